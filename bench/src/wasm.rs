@@ -1,0 +1,31 @@
+//! The harness for the page.
+
+use wasm_bindgen::prelude::*;
+
+use crate::{Bench, ENGINES};
+
+#[wasm_bindgen(js_name = Bench)]
+pub struct JsBench(Bench);
+
+#[wasm_bindgen(js_class = Bench)]
+impl JsBench {
+    #[wasm_bindgen(constructor)]
+    pub fn new(values: &[f32], queries: &[f32], dims: usize) -> Self {
+        Self(Bench::new(values, queries, dims))
+    }
+
+    /// Runs an engine and returns the passes it took.
+    pub fn run(&self, engine: &str, query: usize) -> f64 {
+        self.0.run(engine, query).1
+    }
+
+    pub fn scores(&self, engine: &str, query: usize) -> Vec<f32> {
+        self.0.run(engine, query).0
+    }
+}
+
+/// The names of the engines.
+#[wasm_bindgen]
+pub fn engines() -> Vec<String> {
+    ENGINES.map(String::from).to_vec()
+}

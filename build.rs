@@ -1,0 +1,141 @@
+//! Writes the table behind `src/lexical/fold.rs`: what each character becomes before texts are compared. The data are
+//! Unicode's, as the libraries have them; their own tables would double the size of the WebAssembly file.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, compose, is_combining_mark};
+
+#[path = "src/lexical/varint.rs"]
+#[allow(dead_code)] // only writing is needed here
+mod varint;
+
+/// Marks of these canonical combining classes are letters to their script: nukta, kana voicing, virama, the vowels
+/// and tones of Telugu, Thai, Lao and Tibetan. All others are accents and points, which readers leave out.
+const LETTER_CLASSES: [u8; 14] = [0, 6, 7, 8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132];
+
+/// Characters that do not show (Default_Ignorable_Code_Point), enclosing marks as in keycaps, and the trademark
+/// signs, which compatibility decomposition would glue to their word as letters.
+const IGNORED: [(u32, u32); 22] = [
+    (0xad, 0xad),
+    (0x34f, 0x34f),
+    (0x61c, 0x61c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x206f),
+    (0x20dd, 0x20e4),
+    (0x2120, 0x2120),
+    (0x2122, 0x2122),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfff8),
+    (0x1bca0, 0x1bca3),
+    (0x1d173, 0x1d17a),
+    (0x1f16a, 0x1f16c),
+    (0xe0000, 0xe007f),
+    (0xe0100, 0xe01ef),
+];
+
+/// Hangul syllables and jamo are composed by arithmetic.
+const HANGUL: [(u32, u32); 2] = [(0x1100, 0x11ff), (0xac00, 0xd7a3)];
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/lexical/varint.rs");
+    let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+    fs::write(Path::new(&out).join("fold.bin"), table())
+}
+
+/// Three sections, each a count and what it counts: the characters that change and what they become, column by
+/// column; the marks that stay; the pairs of characters that compose.
+fn table() -> Vec<u8> {
+    let chars = || ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c));
+    let stays = |c: char| fold(c).chars().eq([c]);
+    let folded: Vec<(char, String)> = chars().filter(|&c| !stays(c)).map(|c| (c, fold(c))).collect();
+
+    let mut out = Vec::new();
+    varint::write(&mut out, folded.len() as u32);
+    let mut previous = 0;
+    for &(c, _) in &folded {
+        varint::write(&mut out, c as u32 - previous);
+        previous = c as u32;
+    }
+    for (_, to) in &folded {
+        varint::write(&mut out, to.chars().count() as u32);
+    }
+    let mut previous = 0;
+    for c in folded.iter().flat_map(|(_, to)| to.chars()) {
+        let difference = c as i32 - previous;
+        varint::write(&mut out, ((difference << 1) ^ (difference >> 31)) as u32);
+        previous = c as i32;
+    }
+
+    // Neighbours of one class are one range.
+    let mut marks: Vec<(u32, u32, u8)> = Vec::new();
+    for c in chars().filter(|&c| is_combining_mark(c) && stays(c)) {
+        let class = canonical_combining_class(c);
+        match marks.last_mut() {
+            Some((_, end, same)) if *end == c as u32 && *same == class => *end += 1,
+            _ => marks.push((c as u32, c as u32 + 1, class)),
+        }
+    }
+    varint::write(&mut out, marks.len() as u32);
+    let mut previous = 0;
+    for (start, end, class) in marks {
+        varint::write(&mut out, start - previous);
+        varint::write(&mut out, end - start);
+        varint::write(&mut out, class.into());
+        previous = end;
+    }
+
+    let pairs: Vec<[char; 3]> = chars()
+        .filter_map(|whole| {
+            let parts: Vec<char> = whole.nfd().collect();
+            // Of three parts, the first two compose to one.
+            let (&second, rest) = parts.split_last()?;
+            let rest: Vec<char> = rest.iter().copied().nfc().collect();
+            let [first] = rest[..] else { return None };
+            (stays(first) && stays(second) && compose(first, second) == Some(whole))
+                .then_some([first, second, whole])
+        })
+        .collect();
+    varint::write(&mut out, pairs.len() as u32);
+    for c in pairs.into_iter().flatten() {
+        varint::write(&mut out, c as u32);
+    }
+    out
+}
+
+/// NFKC with case folded, and without accents and characters that do not show. A capital may decompose only once
+/// it is small, so it is done until nothing changes.
+fn fold(c: char) -> String {
+    if within(&IGNORED, c) {
+        return String::new();
+    }
+    let mut text = String::from(c);
+    loop {
+        let folded: String = text
+            .nfkd()
+            .filter(|&c| LETTER_CLASSES.contains(&canonical_combining_class(c)) && !within(&IGNORED, c))
+            // Up and down again: ß becomes ss, and the two small sigmas one.
+            .flat_map(char::to_lowercase)
+            .flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase)
+            .nfkc()
+            .collect();
+        if folded == text {
+            return text;
+        }
+        text = folded;
+    }
+}
+
+fn within(ranges: &[(u32, u32)], c: char) -> bool {
+    ranges.iter().any(|&(first, last)| (first..=last).contains(&(c as u32)))
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The one door: sets up what is missing, builds, serves and tests. ./build.sh help
+source "$(dirname "$0")/scripts/common.sh"
+source scripts/embedding-api.sh
+
+usage() {
+  cat << 'END'
+./build.sh serve   build everything and serve the demo at http://127.0.0.1:8080
+./build.sh test    run every check and every test
+./build.sh dist    build the demo as static files, into dist/
+./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
+./build.sh help    this list
+
+Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
+cargo and python3; test and bench need Node 20 and npm too. What is done already is not done again.
+
+The demo searches "The Rust Programming Language" with an embedding model on this machine. From the environment:
+  SITE=DIR            search this folder of HTML instead
+  EMBEDDING_API=URL   ask this OpenAI-compatible API instead; EMBEDDING_MODEL=NAME names its model
+  PORT=8080           where serve listens
+END
+}
+
+numbered=0
+step() { # step TITLE COMMAND...
+  printf '[%d:%02d] %d. %s\n' $((SECONDS / 60)) $((SECONDS % 60)) $((++numbered)) "$1"
+  shift
+  "$@"
+}
+
+ended() {
+  [[ $1 == 0 || $numbered == 0 ]] || echo "build.sh: step $numbered failed" >&2
+}
+trap 'ended $?' EXIT
+
+tools() {
+  step "Rust for wasm32" scripts/wasm-target.sh
+  step "wasm-pack and wasm-bindgen" scripts/tools.sh
+  step "The embedding API" install_embedding_api
+}
+
+dist() {
+  step "The wasm package" scripts/wasm.sh build
+  step "The exemplar command" cargo build --release --package exemplar-search-cli
+  step "The page" copy_page
+  step "The site and its bundle" scripts/demo.sh
+}
+
+copy_page() {
+  mkdir -p dist
+  rm -rf dist/www
+  cp -R index.html www dist/
+}
+
+serve() { # serve API
+  target/release/exemplar serve dist --api "$1" --port "${PORT:-8080}"
+}
+
+checks() {
+  local variant where
+  step "Formatting" cargo fmt --all --check
+  step "Lints" cargo clippy --workspace --all-targets -- --deny warnings
+  for variant in scalar simd128; do
+    step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
+  done
+  step "Lints of the shell scripts" lint_scripts
+  step "Native tests" with_embedding_api native_tests
+  for variant in scalar simd128; do
+    for where in node chromium; do
+      step "Tests in wasm, $variant, in $where" scripts/wasm.sh test $where $variant
+    done
+  done
+}
+
+lint_scripts() {
+  shellcheck --external-sources --source-path=SCRIPTDIR --shell=bash build.sh .ci/run scripts/*.sh
+}
+
+native_tests() { # native_tests API
+  EXEMPLAR_TEST_API=$1 scripts/native-tests.sh
+}
+
+browser_tests() { # browser_tests API
+  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 \
+    node --test --test-reporter=spec tests/browser/*.test.mjs
+}
+
+case "${1:-help}" in
+  serve)
+    tools
+    dist
+    step "The demo" with_embedding_api serve
+    ;;
+  test)
+    unset SITE EMBEDDING_API EMBEDDING_MODEL
+    tools
+    step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
+    checks
+    dist
+    step "Types of the JavaScript" npm run --silent check
+    step "Tests in the browser" with_embedding_api browser_tests
+    ;;
+  dist)
+    tools
+    dist
+    ;;
+  bench)
+    shift
+    tools
+    step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
+    step "The benchmark for the browser" scripts/wasm.sh bench
+    step "The native benchmark" cargo build --release --package exemplar-search-bench
+    step "The benchmark" scripts/bench.sh "$@"
+    ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

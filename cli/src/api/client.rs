@@ -1,0 +1,133 @@
+//! Texts in, vectors out, with retries.
+
+use std::cell::Cell;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+use exemplar_search::bundle::Recipe;
+use serde::Serialize;
+
+use super::upstream::{Reply, Unreachable, UnreachableKind};
+use super::{ApiArgs, Upstream, answer, retry};
+
+/// A text to embed, and what to call it in an error.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+/// The body of `POST /v1/embeddings`. It asks for no `encoding_format`: floats are the default everywhere, and some
+/// APIs refuse to be asked for them.
+#[derive(Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    input: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_type: Option<&'a str>,
+}
+
+/// Embeds texts with an API.
+pub struct Client {
+    upstream: Upstream,
+    /// Whether the API has ever answered. One that never did and refuses connections is a wrong address; one that
+    /// did is being restarted.
+    answered: Cell<bool>,
+}
+
+/// Why texts could not be embedded.
+#[derive(Debug, thiserror::Error)]
+#[error("the embedding API {endpoint} {problem}{tries}")]
+struct Failure {
+    endpoint: String,
+    problem: String,
+    tries: String,
+    may_pass: bool,
+    asked_pause: Option<Duration>,
+}
+
+impl Client {
+    /// A client of the API that `--api` names, if it is there.
+    pub fn new(args: &ApiArgs) -> Result<Option<Self>> {
+        Ok(args.upstream()?.map(|upstream| Self { upstream, answered: Cell::new(false) }))
+    }
+
+    /// The vectors of `inputs` as `recipe` says, in their order: finite, not all zero, of whatever dimensions the
+    /// model has. `model` is the one to ask for where the recipe names none. `retrying` hears of each pause.
+    pub fn embed(
+        &self,
+        inputs: &[Input],
+        recipe: &Recipe,
+        model: &str,
+        retrying: impl Fn(&str),
+    ) -> Result<Vec<Vec<f32>>> {
+        let request = Request {
+            model: recipe.model.as_deref().unwrap_or(model),
+            input: inputs.iter().map(|input| format!("{}{}", recipe.prefix, input.text)).collect(),
+            input_type: recipe.input_type.as_deref(),
+        };
+        let body = serde_json::to_vec(&request)?;
+        let attempt = || {
+            let reply = self.upstream.post(&body).map_err(|error| self.unreachable(&error))?;
+            self.answered.set(true);
+            if reply.status != 200 {
+                return Err(self.refusal(&reply));
+            }
+            answer::vectors(&reply.body, inputs)
+                .map_err(|problem| self.failure(format!("gave an answer that cannot be used: {problem}")))
+        };
+        let notice = |failure: &Failure, pause: Duration| {
+            retrying(&format!("{failure}; trying again in {:.1} s", pause.as_secs_f64()));
+        };
+        Ok(retry::with_retries(attempt, notice)?)
+    }
+
+    fn unreachable(&self, error: &Unreachable) -> Failure {
+        let may_pass = match error.kind {
+            UnreachableKind::TimedOut | UnreachableKind::Broken => true,
+            UnreachableKind::NobodyThere => self.answered.get(),
+            UnreachableKind::Refused => false,
+        };
+        Failure { may_pass, ..self.failure(format!("cannot be reached: {error}")) }
+    }
+
+    fn refusal(&self, reply: &Reply) -> Failure {
+        let message = answer::error_message(&reply.body);
+        let retry_after = reply.headers.get("retry-after").and_then(|value| value.to_str().ok());
+        let asked_pause = retry_after.and_then(|value| retry::parse_retry_after(value, SystemTime::now()));
+        let asks_too_long = asked_pause.filter(|pause| *pause > retry::LONGEST_PAUSE);
+        let way_out = match (reply.status, asks_too_long) {
+            (_, Some(pause)) => format!("; it asks to wait {} s: try again then", pause.as_secs()),
+            (401 | 403, None) => match self.upstream.key {
+                Some(_) => "; is the key in the environment variable right?".into(),
+                None => "; it wants a key: see --key-env".into(),
+            },
+            (404 | 405, None) => "; are the address (--api) and the model right?".into(),
+            _ => String::new(),
+        };
+        Failure {
+            may_pass: (reply.status == 429 || reply.status >= 500) && asks_too_long.is_none(),
+            asked_pause,
+            ..self.failure(format!("answered {}: {message}{way_out}", reply.status))
+        }
+    }
+
+    fn failure(&self, problem: String) -> Failure {
+        let endpoint = self.upstream.endpoint.to_string();
+        Failure { endpoint, problem, tries: String::new(), may_pass: false, asked_pause: None }
+    }
+}
+
+impl retry::Passing for Failure {
+    fn may_pass(&self) -> bool {
+        self.may_pass
+    }
+
+    fn asked_pause(&self) -> Option<Duration> {
+        self.asked_pause
+    }
+
+    fn after_tries(self, tries: usize) -> Self {
+        Self { tries: format!(" (tried {tries} times)"), ..self }
+    }
+}

@@ -1,0 +1,80 @@
+//! When to try again, and how long to wait before.
+
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+
+/// Tries after the first.
+const RETRIES: usize = 5;
+/// The pause before the first of them; each further one doubles it, and up to as much again is added at random, so
+/// that many clients do not come back at once.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause that an API may ask for; after a longer one it is better to start again.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// An error that may pass.
+pub trait Passing {
+    /// Whether trying again may help.
+    fn may_pass(&self) -> bool;
+    /// How long the other side asked to wait.
+    fn asked_pause(&self) -> Option<Duration>;
+    /// The same error after `tries` tries.
+    fn after_tries(self, tries: usize) -> Self;
+}
+
+/// Runs `attempt` until it succeeds, fails for good, or has been tried often enough. `notice` hears of each pause.
+pub fn with_retries<T, E: Passing>(
+    mut attempt: impl FnMut() -> Result<T, E>,
+    mut notice: impl FnMut(&E, Duration),
+) -> Result<T, E> {
+    let mut pauses =
+        ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_max_times(RETRIES).with_jitter().build();
+    let mut tries = 0;
+    loop {
+        let error = match attempt() {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        tries += 1;
+        if !error.may_pass() {
+            return Err(error);
+        }
+        let Some(pause) = pauses.next() else { return Err(error.after_tries(tries)) };
+        let pause = error.asked_pause().unwrap_or(pause);
+        notice(&error, pause);
+        sleep(pause);
+    }
+}
+
+/// The pause that a `Retry-After` header asks for: seconds or a date.
+pub fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    match value.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => {
+            let date = httpdate::parse_http_date(value).ok()?;
+            Some(date.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::parse_retry_after;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+        let parse = |value| parse_retry_after(value, now);
+        assert_eq!(parse("7"), Some(Duration::from_secs(7)));
+        assert_eq!(parse("0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:49:47 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(parse("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("-1"), None);
+        assert_eq!(parse("NaN"), None);
+        assert_eq!(parse("soon"), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! One request to an embedding API, one reply. It judges nothing, so that `serve` can pass replies on.
+
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::{HeaderMap, header};
+
+use super::endpoint::Endpoint;
+use super::key::Key;
+
+/// Above any batch of embeddings, below what would fill the memory.
+const MAX_REPLY_BYTES: u64 = 256 * 1024 * 1024;
+
+/// An embedding API and what it takes to talk to it.
+pub struct Upstream {
+    pub endpoint: Endpoint,
+    pub key: Option<Key>,
+    agent: Agent,
+}
+
+/// What the API replied, whatever its status.
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Why there was no reply.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct Unreachable {
+    pub problem: String,
+    pub kind: UnreachableKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreachableKind {
+    /// Nobody listens at this address.
+    NobodyThere,
+    /// No answer within the time allowed.
+    TimedOut,
+    /// The connection broke.
+    Broken,
+    /// A certificate, a redirect loop or the like, which trying again does not mend.
+    Refused,
+}
+
+impl Upstream {
+    pub fn new(endpoint: Endpoint, key: Option<Key>, timeout: Duration) -> Self {
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(timeout))
+            .user_agent(concat!("exemplar/", env!("CARGO_PKG_VERSION")));
+        if endpoint.is_loopback() {
+            config = config.proxy(None);
+        }
+        Self { endpoint, key, agent: config.build().into() }
+    }
+
+    /// Posts a JSON body.
+    pub fn post(&self, body: &[u8]) -> Result<Reply, Unreachable> {
+        let mut request =
+            self.agent.post(self.endpoint.as_str()).header(header::CONTENT_TYPE, "application/json");
+        if let Some(key) = &self.key {
+            request = request.header(header::AUTHORIZATION, key.bearer());
+        }
+        let mut response = request.send(body)?;
+        let mut body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
+        let status = response.status().as_u16();
+        // Some APIs repeat a key that they refuse.
+        if let Some(key) = self.key.as_ref().filter(|_| status != 200) {
+            body = key.hidden_in(&String::from_utf8_lossy(&body)).into_bytes();
+        }
+        Ok(Reply { status, headers: response.headers().clone(), body })
+    }
+}
+
+impl From<ureq::Error> for Unreachable {
+    fn from(error: ureq::Error) -> Self {
+        use UnreachableKind::*;
+        let (kind, problem) = match &error {
+            ureq::Error::Timeout(_) => (TimedOut, "no answer in time (--timeout)".into()),
+            ureq::Error::HostNotFound => (NobodyThere, "there is no such host".into()),
+            ureq::Error::ConnectionFailed => (NobodyThere, "the connection failed".into()),
+            ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
+                (NobodyThere, "nothing listens there (connection refused)".into())
+            }
+            ureq::Error::Io(io) => (Broken, format!("the connection broke ({io})")),
+            ureq::Error::Protocol(_) => (Broken, format!("the answer is not HTTP ({error})")),
+            other => (Refused, other.to_string()),
+        };
+        Self { problem, kind }
+    }
+}

@@ -1,0 +1,179 @@
+//! `exemplar build`: a site becomes a bundle.
+
+mod embed;
+mod progress;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::ArgGroup;
+use clap::builder::NonEmptyStringValueParser;
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Recipe, Statistics};
+use exemplar_search::vector::{Matrix, Vectors};
+use globset::Glob;
+use serde_json::Map;
+
+use crate::api::{ApiArgs, Client};
+use crate::npy;
+use crate::output::{OutputFile, print};
+use crate::site::{self, Document, Reading};
+
+/// Characters of an excerpt made from a text.
+const EXCERPT_CHARS: usize = 200;
+
+/// Lengths this close to 1 are what unit vectors have after rounding.
+const UNIT_TOLERANCE: f64 = 1e-3;
+
+/// Build a bundle from a site and an embedding API
+#[derive(clap::Args)]
+#[command(
+    group(ArgGroup::new("source").required(true).args(["site", "items"])),
+    group(ArgGroup::new("vectors").required(true).args(["api", "embeddings"])),
+)]
+pub struct Args {
+    /// Folder of built HTML pages
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// JSON lines: {"title", "url", "text", and optionally "id", "excerpt", "lang", "date", "tags", ...}
+    #[arg(long, value_name = "FILE")]
+    items: Option<PathBuf>,
+    /// Leave out pages whose path in the folder matches, such as 'old/**'; may be given again
+    #[arg(long, value_name = "GLOB", requires = "site")]
+    exclude: Vec<Glob>,
+    /// Put before each relative URL, such as https://example.org/docs
+    #[arg(long, value_name = "PREFIX")]
+    base_url: Option<String>,
+
+    #[command(flatten)]
+    api: ApiArgs,
+    /// The embedding model's name, as the API knows it
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    model: String,
+    /// Vectors from elsewhere instead of an API: a .npy file, float32 or float64, a row for each article
+    #[arg(long, value_name = "FILE")]
+    embeddings: Option<PathBuf>,
+
+    /// Characters of an article's text to embed, after its title
+    #[arg(long, value_name = "N", default_value_t = 1500)]
+    max_chars: usize,
+    /// Texts in one request
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    batch_size: u16,
+
+    /// Put before each query, such as 'query: '
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    query_prefix: String,
+    /// Put before each article's text, such as 'passage: '
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    passage_prefix: String,
+    /// The request's input_type for queries
+    #[arg(long, value_name = "TYPE")]
+    query_input_type: Option<String>,
+    /// The request's input_type for articles
+    #[arg(long, value_name = "TYPE")]
+    passage_input_type: Option<String>,
+    /// The request's model for queries, where it is not --model
+    #[arg(long, value_name = "NAME")]
+    query_model: Option<String>,
+    /// The request's model for articles, where it is not --model
+    #[arg(long, value_name = "NAME")]
+    passage_model: Option<String>,
+
+    /// The bundle to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let started = Instant::now();
+    let output = OutputFile::prepare(&args.output)?;
+    let client = Client::new(&args.api)?;
+    let reading = read_source(args)?;
+    eprintln!("read {} articles{}", reading.documents.len(), reading.summary());
+
+    let documents = reading.documents;
+    let passage = args.recipe(&args.passage_prefix, &args.passage_input_type, &args.passage_model);
+    let vectors = match (&client, &args.embeddings) {
+        (Some(client), _) => {
+            let texts = embed::Texts::of(&documents, args.max_chars);
+            texts.embed(client, &passage, &args.model, usize::from(args.batch_size))?
+        }
+        (None, Some(file)) => read_vectors(file, &documents)?,
+        (None, None) => bail!("one of --api and --embeddings is needed"),
+    };
+    let space = EmbeddingSpace {
+        model: args.model.clone(),
+        dimensions: vectors.dims(),
+        normalized: are_unit_vectors(&vectors),
+        query: args.recipe(&args.query_prefix, &args.query_input_type, &args.query_model),
+        passage,
+        ..EmbeddingSpace::default()
+    };
+    let bundle = Bundle {
+        layout: Layout::V2Inline,
+        encoding: Encoding::default(),
+        space,
+        passages: Passage::whole_articles(documents.len()),
+        articles: documents.into_iter().map(|document| document.article).collect(),
+        vectors: Vectors::Float32(vectors),
+        statistics: Statistics::default(),
+        parts: BTreeMap::new(),
+        extra: Map::new(),
+    };
+    bundle.check()?;
+    let json = bundle.write()?.json;
+    output.write(json.as_bytes())?;
+    print(&format!(
+        "{}: {} articles x {} dimensions, {} kB, in {:.1} s",
+        args.output.display(),
+        bundle.articles.len(),
+        bundle.space.dimensions,
+        json.len().div_ceil(1000),
+        started.elapsed().as_secs_f64()
+    ))
+}
+
+impl Args {
+    fn recipe(&self, prefix: &str, input_type: &Option<String>, model: &Option<String>) -> Recipe {
+        Recipe {
+            prefix: prefix.to_owned(),
+            input_type: input_type.clone(),
+            model: model.clone().filter(|model| *model != self.model),
+            extra: Map::new(),
+        }
+    }
+}
+
+fn read_source(args: &Args) -> Result<Reading> {
+    let base_url = args.base_url.as_deref();
+    match (&args.site, &args.items) {
+        (Some(folder), _) => {
+            let exclusions = site::Exclusions::new(&args.exclude)?;
+            site::read_folder(folder, &exclusions, base_url, EXCERPT_CHARS)
+        }
+        (None, Some(file)) => site::read_items(file, base_url, args.embeddings.is_none(), EXCERPT_CHARS),
+        (None, None) => bail!("one of --site and --items is needed"),
+    }
+}
+
+fn read_vectors(file: &Path, documents: &[Document]) -> Result<Matrix> {
+    let array = npy::read_file(file)?;
+    if array.rows != documents.len() {
+        bail!(
+            "--embeddings {} has {} rows, but there are {} articles: each needs one row, in the same order",
+            file.display(),
+            array.rows,
+            documents.len()
+        );
+    }
+    Ok(Matrix::from_values(&array.values, array.columns))
+}
+
+fn are_unit_vectors(vectors: &Matrix) -> bool {
+    (0..vectors.rows()).all(|row| {
+        let squares: f64 = vectors.values(row).iter().map(|&x| f64::from(x).powi(2)).sum();
+        (squares.sqrt() - 1.0).abs() < UNIT_TOLERANCE
+    })
+}

@@ -1,0 +1,49 @@
+//! How far the embedding is: a bar on a terminal, a line now and then elsewhere.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+pub struct Progress {
+    bar: ProgressBar,
+    last_line: Cell<Instant>,
+}
+
+impl Progress {
+    pub fn new(texts: usize) -> Self {
+        let bar = ProgressBar::new(texts as u64);
+        let template = "embedding [{bar:30}] {pos}/{len}  {per_sec:.1}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self { bar, last_line: Cell::new(Instant::now()) }
+    }
+
+    pub fn advance(&self, texts: usize) {
+        self.bar.inc(texts as u64);
+        let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
+        if self.bar.is_hidden() && (done == all || self.last_line.get().elapsed() >= LINE_EVERY) {
+            self.last_line.set(Instant::now());
+            let rate = done as f64 / self.bar.elapsed().as_secs_f64().max(1e-3);
+            let left = (all - done) as f64 / rate;
+            eprintln!("embedded {done} of {all} texts, {rate:.1} a second, {left:.0} s left");
+        }
+    }
+
+    /// Says something that is not progress.
+    pub fn note(&self, message: &str) {
+        self.bar.suspend(|| eprintln!("{message}"));
+    }
+}
+
+impl Drop for Progress {
+    /// Leaves the terminal without a bar, after success and before an error alike.
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

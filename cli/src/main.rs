@@ -1,0 +1,48 @@
+//! `exemplar`: builds, searches, serves and inspects exemplar-search bundles. `docs/cli.md` describes it.
+
+mod api;
+mod build;
+mod bundle_file;
+mod inspect;
+mod npy;
+mod output;
+mod search;
+mod serve;
+mod site;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Search a static site by meaning: build its bundle, search it, serve it, look into it.
+#[derive(Parser)]
+#[command(name = "exemplar", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(Box<build::Args>),
+    Search(search::Args),
+    Serve(serve::Args),
+    Inspect(inspect::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Build(args) => build::run(&args),
+        Command::Search(args) => search::run(&args),
+        Command::Serve(args) => serve::run(args),
+        Command::Inspect(args) => inspect::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

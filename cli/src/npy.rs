@@ -1,0 +1,69 @@
+//! NumPy's `.npy` files: float32 or float64, of either byte and memory order.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use npyz::{DType, NpyFile, Order, TypeChar};
+
+/// What every `.npy` file begins with.
+pub const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// An array of one or two dimensions, its last index running fastest.
+#[derive(Debug, PartialEq)]
+pub struct Array {
+    pub rows: usize,
+    pub columns: usize,
+    pub values: Vec<f32>,
+}
+
+/// Reads an array of two dimensions, or of one, which becomes a single row.
+pub fn read_file(path: &Path) -> Result<Array> {
+    let name = || path.display().to_string();
+    let file = File::open(path).with_context(|| format!("cannot read {}", name()))?;
+    let bytes = file.metadata().with_context(name)?.len();
+    read(BufReader::new(file), bytes).with_context(name)
+}
+
+/// Reads an array from a source of `bytes` bytes.
+pub fn read(source: impl Read, bytes: u64) -> Result<Array> {
+    let file = NpyFile::new(source)
+        .context("is not a .npy file: write one with numpy.save(file, array.astype(\"float32\"))")?;
+    let header = file.header();
+    let (rows, columns) = match *header.shape() {
+        [columns] => (1, columns),
+        [rows, columns] => (rows, columns),
+        ref shape => bail!("has {} dimensions, expected 2: one row an item", shape.len()),
+    };
+    let width = match header.dtype() {
+        DType::Plain(ty) if ty.type_char() == TypeChar::Float && [4, 8].contains(&ty.size_field()) => {
+            ty.size_field()
+        }
+        other => bail!(
+            "holds {}, expected float32 or float64: convert it with array.astype(\"float32\")",
+            other.descr()
+        ),
+    };
+    let cut_short = || {
+        format!(
+            "is cut short: it announces {rows} x {columns} values of {width} bytes, but has {bytes} bytes"
+        )
+    };
+    // Before memory is asked for by a header that may lie.
+    let needed = rows.checked_mul(columns).and_then(|n| n.checked_mul(width));
+    if needed.is_none_or(|needed| needed > bytes) {
+        bail!(cut_short());
+    }
+    let fortran = header.order() == Order::Fortran;
+    let values = match width {
+        4 => file.into_vec::<f32>().with_context(cut_short)?,
+        _ => file.into_vec::<f64>().with_context(cut_short)?.into_iter().map(|x| x as f32).collect(),
+    };
+    let (rows, columns) = (rows as usize, columns as usize);
+    let values = match fortran {
+        false => values,
+        true => (0..rows * columns).map(|i| values[i % columns * rows + i / columns]).collect(),
+    };
+    Ok(Array { rows, columns, values })
+}

@@ -1,0 +1,80 @@
+//! Articles from JSON lines: one object a line with the fields of an article, and its text.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use exemplar_search::bundle::Article;
+use serde_json::{Map, Value};
+
+use super::{Document, Reading, with_base};
+use crate::text::excerpt;
+
+/// Reads `path`. `needs_text` says whether the text is to be embedded.
+///
+/// # Errors
+///
+/// The first line that is wrong: a list that somebody wrote has no lines to be left out.
+pub fn read_items(
+    path: &Path,
+    base_url: Option<&str>,
+    needs_text: bool,
+    excerpt_len: usize,
+) -> Result<Reading> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut reading = Reading::default();
+    let mut lines_by_id = HashMap::new();
+    for (number, line) in (1..).zip(BufReader::new(file).lines()) {
+        let place = || format!("{} line {number}", path.display());
+        let line = line.with_context(place)?;
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.is_empty() {
+            continue;
+        }
+        let document = parse(line, base_url, needs_text, excerpt_len).with_context(place)?;
+        let id = document.article.id.clone();
+        if let Some(first) = lines_by_id.insert(id.clone(), number) {
+            bail!("{}: field id: \"{id}\" is the id of line {first} already; ids must differ", place());
+        }
+        reading.documents.push(document);
+    }
+    if reading.documents.is_empty() {
+        bail!("{} has no items: write one JSON object a line", path.display());
+    }
+    Ok(reading)
+}
+
+fn parse(line: &str, base_url: Option<&str>, needs_text: bool, excerpt_len: usize) -> Result<Document> {
+    let mut fields: Map<String, Value> = serde_json::from_str(line).context("expected a JSON object")?;
+    let text = match fields.shift_remove("text") {
+        Some(Value::String(text)) => text,
+        Some(other) => bail!("field text: expected a string, found {other}"),
+        None if needs_text => bail!("field text is missing: it is what gets embedded"),
+        None => String::new(),
+    };
+    if !fields.contains_key("id")
+        && let Some(url) = fields.get("url").cloned()
+    {
+        fields.insert("id".into(), url);
+    }
+    let mut article: Article = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let problem = error.inner().to_string();
+        match error.path().to_string() {
+            path if path == "." => anyhow::anyhow!("{problem}"),
+            path => anyhow::anyhow!("field {path}: {problem}"),
+        }
+    })?;
+    if article.id.is_empty() {
+        bail!("field id is empty: give the item an id or a url");
+    }
+    if needs_text && article.title.trim().is_empty() && text.trim().is_empty() {
+        bail!("fields title and text are both empty: there is nothing to embed");
+    }
+    article.url = with_base(&article.url, base_url);
+    if article.excerpt.is_none() && !text.trim().is_empty() {
+        article.excerpt = Some(excerpt(&text, excerpt_len));
+    }
+    Ok(Document { article, text })
+}

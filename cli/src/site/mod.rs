@@ -1,0 +1,94 @@
+//! Where a site's texts come from.
+
+mod charset;
+mod content;
+mod folder;
+mod html;
+mod items;
+mod page_text;
+
+use std::fmt::Write;
+
+use exemplar_search::bundle::Article;
+
+pub use folder::{Exclusions, read_folder};
+pub use items::read_items;
+
+/// An article of the site and the text to embed for it.
+#[derive(Debug)]
+pub struct Document {
+    pub article: Article,
+    /// The whole main text, without the title.
+    pub text: String,
+}
+
+/// What a source held.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// In a stable order, ids differing.
+    pub documents: Vec<Document>,
+    /// Pages that are no article of their own.
+    pub left_out: Vec<(String, LeftOut)>,
+    /// Pages that could not be read, each with the problem.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// Why a page is not in the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOut {
+    Excluded,
+    Redirect,
+    NoIndex,
+    ErrorPage,
+    NoText,
+    Duplicate,
+}
+
+impl LeftOut {
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Excluded => "excluded by --exclude",
+            Self::Redirect => "redirect to another page",
+            Self::NoIndex => "marked noindex",
+            Self::ErrorPage => "the site's \"not found\" page",
+            Self::NoText => "no text",
+            Self::Duplicate => "same title and text as a page before",
+        }
+    }
+}
+
+/// Names shown for each reason; the rest is counted.
+const NAMES_SHOWN: usize = 3;
+
+impl Reading {
+    /// What was left out and why, a line a reason, and each page that could not be read.
+    pub fn summary(&self) -> String {
+        let mut lines = String::new();
+        let mut left_out: Vec<_> =
+            self.left_out.iter().map(|(name, reason)| (*reason, name.as_str())).collect();
+        left_out.sort_unstable();
+        for group in left_out.chunk_by(|a, b| a.0 == b.0) {
+            let names: Vec<_> = group.iter().take(NAMES_SHOWN).map(|(_, name)| *name).collect();
+            let more = match group.len().saturating_sub(NAMES_SHOWN) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let reason = group.first().map_or("", |(reason, _)| reason.describe());
+            let _ = write!(lines, "\n  left out {:>4}: {reason} ({}{more})", group.len(), names.join(", "));
+        }
+        for (name, problem) in &self.unreadable {
+            let _ = write!(lines, "\n  cannot read {name}: {problem}");
+        }
+        lines
+    }
+}
+
+/// `url` below `base`, unless it is a whole address already.
+fn with_base(url: &str, base: Option<&str>) -> String {
+    match base {
+        Some(base) if !url.contains("://") => {
+            format!("{}/{}", base.trim_end_matches('/'), url.trim_start_matches('/'))
+        }
+        _ => url.to_owned(),
+    }
+}

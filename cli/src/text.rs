@@ -1,0 +1,57 @@
+//! Plain text: white space and length.
+
+/// No word of a language that writes spaces between words is longer than this many characters, or hardly one.
+const LONGEST_WORD: usize = 30;
+
+/// At most `max` characters from the start of `text`, without the word that the limit would cut in two. Where no
+/// space is near, as in Japanese, the limit itself is the end.
+pub fn cut(text: &str, max: usize) -> &str {
+    let Some((end, next)) = text.char_indices().nth(max) else { return text };
+    let head = &text[..end];
+    if next.is_whitespace() {
+        return head.trim_end();
+    }
+    match head.rfind(char::is_whitespace) {
+        Some(space) if head[space..].chars().count() <= LONGEST_WORD => head[..space].trim_end(),
+        _ => head,
+    }
+}
+
+/// [`cut`], on one line, with an ellipsis where something is missing.
+pub fn excerpt(text: &str, max: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match cut(&line, max) {
+        whole if whole.len() == line.len() => line,
+        part => format!("{part}…"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, excerpt};
+
+    #[test]
+    fn a_text_is_cut_between_words() {
+        assert_eq!(cut("share data between threads", 100), "share data between threads");
+        assert_eq!(cut("share data between threads", 26), "share data between threads");
+        assert_eq!(cut("share data between threads", 25), "share data between");
+        assert_eq!(cut("share data between threads", 18), "share data between");
+        assert_eq!(cut("share", 2), "sh");
+        assert_eq!(cut("share", 0), "");
+        assert_eq!(cut("", 5), "");
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_cut_at_the_limit() {
+        let text = "スレッド間でデータを共有するにはどうすればよいか".repeat(4);
+        assert_eq!(cut(&text, 50).chars().count(), 50);
+        let spaced = format!("はじめに {text}");
+        assert_eq!(cut(&spaced, 50).chars().count(), 50);
+    }
+
+    #[test]
+    fn an_excerpt_is_one_line_and_says_that_more_follows() {
+        assert_eq!(excerpt("one\ntwo  three", 20), "one two three");
+        assert_eq!(excerpt("one\ntwo  three", 9), "one two…");
+    }
+}

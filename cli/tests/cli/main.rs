@@ -1,0 +1,10 @@
+//! The `exemplar` binary as people run it: on real files, real pages and real servers.
+
+mod api_failures;
+mod build_items;
+mod build_site;
+mod embedding_server;
+mod inspect;
+mod search;
+mod serve;
+mod support;

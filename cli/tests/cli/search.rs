@@ -1,0 +1,139 @@
+//! `exemplar search`: the same ranking as the browser's.
+
+use std::path::{Path, PathBuf};
+
+use exemplar_search::{Method, SearchIndex, SearchOptions};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{TestApi, exemplar, fail, fail_usage, folder, npy, read_bundle, reply, succeed, write};
+
+/// Six articles in three dimensions.
+fn bundle(folder: &TempDir) -> PathBuf {
+    let vectors = [[3, 0, 0], [2, 1, 0], [1, 2, 0], [0, 3, 1], [0, 1, 3], [-3, 0, 1]];
+    let article = |i: usize| json!({"id": format!("a{i}"), "title": format!("Article {i}"), "url": format!("{i}.html")});
+    let bundle = json!({
+        "format": "exemplar-search",
+        "version": 1,
+        "space": {
+            "model": "m",
+            "dimensions": 3,
+            "query": {"prefix": "query: ", "input_type": "query", "model": "m-query"},
+        },
+        "articles": (0..vectors.len()).map(article).collect::<Vec<_>>(),
+        "vectors": vectors,
+    });
+    write(folder, "bundle.json", bundle.to_string())
+}
+
+fn json_of(stdout: &str) -> Value {
+    serde_json::from_str(stdout).unwrap()
+}
+
+#[test]
+fn every_method_gives_what_the_index_gives() {
+    let folder = folder();
+    let path = bundle(&folder);
+    let query = [0.9f32, 0.5, 0.1];
+    let file = write(&folder, "query.json", serde_json::to_string(&query).unwrap());
+    let index = SearchIndex::new(read_bundle(&path)).unwrap();
+    for (name, method) in [("knn", Method::Knn), ("svm", Method::Svm), ("hybrid", Method::Hybrid)] {
+        let args = ["--method", name, "-k", "4", "--json", "--embedding"];
+        let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args).arg(&file));
+        let options = SearchOptions { method, k: 4, ..SearchOptions::default() };
+        let expected = serde_json::to_string(&index.search(&query, &options).unwrap()).unwrap();
+        assert_eq!(json_of(&stdout), json_of(&expected));
+    }
+    let args = ["--similar", "a1", "--method", "knn", "--json"];
+    let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args));
+    let options = SearchOptions { method: Method::Knn, ..SearchOptions::default() };
+    assert_eq!(
+        json_of(&stdout),
+        json_of(&serde_json::to_string(&index.similar("a1", &options).unwrap()).unwrap())
+    );
+    assert_eq!(json_of(&stdout)["hits"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn an_embedding_may_be_an_array_or_npy() {
+    let folder = folder();
+    let path = bundle(&folder);
+    let run = |file: &Path| succeed(exemplar().arg("search").arg(&path).arg("--embedding").arg(file)).0;
+    let from_json = run(&write(&folder, "query.json", "[0, 1, 2.5]"));
+    assert_eq!(run(&write(&folder, "vector.npy", npy(&[3], &[0.0, 1.0, 2.5]))), from_json);
+    assert_eq!(run(&write(&folder, "row.npy", npy(&[1, 3], &[0.0, 1.0, 2.5]))), from_json);
+    assert!(from_json.starts_with("6 of 6 articles\n  1"), "{from_json}");
+    assert!(from_json.lines().nth(1).unwrap().ends_with("Article 4"), "{from_json}");
+}
+
+#[test]
+fn a_query_is_embedded_as_the_bundle_says() {
+    let folder = folder();
+    let path = bundle(&folder);
+    let api = TestApi::start(|_, _| reply(200, json!({"data": [{"index": 0, "embedding": [0, 1, 2.5]}]})));
+    let args = ["--query", "data between threads", "--api", &api.url, "--method", "knn", "-k", "1", "--json"];
+    let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args).env("EXEMPLAR_API_KEY", "k"));
+    let request = &api.received()[0];
+    assert_eq!(
+        request.body,
+        json!({"model": "m-query", "input": ["query: data between threads"], "input_type": "query"})
+    );
+    assert_eq!(request.headers["authorization"], "Bearer k");
+    let result = json_of(&stdout);
+    assert_eq!(result["method"], "knn");
+    assert_eq!(result["hits"][0]["article"], json!({"id": "a4", "title": "Article 4", "url": "4.html"}));
+    assert_eq!(result["hits"][0]["rank"], 1);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let folder = folder();
+    let path = bundle(&folder);
+    let search = |args: &[&str]| fail(exemplar().arg("search").arg(&path).args(args));
+    let with_file = |contents: &[u8]| {
+        let file = write(&folder, "query", contents);
+        search(&["--embedding", file.to_str().unwrap()])
+    };
+    for (contents, expected) in [
+        (&b"[1, 2]"[..], "the query has 2 dimensions, the bundle 3 (model \"m\")"),
+        (b"[0, 0, 0]", "the query is all zeros"),
+        (b"[1, 2, 1e99]", "query[2] is inf"),
+        (b"[1, 2, null]", "expected a JSON array of numbers or a .npy file"),
+        (b"", "expected a JSON array of numbers or a .npy file"),
+        (&npy(&[2, 3], &[1.0; 6]), "has 2 rows, expected one vector"),
+    ] {
+        let error = with_file(contents);
+        assert!(error.contains(expected), "{error}");
+    }
+    let error = search(&["--similar", "a9"]);
+    assert!(error.contains("no article has the id \"a9\""), "{error}");
+    let error = search(&["--similar", "a1", "-k", "0"]);
+    assert!(error.contains("option k is 0"), "{error}");
+    let error = search(&["--query", " ", "--api", "http://127.0.0.1:9"]);
+    assert!(error.contains("--query is empty"), "{error}");
+    let error = search(&["--query", "x", "--api", "http://127.0.0.1:9"]);
+    assert!(error.contains("nothing listens there"), "{error}");
+    let api = TestApi::start(|_, _| reply(200, json!({"data": [{"index": 0, "embedding": [1, 2]}]})));
+    let error = search(&["--query", "x", "--api", &api.url]);
+    assert!(error.contains("the query has 2 dimensions, the bundle 3"), "{error}");
+
+    let broken = write(&folder, "broken.json", "{\"format\": \"exemplar-search\", \"version\": 9}");
+    let error = fail(exemplar().arg("search").arg(&broken).args(["--similar", "a"]));
+    assert!(error.contains("broken.json") && error.contains("version 9"), "{error}");
+    let error = fail(exemplar().args(["search", "no-such.json", "--similar", "a"]));
+    assert!(error.contains("no-such.json") && error.contains("exemplar build"), "{error}");
+}
+
+#[test]
+fn the_command_line_is_checked() {
+    for args in [
+        &[][..],
+        &["--query", "x"],
+        &["--query", "x", "--embedding", "y", "--api", "http://127.0.0.1:9"],
+        &["--similar", "x", "--method", "best"],
+        &["--similar", "x", "-k", "-1"],
+        &["--similar", "x", "--api", "not an address"],
+    ] {
+        fail_usage(exemplar().args(["search", "bundle.json"]).args(args));
+    }
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs wasm-pack and wasm-bindgen's tools into .tools/bin.
+source "$(dirname "$0")/common.sh"
+
+# The tool must have the version of the crate, to the digit.
+wasm_bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+
+cargo_tool() { # cargo_tool CRATE VERSION COMMAND
+  local crate=$1 version=$2 command=$3
+  if [[ $("$command" --version 2> /dev/null) == "$command $version" ]]; then
+    echo "$command $version is there"
+  else
+    # Not --locked: the lock file of wasm-bindgen-cli names a yanked crate.
+    cargo install --root "$TOOLS" --version "=$version" --force "$crate"
+  fi
+}
+
+cargo_tool wasm-pack 0.15.1 wasm-pack
+cargo_tool wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen

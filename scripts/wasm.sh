@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# wasm.sh build:                     the wasm package, into www/pkg
+# wasm.sh bench:                     the benchmark's wasm package, into bench/pkg
+# wasm.sh lint simd128|scalar:       clippy for wasm32
+# wasm.sh test node|chromium simd128|scalar:  the core's tests, compiled to wasm32
+source "$(dirname "$0")/common.sh"
+
+instructions() { # instructions simd128|scalar: sets what the compiler may use
+  case $1 in
+    simd128) export RUSTFLAGS="-C target-feature=+simd128" ;;
+    scalar) export RUSTFLAGS="-C target-feature=-simd128" ;;
+    *) die "wasm.sh: \"$1\" is neither simd128 nor scalar" ;;
+  esac
+}
+
+package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
+  local crate=$1 output=$2 name=$3 versions
+  shift 3
+  instructions simd128
+  # Function names are an eighth of the package. wasm-bindgen needs the other section that stripping removes.
+  RUSTFLAGS+=" -C strip=symbols -C link-arg=--keep-section=target_features"
+  versions=$(with_wasm_rust rustc --version && wasm-pack --version && wasm-bindgen --version)
+  # No wasm-opt: it takes 2% off the compressed package, and the exemplar SVM runs at half its speed after it.
+  made_from "$output" "$@" Cargo.toml Cargo.lock scripts/wasm.sh "$versions" -- \
+    with_wasm_rust wasm-pack build "$crate" --mode no-install --no-opt --target web --no-pack --no-gitignore \
+    --out-dir "$PWD/$output" --out-name "$name"
+}
+
+case "$*" in
+  build) package . www/pkg exemplar_search src ;;
+  bench) package bench bench/pkg exemplar_search_bench src bench/src bench/Cargo.toml ;;
+  "lint "*)
+    instructions "$2"
+    # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
+    with_wasm_rust cargo-clippy clippy --target wasm32-unknown-unknown --all-targets -- -D warnings
+    ;;
+  "test node "*)
+    instructions "$3"
+    with_wasm_rust wasm-pack test --mode no-install --node --lib --test '*'
+    ;;
+  "test chromium "*)
+    instructions "$3"
+    # The same test binaries as in Node: they say nothing of where they run, so the runner is told. It takes the
+    # browser's flags from webdriver.json.
+    export WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
+    with_wasm_rust wasm-pack test --mode no-install --headless --chrome \
+      --chromedriver "$(command -v chromedriver)" --lib --test '*'
+    ;;
+  *) die "usage: scripts/wasm.sh build | bench | lint VARIANT | test node|chromium VARIANT" ;;
+esac

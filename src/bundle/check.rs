@@ -1,0 +1,131 @@
+//! What every bundle must satisfy, whether it was read from a file or put together in memory.
+
+use std::collections::HashMap;
+
+use super::{Bundle, EmbeddingSpace};
+use crate::{Error, Result};
+
+/// More than any embedding model gives; keeps rows x dimensions far from overflowing.
+const MAX_DIMENSIONS: usize = 65_536;
+
+/// How far from 1 a vector's length may be where `space.normalized` is true: models that answer in low precision
+/// are off by less.
+const LENGTH_TOLERANCE: f64 = 0.01;
+
+/// Lengths whose inverse is a float32 with room to spare.
+const LENGTHS: std::ops::RangeInclusive<f64> = 1e-18..=1e18;
+
+impl EmbeddingSpace {
+    pub(super) fn check(&self) -> Result<()> {
+        if !(1..=MAX_DIMENSIONS).contains(&self.dimensions) {
+            let problem = format!("is {}, expected 1 to {MAX_DIMENSIONS}", self.dimensions);
+            return Err(Error::field("space.dimensions", problem));
+        }
+        Ok(())
+    }
+}
+
+impl Bundle {
+    /// Checks all that [`SearchIndex`](crate::SearchIndex) relies on; the error names the first place that is wrong.
+    pub fn check(&self) -> Result<()> {
+        self.space.check()?;
+        self.check_articles()?;
+        self.check_passages()?;
+        let dims = self.space.dimensions;
+        let (rows, passages) = (self.vectors.rows(), self.passages.len());
+        if rows != passages {
+            let problem = format!("has {rows} rows, but there are {passages} passages: each needs one");
+            return Err(Error::field("vectors", problem));
+        }
+        if self.vectors.dims() != dims {
+            let problem = format!("have {} values each, but space.dimensions is {dims}", self.vectors.dims());
+            return Err(Error::field("vectors", problem));
+        }
+        (0..rows).try_for_each(|row| self.check_vector(row))?;
+        if let Some(mean) = &self.statistics.mean_query {
+            check_values("statistics.mean_query", mean, dims)?;
+        }
+        let probes = self.space.probes.iter().enumerate();
+        probes.into_iter().try_for_each(|(i, probe)| {
+            check_values(&format!("space.probes[{i}].vector"), &probe.vector, dims)
+        })
+    }
+
+    fn check_articles(&self) -> Result<()> {
+        if self.articles.is_empty() {
+            return Err(Error::field("articles", "is empty: a bundle needs at least one article"));
+        }
+        let mut first = HashMap::with_capacity(self.articles.len());
+        for (index, article) in self.articles.iter().enumerate() {
+            if article.id.is_empty() {
+                return Err(Error::field(
+                    format!("articles[{index}].id"),
+                    "is empty: each article needs an id",
+                ));
+            }
+            if let Some(first) = first.insert(article.id.as_str(), index) {
+                return Err(Error::DuplicateId { id: article.id.clone(), first, second: index });
+            }
+        }
+        Ok(())
+    }
+
+    /// Every article has at least one passage, and passages stand in the order of their articles.
+    fn check_passages(&self) -> Result<()> {
+        let mut next = 0;
+        for (index, passage) in self.passages.iter().enumerate() {
+            let article = passage.article;
+            if article == next && article < self.articles.len() {
+                next += 1;
+            } else if article + 1 != next {
+                let problem = format!(
+                    "is {article}, expected {} or {next} of {} articles: passages stand in the order of their articles, each with at least one",
+                    next.saturating_sub(1),
+                    self.articles.len()
+                );
+                return Err(Error::field(format!("passages[{index}].article"), problem));
+            }
+        }
+        if next != self.articles.len() {
+            let problem = format!(
+                "has no passage: each article needs at least one, {} has none",
+                self.articles[next].id
+            );
+            return Err(Error::field(format!("articles[{next}]"), problem));
+        }
+        Ok(())
+    }
+
+    fn check_vector(&self, row: usize) -> Result<()> {
+        let vector = self.vectors.values(row);
+        if let Some((i, &value)) = vector.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            return Err(Error::NotFinite { place: format!("vectors[{row}][{i}]"), value });
+        }
+        let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        if length == 0.0 {
+            let article = &self.articles[self.passages[row].article];
+            let place = format!("vectors[{row}] (article \"{}\")", article.id);
+            return Err(Error::ZeroVector { place });
+        }
+        if !LENGTHS.contains(&length) {
+            let problem = format!("has length {length:.1e}, expected 1e-18 to 1e18: scale it");
+            return Err(Error::field(format!("vectors[{row}]"), problem));
+        }
+        if self.space.normalized && (length - 1.0).abs() > LENGTH_TOLERANCE {
+            let problem = format!("has length {length:.4}, but space.normalized is true: set it to false");
+            return Err(Error::field(format!("vectors[{row}]"), problem));
+        }
+        Ok(())
+    }
+}
+
+fn check_values(place: &str, values: &[f32], dims: usize) -> Result<()> {
+    if values.len() != dims {
+        let problem = format!("has {} values, but space.dimensions is {dims}", values.len());
+        return Err(Error::field(place, problem));
+    }
+    match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        Some((i, &value)) => Err(Error::NotFinite { place: format!("{place}[{i}]"), value }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,140 @@
+//! The bundle: what a site ships. `docs/bundle-format.md` specifies the files.
+//!
+//! [`Bundle::read`] reads and checks, [`Bundle::write`] writes; fields and parts that this release does not know are
+//! kept.
+
+mod check;
+mod encoding;
+mod json;
+mod part;
+mod space;
+mod v1;
+mod v2;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::vector::Vectors;
+
+pub use encoding::Encoding;
+pub use part::Part;
+pub use space::{EmbeddingSpace, Probe, Recipe};
+
+/// What the field `format` of every bundle says.
+pub const FORMAT: &str = "exemplar-search";
+/// The newest version of the format that this release reads.
+pub const VERSION: u32 = 2;
+
+/// The files beside `bundle.json`, by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A site's articles and their embeddings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bundle {
+    /// How [`Bundle::write`] lays the bundle out.
+    pub layout: Layout,
+    /// How [`Bundle::write`] encodes the vectors.
+    pub encoding: Encoding,
+    pub space: EmbeddingSpace,
+    pub articles: Vec<Article>,
+    /// At least one an article, in the order of the articles. In version 1, one an article, without text.
+    pub passages: Vec<Passage>,
+    /// One row a passage, as the embedding model gave it but for what its encoding lost.
+    pub vectors: Vectors,
+    pub statistics: Statistics,
+    /// Further parts by name, such as `keywords` and `encoder`; what is in them is for their own modules to say.
+    pub parts: BTreeMap<String, Part>,
+    /// Fields of the bundle that this release does not know.
+    pub extra: Map<String, Value>,
+}
+
+/// A version of the format and where it keeps the vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Version 1, vectors as nested arrays of numbers: what people write by hand.
+    V1Arrays,
+    /// Version 1, vectors as base64.
+    V1Base64,
+    /// Version 2, all in one JSON file.
+    V2Inline,
+    /// Version 2, parts in a binary file beside the JSON.
+    V2Sidecar,
+}
+
+impl Layout {
+    /// The version of the format.
+    pub fn version(self) -> u32 {
+        match self {
+            Self::V1Arrays | Self::V1Base64 => 1,
+            Self::V2Inline | Self::V2Sidecar => 2,
+        }
+    }
+}
+
+/// One page of the site.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// Not empty, and no other article's.
+    pub id: String,
+    pub title: String,
+    /// Relative to the page that shows it, or http(s).
+    pub url: String,
+    /// The text a result shows under its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
+    /// BCP 47 language tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+    /// ISO 8601 date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A section of an article that has an embedding of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    /// Index of its article.
+    pub article: usize,
+    /// The fragment that leads to it on the article's page, without `#`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<String>,
+    /// The headings above it, outermost first, without the article's title.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heading: Vec<String>,
+    /// Its text; in the file it stands in the part `texts`.
+    #[serde(skip)]
+    pub text: String,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Passage {
+    /// One passage an article, each the whole of it.
+    pub fn whole_articles(articles: usize) -> Vec<Self> {
+        (0..articles).map(|article| Self { article, ..Self::default() }).collect()
+    }
+}
+
+/// What the build measured of the embedding space.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// The mean embedding of texts like queries, embedded by the query recipe; for query alignment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_query: Option<Vec<f32>>,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A bundle as files: the JSON, and the file beside it where the layout has one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    pub json: String,
+    /// Name and bytes.
+    pub sidecar: Option<(String, Vec<u8>)>,
+}

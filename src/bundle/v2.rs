@@ -1,0 +1,132 @@
+//! Version 2: passages, and parts that have an encoding, a length and a hash each.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::part::{Descriptor, Part, sha256};
+use super::{
+    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Files, Layout, Passage, Statistics, Written, json,
+};
+use crate::{Error, Result};
+
+/// The names of the parts that this module reads itself.
+const VECTORS: &str = "vectors";
+const TEXTS: &str = "texts";
+const STATISTICS: &str = "statistics";
+/// The encoding of `texts` and `statistics`.
+const JSON: &str = "json";
+
+/// The fields of a version 2 bundle but for `format` and `version`.
+#[derive(Deserialize)]
+pub(super) struct V2 {
+    space: EmbeddingSpace,
+    articles: Vec<Article>,
+    /// Left out where every article is one passage.
+    passages: Option<Vec<Passage>>,
+    parts: BTreeMap<String, Descriptor>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct Write<'a> {
+    format: &'a str,
+    version: u32,
+    space: &'a EmbeddingSpace,
+    articles: &'a [Article],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passages: Option<&'a [Passage]>,
+    parts: BTreeMap<&'a str, Descriptor>,
+    #[serde(flatten)]
+    extra: &'a Map<String, Value>,
+}
+
+impl V2 {
+    pub fn into_bundle(self, files: &Files) -> Result<Bundle> {
+        let Self { space, articles, passages, parts, extra } = self;
+        // Before the matrix is laid out by them.
+        space.check()?;
+        let sidecar = parts.values().any(|part| part.file.is_some());
+        let layout = if sidecar { Layout::V2Sidecar } else { Layout::V2Inline };
+        let mut parts = parts
+            .into_iter()
+            .map(|(name, part)| Ok((name.clone(), part.read(&name, files)?)))
+            .collect::<Result<BTreeMap<String, Part>>>()?;
+
+        let mut passages = passages.unwrap_or_else(|| Passage::whole_articles(articles.len()));
+        if let Some(part) = parts.remove(TEXTS) {
+            let texts: Vec<String> = from_json(TEXTS, &part)?;
+            if texts.len() != passages.len() {
+                let problem = format!("holds {} texts for {} passages", texts.len(), passages.len());
+                return Err(Error::field("parts.texts", problem));
+            }
+            passages.iter_mut().zip(texts).for_each(|(passage, text)| passage.text = text);
+        }
+        let statistics = match parts.remove(STATISTICS) {
+            Some(part) => from_json(STATISTICS, &part)?,
+            None => Statistics::default(),
+        };
+        let vectors = parts.remove(VECTORS).ok_or_else(|| Error::field("parts.vectors", "is missing"))?;
+        let (encoding, vectors) = Encoding::decode(&vectors, passages.len(), space.dimensions)?;
+        Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra })
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<T> {
+    if part.encoding != JSON {
+        let problem = format!("is \"{}\", expected \"{JSON}\"", part.encoding);
+        return Err(Error::field(format!("parts.{name}.encoding"), problem));
+    }
+    json::from_slice(&part.bytes).map_err(|e| match e {
+        Error::BundleField { place, problem } => Error::field(format!("parts.{name} ({place})"), problem),
+        other => other,
+    })
+}
+
+/// A version 2 bundle. The file beside the JSON, where the layout has one, is named by its hash, so that a cache
+/// never gives one build's file to another build's JSON.
+pub(super) fn write(bundle: &Bundle) -> Result<Written> {
+    let Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra } = bundle;
+    let part = |encoding: &str, bytes| Part { encoding: encoding.into(), bytes, extra: Map::new() };
+
+    let vectors = part(encoding.name(), encoding.encode(vectors));
+    let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
+    let texts = texts
+        .iter()
+        .any(|text| !text.is_empty())
+        .then(|| Ok(part(JSON, json::to_string(&texts)?.into())))
+        .transpose()?;
+    let statistics = (*statistics != Statistics::default())
+        .then(|| Ok(part(JSON, json::to_string(statistics)?.into())))
+        .transpose()?;
+    let mut all: BTreeMap<&str, &Part> = parts.iter().map(|(name, part)| (name.as_str(), part)).collect();
+    all.insert(VECTORS, &vectors);
+    all.extend(texts.iter().map(|part| (TEXTS, part)));
+    all.extend(statistics.iter().map(|part| (STATISTICS, part)));
+
+    let (parts, sidecar) = match layout {
+        Layout::V2Sidecar => {
+            let bytes: Vec<u8> = all.values().flat_map(|part| &part.bytes).copied().collect();
+            let file = format!("bundle-{}.bin", &sha256(&bytes)[..16]);
+            let mut offset = 0;
+            let parts = all.into_iter().map(|(name, part)| {
+                let descriptor = Descriptor::in_file(part, file.clone(), offset);
+                offset += part.bytes.len();
+                (name, descriptor)
+            });
+            (parts.collect(), Some((file.clone(), bytes)))
+        }
+        _ => (all.into_iter().map(|(name, part)| (name, Descriptor::inline(part))).collect(), None),
+    };
+    let version = layout.version();
+    let passages = without_texts(passages);
+    let passages = (passages != Passage::whole_articles(articles.len())).then_some(passages.as_slice());
+    let json = json::to_string(&Write { format: FORMAT, version, space, articles, passages, parts, extra })?;
+    Ok(Written { json, sidecar })
+}
+
+fn without_texts(passages: &[Passage]) -> Vec<Passage> {
+    passages.iter().map(|passage| Passage { text: String::new(), ..passage.clone() }).collect()
+}

@@ -1,0 +1,74 @@
+//! The one error type, with a stable code for each case.
+
+/// What went wrong: the place, the value, and where there is one, the way out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bundle is not JSON, or not a JSON object.
+    #[error("the bundle is not valid JSON: {0}")]
+    BundleJson(String),
+    /// The JSON is not an exemplar-search bundle.
+    #[error("this is not an exemplar-search bundle: its \"format\" is {found}, expected \"exemplar-search\"")]
+    BundleFormat { found: String },
+    /// The bundle was written by a newer release, or its version is none that ever was.
+    #[error("the bundle has version {found}, this release reads versions 1 to {newest}; {way_out}")]
+    BundleVersion { found: String, newest: u32, way_out: &'static str },
+    /// A field is missing, has another type, or a value out of range.
+    #[error("bundle field {place}: {problem}")]
+    BundleField { place: String, problem: String },
+    /// Two articles have one id.
+    #[error(
+        "bundle field articles[{second}].id: \"{id}\" is the id of articles[{first}] already; ids must differ"
+    )]
+    DuplicateId { id: String, first: usize, second: usize },
+    /// A vector holds NaN or an infinity.
+    #[error("{place} is {value}: vectors must be finite numbers")]
+    NotFinite { place: String, value: f32 },
+    /// A vector is all zeros, so it has no direction to compare.
+    #[error("{place} is all zeros, which has no direction to compare: embed a text that is not empty")]
+    ZeroVector { place: String },
+    /// A query has another number of dimensions than the bundle.
+    #[error(
+        "the query has {found} dimensions, the bundle {expected} (model \"{model}\"): embed the query with that model"
+    )]
+    QueryDimensions { found: usize, expected: usize, model: String },
+    /// No article has this id.
+    #[error("no article has the id \"{id}\"")]
+    UnknownArticle { id: String },
+    /// An option is out of its range or of another type.
+    #[error("option {option} is {value}: {expected}")]
+    Option { option: String, value: String, expected: String },
+}
+
+/// The crate's result type.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A code that stays the same from release to release; JavaScript finds it as `error.code`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BundleJson(_) => "bundle-json",
+            Self::BundleFormat { .. } => "bundle-format",
+            Self::BundleVersion { .. } => "bundle-version",
+            Self::BundleField { .. } => "bundle-field",
+            Self::DuplicateId { .. } => "duplicate-id",
+            Self::NotFinite { .. } => "not-finite",
+            Self::ZeroVector { .. } => "zero-vector",
+            Self::QueryDimensions { .. } => "query-dimensions",
+            Self::UnknownArticle { .. } => "unknown-article",
+            Self::Option { .. } => "option",
+        }
+    }
+
+    pub(crate) fn option(
+        option: impl Into<String>,
+        value: impl ToString,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self::Option { option: option.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    pub(crate) fn field(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::BundleField { place: place.into(), problem: problem.into() }
+    }
+}

@@ -1,0 +1,266 @@
+//! The searchable index: what a bundle becomes in memory.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
+use crate::rank::{fusion, knn, svm, top_k};
+use crate::vector::{Element, Matrix, Vectors};
+use crate::{Error, Result, with_rows};
+
+/// A bundle's articles and the vectors of their passages at unit length, ready to rank.
+#[derive(Clone, Debug)]
+pub struct SearchIndex {
+    space: EmbeddingSpace,
+    articles: Vec<Article>,
+    passages: Vec<Passage>,
+    /// One row a passage, of unit length by its scale.
+    rows: Vectors,
+    by_id: HashMap<String, usize>,
+}
+
+/// A way of ranking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Exact nearest neighbours by cosine similarity.
+    Knn,
+    /// The exemplar SVM.
+    Svm,
+    /// The mean of the z-scored kNN and SVM scores.
+    #[default]
+    Hybrid,
+}
+
+impl FromStr for Method {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "knn" => Ok(Self::Knn),
+            "svm" => Ok(Self::Svm),
+            "hybrid" => Ok(Self::Hybrid),
+            _ => Err(Error::option("method", format!("\"{name}\""), "expected knn, svm or hybrid")),
+        }
+    }
+}
+
+/// How the SVM is solved; both ways have the same optimum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Solver {
+    /// Newton's method: fast and deterministic.
+    #[default]
+    Newton,
+    /// The reference, liblinear's coordinate descent, which visits the passages in an order that the seed decides.
+    CoordinateDescent { seed: u64 },
+}
+
+/// What to rank by and how much to return.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchOptions {
+    pub method: Method,
+    /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
+    pub k: usize,
+    pub svm: svm::Options,
+    pub solver: Solver,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self { method: Method::default(), k: 10, svm: svm::Options::default(), solver: Solver::default() }
+    }
+}
+
+/// The hits of one search, best first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchResult<'a> {
+    pub method: Method,
+    pub hits: Vec<Hit<'a>>,
+    /// How the SVM was solved, where the method needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub svm: Option<svm::Report>,
+}
+
+/// One result: an article, by its best passage.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hit<'a> {
+    /// 1 for the best.
+    pub rank: usize,
+    /// The method's score; higher is better.
+    pub score: f32,
+    /// The component scores behind it.
+    pub scores: Scores,
+    pub article: &'a Article,
+    /// The article's best passage, whose scores these are.
+    pub passage: &'a Passage,
+}
+
+/// The component scores of a hit; those that its method did not compute are absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Scores {
+    /// Cosine similarity, -1 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub knn: Option<f32>,
+    /// The SVM's w·x, without the intercept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub svm: Option<f32>,
+}
+
+impl SearchIndex {
+    /// Brings the bundle's vectors to unit length and looks up its ids. The bundle has been checked when it was
+    /// read; one put together by hand is checked here for the same.
+    pub fn new(bundle: Bundle) -> Result<Self> {
+        bundle.check()?;
+        let Bundle { space, articles, passages, vectors: mut rows, .. } = bundle;
+        with_rows!(&mut rows, rows => bring_to_unit_length(rows));
+        let by_id = articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect();
+        Ok(Self { space, articles, passages, rows, by_id })
+    }
+
+    pub fn space(&self) -> &EmbeddingSpace {
+        &self.space
+    }
+
+    pub fn articles(&self) -> &[Article] {
+        &self.articles
+    }
+
+    /// The article with this id.
+    pub fn article(&self, id: &str) -> Result<&Article> {
+        Ok(&self.articles[self.position(id)?])
+    }
+
+    /// In the order of their articles.
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// Ranks the articles for a query's embedding of [`EmbeddingSpace::dimensions`] finite values, not all zero;
+    /// its length does not matter.
+    pub fn search(&self, query: &[f32], options: &SearchOptions) -> Result<SearchResult<'_>> {
+        let query = self.unit_query(query)?;
+        self.rank(&query, options, None)
+    }
+
+    /// Ranks the other articles by how alike they are to the article `id`, which is itself left out. The query is the
+    /// mean of its passages.
+    pub fn similar(&self, id: &str, options: &SearchOptions) -> Result<SearchResult<'_>> {
+        let article = self.position(id)?;
+        let mut mean = vec![0.0; self.space.dimensions];
+        for (row, _) in self.passages.iter().enumerate().filter(|(_, passage)| passage.article == article) {
+            mean.iter_mut().zip(self.rows.values(row)).for_each(|(mean, x)| *mean += x);
+        }
+        self.rank(&self.unit_query(&mean)?, options, Some(article))
+    }
+
+    /// The SVM trains on every passage, the excluded ones too: leaving them out would change the problem.
+    fn rank(
+        &self,
+        query: &[f32],
+        options: &SearchOptions,
+        excluded: Option<usize>,
+    ) -> Result<SearchResult<'_>> {
+        if options.k == 0 {
+            return Err(Error::option("k", "0", "expected a whole number from 1"));
+        }
+        let knn = match options.method {
+            Method::Knn | Method::Hybrid => Some(with_rows!(&self.rows, rows => knn::scores(rows, query))),
+            Method::Svm => None,
+        };
+        let fit = match options.method {
+            Method::Svm | Method::Hybrid => Some(with_rows!(&self.rows, rows => match options.solver {
+                Solver::Newton => svm::fit(rows, query, &options.svm),
+                Solver::CoordinateDescent { seed } => svm::dual::fit(rows, query, &options.svm, seed),
+            })?),
+            Method::Knn => None,
+        };
+        let parts: Vec<&[f32]> =
+            knn.iter().map(Vec::as_slice).chain(fit.iter().map(|fit| fit.scores.as_slice())).collect();
+        let fused;
+        let scores = match parts.as_slice() {
+            [only] => only,
+            several => {
+                fused = fusion::mean_z_scores(several);
+                fused.as_slice()
+            }
+        };
+        let best = self.best_passages(scores, excluded);
+        let article_scores: Vec<f32> = best.iter().map(|&passage| scores[passage]).collect();
+        let hits = top_k(&article_scores, options.k)
+            .into_iter()
+            .map(|place| best[place])
+            .enumerate()
+            .map(|(place, passage)| Hit {
+                rank: place + 1,
+                score: scores[passage],
+                scores: Scores {
+                    knn: knn.as_ref().map(|scores| scores[passage]),
+                    svm: fit.as_ref().map(|fit| fit.scores[passage]),
+                },
+                article: &self.articles[self.passages[passage].article],
+                passage: &self.passages[passage],
+            })
+            .collect();
+        Ok(SearchResult { method: options.method, hits, svm: fit.map(|fit| fit.report) })
+    }
+
+    fn position(&self, id: &str) -> Result<usize> {
+        self.by_id.get(id).copied().ok_or_else(|| Error::UnknownArticle { id: id.into() })
+    }
+
+    /// The index of each article's best passage, the first of equals, but for the excluded article.
+    fn best_passages(&self, scores: &[f32], excluded: Option<usize>) -> Vec<usize> {
+        let mut best: Vec<usize> = Vec::with_capacity(self.articles.len());
+        let mut last = None;
+        for (index, passage) in self.passages.iter().enumerate() {
+            if Some(passage.article) == excluded {
+                continue;
+            }
+            match best.last_mut() {
+                Some(best) if last == Some(passage.article) => {
+                    if scores[index] > scores[*best] {
+                        *best = index;
+                    }
+                }
+                _ => best.push(index),
+            }
+            last = Some(passage.article);
+        }
+        best
+    }
+
+    /// Checks a query and brings it to unit length and to the padding of a row.
+    fn unit_query(&self, query: &[f32]) -> Result<Vec<f32>> {
+        let expected = self.space.dimensions;
+        if query.len() != expected {
+            let model = self.space.model.clone();
+            return Err(Error::QueryDimensions { found: query.len(), expected, model });
+        }
+        if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            return Err(Error::NotFinite { place: format!("query[{i}]"), value });
+        }
+        if query.iter().all(|&value| value == 0.0) {
+            return Err(Error::ZeroVector { place: "the query".into() });
+        }
+        let scale = 1.0 / length(query);
+        let mut query = with_rows!(&self.rows, rows => rows.pad(query));
+        query.iter_mut().for_each(|x| *x = (f64::from(*x) * scale) as f32);
+        Ok(query)
+    }
+}
+
+/// Makes each row mean a vector of unit length, by its scale alone, whose sign it keeps.
+fn bring_to_unit_length<E: Element>(rows: &mut Matrix<E>) {
+    for row in 0..rows.rows() {
+        let length = length(rows.values(row));
+        let scale = &mut rows.scales_mut()[row];
+        *scale = (f64::from(scale.signum()) / length) as f32;
+    }
+}
+
+/// The length of a vector. In float64, where the squares of no finite float32 overflow or vanish.
+fn length<E: Element>(vector: &[E]) -> f64 {
+    vector.iter().map(|&x| x.into().powi(2)).sum::<f64>().sqrt()
+}

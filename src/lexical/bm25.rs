@@ -1,0 +1,148 @@
+//! Ranking by keywords: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond").
+//!
+//! The score of a passage is the sum over the query's terms of
+//! `count * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / mean length))`,
+//! with `idf = ln(1 + (N - n + 0.5) / (n + 0.5))`, Lucene's variant, which is never negative. `tf` adds up the
+//! occurrences of all words that answer to the term, each at its discount; `n` is the number of passages with any.
+
+use super::Keywords;
+use super::length;
+use super::query::{Match, Query, Term};
+use super::spelling::{may_be_one_edit, signature};
+
+/// The parameters of BM25.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bm25 {
+    /// How slowly more occurrences stop counting, 0 or above. Default 1.5.
+    pub k1: f32,
+    /// How much longer passages are marked down, 0 to 1. Default 0.5.
+    pub b: f32,
+}
+
+/// Within the ranges that Robertson and Zaragoza find reasonable, 1.2 to 2 and 0.5 to 0.8; `docs/keywords.md` has the
+/// measurements.
+impl Default for Bm25 {
+    fn default() -> Self {
+        Self { k1: 1.5, b: 0.5 }
+    }
+}
+
+/// A word in so few passages may be a slip of the author's.
+const RARE: usize = 2;
+/// How many times as frequent another word must be than a rare one that was typed.
+const MORE_FREQUENT: usize = 10;
+/// How many terms of a query are looked through for slips: a pasted page is not.
+const CORRECTED: usize = 16;
+
+impl Keywords {
+    /// A query with the words of the index that answer to it, for [`Keywords::scores`]. For `unfinished` see
+    /// [`Query::parse`].
+    pub fn query(&self, text: &str, unfinished: bool) -> Query {
+        let mut query = Query::parse(text, unfinished);
+        let mut corrected = 0;
+        for term in &mut query.terms {
+            self.answer(term);
+            let known: usize = term.matches.iter().map(|m| self.frequency(m.word)).sum();
+            if known <= RARE && term.may_be_misspelt() && corrected < CORRECTED {
+                corrected += 1;
+                self.correct(term, known * MORE_FREQUENT);
+            }
+            let frequency = term.matches.iter().map(|m| self.frequency(m.word)).max();
+            term.weight = frequency.map_or(0.0, |frequency| self.idf(frequency));
+        }
+        query
+    }
+
+    /// The score of every passage for a query of this index: 0 or above, 0 where nothing answers to it.
+    pub fn scores(&self, query: &Query, bm25: Bm25) -> Vec<f32> {
+        let Bm25 { k1, b } = bm25;
+        let passages = self.passages();
+        let total: u64 = self.lengths.iter().map(|&code| u64::from(length::decode(code))).sum();
+        let mean = (total as f64 / passages.max(1) as f64).max(1.0);
+        let norms: [f32; 256] = std::array::from_fn(|code| {
+            let length = f64::from(length::decode(code as u8));
+            (f64::from(k1) * (1.0 - f64::from(b) + f64::from(b) * length / mean)) as f32
+        });
+        let mut scores = vec![0.0; passages];
+        // Of the term at hand: the discounted occurrences and the score of each passage, and which have any.
+        let mut occurrences = vec![0.0_f32; passages];
+        let mut best = vec![0.0_f32; passages];
+        let mut seen: Vec<u32> = Vec::new();
+        for term in &query.terms {
+            // Guesses make a term more frequent, so worth less: what is certain keeps its own worth.
+            for guessed in [false, true] {
+                for Match { word, likeness } in term.matches.iter().filter(|m| m.likeness.guessed == guessed)
+                {
+                    let (list, counts) = self.list(*word);
+                    for (&passage, &count) in list.iter().zip(counts) {
+                        let occurrences = &mut occurrences[passage as usize];
+                        if *occurrences == 0.0 {
+                            seen.push(passage);
+                        }
+                        *occurrences += likeness.discount * f32::from(count);
+                    }
+                }
+                let worth = self.idf(seen.len()) * (k1 + 1.0);
+                for passage in seen.iter().map(|&passage| passage as usize) {
+                    let tf = occurrences[passage];
+                    let score = worth * tf / (tf + norms[usize::from(self.lengths[passage])]);
+                    best[passage] = best[passage].max(score);
+                }
+            }
+            for passage in seen.drain(..).map(|passage| passage as usize) {
+                scores[passage] += term.count as f32 * best[passage];
+                occurrences[passage] = 0.0;
+                best[passage] = 0.0;
+            }
+        }
+        scores
+    }
+
+    /// The words of a passage, below [`Keywords::passages`], that answer to a query of this index.
+    pub fn matched(&self, query: &Query, passage: usize) -> Vec<&str> {
+        let has = |m: &&Match| self.list(m.word).0.binary_search(&(passage as u32)).is_ok();
+        let matches = query.terms.iter().flat_map(|term| &term.matches);
+        matches.filter(has).map(|m| self.word(m.word)).collect()
+    }
+
+    /// How much a term says that so many passages have.
+    fn idf(&self, frequency: usize) -> f32 {
+        let (all, frequency) = (self.passages() as f64, frequency as f64);
+        (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln() as f32
+    }
+
+    fn frequency(&self, word: usize) -> usize {
+        self.list(word).0.len()
+    }
+
+    /// Finds the words that answer to `term`, slips aside.
+    fn answer(&self, term: &mut Term) {
+        let candidates = match term.stem() {
+            Some(stem) => self.starting_with(stem),
+            None => {
+                let start = self.position(|word| word < term.text.as_str());
+                start..self.words().min(start + 1)
+            }
+        };
+        let likeness = |word| Some(Match { word, likeness: term.likeness(self.word(word))? });
+        term.matches = candidates.filter_map(likeness).collect();
+    }
+
+    /// Finds the words one edit away that are in at least `frequency` passages.
+    fn correct(&self, term: &mut Term, frequency: usize) {
+        let wanted = signature(&term.text);
+        let near = |&(word, &signature): &(usize, &u32)| {
+            may_be_one_edit(wanted, signature)
+                && self.frequency(word) >= frequency
+                && term.matches.iter().all(|m| m.word != word)
+        };
+        let candidates: Vec<usize> =
+            self.signatures.iter().enumerate().filter(near).map(|(word, _)| word).collect();
+        term.misspelt = true;
+        for word in candidates {
+            if let Some(likeness) = term.likeness(self.word(word)) {
+                term.matches.push(Match { word, likeness });
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Keyword search: one tokenizer, and BM25 over the passages of a bundle. `docs/keywords.md` says how it ranks and
+//! how it is stored.
+
+mod bits;
+mod bm25;
+mod bytes;
+mod fold;
+mod highlight;
+mod keywords;
+mod length;
+mod query;
+mod script;
+mod spelling;
+mod tokenizer;
+mod varint;
+
+pub use bm25::Bm25;
+pub use bytes::ENCODING;
+pub use highlight::{Excerpt, utf16_ranges};
+pub use keywords::Keywords;
+pub use query::Query;
+pub use script::Script;
+pub use tokenizer::{Run, Token, TokenKind, runs, tokenize};

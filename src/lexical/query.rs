@@ -1,0 +1,180 @@
+//! What a query asks for: its words, and which words of the texts answer to each.
+
+use std::collections::HashMap;
+
+use super::spelling::{REST, SHARED, one_edit, other_ending};
+use super::tokenizer::{Token, TokenKind, tokenize};
+
+/// A query's words. [`Query::parse`] needs no index; [`Keywords::query`](super::Keywords::query) adds what the index
+/// knows, and is what to rank with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    pub(super) terms: Vec<Term>,
+}
+
+/// One word of a query, however often it was typed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Term {
+    /// Folded.
+    pub text: String,
+    pub kind: TokenKind,
+    /// How often it was typed.
+    pub count: u32,
+    /// Whether it may be the start of a longer word.
+    pub unfinished: bool,
+    /// Whether words one edit away are meant too.
+    pub misspelt: bool,
+    /// Whether it is a pair that was typed on its own, not as part of a longer run.
+    pub whole_run: bool,
+    /// How much a passage that has it stands out; 1 until an index has been asked, 0 where no passage does.
+    pub weight: f32,
+    /// The words of the index that answer to it.
+    pub matches: Vec<Match>,
+}
+
+/// A word of the index that answers to a term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Match {
+    pub word: usize,
+    pub likeness: Likeness,
+}
+
+/// How well a word answers to a term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Likeness {
+    /// 1 for the word itself; what an occurrence of the other counts.
+    pub discount: f32,
+    /// Whether it is only guessed that this word is meant.
+    pub guessed: bool,
+}
+
+/// What an occurrence of the word with another ending counts.
+const OTHER_ENDING: f32 = 0.5;
+/// What a word counts that a typed one starts, or that is an edit away, before it is discounted by how much of it was
+/// typed: MiniSearch's defaults.
+const PREFIX: f32 = 0.375;
+const EDIT: f32 = 0.45;
+
+/// The least characters that are taken for the start of a longer word, and for a word with a slip in it.
+const LEAST_PREFIX: usize = 2;
+const LEAST_EDITED: usize = 5;
+
+impl Query {
+    /// Splits a text as it was typed. Where `unfinished`, the last word also stands for all that it starts, unless a
+    /// space or a full stop follows.
+    pub fn parse(text: &str, unfinished: bool) -> Self {
+        let tokens = tokenize(text);
+        let mut terms: Vec<Term> = Vec::new();
+        let mut places: HashMap<(String, TokenKind), usize> = HashMap::new();
+        let mut add = |text: String, kind, unfinished, whole_run| {
+            let place = *places.entry((text.clone(), kind)).or_insert_with(|| {
+                terms.push(Term::new(text, kind));
+                terms.len() - 1
+            });
+            terms[place].count += 1;
+            terms[place].unfinished |= unfinished;
+            terms[place].whole_run |= whole_run;
+        };
+        let is = |token: Option<&Token>, kind| token.is_some_and(|token| token.kind == kind);
+        for (i, token) in tokens.iter().enumerate() {
+            let before = i.checked_sub(1).and_then(|before| tokens.get(before));
+            let unfinished = unfinished && token.range.end == text.len();
+            if let Some(before) = before.filter(|before| together(text, before, token)) {
+                // Whoever types hash map may mean HashMap.
+                add(format!("{}{}", before.text, token.text), TokenKind::Identifier, unfinished, false);
+            }
+            // Only texts are searched for the last character of a run: to a query, its pairs say more.
+            if token.kind != TokenKind::Last {
+                let whole_run = is(tokens.get(i + 1), TokenKind::Last) && !is(before, TokenKind::Pair);
+                add(token.text.clone(), token.kind, unfinished, whole_run);
+            }
+        }
+        Self { terms }
+    }
+
+    /// Whether there is nothing to look for: no letter, digit or other character of a word.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether no word of the index that was asked answers to the query: all scores are 0.
+    pub fn finds_nothing(&self) -> bool {
+        self.terms.iter().all(|term| term.matches.is_empty())
+    }
+}
+
+/// Whether a space alone keeps two words of letters apart.
+fn together(text: &str, a: &Token, b: &Token) -> bool {
+    let word = |token: &Token| token.kind == TokenKind::Word && token.text.chars().all(char::is_alphabetic);
+    word(a) && word(b) && text.get(a.range.end..b.range.start) == Some(" ")
+}
+
+impl Term {
+    fn new(text: String, kind: TokenKind) -> Self {
+        Self {
+            text,
+            kind,
+            count: 0,
+            unfinished: false,
+            misspelt: false,
+            whole_run: false,
+            weight: 1.0,
+            matches: Vec::new(),
+        }
+    }
+
+    /// How well `word` answers to this term; none where it does not.
+    pub fn likeness(&self, word: &str) -> Option<Likeness> {
+        let length = |text: &str| text.chars().count() as f32;
+        if !self.misspelt && word.as_bytes().first() != self.text.as_bytes().first() {
+            return None;
+        }
+        if word == self.text {
+            return Some(Likeness { discount: 1.0, guessed: false });
+        }
+        let longer = word.strip_prefix(&self.text);
+        match self.kind {
+            // All that a single character starts has this character.
+            TokenKind::Single => longer.map(|_| Likeness { discount: 1.0, guessed: false }),
+            TokenKind::Word if other_ending(&self.text, word) => {
+                Some(Likeness { discount: OTHER_ENDING, guessed: false })
+            }
+            TokenKind::Word | TokenKind::Identifier => {
+                if let Some(rest) = longer.filter(|_| self.completes()) {
+                    let discount = PREFIX * length(word) / (length(word) + 0.3 * length(rest));
+                    Some(Likeness { discount, guessed: true })
+                } else if self.misspelt && one_edit(&self.text, word) {
+                    Some(Likeness { discount: EDIT * length(word) / (length(word) + 1.0), guessed: true })
+                } else {
+                    None
+                }
+            }
+            TokenKind::Pair | TokenKind::Last => None,
+        }
+    }
+
+    /// Whether longer words that it starts answer to it.
+    pub fn completes(&self) -> bool {
+        self.unfinished && self.text.chars().count() >= LEAST_PREFIX
+    }
+
+    /// Whether a slip is to be looked for where nothing, or next to nothing, answers to it.
+    pub fn may_be_misspelt(&self) -> bool {
+        self.kind == TokenKind::Word
+            && self.text.chars().count() >= LEAST_EDITED
+            && self.text.chars().all(char::is_alphabetic)
+    }
+
+    /// What all words that answer to it start with, slips aside; none where only the word itself does.
+    pub fn stem(&self) -> Option<&str> {
+        let length = self.text.chars().count();
+        let shared = match self.kind {
+            TokenKind::Single => length,
+            TokenKind::Word if length >= SHARED => length.saturating_sub(REST).max(SHARED),
+            TokenKind::Word | TokenKind::Identifier if self.completes() => length,
+            _ => return None,
+        };
+        let end = self.text.char_indices().nth(shared).map_or(self.text.len(), |(end, _)| end);
+        self.text.get(..end)
+    }
+}

@@ -1,0 +1,26 @@
+//! Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the top bit set on all but the
+//! last (LEB128). Shared with `build.rs`.
+
+/// Appends `value` to `bytes`.
+pub fn write(bytes: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// Takes a number off the front of `bytes`; none where they end before it does, or where it is above `u32::MAX`.
+pub fn read(bytes: &mut &[u8]) -> Option<u32> {
+    let mut value = 0;
+    for shift in (0..32).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u32::from(byte & 0x7f).checked_shl(shift)?;
+        if byte < 0x80 {
+            // The fifth byte has four bits to give.
+            return (shift < 28 || byte < 0x10).then_some(value);
+        }
+    }
+    None
+}

@@ -1,0 +1,22 @@
+//! Semantic search for static sites, wholly in the reader's browser.
+//!
+//! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] is what a bundle becomes in
+//! memory; it ranks its articles for a query's embedding by exact kNN, by an exemplar SVM (the query is the one
+//! positive, every passage a negative) and by a hybrid of both.
+//!
+//! Data flows one way: [`bundle`] → [`SearchIndex`] → [`rank`] → hits. [`rank`] and [`vector`] are pure functions
+//! that know neither JSON nor JavaScript; `wasm.rs`, compiled for wasm32 alone, is the only file that knows the latter.
+//!
+//! Scores are always "higher is better".
+
+pub mod bundle;
+mod error;
+mod index;
+pub mod lexical;
+pub mod rank;
+pub mod vector;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use error::{Error, Result};
+pub use index::{Hit, Method, Scores, SearchIndex, SearchOptions, SearchResult, Solver};

@@ -1,0 +1,85 @@
+//! The reference solver: liblinear's dual coordinate descent with random permutations (Hsieh, Chang, Lin, Keerthi,
+//! Sundararajan 2008), without shrinking. Slow and simple; the order of the permutations is all that `seed` sets.
+
+use super::problem::Problem;
+use super::{Fit, Options, Report, Stop};
+use crate::Result;
+use crate::vector::{Element, Matrix};
+
+/// Visits of every example before giving up.
+const MAX_EPOCHS: usize = 100_000;
+/// Epochs between two evaluations of the duality gap, which cost a pass each.
+const EPOCHS_PER_CHECK: usize = 10;
+
+/// Solves the same problem as [`super::fit`].
+///
+/// # Errors
+///
+/// [`crate::Error::Option`] where an option is out of its range.
+pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options, seed: u64) -> Result<Fit> {
+    let params = options.check()?;
+    let problem = Problem::new(rows, query, params.c());
+    let mut random = SplitMix64(seed);
+    let mut order: Vec<usize> = (0..problem.examples()).collect();
+    let mut alpha = vec![0.0; problem.examples()];
+    let mut w = vec![0.0; problem.unknowns()];
+    let curvature: Vec<f64> = (0..problem.examples())
+        .map(|i| {
+            let example = problem.example(i);
+            example.vector.square() + 0.5 / example.cost
+        })
+        .collect();
+    let (mut epochs, mut checks) = (0, 0);
+    loop {
+        for _ in 0..EPOCHS_PER_CHECK {
+            random.shuffle(&mut order);
+            for &i in &order {
+                let example = problem.example(i);
+                let slope = example.label * example.vector.dot(&w) - 1.0 + alpha[i] * 0.5 / example.cost;
+                let next = (alpha[i] - slope / curvature[i]).max(0.0);
+                example.vector.add_to(&mut w, (next - alpha[i]) * example.label);
+                alpha[i] = next;
+            }
+        }
+        epochs += EPOCHS_PER_CHECK;
+        checks += 1;
+        let margins = problem.margins(&w);
+        let gap = gap(&problem, &alpha, &margins);
+        let converged = (2.0 * gap).sqrt() <= params.tolerance();
+        if converged || epochs >= MAX_EPOCHS {
+            let stop = if converged { Stop::Converged } else { Stop::StepLimit };
+            let report = Report { stop, gap, newton_steps: 0, passes: (epochs + checks) as f64 };
+            return Ok(Fit { scores: problem.scores(&w, &margins), report });
+        }
+    }
+}
+
+/// The duality gap at w = w(α): P + the negated dual, which then collapses into one square or product an example.
+fn gap<E: Element>(problem: &Problem<E>, alpha: &[f64], margins: &[f64]) -> f64 {
+    let term = |(i, (&alpha, margin)): (usize, (&f64, &f64))| {
+        let example = problem.example(i);
+        let slack = 1.0 - example.label * margin;
+        let difference = alpha - 2.0 * example.cost * slack.max(0.0);
+        difference * difference / (4.0 * example.cost) - alpha * slack.min(0.0)
+    };
+    alpha.iter().zip(margins).enumerate().map(term).sum()
+}
+
+/// Steele, Lea, Flood 2014.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Fisher and Yates; the modulo's bias is below 2⁻³² for any list that fits in memory here.
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for last in (1..order.len()).rev() {
+            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007).
+//!
+//! P is a quadratic wherever the set of active examples, those with yᵢ w·xᵢ < 1, stays the same. So Newton's method
+//! with an exact line search ends after a few steps: solve the quadratic of the active set, go to the lowest point
+//! on the way there, repeat until the set no longer changes.
+
+use super::problem::{Example, Problem};
+use super::{Fit, Params, Report, Stop};
+use crate::vector::Element;
+
+const MAX_STEPS: usize = 100;
+/// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.
+const FORCING: f64 = 1e-2;
+
+pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
+    let mut w = vec![0.0; problem.unknowns()];
+    let mut margins = vec![0.0; problem.examples()];
+    let mut passes = 0.0;
+    let mut newton_steps = 0;
+    let (stop, gap) = loop {
+        let active = active_set(problem, &margins);
+        let share = active.len() as f64 / problem.examples() as f64;
+        let gradient = gradient(problem, &active, &w, &margins);
+        passes += share;
+        let length = norm(&gradient);
+        let gap = 0.5 * length * length;
+        if length <= params.tolerance() {
+            break (Stop::Converged, gap);
+        }
+        if newton_steps == MAX_STEPS {
+            break (Stop::StepLimit, gap);
+        }
+        let (direction, products) = newton_direction(problem, &active, &gradient);
+        let slopes = problem.margins(&direction);
+        passes += 2.0 * share * products as f64 + 1.0;
+        newton_steps += 1;
+        let step = line_search(problem, &w, &direction, &margins, &slopes);
+        let moved = step * norm(&direction);
+        // A step that rounding swallows, or that goes nowhere, will not be followed by a better one.
+        if moved.is_nan() || moved <= f64::EPSILON * norm(&w) {
+            break (Stop::Rounding, gap);
+        }
+        add(&mut w, step, &direction);
+        add(&mut margins, step, &slopes);
+    };
+    Fit { scores: problem.scores(&w, &margins), report: Report { stop, gap, newton_steps, passes } }
+}
+
+fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {
+    let examples = (0..problem.examples()).map(|i| (i, problem.example(i)));
+    examples.filter(|(i, example)| example.label * margins[*i] < 1.0).collect()
+}
+
+/// w - Σ 2 cᵢ (1 - yᵢ w·xᵢ) yᵢ xᵢ over the active examples.
+fn gradient<E: Element>(
+    problem: &Problem<E>,
+    active: &[(usize, Example<E>)],
+    w: &[f64],
+    margins: &[f64],
+) -> Vec<f64> {
+    let mut gradient = vec![0.0; problem.unknowns()];
+    for (i, example) in active {
+        let slack = 1.0 - example.label * margins[*i];
+        example.vector.add_to(&mut gradient, -2.0 * example.cost * slack * example.label);
+    }
+    add(&mut gradient, 1.0, w);
+    gradient
+}
+
+/// Solves H d = -gradient with H = I + Σ 2 cᵢ xᵢ xᵢ' over the active examples, by conjugate gradients. Returns d and
+/// the number of products with H.
+fn newton_direction<E: Element>(
+    problem: &Problem<E>,
+    active: &[(usize, Example<E>)],
+    gradient: &[f64],
+) -> (Vec<f64>, usize) {
+    let mut direction = vec![0.0; problem.unknowns()];
+    let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
+    let mut search = residual.clone();
+    let mut square = dot_product(&residual, &residual);
+    let target = square * FORCING.min(square.sqrt().sqrt()).powi(2);
+    let limit = 10 * problem.unknowns();
+    let mut products = 0;
+    while square > target && products < limit {
+        let mut image = search.clone();
+        for (_, example) in active {
+            example.vector.add_to(&mut image, 2.0 * example.cost * example.vector.dot(&search));
+        }
+        products += 1;
+        let length = square / dot_product(&search, &image);
+        add(&mut direction, length, &search);
+        add(&mut residual, -length, &image);
+        let next = dot_product(&residual, &residual);
+        for (search, residual) in search.iter_mut().zip(&residual) {
+            *search = residual + next / square * *search;
+        }
+        square = next;
+    }
+    (direction, products)
+}
+
+/// The t that minimises P(w + t d), given the margins of w and of d. The derivative rises and is linear between the
+/// points where an example turns active or inactive, so Newton's method within a bracket finds its zero.
+fn line_search<E: Element>(
+    problem: &Problem<E>,
+    w: &[f64],
+    direction: &[f64],
+    margins: &[f64],
+    slopes: &[f64],
+) -> f64 {
+    let (start, square) = (dot_product(w, direction), dot_product(direction, direction));
+    let derivatives = |t: f64| {
+        let mut first = start + t * square;
+        let mut second = square;
+        for (i, (margin, slope)) in margins.iter().zip(slopes).enumerate() {
+            let example = problem.example(i);
+            let slack = 1.0 - example.label * (margin + t * slope);
+            if slack > 0.0 {
+                first -= 2.0 * example.cost * slack * example.label * slope;
+                second += 2.0 * example.cost * slope * slope;
+            }
+        }
+        (first, second)
+    };
+    let (mut low, mut high) = (0.0, f64::INFINITY);
+    let mut t = 1.0;
+    for _ in 0..MAX_STEPS {
+        let (first, second) = derivatives(t);
+        if first < 0.0 {
+            low = t;
+        } else {
+            high = t;
+        }
+        let newton = t - first / second;
+        let next = if low < newton && newton < high { newton } else { f64::midpoint(low, high.min(2.0 * t)) };
+        if (next - t).abs() <= 1e-12 * t {
+            break;
+        }
+        t = next;
+    }
+    t
+}
+
+/// `to` += `scale` `vector`.
+fn add(to: &mut [f64], scale: f64, vector: &[f64]) {
+    for (to, value) in to.iter_mut().zip(vector) {
+        *to += scale * value;
+    }
+}
+
+fn norm(vector: &[f64]) -> f64 {
+    dot_product(vector, vector).sqrt()
+}
+
+fn dot_product(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

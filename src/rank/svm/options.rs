@@ -1,0 +1,76 @@
+//! What can be set, and its check.
+
+use crate::{Error, Result};
+
+/// How the SVM is set up and how exactly it is solved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The cost of errors against the margin, 1e-6 to 1e6. Default 0.1.
+    pub c: f64,
+    /// The largest error of w, in Euclidean length, that the solver may stop at, 1e-7 to 1; no score of a
+    /// unit-length row is further from the exact one. Scores are in units of the margin. Default 1e-5.
+    pub tolerance: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { c: 0.1, tolerance: 1e-5 }
+    }
+}
+
+impl Options {
+    /// Checks each option's range.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Option`] naming the option, its value and its range.
+    pub fn check(&self) -> Result<Params> {
+        let within = |option, value: f64, (low, high), expected| {
+            if (low..=high).contains(&value) {
+                Ok(value)
+            } else {
+                Err(Error::option(option, value, expected))
+            }
+        };
+        Ok(Params {
+            c: within("C", self.c, (1e-6, 1e6), "expected a number from 1e-6 to 1e6")?,
+            tolerance: within("tolerance", self.tolerance, (1e-7, 1.0), "expected a number from 1e-7 to 1")?,
+        })
+    }
+}
+
+/// [`Options`] within their ranges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Params {
+    c: f64,
+    tolerance: f64,
+}
+
+impl Params {
+    pub fn c(&self) -> f64 {
+        self.c
+    }
+
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn an_option_out_of_range_is_named_with_its_value_and_range() {
+        let message = |options: Options| options.check().unwrap_err().to_string();
+        for c in [0.0, -1.0, 1e7, f64::NAN, f64::INFINITY] {
+            let options = Options { c, ..Options::default() };
+            assert_eq!(message(options), format!("option C is {c}: expected a number from 1e-6 to 1e6"));
+        }
+        let options = Options { tolerance: 0.0, ..Options::default() };
+        assert_eq!(message(options), "option tolerance is 0: expected a number from 1e-7 to 1");
+        assert!(Options { c: 1e-6, tolerance: 1.0 }.check().is_ok());
+    }
+}

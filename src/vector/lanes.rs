@@ -1,0 +1,42 @@
+//! Four lanes of float32: all that a kernel may ask of an instruction set.
+
+/// Rows are padded with zeros to a multiple of this many floats, so that no kernel has a tail to handle.
+/// Eight is two registers of four: enough independent sums to hide the latency of an addition.
+pub const BLOCK: usize = 8;
+
+/// Four float32 lanes. Additions and multiplications round separately (no fused multiply-add), so that every
+/// implementation gives the same bits.
+pub trait F32x4: Copy {
+    fn splat(value: f32) -> Self;
+    fn load(from: &[f32; 4]) -> Self;
+    /// Eight signed bytes as two times four floats.
+    fn widen(from: &[i8; BLOCK]) -> [Self; 2];
+    fn store(self, to: &mut [f32; 4]);
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// Lane-wise maximum; of a NaN and a number, either may result.
+    fn max(self, other: Self) -> Self;
+    /// `(a + c) + (b + d)` for lanes `a, b, c, d`.
+    fn sum(self) -> f32;
+}
+
+/// What a matrix may store: values that become float32 lanes when they are read.
+pub trait Element: Copy + Default + Into<f64> {
+    fn lanes<L: F32x4>(from: &[Self; BLOCK]) -> [L; 2];
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    fn lanes<L: F32x4>(from: &[f32; BLOCK]) -> [L; 2] {
+        let [a, b, c, d, e, f, g, h] = *from;
+        [L::load(&[a, b, c, d]), L::load(&[e, f, g, h])]
+    }
+}
+
+impl Element for i8 {
+    #[inline(always)]
+    fn lanes<L: F32x4>(from: &[i8; BLOCK]) -> [L; 2] {
+        L::widen(from)
+    }
+}

@@ -1,0 +1,30 @@
+//! Vectors: a row-major matrix and the kernels that scan it.
+//!
+//! A matrix stores float32 or int8 rows, each with a scale; row `i` means `scale(i) * row(i)`.
+//! [`kernels`] holds each algorithm once, written against [`lanes::F32x4`]; `scalar` and `simd128` implement those
+//! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
+//! and browser builds give the same bits.
+
+pub mod kernels;
+pub mod lanes;
+mod matrix;
+mod quantize;
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+#[cfg(test)]
+mod tests;
+mod vectors;
+
+pub use lanes::Element;
+pub use matrix::Matrix;
+pub use quantize::quantize;
+pub use scalar::Scalar;
+pub use vectors::Vectors;
+
+/// The fastest lanes this build has.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub type Native = simd128::Simd128;
+/// The fastest lanes this build has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub type Native = Scalar;

@@ -1,0 +1,152 @@
+//! Every implementation of the lanes must pass the same tests: its kernels against a naive float64 oracle, and bit
+//! for bit against the order of additions that `kernels` promises.
+
+use proptest::prelude::*;
+
+use super::lanes::{BLOCK, Element, F32x4};
+use super::{Matrix, kernels};
+
+/// The promised order, written out: entry `i` goes to sum `i mod 16`.
+fn dot_in_order<E: Element>(row: &[E], query: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 16];
+    for (i, (&x, &y)) in row.iter().zip(query).enumerate() {
+        // Every element is a float32 or an i8, so nothing is lost on the way back from float64.
+        sums[i % 16] += x.into() as f32 * y;
+    }
+    let [a, b, c, d]: [f32; 4] =
+        core::array::from_fn(|lane| (sums[lane] + sums[lane + 4]) + (sums[lane + 8] + sums[lane + 12]));
+    (a + c) + (b + d)
+}
+
+/// The exact dot product, as far as float64 goes, and how far from it float32 may be: half an epsilon for each
+/// rounding that a term passes through, times the sum of the terms' sizes.
+fn dot_exactly<E: Element>(row: &[E], query: &[f32], scale: f32) -> (f64, f64) {
+    let terms = row.iter().zip(query).map(|(&x, &y)| x.into() * f64::from(y) * f64::from(scale));
+    let (dot, size) = terms.fold((0.0, 0.0), |(dot, size), term| (dot + term, size + term.abs()));
+    let roundings = row.len() / BLOCK + 6;
+    (dot, size * roundings as f64 * f64::from(f32::EPSILON))
+}
+
+fn check_scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
+    let mut found = vec![f32::NAN; rows.rows()];
+    kernels::scan::<L, E>(rows, query, &mut found);
+    for (row, &found) in found.iter().enumerate() {
+        let in_order = dot_in_order(rows.values(row), query);
+        assert_eq!(kernels::dot::<L, E>(rows.row(row), query).to_bits(), in_order.to_bits());
+        assert_eq!(found.to_bits(), (in_order * rows.scale(row)).to_bits());
+        let (exact, tolerance) = dot_exactly(rows.values(row), query, rows.scale(row));
+        assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
+    }
+}
+
+/// Every other row, last first.
+fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
+    let list: Vec<u32> = (0..rows.rows() as u32).rev().step_by(2).collect();
+    let (mut all, mut found) = (vec![0.0; rows.rows()], vec![0.0; list.len()]);
+    kernels::scan::<L, E>(rows, query, &mut all);
+    kernels::scan_list::<L, E>(rows, &list, query, &mut found);
+    let expected: Vec<f32> = list.iter().map(|&i| all[i as usize]).collect();
+    assert_eq!(found, expected);
+
+    let factors: Vec<f32> = (0..list.len()).map(|i| 0.1 * i as f32 - 0.3).collect();
+    let mut sum = query.to_vec();
+    kernels::combine::<L, E>(rows, &list, &factors, &mut sum);
+    for (dim, (&found, &start)) in sum.iter().zip(query).enumerate() {
+        let terms = list.iter().zip(&factors).map(|(&i, &factor)| {
+            f64::from(factor) * f64::from(rows.scale(i as usize)) * rows.row(i as usize)[dim].into()
+        });
+        let (exact, size) = terms.fold((f64::from(start), f64::from(start).abs()), |(sum, size), term| {
+            (sum + term, size + term.abs())
+        });
+        let tolerance = size * (list.len() + 3) as f64 * f64::from(f32::EPSILON);
+        assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
+    }
+}
+
+fn check_lanes<L: F32x4>(a: [f32; 4], b: [f32; 4]) {
+    let bits = |lanes: [f32; 4]| lanes.map(f32::to_bits);
+    let stored = |lanes: L| {
+        let mut out = [f32::NAN; 4];
+        lanes.store(&mut out);
+        bits(out)
+    };
+    let zip = |op: fn(f32, f32) -> f32| bits(core::array::from_fn(|lane| op(a[lane], b[lane])));
+    let (x, y) = (L::load(&a), L::load(&b));
+    assert_eq!(stored(x), bits(a));
+    assert_eq!(stored(L::splat(a[0])), bits([a[0]; 4]));
+    assert_eq!(stored(x.add(y)), zip(|a, b| a + b));
+    assert_eq!(stored(x.sub(y)), zip(|a, b| a - b));
+    assert_eq!(stored(x.mul(y)), zip(|a, b| a * b));
+    assert_eq!(stored(x.max(y)), zip(|a, b| if a > b { a } else { b }));
+    assert_eq!(x.sum().to_bits(), ((a[0] + a[2]) + (a[1] + a[3])).to_bits());
+}
+
+fn check_widen<L: F32x4>(bytes: [i8; BLOCK]) {
+    let mut found = [[f32::NAN; 4]; 2];
+    for (lanes, out) in L::widen(&bytes).into_iter().zip(&mut found) {
+        lanes.store(out);
+    }
+    assert_eq!(found.concat(), bytes.map(f32::from));
+}
+
+/// Rows of `element`s with scales, and a query with their padding.
+fn rows_and_query<E>(
+    element: impl Strategy<Value = E> + Clone,
+) -> impl Strategy<Value = (Matrix<E>, Vec<f32>)>
+where
+    E: Element + core::fmt::Debug,
+{
+    // Up to two whole blocks of rows in a list and a rest; dimensions on both sides of a block of floats.
+    let shape = (0usize..40, prop::sample::select(vec![1usize, 2, 3, 5, 7, 8, 9, 16, 17, 24, 31, 383, 384]));
+    shape.prop_flat_map(move |(rows, dims)| {
+        let elements = prop::collection::vec(element.clone(), rows * dims);
+        let scales = prop::collection::vec(1e-3f32..1e3, rows);
+        let query = prop::collection::vec(-1.0f32..1.0, dims);
+        (elements, scales, query).prop_map(move |(elements, scales, query)| {
+            let mut matrix = Matrix::from_values(&elements, dims);
+            matrix.scales_mut().copy_from_slice(&scales);
+            let query = matrix.pad(&query);
+            (matrix, query)
+        })
+    })
+}
+
+/// The tests of one implementation.
+macro_rules! test_lanes {
+    ($name:ident, $lanes:ty) => {
+        mod $name {
+            use super::*;
+            #[cfg(target_arch = "wasm32")]
+            use wasm_bindgen_test::wasm_bindgen_test as test;
+
+            proptest! {
+                #[test]
+                fn lanes(a: [f32; 4], b in prop::array::uniform4(prop_oneof![-2.0f32..2.0, Just(0.0), Just(-0.0)])) {
+                    check_lanes::<$lanes>(a, b);
+                    check_lanes::<$lanes>(b, a);
+                }
+
+                #[test]
+                fn widen(bytes: [i8; BLOCK]) {
+                    check_widen::<$lanes>(bytes);
+                }
+
+                #[test]
+                fn scan_f32((rows, query) in rows_and_query(-1.0f32..1.0)) {
+                    check_scan::<$lanes, f32>(&rows, &query);
+                    check_lists::<$lanes, f32>(&rows, &query);
+                }
+
+                #[test]
+                fn scan_i8((rows, query) in rows_and_query(any::<i8>())) {
+                    check_scan::<$lanes, i8>(&rows, &query);
+                    check_lists::<$lanes, i8>(&rows, &query);
+                }
+            }
+        }
+    };
+}
+
+test_lanes!(scalar, crate::vector::Scalar);
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+test_lanes!(simd128, crate::vector::simd128::Simd128);

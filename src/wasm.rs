@@ -1,0 +1,141 @@
+//! The boundary to JavaScript, and the only file that knows it: it converts types and decides nothing.
+
+use js_sys::{Float32Array, Map, Object, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::bundle::{Bundle, EmbeddingSpace, Files};
+use crate::{Error, SearchIndex, SearchOptions, Solver};
+
+/// [`SearchIndex`] for JavaScript.
+#[wasm_bindgen]
+pub struct Index(SearchIndex);
+
+/// [`SearchOptions`] as JavaScript writes them; what is missing takes its default.
+#[derive(Deserialize)]
+struct JsOptions {
+    method: Option<String>,
+    k: Option<f64>,
+    #[serde(rename = "C")]
+    c: Option<f64>,
+    solver: Option<String>,
+}
+
+/// The names in [`JsOptions`]: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
+const OPTIONS: [&str; 4] = ["method", "k", "C", "solver"];
+
+#[derive(Serialize)]
+struct Info<'a> {
+    articles: usize,
+    passages: usize,
+    dimensions: usize,
+    space: &'a EmbeddingSpace,
+}
+
+#[wasm_bindgen]
+impl Index {
+    /// The names of the files that the bundle needs beside its JSON.
+    pub fn files(json: &[u8]) -> Result<Vec<String>, JsValue> {
+        Bundle::files(json).map_err(to_js_error)
+    }
+
+    /// Reads a bundle: its JSON, and a Map from each name that [`Index::files`] gives to a Uint8Array.
+    pub fn load(json: &[u8], files: Map) -> Result<Index, JsValue> {
+        let mut read = Files::new();
+        for name in Bundle::files(json).map_err(to_js_error)? {
+            let bytes = files.get(&JsValue::from(&name));
+            if bytes.is_instance_of::<Uint8Array>() {
+                read.insert(name, Uint8Array::from(bytes).to_vec());
+            }
+        }
+        let index = Bundle::read(json, &read).and_then(SearchIndex::new).map_err(to_js_error)?;
+        Ok(Self(index))
+    }
+
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        let space = self.0.space();
+        let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
+        to_js(&Info { articles, passages, dimensions: space.dimensions, space })
+    }
+
+    pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
+        to_js(self.0.article(id).map_err(to_js_error)?)
+    }
+
+    pub fn search(&self, embedding: &Float32Array, options: JsValue) -> Result<JsValue, JsValue> {
+        let options = to_options(options)?;
+        let result = self.0.search(&embedding.to_vec(), &options).map_err(to_js_error)?;
+        to_js(&result)
+    }
+
+    pub fn similar(&self, id: &str, options: JsValue) -> Result<JsValue, JsValue> {
+        let options = to_options(options)?;
+        let result = self.0.similar(id, &options).map_err(to_js_error)?;
+        to_js(&result)
+    }
+}
+
+fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
+    let mut to = SearchOptions::default();
+    if options.is_undefined() || options.is_null() {
+        return Ok(to);
+    }
+    let names = Object::keys(options.unchecked_ref::<Object>());
+    if let Some(name) =
+        names.iter().filter_map(|name| name.as_string()).find(|name| !OPTIONS.contains(&name.as_str()))
+    {
+        let expected = format!("the options are {}", OPTIONS.join(", "));
+        return Err(to_js_error(Error::option(name, "unknown", expected)));
+    }
+    let from: JsOptions = serde_path_to_error::deserialize(serde_wasm_bindgen::Deserializer::from(options))
+        .map_err(|e| {
+        let option = e.path().to_string();
+        to_js_error(Error::option(option, "not as expected", e.inner().to_string()))
+    })?;
+    if let Some(method) = from.method {
+        to.method = method.parse().map_err(to_js_error)?;
+    }
+    if let Some(k) = from.k {
+        to.k = whole("k", k)?;
+    }
+    if let Some(c) = from.c {
+        to.svm.c = c;
+    }
+    to.solver = match from.solver.as_deref() {
+        None | Some("newton") => Solver::Newton,
+        Some("coordinate-descent") => Solver::CoordinateDescent { seed: random_seed()? },
+        Some(other) => {
+            let (value, expected) = (format!("\"{other}\""), "expected newton or coordinate-descent");
+            return Err(to_js_error(Error::option("solver", value, expected)));
+        }
+    };
+    Ok(to)
+}
+
+fn random_seed() -> Result<u64, JsValue> {
+    getrandom::u64()
+        .map_err(|e| js_sys::Error::new(&format!("the browser gave no random numbers: {e}")).into())
+}
+
+/// JavaScript has one number type; the core counts in whole ones.
+fn whole(option: &str, value: f64) -> Result<usize, JsValue> {
+    if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
+        return Err(to_js_error(Error::option(option, value, "expected a whole number from 1")));
+    }
+    Ok(value as usize)
+}
+
+/// Plain objects and arrays, such as JSON.parse gives.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|e| js_sys::Error::new(&e.to_string()).into())
+}
+
+/// An Error object whose `code` is [`Error::code`].
+fn to_js_error(error: Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    // Setting a property of an object made a line above cannot fail.
+    let _ = Reflect::set(&js, &"code".into(), &error.code().into());
+    js.into()
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import test from 'node:test';
+import { answered, copySite, hits, open, serve, smallBundle, THREADS } from './support.mjs';
+
+const QUERY = `?q=${encodeURIComponent(THREADS)}`;
+
+async function check(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}
+
+const looks = {
+  'light': { colorScheme: 'light' },
+  'dark': { colorScheme: 'dark' },
+  'phone': { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  'Japanese': { locale: 'ja' },
+  'forced colours': { forcedColors: 'active' },
+};
+
+for (const [look, context] of Object.entries(looks)) {
+  test(`axe finds nothing in ${look}: start, hits, similar, settings`, async (t) => {
+    const site = await serve(t);
+    const page = await open(t, site, { context });
+    await page.locator('#facts:not(:empty)').waitFor();
+    await check(page);
+    await page.goto(site + QUERY);
+    await hits(page, 'hybrid');
+    await check(page);
+    await page.locator('.similar').first().click();
+    await page.locator('#view').waitFor();
+    await hits(page, 'hybrid');
+    await check(page);
+    await page.locator('#open-settings').click();
+    await check(page);
+  });
+}
+
+test('axe finds nothing where something failed', async (t) => {
+  const dist = await copySite(t, { 'small.json': smallBundle([{}, {}]), 'broken.json': '{' });
+  const page = await open(t, `${await serve(t, { dist })}${QUERY}`);
+  await answered(page);
+  await check(page);
+  await page.getByRole('combobox', { name: 'Site' }).selectOption('broken.json');
+  await page.locator('#problem[data-code="bundle-json"]').waitFor();
+  await check(page);
+});
+
+test('the number of hits is announced', async (t) => {
+  const page = await open(t, (await serve(t)) + QUERY);
+  await page.getByRole('status').filter({ hasText: '10 hits by each method' }).waitFor();
+});

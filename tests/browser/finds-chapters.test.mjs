@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ask, hits, METHODS, open, serve, THREADS, THREADS_CHAPTERS } from './support.mjs';
+
+test('a typed question finds the right chapters of the Rust Book in all three columns', async (t) => {
+  const page = await open(t, await serve(t));
+  await ask(page, THREADS);
+  for (const method of METHODS) {
+    const found = await hits(page, method);
+    assert.equal(found.length, 10);
+    assert.deepEqual(found.map(({ rank }) => rank), ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+    assert.match(found[0].href, THREADS_CHAPTERS, `${method}'s first hit is of the chapters on concurrency`);
+    assert.ok(found.filter(({ href }) => THREADS_CHAPTERS.test(href)).length >= 3, `${method} finds at least three of them`);
+    assert.deepEqual(found.map(({ score }) => score), found.map(({ score }) => score).sort((a, b) => b - a));
+  }
+  await page.getByText('10 hits by each method').waitFor();
+
+  const [{ href }] = await hits(page, 'hybrid');
+  const chapter = await page.request.get(href);
+  assert.equal(chapter.status(), 200, 'the hit leads to the chapter');
+});
+
+test('every column says how long it took, and how each hit moved against kNN', async (t) => {
+  const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
+  const ranks = new Map((await hits(page, 'knn')).map(({ href, rank }) => [href, Number(rank)]));
+  for (const method of ['svm', 'hybrid']) {
+    const moves = await page.locator(`[data-method="${method}"] .move`).allInnerTexts();
+    for (const [i, { href }] of (await hits(page, method)).entries()) {
+      const by = ranks.has(href) ? ranks.get(href) - (i + 1) : undefined;
+      const expected = by === undefined ? /^▲/ : by > 0 ? new RegExp(`^▲${by}\\b`) : by < 0 ? new RegExp(`^▼${-by}\\b`) : /^=/;
+      assert.match(moves[i], expected);
+    }
+  }
+  for (const took of await page.locator('.took').allInnerTexts()) assert.match(took, /ms/);
+});

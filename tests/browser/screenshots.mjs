@@ -1,0 +1,43 @@
+// Pictures of the page, to be looked at: node tests/browser/screenshots.mjs [FOLDER, default target/screenshots]
+// Needs the same environment as the tests (see support.mjs), and a Japanese font on this machine.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { hits, open, serve, THREADS } from './support.mjs';
+
+const folder = process.argv[2] ?? 'target/screenshots';
+const threads = `?q=${encodeURIComponent(THREADS)}`;
+const desktop = { viewport: { width: 1360, height: 860 } };
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const dark = { colorScheme: 'dark' };
+
+/** @type {Record<string, { address: string, context: object, then?: (page: import('playwright-core').Page) => unknown, full?: boolean }>} */
+const pictures = {
+  'desktop-start': { address: '', context: desktop },
+  'desktop-hits': { address: threads, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').nth(2).hover() },
+  'desktop-whole': { address: threads, context: desktop, full: true },
+  'desktop-dark': { address: threads, context: { ...desktop, ...dark } },
+  'desktop-start-dark': { address: '', context: { ...desktop, ...dark } },
+  'desktop-similar': { address: '?similar=ch16-03-shared-state.html', context: desktop },
+  'desktop-settings': { address: threads, context: desktop, then: (page) => page.locator('#open-settings').click() },
+  'desktop-forced-colours': { address: threads, context: { ...desktop, forcedColors: 'active' } },
+  'japanese': { address: `?q=${encodeURIComponent('スレッド間でデータを共有するには')}`, context: { ...desktop, locale: 'ja' } },
+  'phone-start': { address: '', context: phone },
+  'phone-hits': { address: `${threads}&k=3`, context: phone, full: true },
+  'phone-dark': { address: threads, context: { ...phone, ...dark } },
+  'phone-japanese': { address: threads, context: { ...phone, locale: 'ja' } },
+  'problem': { address: threads, context: desktop, then: (page) => page.locator('#problem').waitFor() },
+};
+
+await mkdir(folder, { recursive: true });
+for (const [name, { address, context, then, full }] of Object.entries(pictures)) {
+  test(name, async (t) => {
+    const api = name === 'problem' ? 'http://127.0.0.1:9' : undefined;
+    const page = await open(t, (await serve(t, { api })) + address, { context, console: /502/ });
+    await page.locator('#facts:not(:empty)').waitFor();
+    if (address && !api) await hits(page, 'hybrid');
+    await then?.(page);
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: full });
+  });
+}

@@ -1,0 +1,308 @@
+//! Bundles: what must load, byte for byte when rewritten, and what must be refused with the place named.
+
+use std::collections::BTreeMap;
+
+use exemplar_search::bundle::{
+    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics,
+};
+use exemplar_search::vector::{Matrix, Vectors};
+use exemplar_search::{Error, SearchIndex};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const ARRAYS: &str = include_str!("golden/bundle-v1-arrays.json");
+const BASE64: &str = include_str!("golden/bundle-v1-base64.json");
+const INLINE: [&str; 3] = [
+    include_str!("golden/bundle-v2-float32.json"),
+    include_str!("golden/bundle-v2-float16.json"),
+    include_str!("golden/bundle-v2-int8.json"),
+];
+const SIDECAR: &str = include_str!("golden/bundle-v2-sidecar.json");
+const SIDECAR_FILE: (&str, &[u8]) =
+    ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
+
+fn sidecar_files() -> Files {
+    Files::from([(SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())])
+}
+
+fn read(json: &str) -> Bundle {
+    Bundle::read(json.trim_end().as_bytes(), &sidecar_files()).unwrap()
+}
+
+/// A small bundle, as text, after `change`.
+fn changed(bundle: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut bundle: Value = serde_json::from_str(bundle).unwrap();
+    change(&mut bundle);
+    bundle.to_string()
+}
+
+fn refused(json: &str) -> Error {
+    Bundle::read(json.as_bytes(), &sidecar_files()).expect_err("the bundle is wrong")
+}
+
+/// What is changed, the code of the error, and what its message must name.
+type Case = (fn(&mut Value), &'static str, &'static str);
+
+fn all_refused(bundle: &str, cases: &[Case]) {
+    for (change, code, names) in cases {
+        let error = refused(&changed(bundle, change));
+        assert_eq!(error.code(), *code, "{error}");
+        assert!(error.to_string().contains(names), "\"{error}\" should name {names}");
+    }
+}
+
+#[test]
+fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
+    for golden in [&[ARRAYS, BASE64][..], &INLINE].concat() {
+        let written = read(golden).write().unwrap();
+        assert_eq!(written.json, golden.trim_end());
+        assert!(written.sidecar.is_none());
+    }
+    let written = read(SIDECAR).write().unwrap();
+    assert_eq!(written.json, SIDECAR.trim_end());
+    assert_eq!(written.sidecar, Some((SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())));
+}
+
+#[test]
+fn layouts_and_encodings_hold_the_same_bundle() {
+    let arrays = read(ARRAYS);
+    let base64 = read(BASE64);
+    assert_eq!(arrays.vectors.values(1), [1e-7, 2.0, 0.1]);
+    assert_eq!(Bundle { layout: Layout::V1Arrays, ..base64 }, arrays);
+
+    let [float32, float16, int8] = INLINE.map(read);
+    let sidecar = read(SIDECAR);
+    assert_eq!(sidecar, Bundle { layout: Layout::V2Sidecar, ..int8.clone() });
+    assert_eq!(float32.passages[2].heading, ["Spring tides", "Neap tides"]);
+    assert_eq!(float32.passages[2].text, "小潮のとき、月と太陽は直角になる。");
+    for (other, tolerance) in [(float16, 1e-3), (int8, 1e-2)] {
+        assert_eq!(other.passages, float32.passages);
+        for row in 0..float32.vectors.rows() {
+            for (a, b) in other.vectors.values(row).iter().zip(float32.vectors.values(row)) {
+                assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_files_beside_the_json_are_named() {
+    assert_eq!(Bundle::files(SIDECAR.as_bytes()).unwrap(), [SIDECAR_FILE.0]);
+    assert!(Bundle::files(ARRAYS.as_bytes()).unwrap().is_empty());
+}
+
+#[test]
+fn version_1_refuses_what_it_has_no_place_for() {
+    for golden in INLINE {
+        let error = Bundle { layout: Layout::V1Base64, ..read(golden) }.write().unwrap_err();
+        assert_eq!(error.code(), "bundle-field");
+    }
+}
+
+#[test]
+fn unknown_fields_are_kept() {
+    let bundle = read(ARRAYS);
+    assert_eq!(bundle.extra["generator"], "by hand");
+    assert_eq!(bundle.space.extra["revision"], "2024-01");
+    assert_eq!(bundle.articles[0].extra["author"]["name"], "A. Writer");
+    let bundle = read(SIDECAR);
+    assert_eq!(bundle.parts["pictures"].bytes, b"not known yet");
+    assert_eq!(bundle.parts["pictures"].extra["since"], 3);
+    assert_eq!(bundle.statistics.extra["queries"], 300);
+}
+
+#[test]
+fn wrong_bundles_are_refused_with_the_place() {
+    let cases: &[Case] = &[
+        (|b| b["format"] = json!("other"), "bundle-format", "\"other\""),
+        (|b| drop(b.as_object_mut().unwrap().remove("format")), "bundle-format", "null"),
+        (|b| b["version"] = json!(3), "bundle-version", "version 3"),
+        (|b| b["version"] = json!("1"), "bundle-version", "whole number"),
+        (|b| b["version"] = json!(0), "bundle-version", "whole number"),
+        (|b| drop(b.as_object_mut().unwrap().remove("space")), "bundle-field", "space"),
+        (|b| b["space"]["dimensions"] = json!(0), "bundle-field", "space.dimensions: is 0"),
+        (|b| b["space"]["dimensions"] = json!(u64::MAX), "bundle-field", "space.dimensions"),
+        (|b| b["space"]["dimensions"] = json!(-3), "bundle-field", "space.dimensions"),
+        (|b| b["space"]["dimensions"] = json!(4), "bundle-field", "vectors[0]: has 3 values"),
+        (|b| b["space"]["model"] = json!(7), "bundle-field", "space.model"),
+        (|b| b["space"]["query"]["prefix"] = json!([]), "bundle-field", "space.query.prefix"),
+        (|b| b["space"]["normalized"] = json!(true), "bundle-field", "vectors[0]: has length 3.3634"),
+        (|b| b["articles"] = json!([]), "bundle-field", "articles: is empty"),
+        (|b| b["articles"] = json!({}), "bundle-field", "articles"),
+        (|b| b["articles"][1]["title"] = json!(null), "bundle-field", "articles[1].title"),
+        (|b| b["articles"][1]["tags"] = json!([1]), "bundle-field", "articles[1].tags[0]"),
+        (|b| b["articles"][0]["id"] = json!(""), "bundle-field", "articles[0].id"),
+        (|b| b["articles"][1]["id"] = json!("moon"), "duplicate-id", "articles[1].id: \"moon\""),
+        (|b| b["vectors"] = json!("none"), "bundle-field", "vectors"),
+        (|b| b["vectors"][1] = json!([1, 2]), "bundle-field", "vectors[1]: has 2 values"),
+        (|b| b["vectors"][1][2] = json!(null), "bundle-field", "vectors[1][2]"),
+        (|b| b["vectors"][1][2] = json!(1e300), "not-finite", "vectors[1][2]"),
+        (|b| b["vectors"][1] = json!([0, 0, 0]), "zero-vector", "vectors[1] (article \"月\")"),
+        (|b| b["vectors"][0] = json!([0, 1e-30, 0]), "bundle-field", "vectors[0]: has length 1.0e-30"),
+        (|b| drop(b["vectors"].as_array_mut().unwrap().pop()), "bundle-field", "vectors: has 1 rows"),
+        (|b| b["vectors"] = json!({"encoding": "float32-base64"}), "bundle-field", "data"),
+        (
+            |b| b["vectors"] = json!({"encoding": "f8", "data": ""}),
+            "bundle-field",
+            "vectors.encoding: is \"f8\"",
+        ),
+        (
+            |b| b["vectors"] = json!({"encoding": "float32-base64", "data": "~"}),
+            "bundle-field",
+            "vectors.data",
+        ),
+        (
+            |b| b["vectors"] = json!({"encoding": "float32-base64", "data": "AAAA"}),
+            "bundle-field",
+            "vectors.data: holds 3 bytes, but 2 articles x 3 dimensions x 4 bytes are 24",
+        ),
+    ];
+    all_refused(ARRAYS, cases);
+}
+
+#[test]
+fn wrong_version_2_bundles_are_refused_with_the_place() {
+    let cases: &[Case] = &[
+        (|b| drop(b.as_object_mut().unwrap().remove("parts")), "bundle-field", "parts"),
+        (
+            |b| drop(b["parts"].as_object_mut().unwrap().remove("vectors")),
+            "bundle-field",
+            "parts.vectors: is missing",
+        ),
+        (
+            |b| b["parts"]["vectors"]["encoding"] = json!("int2"),
+            "bundle-field",
+            "parts.vectors.encoding: is \"int2\"",
+        ),
+        (|b| b["parts"]["vectors"]["length"] = json!(20), "bundle-field", "parts.vectors"),
+        (|b| b["parts"]["vectors"]["length"] = json!(1u64 << 40), "bundle-field", "cut short"),
+        (|b| b["parts"]["vectors"]["offset"] = json!(u64::MAX), "bundle-field", "cut short"),
+        (
+            |b| b["parts"]["vectors"]["file"] = json!("bundle.bin"),
+            "bundle-field",
+            "\"bundle.bin\" is missing",
+        ),
+        (|b| b["parts"]["vectors"]["sha256"] = json!("00"), "bundle-field", "of another build"),
+        (|b| b["parts"]["vectors"]["data"] = json!(""), "bundle-field", "either data or file"),
+        (|b| b["passages"][1]["article"] = json!(7), "bundle-field", "passages[1].article: is 7"),
+        (|b| b["passages"][2]["article"] = json!(0), "bundle-field", "passages[2].article: is 0"),
+        (|b| b["passages"][0]["article"] = json!(1), "bundle-field", "passages[0].article: is 1"),
+        (
+            |b| drop(b["passages"].as_array_mut().unwrap().pop()),
+            "bundle-field",
+            "parts.texts: holds 3 texts for 2",
+        ),
+        (|b| b["parts"]["texts"]["encoding"] = json!("zstd"), "bundle-field", "parts.texts.encoding"),
+        (
+            |b| b["space"]["probes"][0]["vector"] = json!([1]),
+            "bundle-field",
+            "space.probes[0].vector: has 1 values",
+        ),
+    ];
+    all_refused(SIDECAR, cases);
+}
+
+#[test]
+fn a_bundle_names_no_file_but_beside_it() {
+    for name in ["../secret", "https://example.org/x", "a/b", "", ".hidden", "a\\b"] {
+        let json = changed(SIDECAR, |b| b["parts"]["vectors"]["file"] = json!(name));
+        assert!(Bundle::files(json.as_bytes()).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn text_that_is_no_json_object_is_refused() {
+    for (text, code) in [
+        ("", "bundle-json"),
+        ("{", "bundle-json"),
+        ("<!doctype html>", "bundle-json"),
+        ("[]", "bundle-format"),
+    ] {
+        assert_eq!(refused(text).code(), code, "{text}");
+    }
+}
+
+#[test]
+fn a_bundle_put_together_in_memory_is_checked_too() {
+    let bundle = bundle(Matrix::zeros(2, 2), &[""]);
+    assert_eq!(SearchIndex::new(bundle).unwrap_err().code(), "bundle-field");
+}
+
+/// A bundle of one passage an article, with these titles.
+fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
+    let article = |(i, title): (usize, &&str)| Article {
+        id: i.to_string(),
+        title: (*title).into(),
+        ..Default::default()
+    };
+    Bundle {
+        layout: Layout::V1Base64,
+        encoding: Encoding::Float32,
+        space: EmbeddingSpace { model: "m".into(), dimensions: vectors.dims(), ..Default::default() },
+        articles: titles.iter().enumerate().map(article).collect(),
+        passages: Passage::whole_articles(titles.len()),
+        vectors: Vectors::Float32(vectors),
+        statistics: Statistics::default(),
+        parts: BTreeMap::new(),
+        extra: Map::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bundle_survives_a_round_trip(
+        dims in 1usize..20,
+        rows in 1usize..6,
+        seed in prop::collection::vec(-1e6f32..1e6, 120),
+        titles in prop::collection::vec(".{0,12}", 6),
+        layout in prop_oneof![
+            Just(Layout::V1Arrays), Just(Layout::V1Base64), Just(Layout::V2Inline), Just(Layout::V2Sidecar)
+        ],
+    ) {
+        let mut vectors = Matrix::from_values(&seed[..rows * dims], dims);
+        (0..rows).for_each(|row| vectors.values_mut(row)[0] += 2e6); // no row is zero
+        let titles: Vec<&str> = titles[..rows].iter().map(String::as_str).collect();
+        let mut bundle = Bundle { layout, ..bundle(vectors, &titles) };
+        if layout.version() == 2 {
+            bundle.parts.insert("keywords".into(), Part { encoding: "x".into(), bytes: vec![7; rows], extra: Map::new() });
+            bundle.passages[0].text = titles.concat();
+        }
+        let written = bundle.write().unwrap();
+        let files = Files::from_iter(written.sidecar);
+        prop_assert_eq!(Bundle::read(written.json.as_bytes(), &files).unwrap(), bundle);
+    }
+
+    /// One byte changed anywhere: an error or another bundle, never a panic.
+    #[test]
+    fn a_damaged_bundle_never_panics(
+        golden in prop_oneof![Just(BASE64), Just(INLINE[2]), Just(SIDECAR)],
+        at in 0usize..900,
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
+        let mut bytes = golden.as_bytes().to_vec();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        if cut {
+            bytes.truncate(at);
+        }
+        let _ = Bundle::files(&bytes);
+        let _ = Bundle::read(&bytes, &sidecar_files()).and_then(SearchIndex::new);
+    }
+
+    /// The same for the file beside the JSON, whose hash tells.
+    #[test]
+    fn a_damaged_file_is_refused(at in 0usize..SIDECAR_FILE.1.len(), bit in 0u8..8, cut in any::<bool>()) {
+        let mut bytes = SIDECAR_FILE.1.to_vec();
+        bytes[at] ^= 1 << bit;
+        if cut {
+            bytes.truncate(at);
+        }
+        let files = Files::from([(SIDECAR_FILE.0.into(), bytes)]);
+        prop_assert_eq!(Bundle::read(SIDECAR.as_bytes(), &files).unwrap_err().code(), "bundle-field");
+    }
+}

@@ -1,0 +1,96 @@
+"""Writes the golden bundles of version 2, from docs/bundle-format.md alone and not with the project's own code.
+
+    python3 tests/golden/generate_bundles.py        (needs numpy)
+
+A bundle that has once been released is never written anew: it must load for ever. A new version gets files of its own.
+"""
+
+import base64
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+
+ARTICLES = json.loads((HERE / "bundle-v1-arrays.json").read_text("utf-8"))["articles"]
+VECTORS = np.array([[0.25, -1.5, 3.0], [1e-7, 2.0, 0.1], [-0.5, 0.5, 1.0]], dtype="<f4")
+SPACE = {
+    "model": "multilingual-e5-small",
+    "dimensions": 3,
+    "normalized": False,
+    "query": {"input_type": "query"},
+    "passage": {"prefix": "passage: ", "model": "e5-passage"},
+    "probes": [{"text": "tides", "vector": [0.5, 0.25, -1.0]}],
+    "revision": "2024-01",
+}
+PASSAGES = [
+    {"article": 0},
+    {"article": 1, "anchor": "spring", "heading": ["Spring tides"]},
+    {"article": 1, "anchor": "小潮", "heading": ["Spring tides", "Neap tides"], "level": 2},
+]
+TEXTS = ["Why the sea rises twice a day.", "月と太陽が並ぶと大潮になる。", "小潮のとき、月と太陽は直角になる。"]
+STATISTICS = {"mean_query": [0.1, 0.2, 0.3], "queries": 300}
+
+
+def to_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def int8(rows):
+    """Of 21 steps from largest / 254 to largest / 127 the one that least squares likes best, then its best scale."""
+    codes, scales = [], []
+    for row in rows:
+        tried = []
+        for kept in range(20, 41):
+            step = np.abs(row).max() * np.float32(kept) / (np.float32(40) * np.float32(127))
+            code = np.array([math.copysign(math.floor(abs(x) + 0.5), x) for x in row / step]).clip(-127, 127)
+            scale = float(row.astype("f8") @ code) / float(code @ code)
+            tried.append((float(((row - scale * code) ** 2).sum()), code, scale))
+        _, code, scale = min(tried, key=lambda t: t[0])
+        codes.append(code)
+        scales.append(scale)
+    return np.array(codes).astype("i1").tobytes() + np.array(scales, dtype="<f4").tobytes()
+
+
+ENCODED = {"float32": VECTORS.tobytes(), "float16": VECTORS.astype("<f2").tobytes(), "int8": int8(VECTORS)}
+
+
+def parts(encoding):
+    """name -> (encoding, bytes, further fields), by name as bundles have them."""
+    return {
+        "pictures": ("png-list", b"not known yet", {"since": 3}),
+        "statistics": ("json", to_json(STATISTICS), {}),
+        "texts": ("json", to_json(TEXTS), {}),
+        "vectors": (encoding, ENCODED[encoding], {}),
+    }
+
+
+def described(encoding, data, place, further):
+    digest = hashlib.sha256(data).hexdigest()
+    return {"encoding": encoding, "length": len(data), "sha256": digest, **place, **further}
+
+
+def write(name, parts):
+    bundle = {"format": "exemplar-search", "version": 2, "space": SPACE, "articles": ARTICLES, "passages": PASSAGES}
+    (HERE / name).write_bytes(to_json({**bundle, "parts": parts, "generator": "by hand"}) + b"\n")
+
+
+for encoding in ENCODED:
+    inline = {
+        name: described(e, data, {"data": base64.b64encode(data).decode()}, further)
+        for name, (e, data, further) in parts(encoding).items()
+    }
+    write(f"bundle-v2-{encoding}.json", inline)
+
+block = b"".join(data for _, data, _ in parts("int8").values())
+file = f"bundle-{hashlib.sha256(block).hexdigest()[:16]}.bin"
+offset, beside = 0, {}
+for name, (e, data, further) in parts("int8").items():
+    beside[name] = described(e, data, {"file": file, "offset": offset}, further)
+    offset += len(data)
+write("bundle-v2-sidecar.json", beside)
+(HERE / file).write_bytes(block)
+print(file)

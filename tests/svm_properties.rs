@@ -1,0 +1,179 @@
+//! The SVM solver against a naive float64 oracle, on generated and on hard input.
+
+use exemplar_search::rank::svm::{self, Options, Stop};
+use exemplar_search::vector::Matrix;
+use ndarray::{Array1, Array2};
+use proptest::prelude::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// The textbook algorithm: Newton with the whole Hessian, Gaussian elimination, and step halving.
+fn oracle(rows: &Matrix, query: &[f32], c: f64) -> Vec<f64> {
+    let (m, dims) = (rows.rows(), rows.dims());
+    let n = (m + 1) as f64;
+    let mut x = Array2::<f64>::ones((m + 1, dims + 1));
+    for i in 0..=m {
+        let (values, scale) = if i < m { (rows.values(i), rows.scale(i)) } else { (&query[..dims], 1.0) };
+        for (j, &value) in values.iter().enumerate() {
+            x[(i, j)] = f64::from(value) * f64::from(scale);
+        }
+    }
+    let y = Array1::from_iter((0..=m).map(|i| if i < m { -1.0 } else { 1.0 }));
+    let cost = Array1::from_iter((0..=m).map(|i| if i < m { c * n / (2.0 * m as f64) } else { c * n / 2.0 }));
+    let slack = |w: &Array1<f64>| 1.0 - &y * &x.dot(w);
+    let objective = |w: &Array1<f64>| 0.5 * w.dot(w) + (&cost * &slack(w).mapv(|s| s.max(0.0).powi(2))).sum();
+    let mut w = Array1::<f64>::zeros(dims + 1);
+    for _ in 0..200 {
+        let slack = slack(&w);
+        let weight = Array1::from_shape_fn(m + 1, |i| if slack[i] > 0.0 { 2.0 * cost[i] } else { 0.0 });
+        let gradient = &w - &x.t().dot(&(&weight * &slack * &y));
+        let mut hessian = Array2::<f64>::eye(dims + 1);
+        for i in 0..=m {
+            let row = x.row(i);
+            for j in 0..=dims {
+                hessian.row_mut(j).scaled_add(weight[i] * row[j], &row);
+            }
+        }
+        let direction = solve(hessian, -gradient);
+        let mut step = 1.0;
+        while step > 1e-12 && objective(&(&w + &(step * &direction))) > objective(&w) {
+            step *= 0.5;
+        }
+        let next = &w + &(step * &direction);
+        if next == w {
+            break;
+        }
+        w = next;
+    }
+    (0..m).map(|i| x.row(i).dot(&w) - w[dims]).collect()
+}
+
+fn solve(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
+    let n = b.len();
+    for column in 0..n {
+        let pivot =
+            (column..n).max_by(|&i, &j| a[(i, column)].abs().total_cmp(&a[(j, column)].abs())).unwrap();
+        for j in 0..n {
+            a.swap((column, j), (pivot, j));
+        }
+        b.swap(column, pivot);
+        for i in column + 1..n {
+            let factor = a[(i, column)] / a[(column, column)];
+            for j in column..n {
+                let above = a[(column, j)];
+                a[(i, j)] -= factor * above;
+            }
+            b[i] -= factor * b[column];
+        }
+    }
+    for i in (0..n).rev() {
+        for j in i + 1..n {
+            b[i] -= a[(i, j)] * b[j];
+        }
+        b[i] /= a[(i, i)];
+    }
+    b
+}
+
+/// Rows of values in -1..1 with scales, some rows repeated, and a query that is sometimes one of them.
+fn rows_and_query() -> impl Strategy<Value = (Matrix, Vec<f32>)> {
+    (1usize..30, prop::sample::select(vec![1usize, 2, 3, 5, 8, 13])).prop_flat_map(|(rows, dims)| {
+        let values = prop::collection::vec(-1.0f32..1.0, rows * dims);
+        let scales = prop::collection::vec(0.5f32..2.0, rows);
+        let sources = prop::collection::vec(0..rows, rows);
+        let query = prop_oneof![
+            prop::collection::vec(-1.0f32..1.0, dims).prop_map(Ok),
+            (0..rows).prop_map(Err), // this row
+        ];
+        (values, scales, sources, query).prop_map(move |(values, scales, sources, query)| {
+            let mut distinct = Matrix::from_values(&values, dims);
+            distinct.scales_mut().copy_from_slice(&scales);
+            let mut matrix = distinct.clone();
+            for (row, source) in sources.into_iter().enumerate().step_by(3) {
+                matrix.values_mut(row).copy_from_slice(distinct.values(source));
+                matrix.scales_mut()[row] = distinct.scale(source);
+            }
+            let query = query
+                .unwrap_or_else(|row| matrix.values(row).iter().map(|x| x * matrix.scale(row)).collect());
+            let query = matrix.pad(&query);
+            (matrix, query)
+        })
+    })
+}
+
+fn assert_solves(rows: &Matrix, query: &[f32], c: f64) {
+    let fit = svm::fit(rows, query, &Options { c, ..Options::default() }).unwrap();
+    assert_ne!(fit.report.stop, Stop::StepLimit, "{:?}", fit.report);
+    for (row, (&found, expected)) in fit.scores.iter().zip(oracle(rows, query, c)).enumerate() {
+        let tolerance = 1e-4 * expected.abs().max(1.0);
+        assert!(
+            (f64::from(found) - expected).abs() < tolerance,
+            "row {row} of {} x {}, C = {c}: {found}, not {expected}; {:?}",
+            rows.rows(),
+            rows.dims(),
+            fit.report
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn newton_agrees_with_the_oracle((rows, query) in rows_and_query(), exponent in -6.0f64..6.0) {
+        assert_solves(&rows, &query, 10f64.powf(exponent).clamp(1e-6, 1e6));
+    }
+
+    #[test]
+    fn coordinate_descent_agrees_with_newton((rows, query) in rows_and_query(), seed: u64) {
+        let options = Options { c: 0.3, ..Options::default() };
+        let newton = svm::fit(&rows, &query, &options).unwrap();
+        let dual = svm::dual::fit(&rows, &query, &options, seed).unwrap();
+        for (a, b) in newton.scores.iter().zip(&dual.scores) {
+            prop_assert!((a - b).abs() < 1e-4, "{} {}; {:?}", a, b, dual.report);
+        }
+    }
+}
+
+#[test]
+fn one_row() {
+    for c in [1e-6, 0.1, 1e6] {
+        let row = Matrix::from_values(&[0.6, 0.8], 2);
+        assert_solves(&row, &row.pad(&[1.0, 0.0]), c);
+        assert_solves(&row, &row.pad(&[0.6, 0.8]), c);
+    }
+}
+
+#[test]
+fn identical_rows() {
+    for c in [1e-6, 0.1, 1e6] {
+        let rows = Matrix::from_values(&[0.6, 0.0, 0.8].repeat(20), 3);
+        assert_solves(&rows, &rows.pad(&[0.0, 1.0, 0.0]), c);
+        assert_solves(&rows, &rows.pad(&[0.6, 0.0, 0.8]), c);
+    }
+}
+
+#[test]
+fn odd_dimensions_and_long_rows() {
+    let values: Vec<f32> = (0..40 * 383).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 100.0).collect();
+    let rows = Matrix::from_values(&values, 383);
+    let query: Vec<f32> = (0..383).map(|i| ((i * 104_729 % 997) as f32 - 498.0) / 3000.0).collect();
+    assert_solves(&rows, &rows.pad(&query), 0.1);
+}
+
+#[test]
+fn no_rows() {
+    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &[1.0; 8], &Options::default());
+    assert!(fit.unwrap().scores.is_empty());
+}
+
+#[test]
+fn the_same_bits_on_every_run() {
+    let values: Vec<f32> = (0..50 * 7).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 1000.0).collect();
+    let rows = Matrix::from_values(&values, 7);
+    let query = rows.pad(&[0.1, -0.2, 0.3, 0.1, 0.0, 0.9, 0.1]);
+    let fit = || svm::fit(&rows, &query, &Options::default()).unwrap();
+    assert_eq!(fit(), fit());
+    let dual = || svm::dual::fit(&rows, &query, &Options::default(), 3).unwrap();
+    assert_eq!(dual(), dual());
+}

@@ -1,0 +1,107 @@
+import { ExemplarError } from './errors.js';
+import { NoWorker, WorkerEngine } from './worker-engine.js';
+
+/**
+ * @typedef {import('./engine.js').SearchOptions & { signal?: AbortSignal }} AbortableSearchOptions
+ * @typedef {import('./engine.js').SearchResult} SearchResult
+ */
+
+/**
+ * A bundle that is ready to search. Ranking runs in a worker of its own, or on the page's thread where no worker can
+ * be started.
+ *
+ * ```js
+ * const index = await SearchIndex.load('search/bundle.json');
+ * const embed = openaiEmbedder({ endpoint: '/v1/embeddings', ...queryRecipe(index.space) });
+ * const { hits } = await index.search(await embed('how do I share data between threads'), { k: 5 });
+ * ```
+ */
+export class SearchIndex {
+  /** @type {WorkerEngine | import('./engine.js').Engine} */
+  #engine;
+
+  /**
+   * Use {@link SearchIndex.load}.
+   * @param {WorkerEngine | import('./engine.js').Engine} engine
+   */
+  constructor(engine) {
+    this.#engine = engine;
+    /** Where ranking runs: `worker` or `page`. */
+    this.thread = engine instanceof WorkerEngine ? 'worker' : 'page';
+    /** Counts and the embedding space. */
+    this.info = engine.info;
+  }
+
+  /**
+   * Downloads the WebAssembly core and the bundle, and checks the bundle.
+   *
+   * @param {string | URL} url the bundle's, absolute or relative to the page
+   * @param {object} [options]
+   * @param {(progress: import('./engine.js').Progress) => void} [options.onProgress]
+   * @param {AbortSignal} [options.signal]
+   * @returns {Promise<SearchIndex>}
+   * @throws {ExemplarError} `network`, `cors`, `http`, a `bundle-...` code; see ExemplarError
+   */
+  static async load(url, options = {}) {
+    options.signal?.throwIfAborted();
+    const { href } = new URL(url, document.baseURI);
+    try {
+      return new SearchIndex(await WorkerEngine.load(href, options));
+    } catch (error) {
+      if (!(error instanceof NoWorker)) throw error;
+    }
+    const { Engine } = await import('./engine.js').catch((cause) => {
+      throw new ExemplarError('network', `the search engine could not be loaded: ${cause.message}`, { cause });
+    });
+    return new SearchIndex(await Engine.load(href, options));
+  }
+
+  /** What makes a query's embedding comparable with this bundle's vectors. */
+  get space() {
+    return this.info.space;
+  }
+
+  /**
+   * Ranks the articles for a query's embedding.
+   *
+   * @param {ArrayLike<number>} embedding as many finite numbers as the space has dimensions; any length but zero
+   * @param {AbortableSearchOptions} [options]
+   * @returns {Promise<SearchResult>}
+   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `option`, `freed`
+   */
+  async search(embedding, { signal, ...options } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.search(embedding, options, signal);
+  }
+
+  /**
+   * Ranks the other articles by how alike they are to an article, which is itself left out.
+   *
+   * @param {string} id
+   * @param {AbortableSearchOptions} [options]
+   * @returns {Promise<SearchResult>}
+   * @throws {ExemplarError} `unknown-article`, `option`, `freed`
+   */
+  async similar(id, { signal, ...options } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.similar(id, options, signal);
+  }
+
+  /**
+   * The article with this id.
+   *
+   * @param {string} id
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import('./engine.js').Article>}
+   * @throws {ExemplarError} `unknown-article`, `freed`
+   */
+  async article(id, { signal } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.article(id, signal);
+  }
+
+  /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */
+  free() {
+    this.#engine.free();
+  }
+}

@@ -1,0 +1,178 @@
+import { download, tally } from './download.js';
+import { ExemplarError } from './errors.js';
+import init, { Index } from './pkg/exemplar_search.js';
+
+/**
+ * @typedef {'knn' | 'svm' | 'hybrid'} Method
+ *
+ * @typedef {object} SearchOptions
+ * @property {Method} [method] default `hybrid`
+ * @property {number} [k] hits to return, a whole number from 1; default 10
+ * @property {number} [C] the SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1
+ * @property {'newton' | 'coordinate-descent'} [solver] of the SVM; the second is the slow reference; default `newton`
+ *
+ * @typedef {object} Article
+ * @property {string} id
+ * @property {string} title text, never markup
+ * @property {string} url as the bundle has it: http(s), or relative to the page; not yet checked, see safeLink
+ * @property {string} [excerpt]
+ * @property {string} [lang] BCP 47
+ * @property {string} [date] ISO 8601
+ * @property {string[]} [tags]
+ *
+ * @typedef {object} Passage
+ * @property {string} [anchor] the fragment that leads to it on its article's page, without `#`
+ * @property {string[]} [heading] the headings above it, outermost first
+ *
+ * @typedef {object} Hit
+ * @property {number} rank 1 for the best
+ * @property {number} score the method's score; higher is better
+ * @property {{ knn?: number, svm?: number }} scores the component scores that the method computed
+ * @property {Article} article
+ * @property {Passage} passage the article's best, whose scores these are
+ *
+ * @typedef {object} SearchResult
+ * @property {Method} method
+ * @property {Hit[]} hits best first
+ * @property {{ stop: 'converged' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
+ *   how the SVM was solved
+ * @property {number} milliseconds time taken to rank, without what it took to reach the engine
+ *
+ * @typedef {object} Recipe what to tell an embedding API beside the text
+ * @property {string} [prefix]
+ * @property {string} [input_type]
+ * @property {string} [model] where it differs from the space's
+ *
+ * @typedef {object} EmbeddingSpace
+ * @property {string} model
+ * @property {number} dimensions
+ * @property {boolean} normalized
+ * @property {Recipe} [query]
+ * @property {Recipe} [passage]
+ *
+ * @typedef {object} IndexInfo
+ * @property {number} articles how many
+ * @property {number} passages how many
+ * @property {number} dimensions
+ * @property {EmbeddingSpace} space
+ *
+ * @typedef {object} Progress
+ * @property {'wasm' | 'bundle'} phase which download; both run at once
+ * @property {number} loaded bytes
+ * @property {number} [total] bytes, where the server says so
+ */
+
+const WASM = new URL('./pkg/exemplar_search_bg.wasm', import.meta.url).href;
+
+/** @type {Promise<unknown> | undefined} */
+let core;
+
+/**
+ * Starts the WebAssembly core, once for all indexes of this thread: a second start would pull the memory from under
+ * the first one's. That is also why no caller's signal reaches it. A failed start is forgotten, so that one may retry.
+ *
+ * @param {(loaded: number, total?: number) => void} onProgress
+ */
+function startCore(onProgress) {
+  core ??= download(WASM, onProgress)
+    .then((bytes) => init({ module_or_path: bytes }))
+    .catch((error) => {
+      core = undefined;
+      throw error;
+    });
+  return core;
+}
+
+/** A bundle in the core's memory, on the thread that loads this module. */
+export class Engine {
+  /** @type {Index | undefined} */
+  #index;
+
+  /** @param {Index} index */
+  constructor(index) {
+    this.#index = index;
+    /** @type {IndexInfo} */
+    this.info = index.info();
+  }
+
+  /**
+   * @param {string} url the bundle's JSON, absolute; files that it names are beside it
+   * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
+   */
+  static async load(url, { onProgress, signal } = {}) {
+    const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
+    const [json] = await Promise.all([
+      download(url, bundle(), signal),
+      startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total })),
+    ]);
+    const names = rethrown(() => Index.files(json));
+    const files = await Promise.all(names.map((name) => download(new URL(name, url).href, bundle(), signal)));
+    signal?.throwIfAborted();
+    return rethrown(() => new Engine(Index.load(json, new Map(names.map((name, i) => [name, files[i]])))));
+  }
+
+  /**
+   * @param {ArrayLike<number>} embedding
+   * @param {SearchOptions} [options]
+   * @returns {SearchResult}
+   */
+  search(embedding, options) {
+    return this.#timed((index) => index.search(Float32Array.from(embedding), options));
+  }
+
+  /**
+   * @param {string} id
+   * @param {SearchOptions} [options]
+   * @returns {SearchResult}
+   */
+  similar(id, options) {
+    return this.#timed((index) => index.similar(id, options));
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Article}
+   */
+  article(id) {
+    return this.#use((index) => index.article(id));
+  }
+
+  free() {
+    this.#index?.free();
+    this.#index = undefined;
+  }
+
+  /**
+   * @param {(index: Index) => any} rank
+   * @returns {SearchResult}
+   */
+  #timed(rank) {
+    const start = performance.now();
+    const result = this.#use(rank);
+    return { ...result, milliseconds: performance.now() - start };
+  }
+
+  /**
+   * @template T
+   * @param {(index: Index) => T} call
+   * @returns {T}
+   */
+  #use(call) {
+    const index = this.#index;
+    if (!index) throw new ExemplarError('freed', 'this index was freed: load it again');
+    return rethrown(() => call(index));
+  }
+}
+
+/**
+ * @template T
+ * @param {() => T} run
+ * @returns {T}
+ */
+function rethrown(run) {
+  try {
+    return run();
+  } catch (error) {
+    throw ExemplarError.from(error);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Every failure of this client. `code` stays the same from release to release; `message` is English and names the
+ * place and the way out.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `network` | no answer: offline, a wrong address, a server that is down, a content blocker or a Content-Security-Policy |
+ * | `cors` | the server answers, but does not allow this page's origin to read it |
+ * | `unauthorized` | 401 or 403; `status` |
+ * | `rate-limited` | 429; `retryAfter` where the server says it and CORS lets us read it |
+ * | `timeout` | no complete answer within the time given |
+ * | `http` | any other status that is not 2xx, or a redirect of an embedding request; `status` |
+ * | `bad-response` | an answer that is not what the address should give |
+ * | `query-dimensions` | the query's embedding has another length than the bundle's vectors |
+ * | `not-finite`, `zero-vector` | the query's embedding, or a vector of the bundle, cannot be compared |
+ * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
+ * | `unknown-article` | no article has this id |
+ * | `option` | an option is unknown, of another type or out of range |
+ * | `freed` | the index was used after `free()` |
+ * | `internal` | a fault in this client or its worker: please report it |
+ *
+ * An abort is no ExemplarError: as in fetch(), the promise rejects with the signal's reason, by default a
+ * DOMException named `AbortError`.
+ */
+export class ExemplarError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{ status?: number, retryAfter?: number, cause?: unknown }} [details]
+   */
+  constructor(code, message, { status, retryAfter, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ExemplarError';
+    this.code = code;
+    /** The HTTP status, where there was an answer. */
+    this.status = status;
+    /** Seconds to wait before the next try. */
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * An error of any kind as an ExemplarError: the core's errors carry their code, everything else is a fault.
+   * @param {any} error
+   */
+  static from(error) {
+    if (error instanceof ExemplarError) return error;
+    const message = String(error?.message ?? error);
+    return new ExemplarError(typeof error?.code === 'string' ? error.code : 'internal', message, { cause: error });
+  }
+
+  /** What postMessage can carry: structured cloning keeps an Error's message, but neither its class nor its code. */
+  toPlain() {
+    return { code: this.code, message: this.message, status: this.status, retryAfter: this.retryAfter };
+  }
+
+  /** @param {ReturnType<ExemplarError['toPlain']>} plain */
+  static fromPlain({ code, message, ...details }) {
+    return new ExemplarError(code, message, details);
+  }
+}

@@ -1,0 +1,41 @@
+// What the page shows is in its address, so that it can be linked to and gone back to.
+
+/**
+ * @typedef {object} Address
+ * @property {string} query
+ * @property {number} k
+ * @property {string} [bundle] the bundle's name in bundles/index.json; the first where it is missing
+ * @property {string} [similar] the id of the article whose likes are shown
+ * @property {string} [lang]
+ */
+
+export const DEFAULT_K = 10;
+const MAX_K = 100;
+
+/** @returns {Address} */
+export function readAddress() {
+  const parameters = new URLSearchParams(location.search);
+  const k = Number(parameters.get('k') ?? DEFAULT_K);
+  return {
+    query: parameters.get('q')?.trim() ?? '',
+    k: Number.isInteger(k) && k >= 1 && k <= MAX_K ? k : DEFAULT_K,
+    bundle: parameters.get('bundle') ?? undefined,
+    similar: parameters.get('similar') ?? undefined,
+    lang: parameters.get('lang') ?? undefined,
+  };
+}
+
+/**
+ * The present address with some of its parts changed, relative to the page.
+ * @param {Partial<Address>} changes
+ */
+export function addressWith(changes) {
+  const { query, k, bundle, similar, lang } = { ...readAddress(), ...changes };
+  const parameters = new URLSearchParams();
+  if (query) parameters.set('q', query);
+  if (k !== DEFAULT_K) parameters.set('k', String(k));
+  if (bundle !== undefined) parameters.set('bundle', bundle);
+  if (similar !== undefined) parameters.set('similar', similar);
+  if (lang !== undefined) parameters.set('lang', lang);
+  return `${location.pathname}${parameters.size ? `?${parameters}` : ''}`;
+}

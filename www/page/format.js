@@ -1,0 +1,43 @@
+/** Numbers as the reader's language writes them. */
+export class Format {
+  #score;
+  #count;
+  #language;
+
+  /** @param {string} language */
+  constructor(language) {
+    this.#language = language;
+    this.#score = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+    this.#count = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  }
+
+  /** @param {number} value */
+  score(value) {
+    return this.#score.format(value);
+  }
+
+  /** @param {number} value */
+  count(value) {
+    return this.#count.format(value);
+  }
+
+  /** @param {number} value */
+  bytes(value) {
+    return value < 1e6 ? this.#unit(value / 1e3, 'kilobyte', 0) : this.#unit(value / 1e6, 'megabyte', 1);
+  }
+
+  /** @param {number} value */
+  milliseconds(value) {
+    return this.#unit(value, 'millisecond', value < 10 ? 1 : 0);
+  }
+
+  /**
+   * @param {number} value
+   * @param {string} unit
+   * @param {number} digits
+   */
+  #unit(value, unit, digits) {
+    const options = { unit, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(this.#language, { style: 'unit', ...options }).format(value);
+  }
+}

@@ -1,0 +1,255 @@
+import { addressWith, readAddress } from './address.js';
+import { byId, element, within } from './dom.js';
+import { Format } from './format.js';
+import { listenToKeys } from './keyboard.js';
+import { Loading } from './loading.js';
+import { Problem } from './problem.js';
+import { METHODS, Results } from './results.js';
+import { Settings } from './settings.js';
+import { entryKey, loadSite } from './site.js';
+import { stringsFor } from './strings.js';
+
+/**
+ * @typedef {import('./site.js').Site} Site
+ * @typedef {import('../client.js').AbortableSearchOptions} SearchOptions
+ * @typedef {import('../engine.js').SearchResult} SearchResult
+ */
+
+/** How far down kNN's ranking the other columns' hits are looked for. */
+const KNN_RANKS = 200;
+
+const { lang } = readAddress();
+const strings = stringsFor(lang === undefined ? navigator.languages : [lang, ...navigator.languages]);
+const format = new Format(strings.language);
+translate();
+
+const form = byId('search', HTMLFormElement);
+const query = byId('query', HTMLInputElement);
+const k = byId('k', HTMLInputElement);
+const bundle = byId('bundle', HTMLSelectElement);
+const status = byId('status', HTMLElement);
+const view = byId('view', HTMLElement);
+const viewTitle = within(view, 'h2', HTMLElement);
+const viewBack = within(view, 'a', HTMLAnchorElement);
+const openSettings = byId('open-settings', HTMLButtonElement);
+
+const results = new Results(strings, format);
+const loading = new Loading(strings, format);
+const settings = new Settings(() => show());
+const problem = new Problem(strings, { onRetry: () => show(), onSettings: () => settings.open() });
+
+/** The site that is loading or loaded. @type {ReturnType<typeof open> | undefined} */
+let opened;
+/** Ends what the page is doing when it is asked for something newer. */
+let latest = new AbortController();
+
+/** Shows what the address says. */
+async function show() {
+  latest.abort();
+  latest = new AbortController();
+  const { signal } = latest;
+  let loaded = false;
+  problem.hide();
+  status.textContent = '';
+  fillForm();
+  try {
+    const { bundle } = readAddress();
+    if (opened && opened.bundle !== bundle) {
+      opened.close();
+      opened = undefined;
+    }
+    opened ??= open(bundle);
+    const site = await opened.site;
+    signal.throwIfAborted();
+    loaded = true;
+    await showHits(site, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    results.clear();
+    status.textContent = '';
+    problem.show(error, loaded);
+  } finally {
+    if (!signal.aborted) results.busy = false;
+  }
+}
+
+/** @param {string | undefined} bundle which of the page's bundles; the first where it is undefined */
+function open(bundle) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  loading.start();
+  const onEntries = (/** @type {import('./site.js').Entry[]} */ entries) => offerBundles(entries);
+  const onProgress = (/** @type {import('../engine.js').Progress} */ progress) => loading.show(progress);
+  const site = loadSite(bundle, { onEntries, onProgress, signal });
+  const opening = {
+    bundle,
+    site,
+    /** Gives it up, or its memory back. */
+    close() {
+      controller.abort();
+      site.then(({ index }) => index.free(), () => {});
+    },
+  };
+  site.then(
+    (site) => {
+      if (signal.aborted) return;
+      loading.end();
+      describe(site);
+    },
+    () => {
+      if (opened !== opening) return;
+      loading.end();
+      opened = undefined;
+    },
+  );
+  return opening;
+}
+
+/**
+ * @param {Site} site
+ * @param {AbortSignal} signal
+ */
+async function showHits(site, signal) {
+  const { index, entry } = site;
+  const { query, similar, k } = readAddress();
+  document.title = [query, entry.name, 'exemplar-search'].filter(Boolean).join(' · ');
+  view.hidden = similar === undefined;
+  results.busy = true;
+
+  if (similar !== undefined) {
+    viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
+    viewBack.textContent = query ? strings.backToQuery(query) : strings.backToStart;
+    viewBack.href = addressWith({ similar: undefined });
+    await rank(site, k, (options) => index.similar(similar, { ...options, signal }));
+  } else if (query) {
+    status.textContent = strings.embedding;
+    const start = performance.now();
+    const embedding = await settings.embed(query, { signal });
+    const note = strings.embedded(format.milliseconds(performance.now() - start));
+    await rank(site, k, (options) => index.search(embedding, { ...options, signal }), note);
+  } else {
+    results.clear();
+  }
+}
+
+/**
+ * Ranks by each method and shows the hits.
+ *
+ * @param {Site} site
+ * @param {number} k
+ * @param {(options: import('../engine.js').SearchOptions) => Promise<SearchResult>} search
+ * @param {string} [note] for the status
+ */
+async function rank({ entry }, k, search, note) {
+  // First, because the first search after loading also pays for starting up: the times shown should not.
+  const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
+  const found = await Promise.all(METHODS.map((method) => search({ method, k })));
+  const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
+  results.show(found, knnRanks, entry.lang);
+  const hits = found[0]?.hits.length ?? 0;
+  status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note].filter(Boolean).join(' · ');
+}
+
+/** @param {import('./site.js').Entry[]} entries */
+function offerBundles(entries) {
+  const chosen = readAddress().bundle ?? (entries[0] && entryKey(entries[0]));
+  const options = entries.map((entry) => {
+    const option = element('option', { value: entryKey(entry), lang: entry.lang }, entry.name);
+    option.selected = option.value === chosen;
+    return option;
+  });
+  bundle.replaceChildren(...options);
+  byId('bundle-choice', HTMLElement).hidden = entries.length < 2;
+}
+
+/** @param {Site} site */
+function describe({ entry, entries, index: { info, thread } }) {
+  settings.useSpace(info.space);
+  openSettings.disabled = false;
+  const facts = [
+    entries.length < 2 ? entry.name : undefined,
+    strings.articles(format.count(info.articles)),
+    info.passages > info.articles ? strings.passages(format.count(info.passages)) : undefined,
+    strings.dimensions(format.count(info.dimensions)),
+    info.space.model,
+    thread === 'page' ? strings.onPage : undefined,
+  ];
+  byId('facts', HTMLElement).textContent = facts.filter(Boolean).join(' · ');
+
+  const examples = byId('examples', HTMLElement);
+  examples.hidden = !entry.examples?.length;
+  const links = (entry.examples ?? []).map((example) => {
+    const link = element('a', { href: addressWith({ query: example, similar: undefined }), lang: entry.lang }, example);
+    return element('li', {}, link);
+  });
+  within(examples, 'ul', HTMLElement).replaceChildren(...links);
+}
+
+function fillForm() {
+  const address = readAddress();
+  query.value = address.query;
+  k.value = String(address.k);
+  const { code, name } = strings.otherLanguage;
+  const link = byId('other-language', HTMLAnchorElement);
+  link.href = addressWith({ lang: code });
+  link.lang = link.hreflang = code;
+  link.textContent = name;
+}
+
+/**
+ * Moves to an address of this page and shows it.
+ * @param {string} address
+ */
+function go(address) {
+  history.pushState(null, '', address);
+  return show();
+}
+
+/** Puts the page's text into index.html, which has none of its own. */
+function translate() {
+  document.documentElement.lang = strings.language;
+  /** @type {[attribute: string, put: (element: Element, text: string) => void][]} */
+  const places = [
+    ['data-text', (element, text) => (element.textContent = text)],
+    ['data-label', (element, text) => element.setAttribute('aria-label', text)],
+    ['data-placeholder', (element, text) => element.setAttribute('placeholder', text)],
+  ];
+  for (const [attribute, put] of places) {
+    for (const element of document.querySelectorAll(`[${attribute}]`)) {
+      const key = /** @type {keyof typeof strings} */ (element.getAttribute(attribute));
+      put(element, String(strings[key]));
+    }
+  }
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  go(addressWith({ query: query.value.trim(), k: k.valueAsNumber, similar: undefined }));
+});
+
+k.addEventListener('change', () => {
+  if (k.reportValidity()) go(addressWith({ k: k.valueAsNumber }));
+});
+
+bundle.addEventListener('change', () => {
+  go(addressWith({ bundle: bundle.value, similar: undefined }));
+});
+
+addEventListener('popstate', () => show());
+
+// Links of this page's own are followed without loading it again; with a modifier they open elsewhere as links do.
+document.addEventListener('click', async (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || event.defaultPrevented || event.button !== 0) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const hit = link.closest('.hit');
+  const own = link === viewBack || link.matches('#examples a, .similar');
+  if (!own) return;
+  event.preventDefault();
+  await go(link.href);
+  if (hit) viewTitle.focus();
+});
+
+openSettings.addEventListener('click', () => settings.open());
+listenToKeys(query);
+show();

@@ -1,0 +1,163 @@
+import { safeLink } from '../exemplar-search.js';
+import { addressWith } from './address.js';
+import { byId, element, within } from './dom.js';
+
+/**
+ * @typedef {import('../engine.js').Hit} Hit
+ * @typedef {import('../engine.js').Method} Method
+ * @typedef {import('../engine.js').SearchResult} SearchResult
+ */
+
+/** @type {Method[]} */
+export const METHODS = ['knn', 'svm', 'hybrid'];
+
+/** The three columns. */
+export class Results {
+  #container = byId('results', HTMLElement);
+  /** @type {Map<Method, HTMLElement>} */
+  #columns = new Map();
+  #strings;
+  #format;
+
+  /**
+   * @param {import('./strings.js').Strings} strings
+   * @param {import('./format.js').Format} format
+   */
+  constructor(strings, format) {
+    this.#strings = strings;
+    this.#format = format;
+    for (const method of METHODS) this.#columns.set(method, this.#column(method));
+    this.#container.append(...this.#columns.values());
+    this.#lightTogether();
+  }
+
+  /** @param {boolean} busy whether newer hits are on their way */
+  set busy(busy) {
+    this.#container.setAttribute('aria-busy', String(busy));
+  }
+
+  clear() {
+    for (const column of this.#columns.values()) {
+      within(column, '.took', HTMLElement).textContent = '';
+      within(column, 'ol', HTMLOListElement).replaceChildren();
+    }
+  }
+
+  /**
+   * @param {SearchResult[]} results one a method
+   * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
+   * @param {string} [lang] the language of articles that do not name theirs
+   */
+  show(results, knnRanks, lang) {
+    for (const result of results) {
+      const column = this.#columns.get(result.method);
+      if (!column) continue;
+      within(column, '.took', HTMLElement).textContent = this.#took(result);
+      const bar = barLength(result.hits);
+      const items = result.hits.map((hit) => this.#item(hit, bar(hit.score), lang, this.#move(result.method, hit, knnRanks)));
+      within(column, 'ol', HTMLOListElement).replaceChildren(...items);
+    }
+  }
+
+  /** @param {Method} method */
+  #column(method) {
+    const { name, note } = this.#strings.methods[method];
+    const title = `${method}-title`;
+    const figure = new URL(`./figures/${method}.svg`, import.meta.url);
+    return element('section', { class: 'column', 'data-method': method, 'aria-labelledby': title },
+      element('header', {},
+        element('h2', { id: title }, name),
+        element('p', { class: 'took' })),
+      element('p', { class: 'note' }, note),
+      element('img', { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' }),
+      element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
+  }
+
+  /** @param {SearchResult} result */
+  #took({ milliseconds, svm }) {
+    const time = milliseconds < 0.1 ? this.#strings.underTenth : this.#format.milliseconds(milliseconds);
+    return svm ? `${time}, ${this.#strings.passes(this.#format.count(svm.passes))}` : time;
+  }
+
+  /**
+   * @param {Hit} hit
+   * @param {number} bar 0 to 1
+   * @param {string | undefined} siteLang
+   * @param {HTMLElement | undefined} move
+   */
+  #item({ rank, score, article, passage }, bar, siteLang, move) {
+    const lang = article.lang ?? siteLang;
+    const href = safeLink(article.url, passage.anchor);
+    const title = element(href ? 'a' : 'span', { class: 'title', href, lang }, article.title);
+    const similar = element('a', {
+      class: 'similar',
+      href: addressWith({ similar: article.id }),
+      'data-similar': article.id,
+      'aria-label': this.#strings.similarTo(article.title),
+    }, this.#strings.similar);
+    const item = element('li', { class: 'hit', 'data-article': article.id },
+      element('span', { class: 'rank', 'aria-hidden': 'true' }, this.#format.count(rank)),
+      title,
+      element('span', { class: 'score' }, element('span', { class: 'unseen' }, this.#strings.score), ' ', this.#format.score(score)),
+      element('span', { class: 'bar', 'aria-hidden': 'true' }),
+      passage.heading?.length ? element('p', { class: 'heading', lang }, passage.heading.join(' › ')) : undefined,
+      article.excerpt ? element('p', { class: 'excerpt', lang }, article.excerpt) : undefined,
+      element('p', { class: 'more' }, move, ...this.#labels(article), similar));
+    item.style.setProperty('--share', bar.toFixed(3));
+    return item;
+  }
+
+  /** @param {import('../engine.js').Article} article */
+  #labels({ date, tags = [] }) {
+    const labels = tags.map((tag) => element('span', { class: 'tag' }, tag));
+    if (date) labels.unshift(element('time', { datetime: date }, date));
+    return labels;
+  }
+
+  /**
+   * How far an article stands above or below its rank in kNN.
+   * @param {Method} method
+   * @param {Hit} hit
+   * @param {Map<string, number>} knnRanks
+   */
+  #move(method, { rank, article }, knnRanks) {
+    if (method === 'knn') return undefined;
+    const before = knnRanks.get(article.id);
+    const known = this.#format.count(before ?? knnRanks.size);
+    const steps = this.#format.count(Math.abs((before ?? rank) - rank));
+    const [kind, mark, rankThere, words] =
+      before === undefined ? ['up', '▲', `>${known}`, this.#strings.beyond(known)]
+      : before > rank ? ['up', `▲${steps}`, known, this.#strings.up(steps, known)]
+      : before < rank ? ['down', `▼${steps}`, known, this.#strings.down(steps, known)]
+      : ['same', '=', known, this.#strings.same];
+    return element('span', { class: 'move', 'data-move': kind },
+      element('span', { 'aria-hidden': 'true' },
+        element('b', {}, mark), ' ', this.#strings.knnRank(rankThere)),
+      element('span', { class: 'unseen' }, words));
+  }
+
+  /** Pointing at a hit, or focusing it, shows the same article in the other columns. */
+  #lightTogether() {
+    const light = (/** @type {Event} */ { target }) => {
+      const hit = target instanceof Element ? target.closest('.hit') : null;
+      for (const other of this.#container.querySelectorAll('.hit')) {
+        const same = hit instanceof HTMLElement && other.getAttribute('data-article') === hit.dataset.article;
+        other.classList.toggle('lit', same);
+      }
+    };
+    for (const event of ['pointerover', 'pointerleave', 'focusin', 'focusout']) {
+      this.#container.addEventListener(event, light);
+    }
+  }
+}
+
+/**
+ * The length of a hit's bar: from a tenth for the last score shown to 1 for the first. Scores of one column share no
+ * zero that would mean anything; what counts is how they fall off.
+ * @param {Hit[]} hits
+ */
+function barLength(hits) {
+  const first = hits.at(0)?.score ?? 0;
+  const span = first - (hits.at(-1)?.score ?? 0);
+  return (/** @type {number} */ score) => (span > 0 ? 1 - (0.9 * (first - score)) / span : 1);
+}

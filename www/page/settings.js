@@ -1,0 +1,110 @@
+import { openaiEmbedder, queryRecipe } from '../exemplar-search.js';
+import { byId } from './dom.js';
+
+/**
+ * @typedef {import('../engine.js').EmbeddingSpace} EmbeddingSpace
+ * @typedef {import('../embedder.js').Embedder} Embedder
+ */
+
+/** Where `exemplar serve` answers, relative to the page. */
+const ENDPOINT = 'v1/embeddings';
+/** Embeddings to remember, so that going back or changing k asks no API again. */
+const REMEMBERED = 100;
+
+/** The dialog that says where a query's embedding comes from. The key lives in its input and the embedder alone. */
+export class Settings {
+  #dialog = byId('settings', HTMLDialogElement);
+  #problem = byId('settings-problem', HTMLElement);
+  #endpoint = byId('endpoint', HTMLInputElement);
+  #model = byId('model', HTMLInputElement);
+  #inputType = byId('input-type', HTMLInputElement);
+  #prefix = byId('prefix', HTMLInputElement);
+  #apiKey = byId('api-key', HTMLInputElement);
+  /** @type {EmbeddingSpace | undefined} */
+  #space;
+  /** What Cancel goes back to. @type {[HTMLInputElement, string][]} */
+  #before = [];
+
+  /** Made from the inputs as they were applied. @type {Embedder | undefined} */
+  #embedder;
+
+  /** @param {() => void} onApply */
+  constructor(onApply) {
+    this.#endpoint.value = ENDPOINT;
+    byId('cancel-settings', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
+    byId('reset-settings', HTMLButtonElement).addEventListener('click', () => this.#fillRecipe());
+    this.#dialog.addEventListener('submit', (event) => {
+      try {
+        this.#embedder = this.#made();
+      } catch (error) {
+        this.#problem.textContent = /** @type {Error} */ (error).message;
+        this.#problem.hidden = false;
+        return event.preventDefault();
+      }
+      this.#before = [];
+      onApply();
+    });
+    this.#dialog.addEventListener('close', () => {
+      for (const [input, value] of this.#before) input.value = value;
+    });
+  }
+
+  open() {
+    const inputs = [this.#endpoint, this.#model, this.#inputType, this.#prefix, this.#apiKey];
+    this.#before = inputs.map((input) => [input, input.value]);
+    this.#problem.hidden = true;
+    this.#dialog.showModal();
+  }
+
+  /**
+   * Takes the recipe for queries from a bundle; the endpoint and the key stay.
+   * @param {EmbeddingSpace} space
+   */
+  useSpace(space) {
+    this.#space = space;
+    this.#fillRecipe();
+    this.#embedder = undefined;
+  }
+
+  /** @type {Embedder} */
+  async embed(text, options) {
+    this.#embedder ??= this.#made();
+    return this.#embedder(text, options);
+  }
+
+  #fillRecipe() {
+    if (!this.#space) return;
+    const { model, inputType = '', prefix = '' } = queryRecipe(this.#space);
+    this.#model.value = model;
+    this.#inputType.value = inputType;
+    this.#prefix.value = prefix;
+  }
+
+  #made() {
+    const embedder = openaiEmbedder({
+      endpoint: this.#endpoint.value.trim(),
+      model: this.#model.value.trim(),
+      inputType: this.#inputType.value || undefined,
+      prefix: this.#prefix.value,
+      apiKey: this.#apiKey.value.trim() || undefined,
+    });
+    return remembering(embedder);
+  }
+}
+
+/**
+ * @param {Embedder} embed
+ * @returns {Embedder}
+ */
+function remembering(embed) {
+  /** @type {Map<string, Float32Array>} */
+  const known = new Map();
+  return async (text, options) => {
+    const embedding = known.get(text) ?? (await embed(text, options));
+    known.delete(text);
+    known.set(text, embedding);
+    const [oldest] = known.keys();
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return embedding;
+  };
+}

@@ -1,0 +1,76 @@
+import { ExemplarError, SearchIndex } from '../exemplar-search.js';
+import { request } from '../request.js';
+
+/**
+ * A bundle that the page offers: one entry of bundles/index.json.
+ * @typedef {object} Entry
+ * @property {string} name for people
+ * @property {string} bundle the file, relative to bundles/index.json
+ * @property {string} [lang] BCP 47: the language of most articles
+ * @property {string[]} [examples] queries to try
+ *
+ * @typedef {object} Site
+ * @property {Entry} entry
+ * @property {Entry[]} entries
+ * @property {SearchIndex} index
+ */
+
+/**
+ * What `?bundle=` calls an entry: its file name without `.json`.
+ * @param {Entry} entry
+ */
+export function entryKey({ bundle }) {
+  return bundle.replace(/\.json$/, '');
+}
+
+/**
+ * Reads bundles/index.json beside the page and loads one of its bundles.
+ *
+ * @param {string | undefined} key the bundle's; the first one where it is missing
+ * @param {object} options
+ * @param {(entries: Entry[]) => void} options.onEntries called before the bundle is loaded
+ * @param {(progress: import('../engine.js').Progress) => void} options.onProgress
+ * @param {AbortSignal} options.signal
+ * @returns {Promise<Site>}
+ */
+export async function loadSite(key, { onEntries, onProgress, signal }) {
+  const manifest = new URL('bundles/index.json', document.baseURI).href;
+  const entries = await readEntries(manifest, signal);
+  onEntries(entries);
+  const entry = key === undefined ? entries[0] : entries.find((one) => entryKey(one) === key);
+  if (!entry) {
+    throw new ExemplarError('unknown-bundle', `${key} is none of ${entries.map(entryKey).join(', ')}`);
+  }
+  const index = await SearchIndex.load(new URL(entry.bundle, manifest), { onProgress, signal });
+  return { entry, entries, index };
+}
+
+/**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @returns {Promise<Entry[]>}
+ */
+async function readEntries(url, signal) {
+  const response = await request(url, { signal }).catch((error) => {
+    throw error.status === 404 ? new ExemplarError('no-bundles', error.message, { cause: error }) : error;
+  });
+  const entries = await response.json().catch((cause) => {
+    signal.throwIfAborted();
+    throw new ExemplarError('no-bundles', `${url} is not JSON: ${cause.message}`, { cause });
+  });
+  if (!Array.isArray(entries) || !entries.length || !entries.every(isEntry)) {
+    throw new ExemplarError('no-bundles', `${url}: expected a list of { name, bundle, lang?, examples? }`);
+  }
+  return entries;
+}
+
+/** @param {any} entry */
+function isEntry(entry) {
+  const { name, bundle, lang = '', examples = [] } = entry ?? {};
+  return [name, bundle, lang].every(isString) && Array.isArray(examples) && examples.every(isString);
+}
+
+/** @param {unknown} value */
+function isString(value) {
+  return typeof value === 'string';
+}

@@ -1,0 +1,210 @@
+// Everything the page says. Messages for errors are looked up by the error's code; `fallback` covers the rest.
+
+/** @typedef {typeof en} Strings */
+
+const en = {
+  language: 'en',
+  otherLanguage: { code: 'ja', name: '日本語' },
+
+  tagline: 'Search a static site by meaning. Ranked in your browser, by three methods side by side.',
+  queryLabel: 'Search by meaning',
+  queryPlaceholder: 'Ask in your own words',
+  kLabel: 'Results',
+  bundleLabel: 'Site',
+  search: 'Search',
+  examples: 'Try',
+  privacy: 'Ranking runs on this device. Only the text of a query leaves it, to the embedding API that the settings name.',
+  keys: 'Keys: / to the query, arrows between hits, Enter opens, Esc goes back to the query and clears it.',
+
+  methods: {
+    knn: { name: 'kNN', note: 'The articles nearest to the query, by cosine similarity.' },
+    svm: { name: 'SVM', note: 'A linear classifier trained on the spot: the query against every article.' },
+    hybrid: { name: 'Hybrid', note: 'The mean of both scores, each in standard deviations.' },
+  },
+  hits: (/** @type {string} */ method) => `Hits by ${method}`,
+  score: 'score',
+  similar: 'Similar',
+  similarTo: (/** @type {string} */ title) => `Articles similar to “${title}”`,
+  backToQuery: (/** @type {string} */ query) => `Back to the hits for “${query}”`,
+  backToStart: 'Back to the start',
+  knnRank: (/** @type {string} */ rank) => `kNN ${rank}`,
+  up: (/** @type {string} */ by, /** @type {string} */ rank) => `up ${by} from rank ${rank} in kNN`,
+  down: (/** @type {string} */ by, /** @type {string} */ rank) => `down ${by} from rank ${rank} in kNN`,
+  same: 'same rank in kNN',
+  beyond: (/** @type {string} */ rank) => `not among the first ${rank} of kNN`,
+
+  loading: 'Loading',
+  loadingBundle: 'Articles',
+  loadingWasm: 'Ranking engine',
+  of: (/** @type {string} */ loaded, /** @type {string} */ total) => `${loaded} of ${total}`,
+  articles: (/** @type {string} */ count) => `${count} articles`,
+  passages: (/** @type {string} */ count) => `${count} passages`,
+  dimensions: (/** @type {string} */ count) => `${count} dimensions`,
+  onPage: 'Ranking on the page’s own thread: no worker could be started here.',
+  embedding: 'Asking for the query’s embedding',
+  found: (/** @type {string} */ hits) => `${hits} by each method`,
+  hitCount: (/** @type {number} */ n, /** @type {string} */ count) => (n === 1 ? '1 hit' : `${count} hits`),
+  embedded: (/** @type {string} */ time) => `Query embedded in ${time}`,
+  underTenth: 'under 0.1 ms',
+  passes: (/** @type {string} */ passes) => `${passes} passes`,
+
+  settings: 'Settings',
+  settingsTitle: 'Embedding API',
+  settingsIntro: 'A query is placed among the articles by its embedding, which must come from the model that made the bundle.',
+  endpoint: 'Endpoint',
+  model: 'Model',
+  inputType: 'Input type (empty: not sent)',
+  prefix: 'Put before the query',
+  apiKey: 'Key',
+  apiKeyNote: 'Kept in memory until this page is closed, and sent only to the endpoint.',
+  apply: 'Apply',
+  cancel: 'Cancel',
+  resetSettings: 'As the bundle says',
+
+  retry: 'Try again',
+  retryIn: (/** @type {string} */ seconds) => `The server asks to wait ${seconds} s.`,
+  errors: {
+    network: ['No answer', 'The server cannot be reached. Check the network and the address.'],
+    cors: ['The browser may not read the answer', 'The server is there, but does not allow pages of this origin (CORS). Allow it there, or use an endpoint of this site’s own origin, such as the one of “exemplar serve”.'],
+    unauthorized: ['The API refuses the key', 'Check the key in the settings: it is missing, wrong, or not allowed to use this model.'],
+    'rate-limited': ['Too many requests', 'The API asks for a pause.'],
+    timeout: ['No answer in time', 'The server is slow or not there. Try again.'],
+    http: ['The server answered with an error', 'The line below says which.'],
+    'no-api': ['There is no embedding API here', 'A static host has none of its own. Set the address of one in the settings.'],
+    unavailable: ['The server cannot answer now', 'It is there, but the service behind it does not answer. Try again in a moment.'],
+    'bad-response': ['Not an embedding', 'The answer has another form than an OpenAI-compatible embedding API gives. Check the endpoint.'],
+    'query-dimensions': ['The embedding does not fit this bundle', 'It has another number of dimensions than the articles. Use the model that the bundle was built with.'],
+    'unknown-article': ['There is no such article', 'The address names an article that this bundle does not have.'],
+    'unknown-bundle': ['There is no such site here', 'Choose one from the list.'],
+    'no-bundles': ['Nothing to search yet', 'This page looks for bundles/index.json beside it, which lists the bundles.'],
+    bundle: ['The bundle cannot be used', 'It is damaged, of another format, or from a newer release. Build it again.'],
+    vector: ['A vector cannot be compared', 'It is all zeros, or has values that are not finite. The line below names it.'],
+    option: ['A setting cannot be used', 'Check the settings.'],
+    fallback: ['Something went wrong', 'Try again. If it stays, reload the page.'],
+  },
+};
+
+/** @type {Strings} */
+const ja = {
+  language: 'ja',
+  otherLanguage: { code: 'en', name: 'English' },
+
+  tagline: '静的サイトを意味で検索。順位づけはすべてブラウザの中で、三つの方法を並べて示します。',
+  queryLabel: '意味で検索',
+  queryPlaceholder: '自分の言葉で尋ねてください',
+  kLabel: '件数',
+  bundleLabel: 'サイト',
+  search: '検索',
+  examples: '例',
+  privacy: '順位づけはこの端末で行います。端末の外に出るのは検索文だけで、送り先は設定した埋め込み API です。',
+  keys: 'キー操作: / で検索欄へ、矢印で結果の間を移動、Enter で開く、Esc で検索欄に戻り、消去。',
+
+  methods: {
+    knn: { name: 'kNN', note: 'コサイン類似度で検索文に最も近い記事。' },
+    svm: { name: 'SVM', note: '検索文を正例、全記事を負例として、その場で学習する線形分類器。' },
+    hybrid: { name: 'ハイブリッド', note: '二つのスコアを標準偏差でそろえた平均。' },
+  },
+  hits: (method) => `${method} の結果`,
+  score: 'スコア',
+  similar: '似た記事',
+  similarTo: (title) => `「${title}」に似た記事`,
+  backToQuery: (query) => `「${query}」の結果に戻る`,
+  backToStart: '最初に戻る',
+  knnRank: (rank) => `kNN ${rank} 位`,
+  up: (by, rank) => `kNN の ${rank} 位から ${by} つ上昇`,
+  down: (by, rank) => `kNN の ${rank} 位から ${by} つ下降`,
+  same: 'kNN と同じ順位',
+  beyond: (rank) => `kNN の上位 ${rank} 件の外`,
+
+  loading: '読み込み中',
+  loadingBundle: '記事',
+  loadingWasm: '検索エンジン',
+  of: (loaded, total) => `${loaded} / ${total}`,
+  articles: (count) => `${count} 記事`,
+  passages: (count) => `${count} 節`,
+  dimensions: (count) => `${count} 次元`,
+  onPage: 'ワーカーを起動できないため、ページのスレッドで順位づけします。',
+  embedding: '検索文の埋め込みを取得しています',
+  found: (hits) => `各方法 ${hits}`,
+  hitCount: (_n, count) => `${count} 件`,
+  embedded: (time) => `検索文の埋め込み ${time}`,
+  underTenth: '0.1 ms 未満',
+  passes: (passes) => `走査 ${passes} 回`,
+
+  settings: '設定',
+  settingsTitle: '埋め込み API',
+  settingsIntro: '検索文は埋め込みベクトルとして記事と比べます。バンドルを作ったものと同じモデルが必要です。',
+  endpoint: 'エンドポイント',
+  model: 'モデル',
+  inputType: '入力種別 input_type(空欄なら送りません)',
+  prefix: '検索文の前に付ける文字列',
+  apiKey: 'キー',
+  apiKeyNote: 'このページを閉じるまでメモリにだけ保持し、エンドポイントにだけ送ります。',
+  apply: '適用',
+  cancel: 'キャンセル',
+  resetSettings: 'バンドルの設定に戻す',
+
+  retry: '再試行',
+  retryIn: (seconds) => `サーバーは ${seconds} 秒待つよう求めています。`,
+  errors: {
+    network: ['応答がありません', 'サーバーに接続できません。ネットワークとアドレスを確かめてください。'],
+    cors: ['応答を読むことが許されていません', 'サーバーは動いていますが、このページのオリジンを許可していません (CORS)。サーバー側で許可するか、「exemplar serve」のような同じオリジンのエンドポイントを使ってください。'],
+    unauthorized: ['API がキーを受け付けません', '設定のキーを確かめてください。未入力か、誤りか、このモデルを使う権限がありません。'],
+    'rate-limited': ['リクエストが多すぎます', 'API がしばらく待つよう求めています。'],
+    timeout: ['時間内に応答がありません', 'サーバーが遅いか、動いていません。再試行してください。'],
+    http: ['サーバーがエラーを返しました', '内容は下の行にあります。'],
+    'no-api': ['ここには埋め込み API がありません', '静的ホスト自体に API はありません。設定で API のアドレスを指定してください。'],
+    unavailable: ['サーバーは今応答できません', 'サーバーは動いていますが、その先の API が応答しません。しばらくして再試行してください。'],
+    'bad-response': ['埋め込みではない応答です', 'OpenAI 互換の埋め込み API とは形が違います。エンドポイントを確かめてください。'],
+    'query-dimensions': ['埋め込みがこのバンドルに合いません', '次元数が記事と異なります。バンドルを作ったモデルを使ってください。'],
+    'unknown-article': ['その記事はありません', 'アドレスが示す記事は、このバンドルにありません。'],
+    'unknown-bundle': ['そのサイトはありません', '一覧から選んでください。'],
+    'no-bundles': ['検索できるサイトがまだありません', 'このページは、隣の bundles/index.json にバンドルの一覧があることを前提としています。'],
+    bundle: ['バンドルを使えません', '壊れているか、別の形式か、新しい版のものです。作り直してください。'],
+    vector: ['比べられないベクトルがあります', 'すべて 0 か、有限でない値を含みます。下の行に示します。'],
+    option: ['設定が正しくありません', '設定を確かめてください。'],
+    fallback: ['問題が起きました', '再試行してください。続く場合はページを再読み込みしてください。'],
+  },
+};
+
+/** @type {Record<string, Strings>} */
+const languages = { en, ja };
+
+/**
+ * The first wanted language that the page speaks, by its primary subtag (`ja-JP` is `ja`); else English.
+ * @param {readonly string[]} wanted BCP 47 tags, best first
+ */
+export function stringsFor(wanted) {
+  const primary = wanted.map((tag) => tag.toLowerCase().split('-', 1)[0] ?? '');
+  return languages[primary.find((tag) => Object.hasOwn(languages, tag)) ?? 'en'] ?? en;
+}
+
+/** What a host says that knows no such address, or only files. @type {(number | undefined)[]} */
+const NO_API = [404, 405, 501];
+/** What a server says when the one behind it is away. @type {(number | undefined)[]} */
+const UNAVAILABLE = [502, 503, 504];
+
+/** Codes that share a message. @type {Record<string, string>} */
+const SHARED = {
+  'bundle-json': 'bundle',
+  'bundle-format': 'bundle',
+  'bundle-version': 'bundle',
+  'bundle-field': 'bundle',
+  'duplicate-id': 'bundle',
+  'not-finite': 'vector',
+  'zero-vector': 'vector',
+};
+
+/**
+ * What happened and what to do.
+ * @param {Strings} strings
+ * @param {import('../errors.js').ExemplarError} error
+ * @param {boolean} loaded whether the site had been loaded, so that only the embedding API can have been asked
+ */
+export function messageFor({ errors }, error, loaded) {
+  const code = loaded && NO_API.includes(error.status) ? 'no-api'
+    : UNAVAILABLE.includes(error.status) ? 'unavailable'
+    : error.code;
+  const [title, advice] = /** @type {Record<string, string[]>} */ (errors)[SHARED[code] ?? code] ?? errors.fallback;
+  return { title, advice };
+}

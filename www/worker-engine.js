@@ -1,0 +1,177 @@
+import { ExemplarError } from './errors.js';
+
+/**
+ * @typedef {import('./engine.js').IndexInfo} IndexInfo
+ * @typedef {import('./engine.js').Progress} Progress
+ * @typedef {import('./engine.js').SearchOptions} SearchOptions
+ * @typedef {import('./engine.js').SearchResult} SearchResult
+ */
+
+/** Thrown where no worker could be started at all; the same work can then be done on the page's own thread. */
+export class NoWorker extends Error {}
+
+/** The engine of engine.js, in a worker: the same methods, as promises. */
+export class WorkerEngine {
+  #worker;
+  /** @type {(progress: Progress) => void} */
+  #onProgress = () => {};
+  /** The call that the worker is at. @type {PromiseWithResolvers<any> | undefined} */
+  #current;
+  /** Settles when the worker has answered every call so far. @type {Promise<unknown>} */
+  #idle = Promise.resolve();
+  /** Why there will be no more answers. @type {ExemplarError | undefined} */
+  #ended;
+  /** @type {IndexInfo} */
+  info = /** @type {any} */ (undefined);
+
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
+    worker.addEventListener('message', ({ data }) => this.#receive(data));
+    worker.addEventListener('error', (event) => this.#fail(event.message));
+    worker.addEventListener('messageerror', () => this.#fail('a message could not be read'));
+  }
+
+  /**
+   * @param {string} url the bundle's, absolute
+   * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
+   */
+  static async load(url, { onProgress, signal } = {}) {
+    const engine = new WorkerEngine(await startWorker(signal));
+    if (onProgress) engine.#onProgress = onProgress;
+    try {
+      engine.info = await engine.#call({ call: 'load', args: [url] }, signal);
+      return engine;
+    } catch (error) {
+      engine.free();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {ArrayLike<number>} embedding
+   * @param {SearchOptions} [options]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<SearchResult>}
+   */
+  search(embedding, options, signal) {
+    return this.#call({ call: 'search', args: [embedding, options] }, signal);
+  }
+
+  /**
+   * @param {string} id
+   * @param {SearchOptions} [options]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<SearchResult>}
+   */
+  similar(id, options, signal) {
+    return this.#call({ call: 'similar', args: [id, options] }, signal);
+  }
+
+  /**
+   * @param {string} id
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./engine.js').Article>}
+   */
+  article(id, signal) {
+    return this.#call({ call: 'article', args: [id] }, signal);
+  }
+
+  free() {
+    this.#end(new ExemplarError('freed', 'this index was freed: load it again'));
+  }
+
+  /**
+   * One call at a time, so that a call aborted while it waits for its turn costs the worker nothing.
+   * @param {import('./worker.js').Call} message
+   * @param {AbortSignal} [signal]
+   */
+  #call(message, signal) {
+    const answer = this.#idle.then(() => {
+      signal?.throwIfAborted();
+      if (this.#ended) throw this.#ended;
+      this.#current = Promise.withResolvers();
+      this.#worker.postMessage(message);
+      return this.#current.promise;
+    });
+    this.#idle = answer.catch(() => {});
+    return abortable(answer, signal);
+  }
+
+  /** @param {import('./worker.js').Answer} answer */
+  #receive(answer) {
+    if ('progress' in answer) this.#onProgress(answer.progress);
+    if ('result' in answer) this.#current?.resolve(answer.result);
+    if ('error' in answer) this.#current?.reject(ExemplarError.fromPlain(answer.error));
+  }
+
+  /** @param {string} reason */
+  #fail(reason) {
+    this.#end(new ExemplarError('internal', `the search worker failed: ${reason}`));
+  }
+
+  /** @param {ExemplarError} error */
+  #end(error) {
+    this.#ended ??= error;
+    this.#worker.terminate();
+    this.#current?.reject(this.#ended);
+  }
+}
+
+/**
+ * A worker that has loaded its modules. Workers are missing in some embedded browsers, module workers in old ones; a
+ * page may forbid them by its policy, and a worker's script must be of the page's own origin.
+ *
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Worker>}
+ */
+async function startWorker(signal) {
+  /** @type {Worker} */
+  let worker;
+  try {
+    worker = new Worker(workerUrl(), { type: 'module', name: 'exemplar-search' });
+  } catch (cause) {
+    throw new NoWorker('no worker could be made', { cause });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers();
+  worker.addEventListener('message', resolve, { once: true });
+  worker.addEventListener('error', () => reject(new NoWorker('the worker did not start')), { once: true });
+  try {
+    await abortable(promise, signal);
+    return worker;
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+}
+
+/** @type {{ createScriptURL(input: string): any } | undefined} */
+let policy;
+
+/**
+ * Under `require-trusted-types-for 'script'` a worker's address must come from a policy; ours knows one address only.
+ * @returns {any} what the Worker constructor takes
+ */
+function workerUrl() {
+  const { href } = new URL('./worker.js', import.meta.url);
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  policy ??= trustedTypes?.createPolicy('exemplar-search', { createScriptURL: () => href });
+  return policy?.createScriptURL('') ?? href;
+}
+
+/**
+ * The promise, or the signal's reason as soon as it is aborted.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

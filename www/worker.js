@@ -1,0 +1,49 @@
+// The engine in a worker of its own, so that ranking never holds up the page. One index a worker: ending the worker
+// gives all of its memory back. The client sends one call at a time and waits for its answer.
+
+import { Engine } from './engine.js';
+import { ExemplarError } from './errors.js';
+
+/**
+ * @typedef {{ call: 'load', args: [url: string] }
+ *   | { call: 'search', args: Parameters<Engine['search']> }
+ *   | { call: 'similar', args: Parameters<Engine['similar']> }
+ *   | { call: 'article', args: Parameters<Engine['article']> }} Call
+ * @typedef {{ ready: true }
+ *   | { progress: import('./engine.js').Progress }
+ *   | { result: any }
+ *   | { error: ReturnType<ExemplarError['toPlain']> }} Answer
+ */
+
+/** @type {Engine} */
+let engine;
+
+/** @param {Call} message */
+async function answer({ call, args }) {
+  switch (call) {
+    case 'load':
+      engine = await Engine.load(args[0], { onProgress: (progress) => send({ progress }) });
+      return engine.info;
+    case 'search':
+      return engine.search(...args);
+    case 'similar':
+      return engine.similar(...args);
+    case 'article':
+      return engine.article(...args);
+  }
+}
+
+/** @param {Answer} message */
+function send(message) {
+  postMessage(message);
+}
+
+addEventListener('message', async (/** @type {MessageEvent<Call>} */ { data }) => {
+  try {
+    send({ result: await answer(data) });
+  } catch (error) {
+    send({ error: ExemplarError.from(error).toPlain() });
+  }
+});
+
+send({ ready: true });
