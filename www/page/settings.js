@@ -44,12 +44,12 @@ export class Settings {
       this.#before = [];
       onApply();
     });
-    this.#dialog.addEventListener('close', () => {
-      for (const [input, value] of this.#before) input.value = value;
-    });
+    this.#dialog.addEventListener('close', () => this.#forget());
   }
 
   open() {
+    // The event `close` comes a task after closing: a dialog opened again at once would still hold what was not applied.
+    this.#forget();
     const inputs = [this.#endpoint, this.#model, this.#inputType, this.#prefix, this.#apiKey];
     this.#before = inputs.map((input) => [input, input.value]);
     this.#problem.hidden = true;
@@ -70,6 +70,10 @@ export class Settings {
   async embed(text, options) {
     this.#embedder ??= this.#made();
     return this.#embedder(text, options);
+  }
+
+  #forget() {
+    for (const [input, value] of this.#before) input.value = value;
   }
 
   #fillRecipe() {
