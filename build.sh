@@ -81,8 +81,7 @@ native_tests() { # native_tests API
 }
 
 browser_tests() { # browser_tests API
-  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 \
-    node --test --test-reporter=spec tests/browser/*.test.mjs
+  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 scripts/browser-tests.sh
 }
 
 case "${1:-help}" in

@@ -7,8 +7,8 @@ if ! cargo fmt --version > /dev/null 2>&1 || ! cargo clippy --version > /dev/nul
     die "rustfmt and clippy are missing: install them with: rustup component add rustfmt clippy"
 fi
 
-if ! have npm || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
-  die "Node is missing or older than 20: install Node 20 or newer, with npm"
+if ! have npm || ! node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor < 2014 ? 1 : 0)'; then
+  die "Node is missing or older than 20.14: install a newer one, with npm"
 fi
 
 missing=()

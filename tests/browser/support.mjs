@@ -124,6 +124,9 @@ export async function gateway(t, check = () => {}, { port = 0, headers = {} } = 
       response.writeHead(refusal.status, { 'content-type': 'application/json', ...headers, ...refusal.headers });
       return response.end(JSON.stringify(refusal.body ?? {}));
     }
+    // The browser may have gone while `check` waited; nobody would read the answer, and its connection would keep the
+    // test's process from ending.
+    if (response.destroyed) return;
     const { host, ...forwarded } = request.headers;
     const upstream = httpRequest(new URL(request.url, API), { method: request.method, headers: forwarded });
     upstream.on('response', (answer) => {
@@ -131,6 +134,7 @@ export async function gateway(t, check = () => {}, { port = 0, headers = {} } = 
       answer.pipe(response);
     });
     upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
     request.pipe(upstream);
   });
   server.listen(port, '127.0.0.1');
