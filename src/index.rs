@@ -171,8 +171,8 @@ impl SearchIndex {
         };
         let fit = match options.method {
             Method::Svm | Method::Hybrid => Some(with_rows!(&self.rows, rows => match options.solver {
-                Solver::Newton => svm::fit(rows, query, &options.svm),
-                Solver::CoordinateDescent { seed } => svm::dual::fit(rows, query, &options.svm, seed),
+                Solver::Newton => svm::fit(rows, None, &svm::Examples::query(query), &options.svm, |_, _| false),
+                Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &svm::Examples::query(query), &options.svm, seed),
             })?),
             Method::Knn => None,
         };

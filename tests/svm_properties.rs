@@ -1,6 +1,6 @@
 //! The SVM solver against a naive float64 oracle, on generated and on hard input.
 
-use exemplar_search::rank::svm::{self, Options, Stop};
+use exemplar_search::rank::svm::{self, Background, Examples, Fit, Options, Stop};
 use exemplar_search::vector::Matrix;
 use ndarray::{Array1, Array2};
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ fn oracle(rows: &Matrix, query: &[f32], c: f64) -> Vec<f64> {
                 hessian.row_mut(j).scaled_add(weight[i] * row[j], &row);
             }
         }
-        let direction = solve(hessian, -gradient);
+        let direction = solve_linear(hessian, -gradient);
         let mut step = 1.0;
         while step > 1e-12 && objective(&(&w + &(step * &direction))) > objective(&w) {
             step *= 0.5;
@@ -48,7 +48,7 @@ fn oracle(rows: &Matrix, query: &[f32], c: f64) -> Vec<f64> {
     (0..m).map(|i| x.row(i).dot(&w) - w[dims]).collect()
 }
 
-fn solve(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
+fn solve_linear(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
     let n = b.len();
     for column in 0..n {
         let pivot =
@@ -101,8 +101,20 @@ fn rows_and_query() -> impl Strategy<Value = (Matrix, Vec<f32>)> {
     })
 }
 
+fn solve(rows: &Matrix, background: Option<&Background>, query: &[f32], c: f64) -> Fit {
+    let options = Options { c, ..Options::default() };
+    svm::fit(rows, background, &Examples::query(query), &options, |_, _| false).unwrap()
+}
+
+/// Without a background, and with one.
 fn assert_solves(rows: &Matrix, query: &[f32], c: f64) {
-    let fit = svm::fit(rows, query, &Options { c, ..Options::default() }).unwrap();
+    let background = Background::of(rows, c);
+    for background in [None, Some(&background)] {
+        check(rows, query, c, &solve(rows, background, query, c));
+    }
+}
+
+fn check(rows: &Matrix, query: &[f32], c: f64, fit: &Fit) {
     assert_ne!(fit.report.stop, Stop::StepLimit, "{:?}", fit.report);
     for (row, (&found, expected)) in fit.scores.iter().zip(oracle(rows, query, c)).enumerate() {
         let tolerance = 1e-4 * expected.abs().max(1.0);
@@ -127,8 +139,8 @@ proptest! {
     #[test]
     fn coordinate_descent_agrees_with_newton((rows, query) in rows_and_query(), seed: u64) {
         let options = Options { c: 0.3, ..Options::default() };
-        let newton = svm::fit(&rows, &query, &options).unwrap();
-        let dual = svm::dual::fit(&rows, &query, &options, seed).unwrap();
+        let newton = solve(&rows, None, &query, options.c);
+        let dual = svm::dual::fit(&rows, &Examples::query(&query), &options, seed).unwrap();
         for (a, b) in newton.scores.iter().zip(&dual.scores) {
             prop_assert!((a - b).abs() < 1e-4, "{} {}; {:?}", a, b, dual.report);
         }
@@ -163,8 +175,11 @@ fn odd_dimensions_and_long_rows() {
 
 #[test]
 fn no_rows() {
-    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &[1.0; 8], &Options::default());
-    assert!(fit.unwrap().scores.is_empty());
+    let rows = Matrix::zeros(0, 4);
+    let background = Background::of(&rows, 0.1);
+    for background in [None, Some(&background)] {
+        assert!(solve(&rows, background, &[1.0; 8], 0.1).scores.is_empty());
+    }
 }
 
 #[test]
@@ -172,8 +187,8 @@ fn the_same_bits_on_every_run() {
     let values: Vec<f32> = (0..50 * 7).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 1000.0).collect();
     let rows = Matrix::from_values(&values, 7);
     let query = rows.pad(&[0.1, -0.2, 0.3, 0.1, 0.0, 0.9, 0.1]);
-    let fit = || svm::fit(&rows, &query, &Options::default()).unwrap();
+    let fit = || solve(&rows, Some(&Background::of(&rows, 0.1)), &query, 0.1);
     assert_eq!(fit(), fit());
-    let dual = || svm::dual::fit(&rows, &query, &Options::default(), 3).unwrap();
+    let dual = || svm::dual::fit(&rows, &Examples::query(&query), &Options::default(), 3).unwrap();
     assert_eq!(dual(), dual());
 }

@@ -2,7 +2,7 @@
 //! Sundararajan 2008), without shrinking. Slow and simple; the order of the permutations is all that `seed` sets.
 
 use super::problem::Problem;
-use super::{Fit, Options, Report, Stop};
+use super::{Examples, Fit, Options, Report, Stop};
 use crate::Result;
 use crate::vector::{Element, Matrix};
 
@@ -16,9 +16,9 @@ const EPOCHS_PER_CHECK: usize = 10;
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options, seed: u64) -> Result<Fit> {
+pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options, seed: u64) -> Result<Fit> {
     let params = options.check()?;
-    let problem = Problem::new(rows, query, params.c());
+    let problem = Problem::new(rows, examples, params.c());
     let mut random = SplitMix64(seed);
     let mut order: Vec<usize> = (0..problem.examples()).collect();
     let mut alpha = vec![0.0; problem.examples()];
@@ -49,7 +49,7 @@ pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options, seed:
         if converged || epochs >= MAX_EPOCHS {
             let stop = if converged { Stop::Converged } else { Stop::StepLimit };
             let report = Report { stop, gap, newton_steps: 0, passes: (epochs + checks) as f64 };
-            return Ok(Fit { scores: problem.scores(&w, &margins), report });
+            return Ok(Fit { scores: problem.scores(&w), report });
         }
     }
 }

@@ -5,16 +5,16 @@
 //! on the way there, repeat until the set no longer changes.
 
 use super::problem::{Example, Problem};
-use super::{Fit, Params, Report, Stop};
+use super::{Report, Stop};
 use crate::vector::Element;
 
 const MAX_STEPS: usize = 100;
 /// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.
 const FORCING: f64 = 1e-2;
 
-pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
-    let mut w = vec![0.0; problem.unknowns()];
-    let mut margins = vec![0.0; problem.examples()];
+/// From `w` to the optimum. Returns it with the report, whose passes do not count the first margins.
+pub fn solve<E: Element>(problem: &Problem<E>, mut w: Vec<f64>, tolerance: f64) -> (Vec<f64>, Report) {
+    let mut margins = problem.margins(&w);
     let mut passes = 0.0;
     let mut newton_steps = 0;
     let (stop, gap) = loop {
@@ -24,7 +24,7 @@ pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
         passes += share;
         let length = norm(&gradient);
         let gap = 0.5 * length * length;
-        if length <= params.tolerance() {
+        if length <= tolerance {
             break (Stop::Converged, gap);
         }
         if newton_steps == MAX_STEPS {
@@ -43,7 +43,7 @@ pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
         add(&mut w, step, &direction);
         add(&mut margins, step, &slopes);
     };
-    Fit { scores: problem.scores(&w, &margins), report: Report { stop, gap, newton_steps, passes } }
+    (w, Report { stop, gap, newton_steps, passes })
 }
 
 fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {

@@ -1,20 +1,23 @@
 //! The optimisation problem, and its arithmetic in float64.
 //!
 //! Minimise P(w) = ½|w|² + Σ cᵢ max(0, 1 - yᵢ w·xᵢ)², where every x ends in a constant 1, so that the last entry
-//! of w is the intercept, regularised with the rest. The classes are balanced: with m negatives and n = m + 1
-//! examples, c = C n / 2 for the positive and C n / (2 m) for each negative.
+//! of w is the intercept, regularised with the rest. The classes are balanced: of n examples, p of them positive, a
+//! positive costs C n / 2p and a negative C n / 2(n - p).
 //!
 //! The dual has one α ≥ 0 an example, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
 //! optimum αᵢ = 2 cᵢ max(0, 1 - yᵢ w·xᵢ). Choosing α so at any w makes the duality gap ½|∇P(w)|², and since P is
 //! 1-strongly convex, the optimum is within |∇P(w)| of w.
 
+use super::Examples;
 use crate::vector::{Element, Matrix};
 
 pub struct Problem<'a, E> {
-    rows: &'a Matrix<E>,
-    query: &'a [f32],
+    pub rows: &'a Matrix<E>,
+    pub given: &'a Examples,
+    /// The rows that are negatives, in ascending order.
+    background: Vec<u32>,
+    pub negative_cost: f64,
     positive_cost: f64,
-    negative_cost: f64,
 }
 
 /// One example.
@@ -27,16 +30,25 @@ pub struct Example<'a, E> {
 /// An x, without its constant 1.
 pub enum Vector<'a, E> {
     Row { values: &'a [E], scale: f64 },
-    Query(&'a [f32]),
+    Given(&'a [f32]),
 }
 
 impl<'a, E: Element> Problem<'a, E> {
-    /// `query` has at least as many values as a row.
-    pub fn new(rows: &'a Matrix<E>, query: &'a [f32], c: f64) -> Self {
-        let negatives = rows.rows() as f64;
-        let positive_cost = c * (negatives + 1.0) / 2.0;
-        let query = &query[..rows.dims()];
-        Self { rows, query, positive_cost, negative_cost: positive_cost / negatives.max(1.0) }
+    /// The given vectors have at least as many values as a row.
+    pub fn new(rows: &'a Matrix<E>, given: &'a Examples, c: f64) -> Self {
+        let apart = |row: &u32| given.set_apart.binary_search(row).is_err();
+        let background: Vec<u32> = (0..rows.rows() as u32).filter(apart).collect();
+        let positives = given.more.len() as f64;
+        let negatives = (background.len() + given.less.len()) as f64;
+        let half = c * (positives + negatives) / 2.0;
+        let (positive_cost, negative_cost) = (half / positives.max(1.0), half / negatives.max(1.0));
+        Self { rows, given, background, negative_cost, positive_cost }
+    }
+
+    /// Negatives alone, each at this cost.
+    pub fn negatives(rows: &'a Matrix<E>, none: &'a Examples, negative_cost: f64) -> Self {
+        let background = (0..rows.rows() as u32).collect();
+        Self { rows, given: none, background, negative_cost, positive_cost: 0.0 }
     }
 
     /// Values in w: one for each dimension, and the intercept.
@@ -44,19 +56,32 @@ impl<'a, E: Element> Problem<'a, E> {
         self.rows.dims() + 1
     }
 
-    /// The rows and, last, the query.
+    /// The background's rows, then the given examples.
     pub fn examples(&self) -> usize {
-        self.rows.rows() + 1
+        self.background.len() + self.given.len()
     }
 
     pub fn example(&self, index: usize) -> Example<'a, E> {
-        if index < self.rows.rows() {
-            let vector =
-                Vector::Row { values: self.rows.values(index), scale: self.rows.scale(index).into() };
-            Example { vector, label: -1.0, cost: self.negative_cost }
-        } else {
-            Example { vector: Vector::Query(self.query), label: 1.0, cost: self.positive_cost }
+        match self.background.get(index) {
+            Some(&row) => {
+                let row = row as usize;
+                let vector = Vector::Row { values: self.rows.values(row), scale: self.rows.scale(row).into() };
+                Example { vector, label: -1.0, cost: self.negative_cost }
+            }
+            None => self.given_example(index - self.background.len()),
         }
+    }
+
+    /// The positives, then the negatives.
+    pub fn given_example(&self, index: usize) -> Example<'a, E> {
+        let (vector, label, cost) = match self.given.more.get(index) {
+            Some(vector) => (vector, 1.0, self.positive_cost),
+            None => {
+                let vector = &self.given.less[index - self.given.more.len()];
+                (vector, -1.0, self.negative_cost * self.given.less_weight)
+            }
+        };
+        Example { vector: Vector::Given(&vector[..self.rows.dims()]), label, cost }
     }
 
     /// w·x of every example, with the intercept.
@@ -64,9 +89,10 @@ impl<'a, E: Element> Problem<'a, E> {
         (0..self.examples()).map(|i| self.example(i).vector.dot(w)).collect()
     }
 
-    /// Each row's score: its margin less the intercept.
-    pub fn scores(&self, w: &[f64], margins: &[f64]) -> Vec<f32> {
-        margins[..self.rows.rows()].iter().map(|margin| (margin - w[w.len() - 1]) as f32).collect()
+    /// The score of every row: w·x without the intercept.
+    pub fn scores(&self, w: &[f64]) -> Vec<f32> {
+        let w: Vec<f32> = w[..self.rows.dims()].iter().map(|&w| w as f32).collect();
+        super::super::knn::scores(self.rows, &self.rows.pad(&w))
     }
 }
 
@@ -76,7 +102,7 @@ impl<E: Element> Vector<'_, E> {
         let (intercept, w) = w.split_last().unwrap_or((&0.0, &[]));
         match *self {
             Self::Row { values, scale } => scale * dot(values, w) + intercept,
-            Self::Query(values) => dot(values, w) + intercept,
+            Self::Given(values) => dot(values, w) + intercept,
         }
     }
 
@@ -84,7 +110,7 @@ impl<E: Element> Vector<'_, E> {
     pub fn square(&self) -> f64 {
         match *self {
             Self::Row { values, scale } => scale * scale * square(values) + 1.0,
-            Self::Query(values) => square(values) + 1.0,
+            Self::Given(values) => square(values) + 1.0,
         }
     }
 
@@ -94,7 +120,7 @@ impl<E: Element> Vector<'_, E> {
             *intercept += factor;
             match *self {
                 Self::Row { values, scale } => add_scaled(w, factor * scale, values),
-                Self::Query(values) => add_scaled(w, factor, values),
+                Self::Given(values) => add_scaled(w, factor, values),
             }
         }
     }

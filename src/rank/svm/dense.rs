@@ -1,0 +1,158 @@
+//! Small dense matrices in float64: symmetric, square, row-major.
+
+/// A symmetric matrix, or the lower triangle of one.
+#[derive(Clone, Debug)]
+pub struct Dense {
+    pub size: usize,
+    pub data: Vec<f64>,
+}
+
+impl Dense {
+    pub fn zeros(size: usize) -> Self {
+        Self { size, data: vec![0.0; size * size] }
+    }
+
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.data[i * self.size..][..self.size]
+    }
+
+    /// `out += factor * self * vector`, row by row: additions that need not wait for each other.
+    pub fn multiply_add(&self, factor: f64, vector: &[f64], out: &mut [f64]) {
+        for (i, &x) in vector.iter().enumerate() {
+            add(out, factor * x, self.row(i));
+        }
+    }
+
+    /// Puts the Cholesky factor into the lower triangle: L with L L' = self. False where the matrix is not positive
+    /// definite.
+    pub fn factorise(&mut self) -> bool {
+        let n = self.size;
+        for i in 0..n {
+            let (above, row) = self.data.split_at_mut(i * n);
+            for j in 0..i {
+                let other = &above[j * n..][..=j];
+                row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+            }
+            let square = row[i] - dot(&row[..i], &row[..i]);
+            if square <= 0.0 || square.is_nan() {
+                return false;
+            }
+            row[i] = square.sqrt();
+        }
+        true
+    }
+
+    /// The inverse of L L', L being this lower triangle: the rows of L⁻¹, then the products of its columns.
+    pub fn inverse_from_factor(&self) -> Self {
+        let n = self.size;
+        let mut lower = Self::zeros(n);
+        for i in 0..n {
+            let (above, row) = lower.data.split_at_mut(i * n);
+            for (k, &factor) in self.row(i)[..i].iter().enumerate() {
+                add(&mut row[..=k], -factor, &above[k * n..][..=k]);
+            }
+            row[i] = 1.0;
+            let pivot = self.row(i)[i];
+            row[..=i].iter_mut().for_each(|x| *x /= pivot);
+        }
+        let mut inverse = Self::zeros(n);
+        for k in 0..n {
+            let row = &lower.row(k)[..=k];
+            for (i, &factor) in row.iter().enumerate() {
+                add(&mut inverse.data[i * n..][..=i], factor, &row[..=i]);
+            }
+        }
+        inverse.mirror();
+        inverse
+    }
+
+    /// x with L L' x = b, L being this lower triangle.
+    pub fn solve_factored(&self, b: &mut [f64]) {
+        for i in 0..self.size {
+            b[i] = (b[i] - dot(&self.row(i)[..i], &b[..i])) / self.row(i)[i];
+        }
+        for i in (0..self.size).rev() {
+            b[i] /= self.row(i)[i];
+            let x = b[i];
+            add(&mut b[..i], -x, &self.row(i)[..i]);
+        }
+    }
+
+    /// Copies the lower triangle to the upper one.
+    pub fn mirror(&mut self) {
+        for i in 0..self.size {
+            for j in 0..i {
+                self.data[j * self.size + i] = self.data[i * self.size + j];
+            }
+        }
+    }
+}
+
+/// `to += factor * vector`.
+pub fn add(to: &mut [f64], factor: f64, vector: &[f64]) {
+    for (to, value) in to.iter_mut().zip(vector) {
+        *to += factor * value;
+    }
+}
+
+/// In four sums, which need not wait for each other.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..4 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+}
+
+pub fn norm(vector: &[f64]) -> f64 {
+    dot(vector, vector).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn the_inverse_times_the_matrix_is_the_identity(
+            (size, values) in (1usize..12).prop_flat_map(|n| (Just(n), prop::collection::vec(-1.0f64..1.0, n * n)))
+        ) {
+            // A A' + I
+            let mut matrix = Dense::zeros(size);
+            for i in 0..size {
+                for j in 0..size {
+                    let product = dot(&values[i * size..][..size], &values[j * size..][..size]);
+                    matrix.data[i * size + j] = product + if i == j { 1.0 } else { 0.0 };
+                }
+            }
+            let mut factor = matrix.clone();
+            prop_assert!(factor.factorise());
+            let inverse = factor.inverse_from_factor();
+            for i in 0..size {
+                let mut product = vec![0.0; size];
+                matrix.multiply_add(1.0, inverse.row(i), &mut product);
+                factor.solve_factored(&mut product);
+                for (j, x) in product.iter().enumerate() {
+                    prop_assert!((x - inverse.row(i)[j]).abs() < 1e-9);
+                }
+                product.fill(0.0);
+                matrix.multiply_add(1.0, inverse.row(i), &mut product);
+                for (j, x) in product.iter().enumerate() {
+                    prop_assert!((x - f64::from(i == j)).abs() < 1e-9);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_is_not_positive_definite_has_no_factor() {
+        assert!(!Dense { size: 2, data: vec![1.0, 2.0, 2.0, 1.0] }.factorise());
+    }
+}
