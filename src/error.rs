@@ -35,6 +35,9 @@ pub enum Error {
     /// No article has this id.
     #[error("no article has the id \"{id}\"")]
     UnknownArticle { id: String },
+    /// The method needs what neither the query nor the bundle has.
+    #[error("method {method} needs {needs}")]
+    MethodNeeds { method: String, needs: &'static str },
     /// An option is out of its range or of another type.
     #[error("option {option} is {value}: {expected}")]
     Option { option: String, value: String, expected: String },
@@ -56,6 +59,7 @@ impl Error {
             Self::ZeroVector { .. } => "zero-vector",
             Self::QueryDimensions { .. } => "query-dimensions",
             Self::UnknownArticle { .. } => "unknown-article",
+            Self::MethodNeeds { .. } => "method-needs",
             Self::Option { .. } => "option",
         }
     }

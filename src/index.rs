@@ -1,14 +1,15 @@
 //! The searchable index: what a bundle becomes in memory.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
-use crate::rank::{fusion, knn, svm, top_k};
+use crate::lexical::{self, Bm25, Keywords};
+use crate::rank::fusion::Fusion;
+use crate::rank::{knn, svm, top_k};
 use crate::vector::{Element, Matrix, Vectors};
-use crate::{Error, Result, with_rows};
+use crate::{Error, Highlights, Method, Query, Result, with_rows};
 
 /// A bundle's articles and the vectors of their passages at unit length, ready to rank.
 #[derive(Clone, Debug)]
@@ -19,32 +20,7 @@ pub struct SearchIndex {
     /// One row a passage, of unit length by its scale.
     rows: Vectors,
     by_id: HashMap<String, usize>,
-}
-
-/// A way of ranking.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Method {
-    /// Exact nearest neighbours by cosine similarity.
-    Knn,
-    /// The exemplar SVM.
-    Svm,
-    /// The mean of the z-scored kNN and SVM scores.
-    #[default]
-    Hybrid,
-}
-
-impl FromStr for Method {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "knn" => Ok(Self::Knn),
-            "svm" => Ok(Self::Svm),
-            "hybrid" => Ok(Self::Hybrid),
-            _ => Err(Error::option("method", format!("\"{name}\""), "expected knn, svm or hybrid")),
-        }
-    }
+    keywords: Option<Keywords>,
 }
 
 /// How the SVM is solved; both ways have the same optimum.
@@ -61,6 +37,8 @@ pub enum Solver {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchOptions {
     pub method: Method,
+    /// How the scores of a method of several are put together.
+    pub fusion: Fusion,
     /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
     pub k: usize,
     pub svm: svm::Options,
@@ -69,7 +47,13 @@ pub struct SearchOptions {
 
 impl Default for SearchOptions {
     fn default() -> Self {
-        Self { method: Method::default(), k: 10, svm: svm::Options::default(), solver: Solver::default() }
+        Self {
+            method: Method::default(),
+            fusion: Fusion::default(),
+            k: 10,
+            svm: svm::Options::default(),
+            solver: Solver::default(),
+        }
     }
 }
 
@@ -95,6 +79,9 @@ pub struct Hit<'a> {
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
+    /// Where the words of the query stand, if it has a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlights: Option<Highlights>,
 }
 
 /// The component scores of a hit; those that its method did not compute are absent.
@@ -106,17 +93,22 @@ pub struct Scores {
     /// The SVM's w·x, without the intercept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<f32>,
+    /// BM25, 0 or above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lexical: Option<f32>,
 }
 
 impl SearchIndex {
-    /// Brings the bundle's vectors to unit length and looks up its ids. The bundle has been checked when it was
+    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords. The bundle has been checked when it was
     /// read; one put together by hand is checked here for the same.
     pub fn new(bundle: Bundle) -> Result<Self> {
         bundle.check()?;
-        let Bundle { space, articles, passages, vectors: mut rows, .. } = bundle;
+        let Bundle { space, articles, passages, vectors: mut rows, parts, .. } = bundle;
+        let keywords =
+            parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
         with_rows!(&mut rows, rows => bring_to_unit_length(rows));
         let by_id = articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect();
-        Ok(Self { space, articles, passages, rows, by_id })
+        Ok(Self { space, articles, passages, rows, by_id, keywords })
     }
 
     pub fn space(&self) -> &EmbeddingSpace {
@@ -137,11 +129,18 @@ impl SearchIndex {
         &self.passages
     }
 
-    /// Ranks the articles for a query's embedding of [`EmbeddingSpace::dimensions`] finite values, not all zero;
-    /// its length does not matter.
-    pub fn search(&self, query: &[f32], options: &SearchOptions) -> Result<SearchResult<'_>> {
-        let query = self.unit_query(query)?;
-        self.rank(&query, options, None)
+    /// What the bundle knows of the words of its passages, if it was built with keywords.
+    pub fn keywords(&self) -> Option<&Keywords> {
+        self.keywords.as_ref()
+    }
+
+    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both.
+    pub fn search<'q>(
+        &self,
+        query: impl Into<Query<'q>>,
+        options: &SearchOptions,
+    ) -> Result<SearchResult<'_>> {
+        self.rank(query.into(), options, None)
     }
 
     /// Ranks the other articles by how alike they are to the article `id`, which is itself left out. The query is the
@@ -152,58 +151,87 @@ impl SearchIndex {
         for (row, _) in self.passages.iter().enumerate().filter(|(_, passage)| passage.article == article) {
             mean.iter_mut().zip(self.rows.values(row)).for_each(|(mean, x)| *mean += x);
         }
-        self.rank(&self.unit_query(&mean)?, options, Some(article))
+        self.rank(Query::from(&mean), options, Some(article))
     }
 
     /// The SVM trains on every passage, the excluded ones too: leaving them out would change the problem.
     fn rank(
         &self,
-        query: &[f32],
+        query: Query,
         options: &SearchOptions,
         excluded: Option<usize>,
     ) -> Result<SearchResult<'_>> {
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
-        let knn = match options.method {
-            Method::Knn | Method::Hybrid => Some(with_rows!(&self.rows, rows => knn::scores(rows, query))),
-            Method::Svm => None,
+        let method = options.method;
+        let weights = method.weights()?;
+        let missing = |needs| Error::MethodNeeds { method: method.to_string(), needs };
+        let embedding = match query.embedding {
+            Some(embedding) => self.unit_query(embedding)?,
+            None if method.needs_embedding() => return Err(missing("the query's embedding")),
+            None => Vec::new(),
         };
-        let fit = match options.method {
-            Method::Svm | Method::Hybrid => Some(with_rows!(&self.rows, rows => match options.solver {
-                Solver::Newton => svm::fit(rows, query, &options.svm),
-                Solver::CoordinateDescent { seed } => svm::dual::fit(rows, query, &options.svm, seed),
-            })?),
-            Method::Knn => None,
+        let words = query.text.map(|text| match &self.keywords {
+            Some(keywords) => keywords.query(text, query.unfinished),
+            None => lexical::Query::parse(text, query.unfinished),
+        });
+        let knn = (weights.knn > 0.0).then(|| with_rows!(&self.rows, rows => knn::scores(rows, &embedding)));
+        let fit = (weights.svm > 0.0)
+            .then(|| {
+                with_rows!(&self.rows, rows => match options.solver {
+                    Solver::Newton => svm::fit(rows, &embedding, &options.svm),
+                    Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &embedding, &options.svm, seed),
+                })
+            })
+            .transpose()?;
+        let lexical = match (&self.keywords, &words) {
+            _ if weights.lexical == 0.0 => None,
+            (Some(keywords), Some(words)) => Some(keywords.scores(words, Bm25::default())),
+            (None, _) => return Err(missing("keywords, which this bundle has none of: build it with them")),
+            (_, None) => return Err(missing("the query's text")),
         };
-        let parts: Vec<&[f32]> =
-            knn.iter().map(Vec::as_slice).chain(fit.iter().map(|fit| fit.scores.as_slice())).collect();
+        let svm = fit.as_ref().map(|fit| &fit.scores);
+        let parts: Vec<(f32, &[f32])> =
+            [(weights.knn, knn.as_ref()), (weights.svm, svm), (weights.lexical, lexical.as_ref())]
+                .into_iter()
+                .filter_map(|(weight, scores)| Some((weight, scores?.as_slice())))
+                .collect();
         let fused;
         let scores = match parts.as_slice() {
-            [only] => only,
+            [(_, only)] => only,
             several => {
-                fused = fusion::mean_z_scores(several);
+                fused = options.fusion.fuse(several);
                 fused.as_slice()
             }
         };
+        // By words alone, what has none of them was not found.
+        let found = |passage: &usize| method.needs_embedding() || scores[*passage] > 0.0;
         let best = self.best_passages(scores, excluded);
         let article_scores: Vec<f32> = best.iter().map(|&passage| scores[passage]).collect();
         let hits = top_k(&article_scores, options.k)
             .into_iter()
             .map(|place| best[place])
+            .take_while(found)
             .enumerate()
-            .map(|(place, passage)| Hit {
-                rank: place + 1,
-                score: scores[passage],
-                scores: Scores {
-                    knn: knn.as_ref().map(|scores| scores[passage]),
-                    svm: fit.as_ref().map(|fit| fit.scores[passage]),
-                },
-                article: &self.articles[self.passages[passage].article],
-                passage: &self.passages[passage],
+            .map(|(place, passage)| {
+                let article = &self.articles[self.passages[passage].article];
+                let text = self.passages[passage].text.as_str();
+                Hit {
+                    rank: place + 1,
+                    score: scores[passage],
+                    scores: Scores {
+                        knn: knn.as_ref().map(|scores| scores[passage]),
+                        svm: svm.map(|scores| scores[passage]),
+                        lexical: lexical.as_ref().map(|scores| scores[passage]),
+                    },
+                    article,
+                    passage: &self.passages[passage],
+                    highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
+                }
             })
             .collect();
-        Ok(SearchResult { method: options.method, hits, svm: fit.map(|fit| fit.report) })
+        Ok(SearchResult { method, hits, svm: fit.map(|fit| fit.report) })
     }
 
     fn position(&self, id: &str) -> Result<usize> {

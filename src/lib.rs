@@ -1,8 +1,8 @@
 //! Semantic search for static sites, wholly in the reader's browser.
 //!
 //! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] is what a bundle becomes in
-//! memory; it ranks its articles for a query's embedding by exact kNN, by an exemplar SVM (the query is the one
-//! positive, every passage a negative) and by a hybrid of both.
+//! memory; it ranks its articles for a query by exact kNN, by an exemplar SVM (the query is the one
+//! positive, every passage a negative), by keywords ([`lexical`]) and by any of them together.
 //!
 //! Data flows one way: [`bundle`] → [`SearchIndex`] → [`rank`] → hits. [`rank`] and [`vector`] are pure functions
 //! that know neither JSON nor JavaScript; `wasm.rs`, compiled for wasm32 alone, is the only file that knows the latter.
@@ -11,12 +11,19 @@
 
 pub mod bundle;
 mod error;
+mod highlights;
 mod index;
 pub mod lexical;
+mod method;
+mod query;
 pub mod rank;
 pub mod vector;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use error::{Error, Result};
-pub use index::{Hit, Method, Scores, SearchIndex, SearchOptions, SearchResult, Solver};
+pub use highlights::Highlights;
+pub use index::{Hit, Scores, SearchIndex, SearchOptions, SearchResult, Solver};
+pub use method::{Method, Weights};
+pub use query::Query;
+pub use rank::fusion::Fusion;

@@ -1,11 +1,13 @@
 //! The boundary to JavaScript, and the only file that knows it: it converts types and decides nothing.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Float32Array, Map, Object, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, EmbeddingSpace, Files};
-use crate::{Error, SearchIndex, SearchOptions, Solver};
+use crate::{Error, Method, Query, SearchIndex, SearchOptions, Solver, Weights};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -15,6 +17,9 @@ pub struct Index(SearchIndex);
 #[derive(Deserialize)]
 struct JsOptions {
     method: Option<String>,
+    /// Weights by name, instead of a method.
+    methods: Option<BTreeMap<String, f32>>,
+    fusion: Option<String>,
     k: Option<f64>,
     #[serde(rename = "C")]
     c: Option<f64>,
@@ -22,13 +27,14 @@ struct JsOptions {
 }
 
 /// The names in [`JsOptions`]: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
-const OPTIONS: [&str; 4] = ["method", "k", "C", "solver"];
+const OPTIONS: [&str; 6] = ["method", "methods", "fusion", "k", "C", "solver"];
 
 #[derive(Serialize)]
 struct Info<'a> {
     articles: usize,
     passages: usize,
     dimensions: usize,
+    keywords: bool,
     space: &'a EmbeddingSpace,
 }
 
@@ -55,16 +61,26 @@ impl Index {
     pub fn info(&self) -> Result<JsValue, JsValue> {
         let space = self.0.space();
         let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
-        to_js(&Info { articles, passages, dimensions: space.dimensions, space })
+        let keywords = self.0.keywords().is_some();
+        to_js(&Info { articles, passages, dimensions: space.dimensions, keywords, space })
     }
 
     pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
         to_js(self.0.article(id).map_err(to_js_error)?)
     }
 
-    pub fn search(&self, embedding: &Float32Array, options: JsValue) -> Result<JsValue, JsValue> {
+    /// Searches for a text, an embedding, or both; see [`Query`].
+    pub fn search(
+        &self,
+        text: Option<String>,
+        unfinished: bool,
+        embedding: Option<Float32Array>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let options = to_options(options)?;
-        let result = self.0.search(&embedding.to_vec(), &options).map_err(to_js_error)?;
+        let embedding = embedding.map(|embedding| embedding.to_vec());
+        let query = Query { text: text.as_deref(), unfinished, embedding: embedding.as_deref() };
+        let result = self.0.search(query, &options).map_err(to_js_error)?;
         to_js(&result)
     }
 
@@ -92,8 +108,22 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
         let option = e.path().to_string();
         to_js_error(Error::option(option, "not as expected", e.inner().to_string()))
     })?;
-    if let Some(method) = from.method {
-        to.method = method.parse().map_err(to_js_error)?;
+    match (from.method, from.methods) {
+        (Some(_), Some(_)) => {
+            return Err(to_js_error(Error::option("methods", "given beside method", "give one of the two")));
+        }
+        (Some(method), None) => to.method = method.parse().map_err(to_js_error)?,
+        (None, Some(methods)) => {
+            let mut weights = Weights::default();
+            for (name, weight) in methods {
+                weights.add(&name, weight).map_err(to_js_error)?;
+            }
+            to.method = Method::Fused(weights);
+        }
+        (None, None) => {}
+    }
+    if let Some(fusion) = from.fusion {
+        to.fusion = fusion.parse().map_err(to_js_error)?;
     }
     if let Some(k) = from.k {
         to.k = whole("k", k)?;

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
+use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors};
-use exemplar_search::{Error, Method, SearchIndex, SearchOptions, Solver};
+use exemplar_search::{
+    Error, Fusion, Highlights, Method, Query, SearchIndex, SearchOptions, Solver, Weights,
+};
 use proptest::prelude::*;
 use serde_json::Map;
 #[cfg(target_arch = "wasm32")]
@@ -164,6 +167,117 @@ fn wrong_queries_are_refused() {
     assert_eq!(refused(&[0.0, -0.0]).code(), "zero-vector");
     let zero_k = index.search(&[1.0, 0.0], &options(Method::Knn, 0)).unwrap_err();
     assert_eq!(zero_k.to_string(), "option k is 0: expected a whole number from 1");
+}
+
+/// Three articles in the plane, with titles, excerpts and keywords.
+fn with_keywords() -> Bundle {
+    let texts = [
+        ("Ownership 🦀", "Each value has one owner."),
+        ("Slices", "A slice borrows."),
+        ("所有権", "値の所有者"),
+    ];
+    let article = |(id, (title, excerpt)): (usize, (&str, &str))| Article {
+        id: id.to_string(),
+        title: title.into(),
+        excerpt: Some(excerpt.into()),
+        ..Default::default()
+    };
+    Bundle {
+        layout: Layout::V2Inline,
+        encoding: Encoding::Float32,
+        space: EmbeddingSpace { model: "test-model".into(), dimensions: 2, ..Default::default() },
+        articles: texts.into_iter().enumerate().map(article).collect(),
+        passages: Passage::whole_articles(3),
+        vectors: Vectors::Float32(Matrix::from_values(&PLANE, 2)),
+        statistics: Statistics::default(),
+        parts: BTreeMap::from([(lexical::PART.into(), Keywords::build(texts).to_part())]),
+        extra: Map::new(),
+    }
+}
+
+#[test]
+fn words_find_what_has_them_and_nothing_else() {
+    let index = SearchIndex::new(with_keywords()).unwrap();
+    let search = |text| index.search(text, &options(Method::Lexical, 10)).unwrap().hits;
+    let hits = search("the owner of value");
+    let [hit] = hits.as_slice() else { panic!("{hits:?}") };
+    assert_eq!((hit.article.id.as_str(), hit.scores.lexical), ("0", Some(hit.score)));
+    assert_eq!((hit.scores.knn, hit.scores.svm), (None, None));
+    let expected = Highlights { title: vec![(0, 9)], excerpt: vec![(5, 10), (19, 24)], text: vec![] };
+    assert_eq!(hit.highlights, Some(expected));
+    assert_eq!(search("所有")[0].highlights.as_ref().unwrap().title, [(0, 2)]);
+    // In UTF-16, where the crab is two.
+    let crab = search("🦀");
+    assert_eq!(crab[0].highlights.as_ref().unwrap().title, [(10, 12)]);
+    for nothing in ["", " ", "zygote", "\u{0}", "，。"] {
+        assert_eq!(search(nothing), [], "{nothing:?}");
+    }
+    let typed = Query { text: Some("sli"), unfinished: true, embedding: None };
+    assert_eq!(index.search(typed, &options(Method::Lexical, 10)).unwrap().hits[0].article.id, "1");
+}
+
+#[test]
+fn methods_are_fused_by_their_weights() {
+    let index = SearchIndex::new(with_keywords()).unwrap();
+    let query = Query { text: Some("slices"), embedding: Some(&[1.0, 0.0]), unfinished: false };
+    for fusion in [Fusion::ZScore, Fusion::ReciprocalRank] {
+        let first = |knn, lexical| {
+            let method = Method::Fused(Weights { knn, svm: 0.0, lexical });
+            let result = index.search(query, &SearchOptions { fusion, ..options(method, 3) }).unwrap();
+            assert_eq!(result.hits.len(), 3);
+            assert!(result.hits.iter().all(|hit| hit.scores.knn.is_some() && hit.scores.lexical.is_some()));
+            result.hits[0].article.id.clone()
+        };
+        assert_eq!((first(1.0, 0.01), first(0.01, 1.0)), ("0".into(), "1".into()));
+    }
+    // Words that nothing has leave the order to the rest.
+    let unknown = Query { text: Some("zygote"), ..query };
+    let method = "knn+lexical".parse().unwrap();
+    let fused = index.search(unknown, &options(method, 3)).unwrap();
+    let order: Vec<_> = fused.hits.iter().map(|hit| hit.article.id.as_str()).collect();
+    assert_eq!(order, ids(&index, &[1.0, 0.0], Method::Knn, 3));
+    let text_alone = index.search(query, &options(Method::Knn, 3)).unwrap();
+    assert_eq!(text_alone.hits[1].highlights.as_ref().unwrap().title, [(0, 6)]);
+}
+
+#[test]
+fn a_method_says_what_it_lacks() {
+    let index = SearchIndex::new(with_keywords()).unwrap();
+    let lacks = |query: Query, method| {
+        let error = index.search(query, &options(method, 3)).unwrap_err();
+        assert_eq!(error.code(), "method-needs");
+        error.to_string()
+    };
+    assert_eq!(lacks("slices".into(), Method::Hybrid), "method hybrid needs the query's embedding");
+    assert_eq!(lacks((&[1.0, 0.0]).into(), Method::Lexical), "method lexical needs the query's text");
+    assert_eq!(lacks(Query::default(), Method::Knn), "method knn needs the query's embedding");
+    let similar = index.similar("0", &options("knn+lexical".parse().unwrap(), 3)).unwrap_err();
+    assert_eq!(similar.to_string(), "method knn+lexical needs the query's text");
+    let weightless = index.search("x", &options(Method::Fused(Weights::default()), 3)).unwrap_err();
+    assert_eq!(weightless.code(), "option");
+
+    let bundle = Bundle { parts: BTreeMap::new(), ..with_keywords() };
+    let error = SearchIndex::new(bundle).unwrap().search("x", &options(Method::Lexical, 3)).unwrap_err();
+    assert_eq!(error.code(), "method-needs");
+    assert!(error.to_string().contains("keywords"), "{error}");
+}
+
+#[test]
+fn keywords_that_cannot_be_read_are_refused() {
+    let damaged = |change: fn(&mut exemplar_search::bundle::Part)| {
+        let mut bundle = with_keywords();
+        change(bundle.parts.get_mut(lexical::PART).unwrap());
+        let error = SearchIndex::new(bundle).unwrap_err();
+        assert_eq!(error.code(), "bundle-field");
+        error.to_string()
+    };
+    assert!(
+        damaged(|part| part.encoding = "keywords-9".into())
+            .contains("parts.keywords.encoding: is \"keywords-9\"")
+    );
+    assert!(damaged(|part| part.bytes.truncate(4)).contains("parts.keywords"));
+    assert!(damaged(|part| part.bytes.clear()).contains("parts.keywords"));
+    assert!(damaged(|part| part.bytes[0] = 9).contains("is of 9 passages, but the bundle has 3"));
 }
 
 #[test]

@@ -62,16 +62,16 @@ export class SearchIndex {
   }
 
   /**
-   * Ranks the articles for a query's embedding.
+   * Ranks the articles for a query: its text, its embedding, or `{ text, embedding }`.
    *
-   * @param {ArrayLike<number>} embedding as many finite numbers as the space has dimensions; any length but zero
+   * @param {import('./engine.js').Query} query
    * @param {AbortableSearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `option`, `freed`
+   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `freed`
    */
-  async search(embedding, { signal, ...options } = {}) {
+  async search(query, { signal, ...options } = {}) {
     signal?.throwIfAborted();
-    return this.#engine.search(embedding, options, signal);
+    return this.#engine.search(query, options, signal);
   }
 
   /**
@@ -80,7 +80,7 @@ export class SearchIndex {
    * @param {string} id
    * @param {AbortableSearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `unknown-article`, `option`, `freed`
+   * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `freed`
    */
   async similar(id, { signal, ...options } = {}) {
     signal?.throwIfAborted();

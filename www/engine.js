@@ -3,10 +3,21 @@ import { ExemplarError } from './errors.js';
 import init, { Index } from './pkg/exemplar_search.js';
 
 /**
- * @typedef {'knn' | 'svm' | 'hybrid'} Method
+ * @typedef {'knn' | 'svm' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
+ *
+ * @typedef {object} TextAndEmbedding
+ * @property {string} [text] as it was typed: what `lexical` ranks by, and what the highlights are of
+ * @property {boolean} [unfinished] whether the last word of the text may still go on; default false
+ * @property {ArrayLike<number>} [embedding] what the other methods rank by: as many finite numbers as the space has
+ *   dimensions, of any length but zero
+ *
+ * @typedef {string | ArrayLike<number> | TextAndEmbedding} Query a text, an embedding, or both
  *
  * @typedef {object} SearchOptions
- * @property {Method} [method] default `hybrid`
+ * @property {Method | string} [method] default `hybrid`
+ * @property {{ knn?: number, svm?: number, lexical?: number }} [methods] instead of `method`: the weights of several, 0 or
+ *   above
+ * @property {'z-score' | 'rrf'} [fusion] how several are put together: by z-scores (default) or reciprocal ranks
  * @property {number} [k] hits to return, a whole number from 1; default 10
  * @property {number} [C] the SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1
  * @property {'newton' | 'coordinate-descent'} [solver] of the SVM; the second is the slow reference; default `newton`
@@ -27,12 +38,20 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @typedef {object} Hit
  * @property {number} rank 1 for the best
  * @property {number} score the method's score; higher is better
- * @property {{ knn?: number, svm?: number }} scores the component scores that the method computed
+ * @property {{ knn?: number, svm?: number, lexical?: number }} scores the component scores that the method computed
  * @property {Article} article
  * @property {Passage} passage the article's best, whose scores these are
+ * @property {Highlights} [highlights] where the query had a text
+ *
+ * @typedef {[start: number, end: number][]} Ranges of a string, as its `slice` takes them; ascending, apart from each other
+ *
+ * @typedef {object} Highlights where the words of the query stand
+ * @property {Ranges} title in the article's title
+ * @property {Ranges} excerpt in the article's excerpt
+ * @property {Ranges} text in the passage's text
  *
  * @typedef {object} SearchResult
- * @property {Method} method
+ * @property {Method} method its name, or the sum
  * @property {Hit[]} hits best first
  * @property {{ stop: 'converged' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
  *   how the SVM was solved
@@ -54,6 +73,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {number} articles how many
  * @property {number} passages how many
  * @property {number} dimensions
+ * @property {boolean} keywords whether the bundle has keywords, which `lexical` needs
  * @property {EmbeddingSpace} space
  *
  * @typedef {object} Progress
@@ -112,12 +132,14 @@ export class Engine {
   }
 
   /**
-   * @param {ArrayLike<number>} embedding
+   * @param {Query} query
    * @param {SearchOptions} [options]
    * @returns {SearchResult}
    */
-  search(embedding, options) {
-    return this.#timed((index) => index.search(Float32Array.from(embedding), options));
+  search(query, options) {
+    const { text, unfinished = false, embedding } = bothOf(query);
+    const numbers = embedding && Float32Array.from(embedding);
+    return this.#timed((index) => index.search(text, unfinished, numbers, options));
   }
 
   /**
@@ -162,6 +184,15 @@ export class Engine {
     if (!index) throw new ExemplarError('freed', 'this index was freed: load it again');
     return rethrown(() => call(index));
   }
+}
+
+/**
+ * @param {Query} query
+ * @returns {TextAndEmbedding}
+ */
+function bothOf(query) {
+  if (typeof query === 'string') return { text: query };
+  return 'length' in query ? { embedding: query } : query;
 }
 
 /**

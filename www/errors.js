@@ -15,6 +15,7 @@
  * | `not-finite`, `zero-vector` | the query's embedding, or a vector of the bundle, cannot be compared |
  * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
  * | `unknown-article` | no article has this id |
+ * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
  * | `option` | an option is unknown, of another type or out of range |
  * | `freed` | the index was used after `free()` |
  * | `internal` | a fault in this client or its worker: please report it |

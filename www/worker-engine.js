@@ -49,13 +49,13 @@ export class WorkerEngine {
   }
 
   /**
-   * @param {ArrayLike<number>} embedding
+   * @param {import('./engine.js').Query} query
    * @param {SearchOptions} [options]
    * @param {AbortSignal} [signal]
    * @returns {Promise<SearchResult>}
    */
-  search(embedding, options, signal) {
-    return this.#call({ call: 'search', args: [embedding, options] }, signal);
+  search(query, options, signal) {
+    return this.#call({ call: 'search', args: [query, options] }, signal);
   }
 
   /**

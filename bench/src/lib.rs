@@ -48,7 +48,7 @@ impl Bench {
             }
             "hybrid" => {
                 let (knn, fit) = (knn::scores(&self.rows, query), fit());
-                (fusion::mean_z_scores(&[&knn, &fit.scores]), 1.0 + fit.report.passes)
+                (fusion::Fusion::ZScore.fuse(&[(1.0, &knn), (1.0, &fit.scores)]), 1.0 + fit.report.passes)
             }
             other => panic!("no engine is named {other}"),
         }

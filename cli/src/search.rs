@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::ArgGroup;
 use exemplar_search::bundle::EmbeddingSpace;
-use exemplar_search::{Method, SearchIndex, SearchOptions, SearchResult};
+use exemplar_search::{Fusion, Method, Query, SearchIndex, SearchOptions, SearchResult};
 
 use crate::api::{ApiArgs, Client, Input};
 use crate::output::print;
@@ -17,8 +17,8 @@ use crate::{bundle_file, npy};
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
-    /// Text to search for; --api embeds it as the bundle says
-    #[arg(long, value_name = "TEXT", requires = "api")]
+    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says
+    #[arg(long, value_name = "TEXT")]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
     #[arg(long, value_name = "FILE", conflicts_with = "api")]
@@ -28,9 +28,12 @@ pub struct Args {
     similar: Option<String>,
     #[command(flatten)]
     api: ApiArgs,
-    /// Ranking: knn, svm or hybrid
+    /// Ranking: knn, svm, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
     #[arg(long, default_value = "hybrid")]
     method: Method,
+    /// How a ranking of several is put together: z-score or rrf (reciprocal rank fusion)
+    #[arg(long, default_value = "z-score")]
+    fusion: Fusion,
     /// Number of hits
     #[arg(short, default_value_t = 10)]
     k: usize,
@@ -41,11 +44,13 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let index = SearchIndex::new(bundle_file::read(&args.bundle)?.bundle)?;
-    let options = SearchOptions { method: args.method, k: args.k, ..SearchOptions::default() };
+    let options =
+        SearchOptions { method: args.method, fusion: args.fusion, k: args.k, ..SearchOptions::default() };
     let result = match (&args.query, &args.embedding, &args.similar) {
-        (Some(query), ..) => {
-            let Some(client) = Client::new(&args.api)? else { bail!("--query needs --api URL") };
-            index.search(&embed(query, index.space(), &client)?, &options)?
+        (Some(text), ..) => {
+            let embedding = embed(text, args, index.space())?;
+            let query = Query { text: Some(text), embedding: embedding.as_deref(), unfinished: false };
+            index.search(query, &options)?
         }
         (_, Some(file), _) => {
             index.search(&read_vector(file)?, &options).with_context(|| file.display().to_string())?
@@ -61,15 +66,21 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// The query's embedding, made as the bundle's recipe for queries says.
-fn embed(query: &str, space: &EmbeddingSpace, client: &Client) -> Result<Vec<f32>> {
-    if query.trim().is_empty() {
+/// The query's embedding, made as the bundle's recipe for queries says, where the method needs one.
+fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f32>>> {
+    if text.trim().is_empty() {
         bail!("--query is empty: give it some text");
     }
-    let input = Input { name: "the query", text: query };
+    if !args.method.needs_embedding() {
+        return Ok(None);
+    }
+    let Some(client) = Client::new(&args.api)? else {
+        bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
+    };
+    let input = Input { name: "the query", text };
     let retrying = |notice: &str| eprintln!("{notice}");
     let mut vectors = client.embed(&[input], &space.query, &space.model, retrying)?;
-    vectors.pop().context("the API answered no vector")
+    vectors.pop().context("the API answered no vector").map(Some)
 }
 
 fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
@@ -89,7 +100,7 @@ fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
 fn listing(result: &SearchResult, articles: usize) -> String {
     let mut lines = vec![format!("{} of {articles} articles", result.hits.len())];
     for hit in &result.hits {
-        let parts = [("knn", hit.scores.knn), ("svm", hit.scores.svm)];
+        let parts = [("knn", hit.scores.knn), ("svm", hit.scores.svm), ("lexical", hit.scores.lexical)];
         let parts: Vec<_> =
             parts.iter().filter_map(|(name, score)| Some(format!("{name} {:.3}", (*score)?))).collect();
         lines.push(format!("{:>3}  {:>7.3}  {}", hit.rank, hit.score, hit.article.title));

@@ -15,7 +15,7 @@ mod tokenizer;
 mod varint;
 
 pub use bm25::Bm25;
-pub use bytes::ENCODING;
+pub use bytes::{ENCODING, PART};
 pub use highlight::{Excerpt, utf16_ranges};
 pub use keywords::Keywords;
 pub use query::Query;

@@ -1,5 +1,10 @@
 //! Putting scores of several methods together.
 
+use std::str::FromStr;
+
+use super::top_k;
+use crate::{Error, Result};
+
 /// The z-scores of `scores`: less their mean, over their population standard deviation. A constant list becomes
 /// zeros: it says nothing about the order.
 pub fn z_scores(scores: &[f32]) -> Vec<f32> {
@@ -15,16 +20,64 @@ pub fn z_scores(scores: &[f32]) -> Vec<f32> {
     scores.iter().map(|&s| ((f64::from(s) - mean) / deviation) as f32).collect()
 }
 
-/// The mean of the z-scores of each list; every list has one score for each passage.
-pub fn mean_z_scores(lists: &[&[f32]]) -> Vec<f32> {
-    let z: Vec<Vec<f32>> = lists.iter().map(|list| z_scores(list)).collect();
-    let passages = lists.iter().map(|list| list.len()).min().unwrap_or(0);
-    (0..passages).map(|i| z.iter().map(|z| z[i]).sum::<f32>() / z.len() as f32).collect()
+/// How scores that are not comparable are made so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fusion {
+    /// The weighted mean of the z-scores.
+    #[default]
+    ZScore,
+    /// The weighted mean of 1 / (60 + rank): reciprocal rank fusion (Cormack, Clarke and Büttcher 2009). Equal scores
+    /// share the mean of their ranks, so that what no word of the query is in gains nothing by its place.
+    ReciprocalRank,
+}
+
+impl FromStr for Fusion {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "z-score" => Ok(Self::ZScore),
+            "rrf" => Ok(Self::ReciprocalRank),
+            _ => Err(Error::option("fusion", format!("\"{name}\""), "expected z-score or rrf")),
+        }
+    }
+}
+
+impl Fusion {
+    /// Fuses lists that have one score for each passage, each with its weight above 0.
+    pub fn fuse(self, lists: &[(f32, &[f32])]) -> Vec<f32> {
+        let comparable = match self {
+            Self::ZScore => z_scores,
+            Self::ReciprocalRank => reciprocal_ranks,
+        };
+        let passages = lists.iter().map(|(_, list)| list.len()).min().unwrap_or(0);
+        let total: f32 = lists.iter().map(|(weight, _)| weight).sum();
+        let lists: Vec<(f32, Vec<f32>)> =
+            lists.iter().map(|(weight, list)| (*weight, comparable(list))).collect();
+        (0..passages)
+            .map(|i| lists.iter().map(|(weight, list)| weight * list[i]).sum::<f32>() / total)
+            .collect()
+    }
+}
+
+/// The constant of reciprocal rank fusion, its authors' choice.
+const RRF_K: f64 = 60.0;
+
+fn reciprocal_ranks(scores: &[f32]) -> Vec<f32> {
+    let order = top_k(scores, scores.len());
+    let mut ranks = vec![0.0; scores.len()];
+    let mut first = 1;
+    for equal in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+        let mean = first as f64 + (equal.len() - 1) as f64 / 2.0;
+        equal.iter().for_each(|&i| ranks[i] = (1.0 / (RRF_K + mean)) as f32);
+        first += equal.len();
+    }
+    ranks
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{mean_z_scores, z_scores};
+    use super::{Fusion, z_scores};
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -40,7 +93,25 @@ mod tests {
     fn constant_scores_contribute_nothing() {
         assert_eq!(z_scores(&[0.1; 7]), [0.0; 7]);
         assert_eq!(z_scores(&[3.0]), [0.0]);
-        assert_eq!(mean_z_scores(&[&[0.7, 0.7], &[1.0, 3.0]]), [-0.5, 0.5]);
+        assert_eq!(Fusion::ZScore.fuse(&[(1.0, &[0.7, 0.7]), (1.0, &[1.0, 3.0])]), [-0.5, 0.5]);
+    }
+
+    #[test]
+    fn weights_are_ratios() {
+        let lists = |a, b| [(a, &[1.0, 3.0][..]), (b, &[3.0, 1.0][..])];
+        assert_eq!(Fusion::ZScore.fuse(&lists(3.0, 1.0)), [-0.5, 0.5]);
+        assert_eq!(Fusion::ZScore.fuse(&lists(0.75, 0.25)), [-0.5, 0.5]);
+    }
+
+    #[test]
+    fn equal_scores_share_a_reciprocal_rank() {
+        let ranks = |ranks: &[f32]| -> Vec<f32> { ranks.iter().map(|rank| 1.0 / (60.0 + rank)).collect() };
+        assert_eq!(
+            Fusion::ReciprocalRank.fuse(&[(1.0, &[0.0, 5.0, 0.0, 7.0])]),
+            ranks(&[3.5, 2.0, 3.5, 1.0])
+        );
+        assert_eq!(Fusion::ReciprocalRank.fuse(&[(2.0, &[0.0; 3])]), ranks(&[2.0; 3]));
+        assert_eq!(Fusion::ReciprocalRank.fuse(&[(1.0, &[])]), [0.0; 0]);
     }
 
     proptest! {

@@ -40,3 +40,20 @@ export function element(tag, attributes, ...children) {
   made.append(...children.filter((child) => child !== undefined));
   return made;
 }
+
+/**
+ * A text with its marked ranges in `<mark>`, as text nodes.
+ * @param {string} text
+ * @param {import('../engine.js').Ranges} [ranges]
+ */
+export function marked(text, ranges = []) {
+  let end = 0;
+  const pieces = ranges.flatMap((range) => {
+    const before = text.slice(end, range[0]);
+    end = range[1];
+    return [before, element('mark', {}, text.slice(...range))];
+  });
+  const fragment = document.createDocumentFragment();
+  fragment.append(...pieces, text.slice(end));
+  return fragment;
+}

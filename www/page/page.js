@@ -126,7 +126,7 @@ async function showHits(site, signal) {
     const start = performance.now();
     const embedding = await settings.embed(query, { signal });
     const note = strings.embedded(format.milliseconds(performance.now() - start));
-    await rank(site, k, (options) => index.search(embedding, { ...options, signal }), note);
+    await rank(site, k, (options) => index.search({ text: query, embedding }, { ...options, signal }), note);
   } else {
     results.clear();
   }

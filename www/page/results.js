@@ -1,6 +1,6 @@
 import { safeLink } from '../exemplar-search.js';
 import { addressWith } from './address.js';
-import { byId, element, within } from './dom.js';
+import { byId, element, marked, within } from './dom.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
@@ -85,10 +85,10 @@ export class Results {
    * @param {string | undefined} siteLang
    * @param {HTMLElement | undefined} move
    */
-  #item({ rank, score, article, passage }, bar, siteLang, move) {
+  #item({ rank, score, article, passage, highlights }, bar, siteLang, move) {
     const lang = article.lang ?? siteLang;
     const href = safeLink(article.url, passage.anchor);
-    const title = element(href ? 'a' : 'span', { class: 'title', href, lang }, article.title);
+    const title = element(href ? 'a' : 'span', { class: 'title', href, lang }, marked(article.title, highlights?.title));
     const similar = element('a', {
       class: 'similar',
       href: addressWith({ similar: article.id }),
@@ -101,7 +101,7 @@ export class Results {
       element('span', { class: 'score' }, element('span', { class: 'unseen' }, this.#strings.score), ' ', this.#format.score(score)),
       element('span', { class: 'bar', 'aria-hidden': 'true' }),
       passage.heading?.length ? element('p', { class: 'heading', lang }, passage.heading.join(' › ')) : undefined,
-      article.excerpt ? element('p', { class: 'excerpt', lang }, article.excerpt) : undefined,
+      article.excerpt ? element('p', { class: 'excerpt', lang }, marked(article.excerpt, highlights?.excerpt)) : undefined,
       element('p', { class: 'more' }, move, ...this.#labels(article), similar));
     item.style.setProperty('--share', bar.toFixed(3));
     return item;

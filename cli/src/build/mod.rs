@@ -1,6 +1,7 @@
 //! `exemplar build`: a site becomes a bundle.
 
 mod embed;
+mod keywords;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use anyhow::{Result, bail};
 use clap::ArgGroup;
 use clap::builder::NonEmptyStringValueParser;
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Recipe, Statistics};
+use exemplar_search::lexical;
 use exemplar_search::vector::{Matrix, Vectors};
 use globset::Glob;
 use serde_json::Map;
@@ -81,9 +83,20 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     passage_model: Option<String>,
 
+    /// Whether the bundle gets keywords, which the methods with lexical need
+    #[arg(long, value_enum, default_value_t)]
+    keywords: Keywords,
+
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
+enum Keywords {
+    #[default]
+    On,
+    Off,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -111,15 +124,23 @@ pub fn run(args: &Args) -> Result<()> {
         passage,
         ..EmbeddingSpace::default()
     };
+    let passages = Passage::whole_articles(documents.len());
+    let parts = match args.keywords {
+        Keywords::On => {
+            let part = keywords::of(&documents, &passages).to_part();
+            BTreeMap::from([(lexical::PART.to_owned(), part)])
+        }
+        Keywords::Off => BTreeMap::new(),
+    };
     let bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
         space,
-        passages: Passage::whole_articles(documents.len()),
+        passages,
         articles: documents.into_iter().map(|document| document.article).collect(),
         vectors: Vectors::Float32(vectors),
         statistics: Statistics::default(),
-        parts: BTreeMap::new(),
+        parts,
         extra: Map::new(),
     };
     bundle.check()?;

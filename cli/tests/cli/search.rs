@@ -111,6 +111,10 @@ fn what_is_wrong_is_named() {
     assert!(error.contains("option k is 0"), "{error}");
     let error = search(&["--query", " ", "--api", "http://127.0.0.1:9"]);
     assert!(error.contains("--query is empty"), "{error}");
+    let error = search(&["--query", "x"]);
+    assert!(error.contains("--method hybrid needs --api URL"), "{error}");
+    let error = search(&["--query", "x", "--method", "lexical"]);
+    assert!(error.contains("method lexical needs keywords, which this bundle has none of"), "{error}");
     let error = search(&["--query", "x", "--api", "http://127.0.0.1:9"]);
     assert!(error.contains("nothing listens there"), "{error}");
     let api = TestApi::start(|_, _| reply(200, json!({"data": [{"index": 0, "embedding": [1, 2]}]})));
@@ -128,12 +132,61 @@ fn what_is_wrong_is_named() {
 fn the_command_line_is_checked() {
     for args in [
         &[][..],
-        &["--query", "x"],
         &["--query", "x", "--embedding", "y", "--api", "http://127.0.0.1:9"],
         &["--similar", "x", "--method", "best"],
+        &["--similar", "x", "--method", "knn+best"],
+        &["--similar", "x", "--fusion", "best"],
         &["--similar", "x", "-k", "-1"],
         &["--similar", "x", "--api", "not an address"],
     ] {
         fail_usage(exemplar().args(["search", "bundle.json"]).args(args));
     }
+}
+
+#[test]
+fn keywords_are_searched_without_an_api_and_fused_with_one() {
+    let folder = folder();
+    let items = [
+        json!({"title": "Moonlight", "url": "moon.html", "text": "The sea rises and falls with the moon."}),
+        json!({"title": "Deploying to GitHub Pages", "url": "deploy.html", "text": "Push a branch."}),
+        json!({"title": "所有権", "url": "ja.html", "text": "値には所有者がいる。"}),
+    ];
+    let lines: Vec<_> = items.iter().map(Value::to_string).collect();
+    let items = write(&folder, "items.jsonl", lines.join("\n"));
+    let vectors = write(&folder, "vectors.npy", npy(&[3, 3], &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]));
+    let build = |name: &str, args: &[&str]| {
+        let path = folder.path().join(name);
+        let mut command = exemplar();
+        command.args(["build", "--model", "m", "--items"]).arg(&items).arg("--embeddings").arg(&vectors);
+        succeed(command.args(args).arg("-o").arg(&path));
+        path
+    };
+    let path = build("bundle.json", &[]);
+    let search =
+        |args: &[&str]| json_of(&succeed(exemplar().arg("search").arg(&path).args(args).arg("--json")).0);
+
+    let result = search(&["--query", "deploy github", "--method", "lexical"]);
+    assert_eq!(result["method"], "lexical");
+    let [hit] = result["hits"].as_array().unwrap().as_slice() else { panic!("{result}") };
+    assert_eq!(hit["article"]["url"], "deploy.html");
+    assert_eq!(hit["highlights"], json!({"title": [[0, 9], [13, 19]], "excerpt": [], "text": []}));
+    let result = search(&["--query", "所有者", "--method", "lexical"]);
+    assert_eq!(result["hits"][0]["article"]["url"], "ja.html");
+    assert_eq!(search(&["--query", "zygote", "--method", "lexical"])["hits"], json!([]));
+
+    let api = TestApi::start(|_, _| reply(200, json!({"data": [{"index": 0, "embedding": [1, 0.5, 0]}]})));
+    for fusion in ["z-score", "rrf"] {
+        let args = ["--query", "所有権", "--method", "knn+2*lexical", "--fusion", fusion, "--api", &api.url];
+        let result = search(&args);
+        assert_eq!(result["method"], "knn+2*lexical");
+        assert_eq!(result["hits"][0]["article"]["url"], "ja.html");
+        assert_eq!(result["hits"][0]["scores"]["knn"], 0.0);
+        assert!(result["hits"][0]["scores"]["lexical"].as_f64().unwrap() > 0.0, "{result}");
+        assert_eq!(result["hits"].as_array().unwrap().len(), 3);
+    }
+
+    let (weighed, _) = succeed(exemplar().arg("inspect").arg(&path));
+    assert!(weighed.lines().any(|line| line.trim_start().starts_with("keywords ")), "{weighed}");
+    let without = build("without.json", &["--keywords", "off"]);
+    assert!(read_bundle(&without).parts.is_empty());
 }

@@ -1,0 +1,182 @@
+//! Ways of ranking, and their names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::{Error, Result};
+
+/// A way of ranking.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Method {
+    /// Exact nearest neighbours by cosine similarity.
+    Knn,
+    /// The exemplar SVM.
+    Svm,
+    /// kNN and SVM, fused with equal weights.
+    #[default]
+    Hybrid,
+    /// BM25 over the bundle's keywords. Articles without a word of the query are no hits.
+    Lexical,
+    /// Any of these, fused with these weights.
+    Fused(Weights),
+}
+
+/// How much each kind of score counts, 0 or above; the scores of those at 0 are not computed. Only the ratios matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Weights {
+    pub knn: f32,
+    pub svm: f32,
+    pub lexical: f32,
+}
+
+const EXPECTED: &str = "expected knn, svm, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical";
+
+impl Weights {
+    /// Adds to the weight of the scores called `name`.
+    pub fn add(&mut self, name: &str, weight: f32) -> Result<()> {
+        let own = match name {
+            "knn" => &mut self.knn,
+            "svm" => &mut self.svm,
+            "lexical" => &mut self.lexical,
+            _ => {
+                return Err(Error::option("methods", format!("\"{name}\""), "expected knn, svm and lexical"));
+            }
+        };
+        *own += weight;
+        Ok(())
+    }
+
+    /// Each name with its weight.
+    fn named(self) -> [(&'static str, f32); 3] {
+        [("knn", self.knn), ("svm", self.svm), ("lexical", self.lexical)]
+    }
+
+    fn check(self) -> Result<Self> {
+        let named = self.named();
+        if let Some((name, weight)) = named.iter().find(|(_, weight)| !weight.is_finite() || *weight < 0.0) {
+            return Err(Error::option(
+                format!("methods.{name}"),
+                weight,
+                "expected a finite weight, 0 or above",
+            ));
+        }
+        if named.iter().all(|(_, weight)| *weight == 0.0) {
+            return Err(Error::option(
+                "methods",
+                "without a weight above 0",
+                "give one of knn, svm, lexical",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+impl Method {
+    /// What it is made of; an error where the weights are none.
+    pub fn weights(self) -> Result<Weights> {
+        let none = Weights::default();
+        match self {
+            Self::Knn => Ok(Weights { knn: 1.0, ..none }),
+            Self::Svm => Ok(Weights { svm: 1.0, ..none }),
+            Self::Hybrid => Ok(Weights { knn: 1.0, svm: 1.0, ..none }),
+            Self::Lexical => Ok(Weights { lexical: 1.0, ..none }),
+            Self::Fused(weights) => weights.check(),
+        }
+    }
+
+    /// Whether it needs the query's embedding.
+    pub fn needs_embedding(self) -> bool {
+        self.weights().is_ok_and(|weights| weights.knn > 0.0 || weights.svm > 0.0)
+    }
+}
+
+/// `knn`, `svm`, `hybrid`, `lexical`, or a sum of the first, second and last: `knn+lexical`, `knn+0.5*lexical`.
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let name = match self {
+            Self::Knn => "knn",
+            Self::Svm => "svm",
+            Self::Hybrid => "hybrid",
+            Self::Lexical => "lexical",
+            Self::Fused(weights) => {
+                let parts =
+                    weights.named().into_iter().filter(|(_, weight)| *weight > 0.0).map(|(name, weight)| {
+                        match weight {
+                            1.0 => name.to_owned(),
+                            weight => format!("{weight}*{name}"),
+                        }
+                    });
+                return f.write_str(&parts.collect::<Vec<_>>().join("+"));
+            }
+        };
+        f.write_str(name)
+    }
+}
+
+impl FromStr for Method {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let wrong = || Error::option("method", format!("\"{name}\""), EXPECTED);
+        match name {
+            "knn" => Ok(Self::Knn),
+            "svm" => Ok(Self::Svm),
+            "hybrid" => Ok(Self::Hybrid),
+            "lexical" => Ok(Self::Lexical),
+            sum => {
+                let mut weights = Weights::default();
+                for part in sum.split('+') {
+                    let (weight, name) = part.split_once('*').unwrap_or(("1", part));
+                    let weight = weight.trim().parse().map_err(|_| wrong())?;
+                    weights.add(name.trim(), weight).map_err(|_| wrong())?;
+                }
+                Ok(Self::Fused(weights.check()?))
+            }
+        }
+    }
+}
+
+/// By its name.
+impl Serialize for Method {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Method, Weights};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn names_come_back() {
+        for name in ["knn", "svm", "hybrid", "lexical", "knn+lexical", "knn+svm+0.5*lexical", "2*knn+svm"] {
+            assert_eq!(name.parse::<Method>().unwrap().to_string(), name);
+        }
+        let weights = Weights { knn: 1.0, svm: 0.0, lexical: 0.25 };
+        assert_eq!(" 0.25*lexical + knn".parse(), Ok(Method::Fused(weights)));
+    }
+
+    #[test]
+    fn other_names_are_refused() {
+        for name in [
+            "",
+            "bm25",
+            "knn+",
+            "knn+best",
+            "hybrid+lexical",
+            "x*knn",
+            "0*knn",
+            "-1*knn",
+            "inf*knn",
+            "NaN*svm",
+        ] {
+            assert_eq!(name.parse::<Method>().unwrap_err().code(), "option", "{name}");
+        }
+        let error = "best".parse::<Method>().unwrap_err().to_string();
+        assert!(error.contains("\"best\"") && error.contains("lexical"), "{error}");
+    }
+}
