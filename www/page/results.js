@@ -4,7 +4,7 @@ import { byId, element, marked, within } from './dom.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
- * @typedef {import('../engine.js').Method} Method
+ * @typedef {'knn' | 'svm' | 'hybrid'} Method one that has a column
  * @typedef {import('../engine.js').SearchResult} SearchResult
  */
 
@@ -14,7 +14,7 @@ export const METHODS = ['knn', 'svm', 'hybrid'];
 /** The three columns. */
 export class Results {
   #container = byId('results', HTMLElement);
-  /** @type {Map<Method, HTMLElement>} */
+  /** By method. @type {Map<string, HTMLElement>} */
   #columns = new Map();
   #strings;
   #format;
@@ -116,7 +116,7 @@ export class Results {
 
   /**
    * How far an article stands above or below its rank in kNN.
-   * @param {Method} method
+   * @param {string} method
    * @param {Hit} hit
    * @param {Map<string, number>} knnRanks
    */
