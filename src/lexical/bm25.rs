@@ -19,8 +19,7 @@ pub struct Bm25 {
     pub b: f32,
 }
 
-/// Within the ranges that Robertson and Zaragoza find reasonable, 1.2 to 2 and 0.5 to 0.8; `docs/keywords.md` has the
-/// measurements.
+/// Within the ranges that Robertson and Zaragoza find reasonable, 1.2 to 2 and 0.5 to 0.8.
 impl Default for Bm25 {
     fn default() -> Self {
         Self { k1: 1.5, b: 0.5 }
