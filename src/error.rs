@@ -38,6 +38,12 @@ pub enum Error {
     /// The method needs what neither the query nor the bundle has.
     #[error("method {method} needs {needs}")]
     MethodNeeds { method: String, needs: &'static str },
+    /// The bytes of a query encoder are damaged, or it is of another embedding space.
+    #[error("the query encoder {0}; build the bundle anew")]
+    Encoder(String),
+    /// A query encoder cannot be fitted to what was given.
+    #[error("the query encoder cannot be fitted: {0}")]
+    EncoderTraining(String),
     /// An option is out of its range or of another type.
     #[error("option {option} is {value}: {expected}")]
     Option { option: String, value: String, expected: String },
@@ -60,6 +66,8 @@ impl Error {
             Self::QueryDimensions { .. } => "query-dimensions",
             Self::UnknownArticle { .. } => "unknown-article",
             Self::MethodNeeds { .. } => "method-needs",
+            Self::Encoder(_) => "encoder",
+            Self::EncoderTraining(_) => "encoder-training",
             Self::Option { .. } => "option",
         }
     }

@@ -10,6 +10,7 @@
 //! Scores are always "higher is better".
 
 pub mod bundle;
+pub mod encoder;
 mod error;
 mod highlights;
 mod index;

@@ -12,7 +12,7 @@ mod query;
 mod script;
 mod spelling;
 mod tokenizer;
-mod varint;
+pub(crate) mod varint;
 
 pub use bm25::Bm25;
 pub use bytes::{ENCODING, PART};

@@ -1,0 +1,107 @@
+//! Placing a query: a sparse sum of rows, turned back into the embedding space.
+
+use super::features::{features, ngrams};
+
+/// The rows of n-grams count in steps this many times as large: unknown words are rare.
+pub(super) const NGRAM_STEP: f32 = 2.0;
+
+/// Weights of words are stored in parts of this.
+pub(super) const WEIGHT_PARTS: f32 = 16.0;
+
+/// What knowing an n-gram of an unknown word counts, next to knowing the word.
+const NGRAM_KNOWN: f32 = 0.5;
+
+/// A text encoder fitted to one site and its embedding space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryEncoder {
+    pub(super) model: String,
+    /// Where a text without any feature would lie; one value a dimension.
+    pub(super) offset: Vec<f32>,
+    /// The principal directions, one row of the space's dimensions each.
+    pub(super) basis: Vec<Vec<f32>>,
+    /// The step of each principal direction's coefficients.
+    pub(super) steps: Vec<f32>,
+    /// Ascending; `weights` are theirs, in parts of [`WEIGHT_PARTS`].
+    pub(super) words: Vec<String>,
+    pub(super) weights: Vec<u8>,
+    /// What a word that is not among them weighs.
+    pub(super) unknown: u8,
+    /// Ascending.
+    pub(super) ngrams: Vec<String>,
+    /// The coefficients of the words, then of the n-grams, without the zeros at their end.
+    pub(super) rows: Vec<Box<[i16]>>,
+}
+
+/// A query in the embedding space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded {
+    /// Of unit length.
+    pub vector: Vec<f32>,
+    /// How much of the query the encoder knows, above 0 and up to 1: the share of its words' weight.
+    pub known: f32,
+}
+
+impl QueryEncoder {
+    /// The model whose embeddings these are like.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// Values in each vector.
+    pub fn dimensions(&self) -> usize {
+        self.offset.len()
+    }
+
+    /// Places `text`; none where nothing in it is known.
+    pub fn encode(&self, text: &str) -> Option<Encoded> {
+        let mut sum = vec![0.0; self.steps.len()];
+        let (mut all, mut known, mut squares) = (0.0, 0.0, 0.0);
+        for (word, feature) in features(text) {
+            let damped = feature.damped();
+            if let Ok(index) = self.words.binary_search(&word) {
+                let weight = weight(self.weights[index]) * damped;
+                add(&mut sum, &self.rows[index], damped);
+                all += weight;
+                known += weight;
+                squares += weight * weight;
+                continue;
+            }
+            let weight = weight(self.unknown) * damped;
+            all += weight;
+            if feature.spaced {
+                let ngrams = ngrams(&word);
+                let scale = damped * NGRAM_STEP / (ngrams.len() as f32).sqrt();
+                let mut found = 0;
+                for index in ngrams.iter().filter_map(|ngram| self.ngrams.binary_search(ngram).ok()) {
+                    add(&mut sum, &self.rows[self.words.len() + index], scale);
+                    found += 1;
+                }
+                let weight = weight * found as f32 / ngrams.len().max(1) as f32;
+                known += NGRAM_KNOWN * weight;
+                squares += weight * weight;
+            }
+        }
+        if known <= 0.0 {
+            return None;
+        }
+        let mut vector = self.offset.clone();
+        for ((&sum, &step), direction) in sum.iter().zip(&self.steps).zip(&self.basis) {
+            let coefficient = sum * step / squares.sqrt();
+            vector.iter_mut().zip(direction).for_each(|(value, &along)| *value += coefficient * along);
+        }
+        let length = vector.iter().fold(0.0, |sum: f32, value| sum + value * value).sqrt();
+        if !(length > 0.0 && length.is_finite()) {
+            return None;
+        }
+        vector.iter_mut().for_each(|value| *value /= length);
+        Some(Encoded { vector, known: (known / all).min(1.0) })
+    }
+}
+
+pub(super) fn weight(parts: u8) -> f32 {
+    f32::from(parts) / WEIGHT_PARTS
+}
+
+fn add(sum: &mut [f32], row: &[i16], scale: f32) {
+    sum.iter_mut().zip(row).for_each(|(sum, &value)| *sum += scale * f32::from(value));
+}

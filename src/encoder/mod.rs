@@ -1,0 +1,31 @@
+//! The query encoder: places a query in a site's own embedding space without an API. `docs/query-encoder.md` says how
+//! it is fitted and how it is stored.
+//!
+//! Fitting is native; applying is the same arithmetic everywhere, so a query has the same vector in every browser.
+
+mod apply;
+mod bytes;
+mod coefficients;
+mod features;
+#[cfg(not(target_arch = "wasm32"))]
+mod fit;
+mod range_coder;
+#[cfg(not(target_arch = "wasm32"))]
+mod reduce;
+#[cfg(not(target_arch = "wasm32"))]
+mod ridge;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+#[cfg(not(target_arch = "wasm32"))]
+mod texts;
+#[cfg(not(target_arch = "wasm32"))]
+mod vocabulary;
+
+pub use apply::{Encoded, QueryEncoder};
+#[cfg(not(target_arch = "wasm32"))]
+pub use fit::{FitOptions, Fitted, Report, Training, fit};
+#[cfg(not(target_arch = "wasm32"))]
+pub use texts::{PassageText, TextKind, TrainingText, training_texts};
+
+/// The encoding of the bundle's part `encoder`.
+pub const ENCODING: &str = "query-encoder-1";

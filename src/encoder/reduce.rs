@@ -1,0 +1,190 @@
+//! The collection's principal directions, and what is kept of a solution in them.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::apply::{NGRAM_STEP, QueryEncoder, weight};
+use super::coefficients::MAX;
+use super::ridge::{BLOCK, Lane, Solution};
+use super::vocabulary::{NGRAM_WEIGHT, Vocabulary};
+
+/// Directions that are kept at most.
+const MAX_RANK: usize = 512;
+
+/// The share of the ranking's variance that the rounded directions may lose.
+const BASIS_LOSS: f64 = 0.002;
+
+/// Principal directions, by falling variance.
+pub(super) struct Directions {
+    /// Above 0.
+    pub variances: Vec<f32>,
+    /// One a variance, of unit length.
+    pub rows: Vec<Vec<f32>>,
+}
+
+impl Directions {
+    /// Those of `centred` vectors.
+    pub fn of(centred: &[Vec<f32>], dimensions: usize) -> Self {
+        let matrix = DMatrix::from_fn(dimensions, centred.len(), |row, column| centred[column][row]);
+        let covariance = &matrix * matrix.transpose() / centred.len().max(1) as f32;
+        let eigen = SymmetricEigen::new(covariance);
+        let mut order: Vec<usize> = (0..dimensions).collect();
+        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let least = order.first().map_or(0.0, |&first| eigen.eigenvalues[first] * 1e-5);
+        order.retain(|&i| eigen.eigenvalues[i] > least);
+        order.truncate(MAX_RANK);
+        Self {
+            variances: order.iter().map(|&i| eigen.eigenvalues[i]).collect(),
+            rows: order.iter().map(|&i| eigen.eigenvectors.column(i).iter().copied().collect()).collect(),
+        }
+    }
+
+    /// Vectors along these directions, in blocks of [`BLOCK`] directions, filled up with zeros.
+    pub fn project(&self, vectors: &[Vec<f32>]) -> Vec<Vec<Lane>> {
+        let lane = |vector: &Vec<f32>, rows: &[Vec<f32>]| {
+            std::array::from_fn(|i| {
+                rows.get(i).map_or(0.0, |row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+            })
+        };
+        self.rows
+            .chunks(BLOCK)
+            .map(|rows| vectors.iter().map(|vector| lane(vector, rows)).collect())
+            .collect()
+    }
+
+    fn variance(&self, direction: usize) -> f32 {
+        self.variances.get(direction).copied().unwrap_or(0.0)
+    }
+}
+
+/// What becomes of a solution in the bundle.
+pub(super) struct Reduction<'a> {
+    pub directions: &'a Directions,
+    pub vocabulary: &'a Vocabulary,
+    /// A block of directions each.
+    pub solutions: &'a [Solution],
+}
+
+impl Reduction<'_> {
+    /// The largest step with which the texts keep this share of what ranks the collection: of the sum of their
+    /// coefficients' squares, each direction weighed by its variance.
+    pub fn step_for(&self, fidelity: f32) -> f32 {
+        let mut exponent: f32 = -16.0;
+        // From 2^-16 to 2^8 by halving, to a fiftieth of a doubling.
+        let mut width = 12.0;
+        for _ in 0..11 {
+            if self.fidelity((exponent + width).exp2()) >= fidelity {
+                exponent += width;
+            }
+            width /= 2.0;
+        }
+        exponent.exp2()
+    }
+
+    pub fn fidelity(&self, step: f32) -> f32 {
+        let (mut kept, mut lost) = (0.0, 0.0);
+        for (block, solution) in self.solutions.iter().enumerate() {
+            let steps: Lane = std::array::from_fn(|i| self.step(block * BLOCK + i, step));
+            let change = |(word, row): (usize, &Lane)| -> Lane {
+                let idf = weight(self.vocabulary.weights[word]);
+                std::array::from_fn(|i| row[i] - (row[i] * idf / steps[i]).round() * steps[i] / idf)
+            };
+            let change: Vec<Lane> = solution.words.iter().enumerate().map(change).collect();
+            for (sum, rows) in [(&mut kept, &solution.words), (&mut lost, &change)] {
+                let mut given = vec![[0.0; BLOCK]; self.vocabulary.texts.rows()];
+                self.vocabulary.texts.times(rows, &mut given);
+                for lane in &given {
+                    *sum += (0..BLOCK)
+                        .map(|i| f64::from(lane[i] * lane[i] * self.directions.variance(block * BLOCK + i)))
+                        .sum::<f64>();
+                }
+            }
+        }
+        if kept > 0.0 { (1.0 - lost / kept) as f32 } else { 0.0 }
+    }
+
+    /// Finer where the collection varies more: there an error moves more of the ranking.
+    fn step(&self, direction: usize, step: f32) -> f32 {
+        step / self.directions.variance(direction).max(f32::MIN_POSITIVE).powf(0.25)
+    }
+
+    /// The encoder of this step and its bytes.
+    pub fn encoder(&self, model: &str, offset: Vec<f32>, step: f32) -> Vec<u8> {
+        let Vocabulary { words, weights, unknown, ngrams, .. } = self.vocabulary;
+        let mut rows = self.rounded(step);
+        // An n-gram without a row tells nothing.
+        let mut index = 0;
+        let mut kept_ngrams = ngrams.clone();
+        kept_ngrams.retain(|_| {
+            index += 1;
+            rows[words.len() + index - 1].iter().any(|&value| value != 0)
+        });
+        index = 0;
+        rows.retain(|row| {
+            index += 1;
+            index <= words.len() || row.iter().any(|&value| value != 0)
+        });
+        let used: Vec<usize> =
+            (0..self.directions.rows.len()).filter(|&i| rows.iter().any(|row| row[i] != 0)).collect();
+        rows.iter_mut().for_each(|row| *row = used.iter().map(|&i| row[i]).collect());
+        let steps: Vec<f32> = used.iter().map(|&i| self.step(i, step)).collect();
+        let (basis, basis_steps) = self.basis(&used);
+        let encoder = QueryEncoder {
+            model: model.to_owned(),
+            offset,
+            basis: Vec::new(),
+            steps,
+            words: words.clone(),
+            weights: weights.clone(),
+            unknown: *unknown,
+            ngrams: kept_ngrams,
+            rows: rows.into_iter().map(Vec::into_boxed_slice).collect(),
+        };
+        encoder.to_bytes(&basis, &basis_steps)
+    }
+
+    /// The rows of words, then of n-grams, in whole steps.
+    fn rounded(&self, step: f32) -> Vec<Vec<i16>> {
+        let Vocabulary { words, weights, unknown, ngrams, .. } = self.vocabulary;
+        let mut rows = vec![vec![0; self.directions.rows.len()]; words.len() + ngrams.len()];
+        let of_ngram = weight(*unknown) * NGRAM_WEIGHT / NGRAM_STEP;
+        for (block, solution) in self.solutions.iter().enumerate() {
+            let scaled = (solution.words.iter().zip(weights).map(|(row, &parts)| (row, weight(parts))))
+                .chain(solution.ngrams.iter().map(|row| (row, of_ngram)));
+            for ((lane, scale), row) in scaled.zip(&mut rows) {
+                for (i, value) in row.iter_mut().enumerate().skip(block * BLOCK).take(BLOCK) {
+                    let steps = lane[i % BLOCK] * scale / self.step(i, step);
+                    *value = steps.round().clamp(-MAX as f32, MAX as f32) as i16;
+                }
+            }
+        }
+        rows
+    }
+
+    /// The `used` directions in whole steps. Rounding them by steps s moves the texts' vectors evenly in all dimensions,
+    /// by s^2 / 12 times the square of their coefficients; the steps that lose a given share of the ranking's
+    /// variance in the fewest bits make that product the same for every direction.
+    fn basis(&self, used: &[usize]) -> (Vec<Vec<i16>>, Vec<f32>) {
+        let mut squares = vec![0.0; self.directions.rows.len().next_multiple_of(BLOCK)];
+        let texts = self.vocabulary.texts.rows().max(1);
+        for (block, solution) in self.solutions.iter().enumerate() {
+            let mut given = vec![[0.0; BLOCK]; texts];
+            self.vocabulary.texts.times(&solution.words, &mut given);
+            for lane in &given {
+                (0..BLOCK)
+                    .for_each(|i| squares[block * BLOCK + i] += f64::from(lane[i] * lane[i]) / texts as f64);
+            }
+        }
+        let variances = &self.directions.variances;
+        let signal: f64 = used.iter().map(|&i| squares[i] * f64::from(variances[i])).sum();
+        let total: f64 = variances.iter().map(|&variance| f64::from(variance)).sum();
+        let product = (12.0 * BASIS_LOSS * signal / (total * used.len().max(1) as f64)).sqrt();
+        let steps: Vec<f32> = used
+            .iter()
+            .map(|&i| ((product / squares[i].sqrt().max(1e-12)) as f32).clamp(1e-4, 1.0))
+            .collect();
+        let round = |(&i, &step): (&usize, &f32)| {
+            self.directions.rows[i].iter().map(|value| (value / step).round() as i16).collect()
+        };
+        (used.iter().zip(&steps).map(round).collect(), steps)
+    }
+}

@@ -1,0 +1,145 @@
+//! Ridge regression of many outputs on sparse texts, by conjugate gradients (Hestenes and Stiefel 1952) on the dual
+//! problem (K + lambda W^-1) A = Y; K, the texts' kernel, is only ever applied to vectors.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Outputs that are solved together.
+pub(super) const BLOCK: usize = 32;
+/// One row of outputs.
+pub(super) type Lane = [f32; BLOCK];
+
+/// A residual this small, next to the targets, is solved.
+const TOLERANCE: f32 = 1e-2;
+const MAX_STEPS: usize = 120;
+
+/// A matrix by its rows' entries that are not zero.
+pub(super) struct Sparse {
+    columns: usize,
+    rows: Vec<Vec<(usize, f32)>>,
+}
+
+impl Sparse {
+    pub fn new(columns: usize, rows: impl Iterator<Item = Vec<(usize, f32)>>) -> Self {
+        Self { columns, rows: rows.collect() }
+    }
+
+    /// Only these rows.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self::new(self.columns, rows.iter().map(|&row| self.rows[row].clone()))
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Adds this times `x` to `out`.
+    pub fn times(&self, x: &[Lane], out: &mut [Lane]) {
+        for (row, out) in self.rows.iter().zip(out) {
+            row.iter().for_each(|&(column, value)| add(out, &x[column], &[value; BLOCK]));
+        }
+    }
+
+    /// This, transposed, times `x`.
+    pub fn transposed_times(&self, x: &[Lane]) -> Vec<Lane> {
+        let mut out = vec![[0.0; BLOCK]; self.columns];
+        for (row, x) in self.rows.iter().zip(x) {
+            row.iter().for_each(|&(column, value)| add(&mut out[column], x, &[value; BLOCK]));
+        }
+        out
+    }
+}
+
+/// Texts with what they should give.
+pub(super) struct Problem<'a> {
+    /// Texts x words.
+    pub texts: &'a Sparse,
+    /// Words x n-grams.
+    pub parts: &'a Sparse,
+    /// How much each text counts.
+    pub weights: &'a [f32],
+}
+
+/// What a block of outputs learnt: the rows of the words, their n-grams folded in, and of the n-grams.
+pub(super) struct Solution {
+    pub words: Vec<Lane>,
+    pub ngrams: Vec<Lane>,
+}
+
+impl Problem<'_> {
+    pub fn solve(&self, targets: &[Lane], lambda: f32) -> Solution {
+        let mut a = vec![[0.0; BLOCK]; targets.len()];
+        let mut residual = targets.to_vec();
+        let mut direction = residual.clone();
+        let mut norms = dots(&residual, &residual);
+        let goal = norms.map(|norm| norm * TOLERANCE * TOLERANCE);
+        for _ in 0..MAX_STEPS {
+            if norms.iter().zip(&goal).all(|(norm, goal)| norm <= goal) {
+                break;
+            }
+            let mut applied = vec![[0.0; BLOCK]; targets.len()];
+            self.texts.times(&self.rows(&direction).words, &mut applied);
+            for ((applied, direction), weight) in applied.iter_mut().zip(&direction).zip(self.weights) {
+                add(applied, direction, &[lambda / weight; BLOCK]);
+            }
+            let step = divide(&norms, &dots(&direction, &applied));
+            for i in 0..a.len() {
+                add(&mut a[i], &direction[i], &step);
+                add(&mut residual[i], &applied[i], &step.map(|step| -step));
+            }
+            let next = dots(&residual, &residual);
+            let turn = divide(&next, &norms);
+            norms = next;
+            for (direction, residual) in direction.iter_mut().zip(&residual) {
+                let along = std::mem::replace(direction, *residual);
+                add(direction, &along, &turn);
+            }
+        }
+        self.rows(&a)
+    }
+
+    /// From the dual to the rows of the features.
+    fn rows(&self, dual: &[Lane]) -> Solution {
+        let mut words = self.texts.transposed_times(dual);
+        let ngrams = self.parts.transposed_times(&words);
+        self.parts.times(&ngrams, &mut words);
+        Solution { words, ngrams }
+    }
+
+    /// Every block's solution, on all cores.
+    pub fn solve_all(&self, blocks: &[Vec<Lane>], lambda: f32) -> Vec<Solution> {
+        let next = AtomicUsize::new(0);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let work = || {
+            let mut solved = Vec::new();
+            while let Some((index, block)) =
+                blocks.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed))
+            {
+                solved.push((index, self.solve(block, lambda)));
+            }
+            solved
+        };
+        let mut solved: Vec<(usize, Solution)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        });
+        solved.sort_by_key(|&(index, _)| index);
+        solved.into_iter().map(|(_, solution)| solution).collect()
+    }
+}
+
+fn add(out: &mut Lane, x: &Lane, scale: &Lane) {
+    for i in 0..BLOCK {
+        out[i] += x[i] * scale[i];
+    }
+}
+
+fn dots(a: &[Lane], b: &[Lane]) -> Lane {
+    let mut sums = [0.0; BLOCK];
+    a.iter().zip(b).for_each(|(a, b)| add(&mut sums, a, b));
+    sums
+}
+
+/// 0 where there is nothing left to divide.
+fn divide(a: &Lane, b: &Lane) -> Lane {
+    std::array::from_fn(|i| if b[i] > 0.0 { a[i] / b[i] } else { 0.0 })
+}

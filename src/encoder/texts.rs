@@ -1,0 +1,89 @@
+//! The texts that an encoder learns from: what on the site is most like a query.
+
+use std::collections::BTreeSet;
+
+/// Sentences of an article at most.
+const SENTENCES: usize = 20;
+/// Characters of a sentence; shorter ones say too little, longer ones are no longer like a query.
+const CHARS: std::ops::RangeInclusive<usize> = 8..=300;
+
+/// A passage as the encoder learns from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassageText {
+    /// Index of its article.
+    pub article: usize,
+    /// The article's.
+    pub title: String,
+    /// Those above the passage.
+    pub headings: Vec<String>,
+    pub text: String,
+}
+
+impl PassageText {
+    /// All of it.
+    pub(super) fn whole(&self) -> String {
+        format!("{}\n{}\n{}", self.title, self.headings.join("\n"), self.text)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextKind {
+    Title,
+    Heading,
+    Sentence,
+}
+
+/// A text to be embedded by the query recipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrainingText {
+    pub text: String,
+    pub kind: TextKind,
+    /// Index of the passage that it is from.
+    pub passage: usize,
+}
+
+/// At most `budget` texts of the site, none twice: titles, then headings, then sentences, up to 20 an article and spread
+/// over it, the first of every article before the second of any.
+pub fn training_texts(passages: &[PassageText], budget: usize) -> Vec<TrainingText> {
+    let articles = passages.iter().map(|passage| passage.article + 1).max().unwrap_or(0);
+    let mut sentences: Vec<Vec<(usize, &str)>> = vec![Vec::new(); articles];
+    let mut candidates: Vec<(TextKind, usize, usize, &str)> = Vec::new();
+    for (index, passage) in passages.iter().enumerate() {
+        candidates.push((TextKind::Title, 0, index, passage.title.as_str()));
+        candidates.extend(passage.headings.iter().map(|text| (TextKind::Heading, 0, index, text.as_str())));
+        sentences[passage.article].extend(split(&passage.text).map(|sentence| (index, sentence)));
+    }
+    for sentences in sentences {
+        let count = sentences.len().min(SENTENCES);
+        candidates.extend((0..count).map(|i| {
+            let (passage, sentence) = sentences[i * sentences.len() / count];
+            (TextKind::Sentence, i, passage, sentence)
+        }));
+    }
+    candidates.sort_by_key(|&(kind, round, passage, _)| (kind, round, passage));
+    let mut seen = BTreeSet::new();
+    let texts =
+        candidates.into_iter().filter(|(.., text)| !text.trim().is_empty() && seen.insert(text.trim()));
+    let texts =
+        texts.map(|(kind, _, passage, text)| TrainingText { text: text.trim().to_owned(), kind, passage });
+    texts.take(budget).collect()
+}
+
+/// The sentences of `text`: up to a full stop before a space, a full stop of the East, or the end of a line.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let mut chars = text.char_indices().peekable();
+    let mut start = 0;
+    let mut ends = Vec::new();
+    while let Some((at, char)) = chars.next() {
+        let spaced = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+        if matches!(char, '\n' | '。' | '！' | '？') || (spaced && matches!(char, '.' | '!' | '?')) {
+            ends.push(at + char.len_utf8());
+        }
+    }
+    ends.push(text.len());
+    ends.into_iter().filter_map(move |end| {
+        let sentence = text[start..end].trim();
+        start = end;
+        CHARS.contains(&sentence.chars().count()).then_some(sentence)
+    })
+}
