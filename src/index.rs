@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
+use crate::encoder::{self, QueryEncoder};
 use crate::lexical::{self, Bm25, Keywords};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
@@ -21,6 +22,7 @@ pub struct SearchIndex {
     rows: Vectors,
     by_id: HashMap<String, usize>,
     keywords: Option<Keywords>,
+    encoder: Option<QueryEncoder>,
 }
 
 /// How the SVM is solved; both ways have the same optimum.
@@ -99,16 +101,18 @@ pub struct Scores {
 }
 
 impl SearchIndex {
-    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords. The bundle has been checked when it was
-    /// read; one put together by hand is checked here for the same.
+    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords and its query
+    /// encoder. The bundle has been checked when it was read; one put together by hand is checked here for the same.
     pub fn new(bundle: Bundle) -> Result<Self> {
         bundle.check()?;
         let Bundle { space, articles, passages, vectors: mut rows, parts, .. } = bundle;
         let keywords =
             parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
+        let encoder =
+            parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
         with_rows!(&mut rows, rows => bring_to_unit_length(rows));
         let by_id = articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect();
-        Ok(Self { space, articles, passages, rows, by_id, keywords })
+        Ok(Self { space, articles, passages, rows, by_id, keywords, encoder })
     }
 
     pub fn space(&self) -> &EmbeddingSpace {
@@ -132,6 +136,11 @@ impl SearchIndex {
     /// What the bundle knows of the words of its passages, if it was built with keywords.
     pub fn keywords(&self) -> Option<&Keywords> {
         self.keywords.as_ref()
+    }
+
+    /// What places queries without an API, if the bundle was built with it.
+    pub fn encoder(&self) -> Option<&QueryEncoder> {
+        self.encoder.as_ref()
     }
 
     /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both.

@@ -1,11 +1,13 @@
 //! The encoder as it stands in a bundle; `docs/query-encoder.md` specifies the bytes.
 
+use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::coefficients::Model;
 use super::features::MAX_WORD;
 use super::range_coder::Decoder;
 #[cfg(not(target_arch = "wasm32"))]
 use super::range_coder::Encoder;
+use crate::bundle::{EmbeddingSpace, Part};
 use crate::lexical::varint;
 use crate::{Error, Result};
 
@@ -48,7 +50,23 @@ impl QueryEncoder {
         bytes
     }
 
-    /// Reads the encoder of a bundle. The bytes are checked in full, so that nothing later can fail; the error names the
+    /// Reads the encoder of a bundle of this embedding space.
+    pub fn from_part(part: &Part, space: &EmbeddingSpace) -> Result<Self> {
+        if part.encoding != ENCODING {
+            return Err(wrong(format!("has the encoding \"{}\", expected \"{ENCODING}\"", part.encoding)));
+        }
+        let encoder = Self::from_bytes(&part.bytes)?;
+        let (model, dimensions) = (encoder.model(), encoder.dimensions());
+        if (model, dimensions) != (space.model.as_str(), space.dimensions) {
+            return Err(wrong(format!(
+                "is of the model \"{model}\" with {dimensions} dimensions, but the bundle of \"{}\" with {}",
+                space.model, space.dimensions
+            )));
+        }
+        Ok(encoder)
+    }
+
+    /// Reads the bytes of an encoder. They are checked in full, so that nothing later can fail; the error names the
     /// first place that is wrong.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self> {
         let mut number =

@@ -27,5 +27,7 @@ pub use fit::{FitOptions, Fitted, Report, Training, fit};
 #[cfg(not(target_arch = "wasm32"))]
 pub use texts::{PassageText, TextKind, TrainingText, training_texts};
 
-/// The encoding of the bundle's part `encoder`.
+/// The name of the bundle's part.
+pub const PART: &str = "encoder";
+/// Its encoding.
 pub const ENCODING: &str = "query-encoder-1";

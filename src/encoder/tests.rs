@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{
-    FitOptions, Fitted, PassageText, QueryEncoder, TextKind, Training, TrainingText, fit, training_texts,
+    ENCODING, FitOptions, Fitted, PassageText, QueryEncoder, TextKind, Training, TrainingText, fit,
+    training_texts,
 };
 use crate::Error;
+use crate::bundle::{EmbeddingSpace, Part};
 use crate::vector::Matrix;
 
 const TOPICS: [&[&str]; 4] = [
@@ -106,6 +108,27 @@ fn known_falls_with_what_is_unknown() {
 fn bytes_come_back() {
     let read = QueryEncoder::from_bytes(&FITTED.bytes).unwrap();
     assert_eq!(read, FITTED.encoder);
+}
+
+#[test]
+fn a_part_is_of_the_bundles_space() {
+    let part = |encoding: &str| Part {
+        encoding: encoding.into(),
+        bytes: FITTED.bytes.clone(),
+        extra: Default::default(),
+    };
+    let space =
+        |model: &str, dimensions| EmbeddingSpace { model: model.into(), dimensions, ..Default::default() };
+    assert_eq!(QueryEncoder::from_part(&part(ENCODING), &space("toy", DIMENSIONS)).unwrap(), FITTED.encoder);
+    for (encoding, space, expected) in [
+        ("query-encoder-9", space("toy", DIMENSIONS), "expected \"query-encoder-1\""),
+        (ENCODING, space("other", DIMENSIONS), "but the bundle of \"other\" with 12"),
+        (ENCODING, space("toy", 13), "with 13"),
+    ] {
+        let error = QueryEncoder::from_part(&part(encoding), &space).unwrap_err();
+        assert_eq!(error.code(), "encoder");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[test]
