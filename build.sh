@@ -92,6 +92,7 @@ case "${1:-help}" in
     ;;
   test)
     unset SITE EMBEDDING_API EMBEDDING_MODEL
+    export DEMO=part
     tools
     step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
     checks

@@ -81,6 +81,9 @@ pub struct Hit<'a> {
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
+    /// The passage's text; empty where the bundle has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub text: &'a str,
     /// Where the words of the query stand, if it has a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Highlights>,
@@ -236,6 +239,7 @@ impl SearchIndex {
                     },
                     article,
                     passage: &self.passages[passage],
+                    text,
                     highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
                 }
             })

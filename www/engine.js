@@ -41,6 +41,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {{ knn?: number, svm?: number, lexical?: number }} scores the component scores that the method computed
  * @property {Article} article
  * @property {Passage} passage the article's best, whose scores these are
+ * @property {string} [text] the passage's, where the bundle has it
  * @property {Highlights} [highlights] where the query had a text
  *
  * @typedef {[start: number, end: number][]} Ranges of a string, as its `slice` takes them; ascending, apart from each other

@@ -6,6 +6,7 @@ mod bundle_file;
 mod inspect;
 mod npy;
 mod output;
+mod passages;
 mod search;
 mod serve;
 mod site;

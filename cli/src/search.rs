@@ -104,7 +104,8 @@ fn listing(result: &SearchResult, articles: usize) -> String {
         let parts: Vec<_> =
             parts.iter().filter_map(|(name, score)| Some(format!("{name} {:.3}", (*score)?))).collect();
         lines.push(format!("{:>3}  {:>7.3}  {}", hit.rank, hit.score, hit.article.title));
-        lines.push(format!("              {}  ({})", hit.article.url, parts.join(", ")));
+        let anchor = hit.passage.anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
+        lines.push(format!("              {}{anchor}  ({})", hit.article.url, parts.join(", ")));
     }
     lines.join("\n")
 }

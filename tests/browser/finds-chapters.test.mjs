@@ -22,14 +22,30 @@ test('a typed question finds the right chapters of the Rust Book in all three co
 
 test('every column says how long it took, and how each hit moved against kNN', async (t) => {
   const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
-  const ranks = new Map((await hits(page, 'knn')).map(({ href, rank }) => [href, Number(rank)]));
+  const ranks = new Map((await hits(page, 'knn')).map(({ article, rank }) => [article, Number(rank)]));
   for (const method of ['svm', 'hybrid']) {
     const moves = await page.locator(`[data-method="${method}"] .move`).allInnerTexts();
-    for (const [i, { href }] of (await hits(page, method)).entries()) {
-      const by = ranks.has(href) ? ranks.get(href) - (i + 1) : undefined;
+    for (const [i, { article }] of (await hits(page, method)).entries()) {
+      const by = ranks.has(article) ? ranks.get(article) - (i + 1) : undefined;
       const expected = by === undefined ? /^▲/ : by > 0 ? new RegExp(`^▲${by}\\b`) : by < 0 ? new RegExp(`^▼${-by}\\b`) : /^=/;
       assert.match(moves[i], expected);
     }
   }
   for (const took of await page.locator('.took').allInnerTexts()) assert.match(took, /ms/);
+});
+
+test('a hit leads to the section that answers, and shows its headings and its text', async (t) => {
+  const site = await serve(t);
+  const page = await open(t, `${site}?q=${encodeURIComponent(THREADS)}`);
+  const found = await hits(page, 'knn');
+  const sections = found.filter(({ href }) => new URL(href).hash);
+  assert.ok(sections.length >= 5, 'most hits are of a section');
+  for (const { href, heading, excerpt } of sections) {
+    const { hash } = new URL(href);
+    const chapter = await (await page.request.get(href)).text();
+    assert.ok(chapter.includes(`id="${decodeURIComponent(hash.slice(1))}"`), `${href} is there`);
+    assert.ok(excerpt, `${href} shows its text`);
+    assert.notEqual(heading, '', href);
+  }
+  assert.ok(sections.some(({ heading }) => heading), 'headings are shown');
 });

@@ -5,7 +5,7 @@ import { hits, METHODS, open, serve, THREADS, THREADS_CHAPTERS } from './support
 test('"similar" ranks the other articles by an article, and leads back', async (t) => {
   const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
   const before = await hits(page, 'knn');
-  const { title, href } = before[0];
+  const { title, article } = before[0];
   await page.locator('[data-method="knn"] .hit').first().getByRole('link', { name: /similar/i }).click();
 
   const heading = page.getByRole('heading', { name: title });
@@ -13,7 +13,7 @@ test('"similar" ranks the other articles by an article, and leads back', async (
   assert.ok(await heading.evaluate((element) => element === document.activeElement), 'the heading has the focus');
   for (const method of METHODS) {
     const found = await hits(page, method);
-    assert.ok(found.every((hit) => hit.href !== href), 'the article itself is left out');
+    assert.ok(found.every((hit) => hit.article !== article), 'the article itself is left out');
     assert.ok(found.slice(0, 5).some((hit) => THREADS_CHAPTERS.test(hit.href)), `${method} finds its neighbours`);
   }
 

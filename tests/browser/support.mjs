@@ -191,14 +191,17 @@ export async function answered(page) {
   await page.locator('#results:not([aria-busy="true"])').waitFor();
 }
 
-/** Waits for hits and resolves to those of one column: `{ rank, title, href, score }`. */
+/** Waits for hits and resolves to those of one column: `{ rank, article, title, href, score, heading, excerpt }`. */
 export async function hits(page, method) {
   await page.locator('#results:not([aria-busy="true"]) .hit').first().waitFor();
   return page.locator(`[data-method="${method}"] .hit`).evaluateAll((items) =>
     items.map((item) => ({
       rank: item.querySelector('.rank').textContent,
+      article: item.dataset.article,
       title: item.querySelector('.title').textContent,
       href: item.querySelector('a.title')?.href,
+      heading: item.querySelector('.heading')?.textContent,
+      excerpt: item.querySelector('.excerpt')?.textContent,
       score: Number(item.querySelector('.score').textContent.replace(/[^\d.-]/g, '')),
     })),
   );

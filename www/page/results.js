@@ -85,8 +85,9 @@ export class Results {
    * @param {string | undefined} siteLang
    * @param {HTMLElement | undefined} move
    */
-  #item({ rank, score, article, passage, highlights }, bar, siteLang, move) {
+  #item({ rank, score, article, passage, text, highlights }, bar, siteLang, move) {
     const lang = article.lang ?? siteLang;
+    const excerpt = text ? start(text, highlights?.text) : article.excerpt && marked(article.excerpt, highlights?.excerpt);
     const href = safeLink(article.url, passage.anchor);
     const title = element(href ? 'a' : 'span', { class: 'title', href, lang }, marked(article.title, highlights?.title));
     const similar = element('a', {
@@ -101,7 +102,7 @@ export class Results {
       element('span', { class: 'score' }, element('span', { class: 'unseen' }, this.#strings.score), ' ', this.#format.score(score)),
       element('span', { class: 'bar', 'aria-hidden': 'true' }),
       passage.heading?.length ? element('p', { class: 'heading', lang }, passage.heading.join(' › ')) : undefined,
-      article.excerpt ? element('p', { class: 'excerpt', lang }, marked(article.excerpt, highlights?.excerpt)) : undefined,
+      excerpt ? element('p', { class: 'excerpt', lang }, excerpt) : undefined,
       element('p', { class: 'more' }, move, ...this.#labels(article), similar));
     item.style.setProperty('--share', bar.toFixed(3));
     return item;
@@ -149,6 +150,18 @@ export class Results {
       this.#container.addEventListener(event, light);
     }
   }
+}
+
+/**
+ * The first characters of a passage, without the word that the limit would cut in two where words have spaces between.
+ * @param {string} text
+ * @param {import('../engine.js').Ranges} [ranges] to mark
+ */
+function start(text, ranges) {
+  const [head] = /^.{0,240}(?=\s|$)|^.{240}/su.exec(text) ?? [''];
+  const shown = marked(head, ranges?.filter(([, end]) => end <= head.length));
+  if (head.length < text.length) shown.append('…');
+  return shown;
 }
 
 /**

@@ -1,9 +1,11 @@
 //! The words of a site's passages.
 
+use std::borrow::Cow;
+
 use exemplar_search::bundle::Passage;
 use exemplar_search::lexical::Keywords;
 
-use crate::site::Document;
+use crate::site::{Document, join};
 
 /// Indexes each passage: the title of its article and its headings, and its text. A passage without a text of its own
 /// is the whole article.
@@ -16,9 +18,12 @@ pub fn of(documents: &[Document], passages: &[Passage]) -> Keywords {
             std::iter::once(title).chain(headings).collect::<Vec<_>>().join("\n")
         })
         .collect();
-    let texts = passages.iter().map(|passage| match passage.text.as_str() {
-        "" => documents[passage.article].text.as_str(),
-        text => text,
-    });
-    Keywords::build(titles.iter().map(String::as_str).zip(texts))
+    let texts: Vec<Cow<str>> = passages
+        .iter()
+        .map(|passage| match passage.text.as_str() {
+            "" => join(&documents[passage.article].blocks).into(),
+            text => text.into(),
+        })
+        .collect();
+    Keywords::build(titles.iter().map(String::as_str).zip(texts.iter().map(Cow::as_ref)))
 }

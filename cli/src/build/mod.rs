@@ -17,6 +17,7 @@ use exemplar_search::vector::{Matrix, Vectors};
 use globset::Glob;
 use serde_json::Map;
 
+use self::embed::Texts;
 use crate::api::{ApiArgs, Client};
 use crate::npy;
 use crate::output::{OutputFile, print};
@@ -24,6 +25,10 @@ use crate::site::{self, Document, Reading};
 
 /// Characters of an excerpt made from a text.
 const EXCERPT_CHARS: usize = 200;
+
+/// Characters of a passage, and of an article that is embedded as one.
+const PASSAGE_CHARS: usize = 1000;
+const ARTICLE_CHARS: usize = 1500;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
 const UNIT_TOLERANCE: f64 = 1e-3;
@@ -57,9 +62,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     embeddings: Option<PathBuf>,
 
-    /// Characters of an article's text to embed, after its title
-    #[arg(long, value_name = "N", default_value_t = 1500)]
-    max_chars: usize,
+    /// Whether an article gets a vector for each of its passages, or one in all, as it does with --embeddings
+    #[arg(long, value_enum, default_value_t, conflicts_with = "embeddings")]
+    passages: Passages,
+    /// Characters of text behind one vector, after title and headings: about as many in a passage (1000 if not given),
+    /// the first of an article with --passages off (1500)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_chars: Option<u32>,
     /// Texts in one request
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     batch_size: u16,
@@ -99,6 +108,13 @@ enum Keywords {
     Off,
 }
 
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Passages {
+    #[default]
+    On,
+    Off,
+}
+
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let output = OutputFile::prepare(&args.output)?;
@@ -108,12 +124,12 @@ pub fn run(args: &Args) -> Result<()> {
 
     let documents = reading.documents;
     let passage = args.recipe(&args.passage_prefix, &args.passage_input_type, &args.passage_model);
-    let vectors = match (&client, &args.embeddings) {
+    let (passages, vectors) = match (&client, &args.embeddings) {
         (Some(client), _) => {
-            let texts = embed::Texts::of(&documents, args.max_chars);
-            texts.embed(client, &passage, &args.model, usize::from(args.batch_size))?
+            let (texts, passages) = args.texts(&documents);
+            (passages, texts.embed(client, &passage, &args.model, usize::from(args.batch_size))?)
         }
-        (None, Some(file)) => read_vectors(file, &documents)?,
+        (None, Some(file)) => (Passage::whole_articles(documents.len()), read_vectors(file, &documents)?),
         (None, None) => bail!("one of --api and --embeddings is needed"),
     };
     let space = EmbeddingSpace {
@@ -124,7 +140,6 @@ pub fn run(args: &Args) -> Result<()> {
         passage,
         ..EmbeddingSpace::default()
     };
-    let passages = Passage::whole_articles(documents.len());
     let parts = match args.keywords {
         Keywords::On => {
             let part = keywords::of(&documents, &passages).to_part();
@@ -147,9 +162,10 @@ pub fn run(args: &Args) -> Result<()> {
     let json = bundle.write()?.json;
     output.write(json.as_bytes())?;
     print(&format!(
-        "{}: {} articles x {} dimensions, {} kB, in {:.1} s",
+        "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
         args.output.display(),
         bundle.articles.len(),
+        bundle.passages.len(),
         bundle.space.dimensions,
         json.len().div_ceil(1000),
         started.elapsed().as_secs_f64()
@@ -157,6 +173,18 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
+    /// What to embed, and the passages that it is of.
+    fn texts(&self, documents: &[Document]) -> (Texts, Vec<Passage>) {
+        let max_chars = |default| self.max_chars.map_or(default, |n| n as usize);
+        match self.passages {
+            Passages::On => Texts::of_passages(documents, max_chars(PASSAGE_CHARS)),
+            Passages::Off => (
+                Texts::of_articles(documents, max_chars(ARTICLE_CHARS)),
+                Passage::whole_articles(documents.len()),
+            ),
+        }
+    }
+
     fn recipe(&self, prefix: &str, input_type: &Option<String>, model: &Option<String>) -> Recipe {
         Recipe {
             prefix: prefix.to_owned(),

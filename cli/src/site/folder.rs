@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::content::Selectors;
 use super::html::{self, Page};
-use super::{Document, LeftOut, Reading, charset, with_base};
+use super::{Document, LeftOut, Reading, charset, join, with_base};
 use crate::text::excerpt;
 
 /// A page above this size is a list or a whole book on one page, not an article.
@@ -72,7 +72,7 @@ pub fn read_folder(
             Err(problem) => reading.unreadable.push((path, problem)),
             Ok(Err(reason)) => reading.left_out.push((path, reason)),
             Ok(Ok(page)) => {
-                match seen.insert((page.title.clone(), page.heading.clone(), page.text.clone())) {
+                match seen.insert((page.title.clone(), page.heading.clone(), join(&page.blocks))) {
                     true => pages.push((path, page)),
                     false => reading.left_out.push((path, LeftOut::Duplicate)),
                 }
@@ -179,18 +179,23 @@ fn most_frequent<'a>(items: impl Iterator<Item = &'a str>) -> Option<(&'a str, u
     counts.into_iter().max_by_key(|&(item, count)| (count, item))
 }
 
-fn document(path: &str, page: Page, site: &SiteWide, base_url: Option<&str>, excerpt_len: usize) -> Document {
+fn document(
+    path: &str,
+    mut page: Page,
+    site: &SiteWide,
+    base_url: Option<&str>,
+    excerpt_len: usize,
+) -> Document {
     let own_title = page.title.map(|title| {
         let suffix = site.title_suffix.as_deref().unwrap_or_default();
         title.strip_suffix(suffix).filter(|rest| !rest.is_empty()).unwrap_or(&title).to_owned()
     });
     let title = page.heading.or(own_title).or(page.first_heading).unwrap_or_else(|| path.to_owned());
     // The title is embedded and shown before the text; once is enough.
-    let text = match page.text.split_once('\n') {
-        Some((first, rest)) if first == title => rest.to_owned(),
-        None if page.text == title => String::new(),
-        _ => page.text,
-    };
+    if page.blocks.first().is_some_and(|first| first.text == title) {
+        page.blocks.remove(0);
+    }
+    let text = join(&page.blocks);
     let description = page.description.filter(|description| !site.descriptions.contains(description));
     let excerpt = excerpt(description.as_deref().unwrap_or(&text), excerpt_len);
     let url = utf8_percent_encode(path, IN_PATH).to_string();
@@ -202,5 +207,5 @@ fn document(path: &str, page: Page, site: &SiteWide, base_url: Option<&str>, exc
         lang: page.lang,
         ..Article::default()
     };
-    Document { article, text }
+    Document { article, blocks: page.blocks }
 }

@@ -3,7 +3,7 @@
 use scraper::{ElementRef, Html};
 
 use super::content::{Selectors, main_content};
-use super::{LeftOut, page_text};
+use super::{Block, LeftOut, join, page_text};
 
 /// A page as it stands, before it is compared with the site's other pages.
 #[derive(Debug, Default, PartialEq)]
@@ -18,8 +18,8 @@ pub struct Page {
     pub description: Option<String>,
     /// `<html lang>`.
     pub lang: Option<String>,
-    /// The main text, one line a block.
-    pub text: String,
+    /// The main text.
+    pub blocks: Vec<Block>,
 }
 
 /// Reads a page, or says why it is no article.
@@ -42,8 +42,8 @@ pub fn read(html: &str, selectors: &Selectors) -> Result<Page, LeftOut> {
     }
 
     let main = main_content(&document, selectors);
-    page.text = page_text::text(main);
-    if page.text.is_empty() {
+    page.blocks = page_text::blocks(main);
+    if page.blocks.is_empty() {
         return Err(LeftOut::NoText);
     }
     let mut top_headings = main.select(&selectors.h1).filter_map(heading_text);
@@ -61,7 +61,7 @@ fn forbids_indexing(robots: &str) -> bool {
 }
 
 fn heading_text(heading: ElementRef) -> Option<String> {
-    non_empty(&page_text::text(heading))
+    non_empty(&join(&page_text::blocks(heading)))
 }
 
 /// `text` on one line, if there is any.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
 use serde_json::{Map, Value};
 
-use super::{Document, Reading, with_base};
+use super::{Block, Document, Reading, with_base};
 use crate::text::excerpt;
 
 /// Reads `path`. `needs_text` says whether the text is to be embedded.
@@ -76,5 +76,11 @@ fn parse(line: &str, base_url: Option<&str>, needs_text: bool, excerpt_len: usiz
     if article.excerpt.is_none() && !text.trim().is_empty() {
         article.excerpt = Some(excerpt(&text, excerpt_len));
     }
-    Ok(Document { article, text })
+    Ok(Document { article, blocks: blocks(&text) })
+}
+
+/// One a line that is not empty.
+fn blocks(text: &str) -> Vec<Block> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| Block { text: line.to_owned(), ..Block::default() }).collect()
 }

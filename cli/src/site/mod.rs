@@ -1,5 +1,6 @@
 //! Where a site's texts come from.
 
+mod block;
 mod charset;
 mod content;
 mod folder;
@@ -11,6 +12,7 @@ use std::fmt::Write;
 
 use exemplar_search::bundle::Article;
 
+pub use block::{Block, join};
 pub use folder::{Exclusions, read_folder};
 pub use items::read_items;
 
@@ -19,7 +21,7 @@ pub use items::read_items;
 pub struct Document {
     pub article: Article,
     /// The whole main text, without the title.
-    pub text: String,
+    pub blocks: Vec<Block>,
 }
 
 /// What a source held.

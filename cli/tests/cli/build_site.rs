@@ -63,7 +63,7 @@ fn a_site_of_traps_becomes_its_articles() {
         Some("The sea rises and falls twice a day. spring tides neap tides")
     );
 
-    assert!(stdout.contains("6 articles x 3 dimensions"), "{stdout}");
+    assert!(stdout.contains("6 articles, 6 passages x 3 dimensions"), "{stdout}");
     for line in [
         "1: excluded by --exclude (drafts/fog.html)",
         "1: redirect to another page (old.html)",
@@ -125,7 +125,17 @@ fn urls_take_the_prefix_and_texts_are_cut_between_words() {
     let (api, site) = (TestApi::start_answering(), folder());
     write(&site, "a/b c.html", "<title>T</title><p>one two three four");
     let bundle = site.path().join("bundle.json");
-    let args = ["build", "--model", "m", "--max-chars", "9", "--base-url", "https://example.org/docs/"];
+    let args = [
+        "build",
+        "--model",
+        "m",
+        "--passages",
+        "off",
+        "--max-chars",
+        "9",
+        "--base-url",
+        "https://example.org/docs/",
+    ];
     succeed(
         exemplar().args(args).args(["--api", &api.url]).arg("--site").arg(site.path()).arg("-o").arg(&bundle),
     );
@@ -158,5 +168,19 @@ fn the_rust_book_becomes_its_chapters() {
     for text in &texts {
         assert!(text.chars().count() <= 1700 && !text.contains("Keyboard shortcuts"), "{text}");
     }
-    assert_eq!(texts.len(), bundle.articles.len());
+    assert_eq!(texts.len(), bundle.passages.len());
+
+    // Every anchor is on its page, and the sections of a chapter keep their headings.
+    for (passage, text) in bundle.passages.iter().zip(&texts) {
+        let article = &bundle.articles[passage.article];
+        let page = std::fs::read_to_string(book.join(&article.id)).unwrap();
+        if let Some(anchor) = &passage.anchor {
+            assert!(page.contains(&format!("id=\"{anchor}\"")), "{} #{anchor}", article.id);
+        }
+        assert!(text.starts_with(&article.title) && text.ends_with(&passage.text), "{text}");
+    }
+    let deadlocks =
+        bundle.passages.iter().find(|passage| passage.text.contains("risk of creating deadlocks")).unwrap();
+    assert_eq!(bundle.articles[deadlocks.article].id, "ch16-03-shared-state.html");
+    assert!(deadlocks.anchor.is_some() && !deadlocks.heading.is_empty(), "{deadlocks:?}");
 }
