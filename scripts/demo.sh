@@ -32,7 +32,7 @@ else
   # Their pages only say that these editions are no longer shipped.
   exclude=(--exclude '{first,second,2018}-edition/**')
   if [[ ${DEMO:-} == part ]]; then
-    exclude+=(--exclude '{appendix,ch0[0-35-7],ch1[0-357-9],ch2}*')
+    exclude+=(--exclude '{appendix,ch0[0-35-8],ch1[0-47-9],ch2}*')
   fi
   entry='"name": "The Rust Programming Language", "lang": "en", "examples": [
     "how do I share data between threads",

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use exemplar_search::bundle::{Passage, Recipe};
 use exemplar_search::vector::Matrix;
 
+use super::cache::Space;
 use super::progress::Progress;
 use crate::api::{Client, Input};
 use crate::passages::split;
@@ -50,31 +51,59 @@ impl Texts {
         self.names.push(name);
         self.texts.push(lines.join("\n"));
     }
+}
 
-    /// One row a text.
-    pub fn embed(&self, client: &Client, recipe: &Recipe, model: &str, batch_size: usize) -> Result<Matrix> {
-        let inputs: Vec<_> =
-            self.names.iter().zip(&self.texts).map(|(name, text)| Input { name, text }).collect();
-        let progress = Progress::new(inputs.len());
-        let mut dims = None;
-        let mut values = Vec::new();
-        for batch in inputs.chunks(batch_size) {
-            let vectors = client.embed(batch, recipe, model, |notice| progress.note(notice))?;
-            for (input, vector) in batch.iter().zip(vectors) {
-                let expected = *dims.get_or_insert(vector.len());
-                if vector.len() != expected {
-                    bail!(
-                        "the embedding API answered {} dimensions for {}, but {expected} for {}: \
-                         all vectors must come from one model",
-                        vector.len(),
-                        input.name,
-                        self.names.first().map_or("the first", String::as_str)
-                    );
-                }
-                values.extend(vector);
+/// Embeds texts with one model and recipe.
+pub struct Embedder<'a> {
+    pub client: &'a Client,
+    pub recipe: &'a Recipe,
+    /// The one to ask for where the recipe names none.
+    pub model: &'a str,
+    /// Texts in one request, at least 1.
+    pub batch_size: usize,
+    pub cache: Space<'a>,
+}
+
+impl Embedder<'_> {
+    /// One row a text. Asks the API for those alone that are not in the cache, and keeps each answer there.
+    pub fn embed(&self, texts: &Texts) -> Result<Matrix> {
+        let mut vectors: Vec<_> = texts.texts.iter().map(|text| self.cache.get(text)).collect();
+        let missing: Vec<_> = (0..vectors.len()).filter(|&i| vectors[i].is_none()).collect();
+        if missing.len() < vectors.len() {
+            eprintln!("{} of {} texts were embedded before", vectors.len() - missing.len(), vectors.len());
+        }
+        let first =
+            vectors.iter().zip(&texts.names).find_map(|(vector, name)| Some((vector.as_ref()?.len(), name)));
+        let mut first = first.map(|(dims, name)| (dims, name.as_str()));
+        let progress = Progress::new(missing.len());
+        for batch in missing.chunks(self.batch_size) {
+            let input = |&i: &usize| Input { name: &texts.names[i], text: &texts.texts[i] };
+            let inputs: Vec<_> = batch.iter().map(input).collect();
+            let answer =
+                self.client.embed(&inputs, self.recipe, self.model, |notice| progress.note(notice))?;
+            for ((&i, input), vector) in batch.iter().zip(&inputs).zip(answer) {
+                check_dims(vector.len(), input.name, *first.get_or_insert((vector.len(), input.name)))?;
+                self.cache.put(input.text, &vector)?;
+                vectors[i] = Some(vector);
             }
             progress.advance(batch.len());
         }
-        Ok(Matrix::from_values(&values, dims.unwrap_or_default()))
+        let dims = first.map_or(0, |(dims, _)| dims);
+        for (name, vector) in texts.names.iter().zip(&vectors) {
+            check_dims(vector.as_ref().map_or(0, Vec::len), name, first.unwrap_or((0, name)))?;
+        }
+        Ok(Matrix::from_values(&vectors.into_iter().flatten().flatten().collect::<Vec<_>>(), dims))
     }
+}
+
+/// `first` is a vector that came before: its dimensions, and of which text.
+fn check_dims(dims: usize, name: &str, first: (usize, &str)) -> Result<()> {
+    let (expected, first) = first;
+    if dims != expected {
+        bail!(
+            "there are {dims} dimensions for {name}, but {expected} for {first}: all vectors must come from one model. \
+             --cache off leaves out those of earlier builds"
+        );
+    }
+    Ok(())
 }

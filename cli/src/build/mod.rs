@@ -1,5 +1,6 @@
 //! `exemplar build`: a site becomes a bundle.
 
+mod cache;
 mod embed;
 mod keywords;
 mod progress;
@@ -10,14 +11,15 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::ArgGroup;
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Recipe, Statistics};
 use exemplar_search::lexical;
 use exemplar_search::vector::{Matrix, Vectors};
 use globset::Glob;
 use serde_json::Map;
 
-use self::embed::Texts;
+use self::cache::{Cache, Place};
+use self::embed::{Embedder, Texts};
 use crate::api::{ApiArgs, Client};
 use crate::npy;
 use crate::output::{OutputFile, print};
@@ -73,6 +75,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     batch_size: u16,
 
+    /// Folder that keeps vectors for later builds, or off; in the user's cache folder if not given
+    #[arg(long, value_name = "DIR", env = "EXEMPLAR_CACHE", value_parser = NonEmptyStringValueParser::new().map(|value| Place::from(value.as_str())))]
+    cache: Option<Place>,
+
     /// Put before each query, such as 'query: '
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     query_prefix: String,
@@ -127,7 +133,15 @@ pub fn run(args: &Args) -> Result<()> {
     let (passages, vectors) = match (&client, &args.embeddings) {
         (Some(client), _) => {
             let (texts, passages) = args.texts(&documents);
-            (passages, texts.embed(client, &passage, &args.model, usize::from(args.batch_size))?)
+            let cache = Cache::new(args.cache.as_ref());
+            let embedder = Embedder {
+                client,
+                recipe: &passage,
+                model: &args.model,
+                batch_size: args.batch_size.into(),
+                cache: cache.of(&args.model, &passage),
+            };
+            (passages, embedder.embed(&texts)?)
         }
         (None, Some(file)) => (Passage::whole_articles(documents.len()), read_vectors(file, &documents)?),
         (None, None) => bail!("one of --api and --embeddings is needed"),

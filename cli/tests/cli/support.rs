@@ -15,12 +15,13 @@ use exemplar_search::bundle::{Bundle, Files};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// `exemplar` with no key and no proxy from the environment of whoever runs the tests.
+/// `exemplar` with no key, proxy or cache from the environment of whoever runs the tests.
 pub fn exemplar() -> Command {
     let mut command = Command::cargo_bin("exemplar").unwrap();
     for name in ["EXEMPLAR_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
     }
+    command.env("EXEMPLAR_CACHE", "off");
     command
 }
 

@@ -1,0 +1,97 @@
+//! `exemplar build` again: what the cache saves, and what a killed build leaves.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use tempfile::TempDir;
+
+use crate::support::{TestApi, exemplar, fail, folder, read_bundle, reply, succeed, vectors_for, write};
+
+/// A site of three pages; the second has two passages.
+fn site() -> TempDir {
+    let site = folder();
+    write(&site, "a.html", "<title>A</title><p>Ebb.");
+    let section = |name: &str| format!("<h2 id={name}>{name}</h2><p>{}", "The tide comes in. ".repeat(40));
+    write(&site, "b.html", format!("<title>B</title>{}{}", section("Flood"), section("Ebb")));
+    write(&site, "c.html", "<title>C</title><p>Flood.");
+    site
+}
+
+fn build(site: &TempDir, out: &TempDir, api: &TestApi) -> Command {
+    let mut command = exemplar();
+    command.args(["build", "--model", "m", "--batch-size", "1", "--api", &api.url]);
+    command.arg("--cache").arg(out.path().join("cache")).arg("--site").arg(site.path());
+    command.arg("-o").arg(out.path().join("bundle.json"));
+    command
+}
+
+#[test]
+fn only_what_has_changed_is_embedded_again() {
+    let (site, out) = (site(), folder());
+    let bundle = || fs::read(out.path().join("bundle.json")).unwrap();
+    let api = TestApi::start_answering();
+    let (_, stderr) = succeed(&mut build(&site, &out, &api));
+    assert_eq!(api.texts().len(), 4, "{stderr}");
+    let first = bundle();
+
+    // Another address, the same vectors.
+    let api = TestApi::start_answering();
+    let (_, stderr) = succeed(&mut build(&site, &out, &api));
+    assert!(api.texts().is_empty() && stderr.contains("4 of 4 texts were embedded before"), "{stderr}");
+    assert_eq!(bundle(), first);
+
+    write(&site, "c.html", "<title>C</title><p>Spring tide.");
+    let (_, stderr) = succeed(&mut build(&site, &out, &api));
+    assert_eq!(api.texts(), ["C\nSpring tide."], "{stderr}");
+
+    for (recipe, expected) in [
+        (&["--passage-prefix", "passage: "][..], 5),
+        (&["--passage-input-type", "passage"], 9),
+        (&["--passage-model", "other"], 13),
+        (&[], 13),
+    ] {
+        succeed(build(&site, &out, &api).args(recipe));
+        assert_eq!(api.texts().len(), expected, "{recipe:?}");
+    }
+}
+
+#[test]
+fn a_killed_build_leaves_the_old_bundle_and_resumes() {
+    let (site, out) = (site(), folder());
+    write(&out, "bundle.json", "the old one");
+    let (arrived, arrival) = channel();
+    let (release, released) = channel::<()>();
+    let (arrived, released) = (Mutex::new(arrived), Mutex::new(released));
+    let api = TestApi::start(move |number, request| {
+        if number == 2 {
+            arrived.lock().unwrap().send(()).unwrap();
+            // Until the build has been killed.
+            let _ = released.lock().unwrap().recv();
+        }
+        reply(200, vectors_for(request))
+    });
+    let mut child = build(&site, &out, &api).stderr(Stdio::null()).spawn().unwrap();
+    arrival.recv().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    release.send(()).unwrap();
+    assert_eq!(fs::read_to_string(out.path().join("bundle.json")).unwrap(), "the old one");
+
+    let again = TestApi::start_answering();
+    succeed(&mut build(&site, &out, &again));
+    assert_eq!(
+        again.texts(),
+        api.texts()[2..].iter().cloned().chain(["C\nFlood.".into()]).collect::<Vec<_>>()
+    );
+    assert_eq!(read_bundle(&out.path().join("bundle.json")).passages.len(), 4);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_named() {
+    let (site, out) = (site(), folder());
+    write(&out, "cache", "a file");
+    let error = fail(&mut build(&site, &out, &TestApi::start_answering()));
+    assert!(error.contains("cannot keep a vector") && error.contains("--cache off"), "{error}");
+}
