@@ -26,6 +26,6 @@ test('a late answer never overwrites a newer one', async (t) => {
   release.resolve();
   await wait(1000);
   assert.deepEqual(await hits(page, 'knn'), newer);
-  assert.match(newer[0].title, /drop/i);
+  assert.ok(newer.slice(0, 3).some(({ title }) => /drop/i.test(title)), 'the hits are the newer query\'s');
   assert.equal(await page.getByRole('alert').isVisible(), false);
 });
