@@ -32,9 +32,30 @@ impl Bit {
     }
 }
 
-/// What codes a bit: writing returns it, reading finds it.
+/// Writing and reading: both narrow the same range by the same bits.
 pub(super) trait Coder {
-    fn code(&mut self, context: &mut Bit, bit: bool) -> bool;
+    fn range(&mut self) -> &mut u32;
+
+    /// Takes the part of the range from `bound` on for a one, or the part below it for a zero, and says which: writing
+    /// goes by `bit`, reading by what stands there.
+    fn choose(&mut self, bound: u32, bit: bool) -> bool;
+
+    /// Moves on by a byte.
+    fn shift(&mut self);
+
+    /// Codes a bit: writing returns it, reading finds it.
+    fn code(&mut self, context: &mut Bit, bit: bool) -> bool {
+        let bound = context.bound(*self.range());
+        let bit = self.choose(bound, bit);
+        let range = self.range();
+        *range = if bit { *range - bound } else { bound };
+        context.adapt(bit);
+        while *self.range() < NARROW {
+            *self.range() <<= 8;
+            self.shift();
+        }
+        bit
+    }
 }
 
 #[cfg(any(test, not(target_arch = "wasm32")))]
@@ -56,6 +77,27 @@ impl Default for Encoder {
 
 #[cfg(any(test, not(target_arch = "wasm32")))]
 impl Encoder {
+    pub fn finish(mut self) -> Vec<u8> {
+        for _ in 0..5 {
+            self.shift();
+        }
+        self.bytes
+    }
+}
+
+#[cfg(any(test, not(target_arch = "wasm32")))]
+impl Coder for Encoder {
+    fn range(&mut self) -> &mut u32 {
+        &mut self.range
+    }
+
+    fn choose(&mut self, bound: u32, bit: bool) -> bool {
+        if bit {
+            self.low += u64::from(bound);
+        }
+        bit
+    }
+
     fn shift(&mut self) {
         if self.low < 0xff00_0000 || self.low > u64::from(u32::MAX) {
             let carry = (self.low >> 32) as u8;
@@ -69,32 +111,6 @@ impl Encoder {
         }
         self.pending += 1;
         self.low = (self.low & 0x00ff_ffff) << 8;
-    }
-
-    pub fn finish(mut self) -> Vec<u8> {
-        for _ in 0..5 {
-            self.shift();
-        }
-        self.bytes
-    }
-}
-
-#[cfg(any(test, not(target_arch = "wasm32")))]
-impl Coder for Encoder {
-    fn code(&mut self, context: &mut Bit, bit: bool) -> bool {
-        let bound = context.bound(self.range);
-        if bit {
-            self.low += u64::from(bound);
-            self.range -= bound;
-        } else {
-            self.range = bound;
-        }
-        context.adapt(bit);
-        while self.range < NARROW {
-            self.range <<= 8;
-            self.shift();
-        }
-        bit
     }
 }
 
@@ -115,12 +131,6 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    fn shift(&mut self) {
-        let byte = self.bytes.get(self.next).copied().unwrap_or(0);
-        self.next += 1;
-        self.code = self.code << 8 | u32::from(byte);
-    }
-
     /// Whether more was read than there is.
     pub fn overrun(&self) -> bool {
         self.next > self.bytes.len()
@@ -133,21 +143,22 @@ impl<'a> Decoder<'a> {
 }
 
 impl Coder for Decoder<'_> {
-    fn code(&mut self, context: &mut Bit, _: bool) -> bool {
-        let bound = context.bound(self.range);
+    fn range(&mut self) -> &mut u32 {
+        &mut self.range
+    }
+
+    fn choose(&mut self, bound: u32, _: bool) -> bool {
         let bit = self.code >= bound;
         if bit {
             self.code -= bound;
-            self.range -= bound;
-        } else {
-            self.range = bound;
-        }
-        context.adapt(bit);
-        while self.range < NARROW {
-            self.range <<= 8;
-            self.shift();
         }
         bit
+    }
+
+    fn shift(&mut self) {
+        let byte = self.bytes.get(self.next).copied().unwrap_or(0);
+        self.next += 1;
+        self.code = self.code << 8 | u32::from(byte);
     }
 }
 

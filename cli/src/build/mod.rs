@@ -66,7 +66,7 @@ pub struct Args {
 
     /// Whether an article gets a vector for each of its passages, or one in all, as it does with --embeddings
     #[arg(long, value_enum, default_value_t, conflicts_with = "embeddings")]
-    passages: Passages,
+    passages: Switch,
     /// Characters of text behind one vector, after title and headings: about as many in a passage (1000 if not given),
     /// the first of an article with --passages off (1500)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -100,22 +100,16 @@ pub struct Args {
 
     /// Whether the bundle gets keywords, which the methods with lexical need
     #[arg(long, value_enum, default_value_t)]
-    keywords: Keywords,
+    keywords: Switch,
 
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
-enum Keywords {
-    #[default]
-    On,
-    Off,
-}
-
+/// Whether a bundle gets something.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Passages {
+enum Switch {
     #[default]
     On,
     Off,
@@ -155,11 +149,11 @@ pub fn run(args: &Args) -> Result<()> {
         ..EmbeddingSpace::default()
     };
     let parts = match args.keywords {
-        Keywords::On => {
+        Switch::On => {
             let part = keywords::of(&documents, &passages).to_part();
             BTreeMap::from([(lexical::PART.to_owned(), part)])
         }
-        Keywords::Off => BTreeMap::new(),
+        Switch::Off => BTreeMap::new(),
     };
     let bundle = Bundle {
         layout: Layout::V2Inline,
@@ -191,8 +185,8 @@ impl Args {
     fn texts(&self, documents: &[Document]) -> (Texts, Vec<Passage>) {
         let max_chars = |default| self.max_chars.map_or(default, |n| n as usize);
         match self.passages {
-            Passages::On => Texts::of_passages(documents, max_chars(PASSAGE_CHARS)),
-            Passages::Off => (
+            Switch::On => Texts::of_passages(documents, max_chars(PASSAGE_CHARS)),
+            Switch::Off => (
                 Texts::of_articles(documents, max_chars(ARTICLE_CHARS)),
                 Passage::whole_articles(documents.len()),
             ),
