@@ -11,7 +11,7 @@ use super::Matrix;
 use super::lanes::{BLOCK, Element, F32x4};
 
 /// Rows added up together by [`combine`], so that each load and store of the sum serves all of them.
-const COMBINED: usize = 8;
+const COMBINED: usize = 4;
 
 /// The dot product of two slices of one length, a multiple of [`BLOCK`].
 #[inline(always)]
@@ -131,12 +131,13 @@ pub fn visit<L: F32x4, E: Element>(
 #[inline(always)]
 fn add_rows<L: F32x4, E: Element, const R: usize>(rows: [&[E]; R], factors: [f32; R], sum: &mut [f32]) {
     let (sum, _) = sum.as_chunks_mut::<BLOCK>();
-    let rows = rows.map(|row| &row.as_chunks::<BLOCK>().0[..sum.len()]);
+    let mut rows = rows.map(|row| row.as_chunks::<BLOCK>().0.iter());
     let factors = factors.map(L::splat);
-    for (block, sum) in sum.iter_mut().enumerate() {
+    for sum in sum {
         let [mut low, mut high] = f32::lanes::<L>(sum);
-        for (row, factor) in rows.iter().zip(factors) {
-            let [row_low, row_high] = E::lanes::<L>(&row[block]);
+        for (row, factor) in rows.iter_mut().zip(factors) {
+            let Some(block) = row.next() else { return };
+            let [row_low, row_high] = E::lanes::<L>(block);
             low = low.add(row_low.mul(factor));
             high = high.add(row_high.mul(factor));
         }

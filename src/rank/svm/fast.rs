@@ -14,8 +14,8 @@ use crate::vector::{Element, Matrix, Native, kernels};
 const MAX_ROUNDS: usize = 6;
 /// Newton steps between two scans.
 const STEPS_PER_ROUND: usize = 8;
-/// Conjugate gradients of a step end when the residual has shrunk to this share of the gradient.
-const FORCING: f64 = 0.12;
+/// Conjugate gradients of a step end when the residual has shrunk to this share of the gradient, or to less near the end.
+const FORCING: f64 = 0.3;
 const MAX_PRODUCTS: usize = 25;
 /// Rows nearer to the margin than this many times the typical change of a margin are looked at.
 const NEAR: f64 = 3.0;
@@ -49,12 +49,16 @@ pub fn solve<E: Element>(
     let mut active = solver.active(&margins);
     let mut gradient = solver.gradient(&w, &margins, &active);
     let mut newton_steps = 0;
+    let mut forcing = FORCING;
     for round in 1.. {
         for _ in 0..STEPS_PER_ROUND {
-            let step = solver.step(&w, &margins, &active, &gradient);
+            let before = norm(&gradient);
+            let step = solver.step(&w, &margins, &active, &gradient, forcing);
             newton_steps += 1;
             gradient = solver.take(step, &mut w, &mut margins, &mut active);
             let length = norm(&gradient);
+            // Near the end the active set stays, and each step may go for all that is left (Eisenstat, Walker 1996).
+            forcing = (length / before).powi(2).max(0.2 * tolerance / length).min(FORCING);
             if length <= 0.5 * tolerance || enough(&margins, 1.5 * length) {
                 break;
             }
@@ -278,14 +282,14 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// Solves H d = -gradient by preconditioned conjugate gradients, and looks how far to go.
-    fn step(&mut self, w: &[f64], margins: &[f32], active: &[u32], gradient: &[f64]) -> Step {
+    fn step(&mut self, w: &[f64], margins: &[f32], active: &[u32], gradient: &[f64], forcing: f64) -> Step {
         let mut direction = vec![0.0; gradient.len()];
         let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
         let mut changes = vec![0.0f32; active.len()];
         let mut steered = self.steer(&residual);
         let mut search = steered.clone();
         let mut square = dot(&residual, &steered);
-        let target = FORCING * FORCING * square;
+        let target = forcing * forcing * square;
         for _ in 0..MAX_PRODUCTS {
             let (image, products) = self.hessian_product(w, active, &search);
             let length = square / dot(&search, &image);
