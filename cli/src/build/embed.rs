@@ -1,99 +1,124 @@
-//! The passages' texts, embedded batch by batch.
+//! Texts become vectors, batch by batch, several at a time.
 
-use anyhow::{Result, bail};
-use exemplar_search::bundle::{Passage, Recipe};
+use std::collections::HashMap;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::vector::Matrix;
 
-use super::cache::Space;
+use super::cache::Cache;
+use super::plan::{Job, Missing};
 use super::progress::Progress;
-use crate::api::{Client, Input};
-use crate::passages::split;
-use crate::site::{Document, join};
-use crate::text::cut;
+use crate::api::{Client, Input, shorten};
 
-/// What is embedded, in the order of the articles.
-#[derive(Default)]
-pub struct Texts {
-    /// What errors call them.
-    names: Vec<String>,
-    texts: Vec<String>,
-}
-
-impl Texts {
-    /// Each article's title and the first `max_chars` characters of its text.
-    pub fn of_articles(documents: &[Document], max_chars: usize) -> Self {
-        let mut texts = Self::default();
-        for Document { article, blocks } in documents {
-            texts.push(article.id.clone(), &[&article.title, cut(&join(blocks), max_chars)]);
-        }
-        texts
-    }
-
-    /// The passages of about `max_chars` characters, and for each its article's title, its headings and its text.
-    pub fn of_passages(documents: &[Document], max_chars: usize) -> (Self, Vec<Passage>) {
-        let (mut texts, mut passages) = (Self::default(), Vec::new());
-        for (index, Document { article, blocks }) in documents.iter().enumerate() {
-            for (number, piece) in (1..).zip(split(&article.title, blocks, max_chars)) {
-                let name = match number {
-                    1 => article.id.clone(),
-                    _ => format!("{}, passage {number}", article.id),
-                };
-                texts.push(name, &[&article.title, &piece.heading.join(" › "), &piece.text]);
-                let (heading, anchor, text) = (piece.heading, piece.anchor, piece.text);
-                passages.push(Passage { article: index, anchor, heading, text, ..Passage::default() });
-            }
-        }
-        (texts, passages)
-    }
-
-    fn push(&mut self, name: String, lines: &[&str]) {
-        let lines: Vec<_> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
-        self.names.push(name);
-        self.texts.push(lines.join("\n"));
-    }
-}
-
-/// Embeds texts with one model and recipe.
+/// Embeds texts with one model.
 pub struct Embedder<'a> {
-    pub client: &'a Client,
-    pub recipe: &'a Recipe,
-    /// The one to ask for where the recipe names none.
+    pub client: Arc<Client>,
+    /// The model to ask for where a recipe names none.
     pub model: &'a str,
-    /// Texts in one request, at least 1.
-    pub batch_size: usize,
-    pub cache: Space<'a>,
+    pub cache: &'a Cache,
+    /// Requests under way at once, at least 1.
+    pub concurrency: usize,
+    /// Vectors are cut to so many dimensions.
+    pub dimensions: Option<usize>,
+}
+
+/// What a thread that asks the API has to say.
+enum Report {
+    Notice(String),
+    Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
 }
 
 impl Embedder<'_> {
-    /// One row a text. Asks the API for those alone that are not in the cache, and keeps each answer there.
-    pub fn embed(&self, texts: &Texts) -> Result<Matrix> {
-        let mut vectors: Vec<_> = texts.texts.iter().map(|text| self.cache.get(text)).collect();
-        let missing: Vec<_> = (0..vectors.len()).filter(|&i| vectors[i].is_none()).collect();
-        if missing.len() < vectors.len() {
-            eprintln!("{} of {} texts were embedded before", vectors.len() - missing.len(), vectors.len());
-        }
-        let first =
-            vectors.iter().zip(&texts.names).find_map(|(vector, name)| Some((vector.as_ref()?.len(), name)));
-        let mut first = first.map(|(dims, name)| (dims, name.as_str()));
-        let progress = Progress::new(missing.len());
-        for batch in missing.chunks(self.batch_size) {
-            let input = |&i: &usize| Input { name: &texts.names[i], text: &texts.texts[i] };
-            let inputs: Vec<_> = batch.iter().map(input).collect();
-            let answer =
-                self.client.embed(&inputs, self.recipe, self.model, |notice| progress.note(notice))?;
-            for ((&i, input), vector) in batch.iter().zip(&inputs).zip(answer) {
-                check_dims(vector.len(), input.name, *first.get_or_insert((vector.len(), input.name)))?;
-                self.cache.put(input.text, &vector)?;
-                vectors[i] = Some(vector);
+    /// One row a text. Asks the API for what [`Job::missing`] found alone, and keeps each answer in the cache at once.
+    pub fn embed(&self, job: &Arc<Job>, missing: Missing) -> Result<Matrix> {
+        let texts = &job.texts;
+        let cache = self.cache.of(self.model, &job.recipe);
+        let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
+        for i in texts.each_once() {
+            if let Some(vector) = cache.get(texts.text(i)) {
+                vectors.insert(texts.text(i), vector);
             }
-            progress.advance(batch.len());
         }
-        let dims = first.map_or(0, |(dims, _)| dims);
-        for (name, vector) in texts.names.iter().zip(&vectors) {
-            check_dims(vector.as_ref().map_or(0, Vec::len), name, first.unwrap_or((0, name)))?;
+        let known = (0..texts.len()).find_map(|i| Some((vectors.get(texts.text(i))?.len(), texts.name(i))));
+        let mut first = known;
+        let progress = Progress::new(job.kind, missing.batches.iter().map(Vec::len).sum());
+        for report in self.ask(job, missing.batches) {
+            match report {
+                Report::Notice(notice) => progress.note(&notice),
+                Report::Answer(batch, answer) => {
+                    progress.advance(batch.len());
+                    for (i, vector) in batch.into_iter().zip(answer?) {
+                        check_dims(
+                            vector.len(),
+                            texts.name(i),
+                            *first.get_or_insert((vector.len(), texts.name(i))),
+                        )?;
+                        cache.put(texts.text(i), &vector)?;
+                        vectors.insert(texts.text(i), vector);
+                    }
+                }
+            }
         }
-        Ok(Matrix::from_values(&vectors.into_iter().flatten().flatten().collect::<Vec<_>>(), dims))
+        let mut rows = Vec::new();
+        for i in 0..texts.len() {
+            let name = texts.name(i);
+            let vector = vectors.get(texts.text(i)).with_context(|| format!("{name} got no vector"))?;
+            check_dims(vector.len(), name, first.unwrap_or((0, name)))?;
+            rows.extend(self.shortened(vector.clone(), name)?);
+        }
+        let dims = first.map_or(0, |(dims, _)| self.dimensions.unwrap_or(dims));
+        Ok(Matrix::from_values(&rows, dims))
     }
+
+    /// The reports of threads that share the batches among them; they end with what is left to ask, or with the
+    /// program.
+    fn ask(&self, job: &Arc<Job>, batches: Vec<Vec<usize>>) -> impl Iterator<Item = Report> {
+        let (sender, reports) = channel();
+        let threads = self.concurrency.min(batches.len());
+        let left = Arc::new(Mutex::new(batches.into_iter()));
+        for _ in 0..threads {
+            let (left, sender) = (left.clone(), sender.clone());
+            let (client, job, model) = (self.client.clone(), job.clone(), self.model.to_owned());
+            thread::spawn(move || {
+                // Not in the loop's head, where the lock would last as long as its body.
+                let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+                while let Some(batch) = next() {
+                    let answer = ask_for(&client, &job, &model, &batch, &sender);
+                    let failed = answer.is_err();
+                    // Nobody listens once another thread has failed.
+                    if sender.send(Report::Answer(batch, answer)).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+        }
+        reports.into_iter()
+    }
+
+    fn shortened(&self, mut vector: Vec<f32>, name: &str) -> Result<Vec<f32>> {
+        if let Some(dimensions) = self.dimensions {
+            shorten(&mut vector, dimensions)
+                .map_err(|problem| anyhow!("--dimensions {dimensions}: the vector of {name} {problem}"))?;
+        }
+        Ok(vector)
+    }
+}
+
+fn ask_for(
+    client: &Client,
+    job: &Job,
+    model: &str,
+    batch: &[usize],
+    sender: &Sender<Report>,
+) -> Result<Vec<Vec<f32>>> {
+    let inputs: Vec<_> =
+        batch.iter().map(|&i| Input { name: job.texts.name(i), text: job.texts.text(i) }).collect();
+    client.embed(&inputs, &job.recipe, model, |notice| {
+        let _ = sender.send(Report::Notice(notice.to_owned()));
+    })
 }
 
 /// `first` is a vector that came before: its dimensions, and of which text.

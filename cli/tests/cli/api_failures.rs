@@ -122,7 +122,10 @@ fn an_answer_that_does_not_fit_is_refused() {
         ),
         (json!({"data": [item(0, json!([1, 2])), item(1, json!([1, null]))]}), "vector of b.html holds null"),
         (json!({"data": [item(0, json!([1, 2])), item(1, json!([0, 0]))]}), "vector of b.html is all zeros"),
-        (json!({"data": [item(0, json!([1, 2])), item(1, json!("AAAA"))]}), "expected a sequence"),
+        (
+            json!({"data": [item(0, json!([1, 2])), item(1, json!("AAAA"))]}),
+            "expected an array of numbers, or base64 of float32s",
+        ),
         (json!({"embeddings": [[1, 2], [1, 2]]}), "missing field `data`"),
         (json!(null), "cannot be used"),
     ] {
