@@ -56,7 +56,7 @@ fn parse_feed(bytes: &[u8], selectors: &Selectors, options: &Options) -> Result<
 const MAX_DEPTH: usize = 500;
 
 fn check_xml(bytes: &[u8]) -> Result<(), String> {
-    if !bytes.iter().find(|byte| b"<{".contains(byte)).is_some_and(|&byte| byte == b'<') {
+    if bytes.iter().find(|byte| b"<{".contains(byte)) != Some(&b'<') {
         return Ok(());
     }
     xml::check(&charset::decode(bytes), MAX_DEPTH)

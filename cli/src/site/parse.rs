@@ -29,7 +29,8 @@ pub fn fragment(html: &str) -> Result<Html, String> {
 fn parse(mut parser: Parser<HtmlTreeSink>, html: &str) -> Result<Html, String> {
     let mut rest = html;
     while !rest.is_empty() {
-        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+        let end = (PIECE..rest.len()).find(|&end| rest.is_char_boundary(end)).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
         parser.process(StrTendril::from_slice(piece));
         rest = after;
         let read = html.len() - rest.len();
