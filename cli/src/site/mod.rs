@@ -22,6 +22,9 @@ mod sitemap;
 mod source;
 mod xml;
 
+#[cfg(test)]
+mod any_bytes;
+
 use std::fmt::Write;
 
 use exemplar_search::bundle::Article;
