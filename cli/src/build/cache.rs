@@ -36,6 +36,7 @@ impl From<&str> for Place {
 }
 
 /// A folder of vectors; without one, nothing is kept.
+#[derive(Clone)]
 pub struct Cache(Option<PathBuf>);
 
 impl Cache {

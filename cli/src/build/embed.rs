@@ -1,9 +1,9 @@
 //! Texts become vectors, batch by batch, several at a time.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::mpsc::{self, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{thread, vec};
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::vector::Matrix;
@@ -31,62 +31,77 @@ enum Report {
     Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
 }
 
+/// What the threads share.
+struct Asking {
+    client: Arc<Client>,
+    job: Arc<Job>,
+    model: String,
+    cache: Cache,
+    /// The dimensions of a vector that came before, and the index of its text.
+    first: OnceLock<(usize, usize)>,
+    batches: Mutex<vec::IntoIter<Vec<usize>>>,
+}
+
 impl Embedder<'_> {
-    /// One row a text. Asks the API for what [`Job::missing`] found alone, and keeps each answer in the cache at once.
+    /// One row a text. Asks the API for what [`Job::missing`] found alone, and keeps each answer in the cache before it
+    /// asks for more.
     pub fn embed(&self, job: &Arc<Job>, missing: Missing) -> Result<Matrix> {
         let texts = &job.texts;
         let cache = self.cache.of(self.model, &job.recipe);
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
+        let first = OnceLock::new();
         for i in texts.each_once() {
             if let Some(vector) = cache.get(texts.text(i)) {
+                first.get_or_init(|| (vector.len(), i));
                 vectors.insert(texts.text(i), vector);
             }
         }
-        let known = (0..texts.len()).find_map(|i| Some((vectors.get(texts.text(i))?.len(), texts.name(i))));
-        let mut first = known;
         let progress = Progress::new(job.kind, missing.batches.iter().map(Vec::len).sum());
-        for report in self.ask(job, missing.batches) {
+        for report in self.ask(job, &first, missing.batches) {
             match report {
                 Report::Notice(notice) => progress.note(&notice),
                 Report::Answer(batch, answer) => {
                     progress.advance(batch.len());
-                    for (i, vector) in batch.into_iter().zip(answer?) {
-                        check_dims(
-                            vector.len(),
-                            texts.name(i),
-                            *first.get_or_insert((vector.len(), texts.name(i))),
-                        )?;
-                        cache.put(texts.text(i), &vector)?;
-                        vectors.insert(texts.text(i), vector);
-                    }
+                    vectors.extend(batch.into_iter().map(|i| texts.text(i)).zip(answer?));
                 }
             }
         }
         let mut rows = Vec::new();
+        let mut dims = 0;
         for i in 0..texts.len() {
-            let name = texts.name(i);
-            let vector = vectors.get(texts.text(i)).with_context(|| format!("{name} got no vector"))?;
-            check_dims(vector.len(), name, first.unwrap_or((0, name)))?;
-            rows.extend(self.shortened(vector.clone(), name)?);
+            let vector =
+                vectors.get(texts.text(i)).with_context(|| format!("{} got no vector", texts.name(i)))?;
+            check_dims(vector.len(), i, *first.get_or_init(|| (vector.len(), i)), job)?;
+            let row = self.shortened(vector.clone(), texts.name(i))?;
+            dims = row.len();
+            rows.extend(row);
         }
-        let dims = first.map_or(0, |(dims, _)| self.dimensions.unwrap_or(dims));
         Ok(Matrix::from_values(&rows, dims))
     }
 
     /// The reports of threads that share the batches among them; they end with what is left to ask, or with the
     /// program.
-    fn ask(&self, job: &Arc<Job>, batches: Vec<Vec<usize>>) -> impl Iterator<Item = Report> {
+    fn ask(
+        &self,
+        job: &Arc<Job>,
+        first: &OnceLock<(usize, usize)>,
+        batches: Vec<Vec<usize>>,
+    ) -> mpsc::IntoIter<Report> {
         let (sender, reports) = channel();
         let threads = self.concurrency.min(batches.len());
-        let left = Arc::new(Mutex::new(batches.into_iter()));
+        let asking = Arc::new(Asking {
+            client: self.client.clone(),
+            job: job.clone(),
+            model: self.model.to_owned(),
+            cache: self.cache.clone(),
+            first: first.clone(),
+            batches: Mutex::new(batches.into_iter()),
+        });
         for _ in 0..threads {
-            let (left, sender) = (left.clone(), sender.clone());
-            let (client, job, model) = (self.client.clone(), job.clone(), self.model.to_owned());
+            let (asking, sender) = (asking.clone(), sender.clone());
             thread::spawn(move || {
-                // Not in the loop's head, where the lock would last as long as its body.
-                let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
-                while let Some(batch) = next() {
-                    let answer = ask_for(&client, &job, &model, &batch, &sender);
+                while let Some(batch) = asking.next() {
+                    let answer = asking.embed(&batch, &sender);
                     let failed = answer.is_err();
                     // Nobody listens once another thread has failed.
                     if sender.send(Report::Answer(batch, answer)).is_err() || failed {
@@ -107,27 +122,38 @@ impl Embedder<'_> {
     }
 }
 
-fn ask_for(
-    client: &Client,
-    job: &Job,
-    model: &str,
-    batch: &[usize],
-    sender: &Sender<Report>,
-) -> Result<Vec<Vec<f32>>> {
-    let inputs: Vec<_> =
-        batch.iter().map(|&i| Input { name: job.texts.name(i), text: job.texts.text(i) }).collect();
-    client.embed(&inputs, &job.recipe, model, |notice| {
-        let _ = sender.send(Report::Notice(notice.to_owned()));
-    })
+impl Asking {
+    fn next(&self) -> Option<Vec<usize>> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// The vectors of a batch of texts, which are in the cache by then.
+    fn embed(&self, batch: &[usize], sender: &Sender<Report>) -> Result<Vec<Vec<f32>>> {
+        let Self { client, job, model, .. } = self;
+        let texts = &job.texts;
+        let inputs: Vec<_> =
+            batch.iter().map(|&i| Input { name: texts.name(i), text: texts.text(i) }).collect();
+        let vectors = client.embed(&inputs, &job.recipe, model, |notice| {
+            let _ = sender.send(Report::Notice(notice.to_owned()));
+        })?;
+        let cache = self.cache.of(model, &job.recipe);
+        for (&i, vector) in batch.iter().zip(&vectors) {
+            check_dims(vector.len(), i, *self.first.get_or_init(|| (vector.len(), i)), job)?;
+            cache.put(texts.text(i), vector)?;
+        }
+        Ok(vectors)
+    }
 }
 
-/// `first` is a vector that came before: its dimensions, and of which text.
-fn check_dims(dims: usize, name: &str, first: (usize, &str)) -> Result<()> {
+/// Of the vector of the text at `index`; `first` is one that came before: its dimensions, and the index of its text.
+fn check_dims(dims: usize, index: usize, first: (usize, usize), job: &Job) -> Result<()> {
     let (expected, first) = first;
     if dims != expected {
         bail!(
-            "there are {dims} dimensions for {name}, but {expected} for {first}: all vectors must come from one model. \
-             --cache off leaves out those of earlier builds"
+            "there are {dims} dimensions for {}, but {expected} for {}: all vectors must come from one model. \
+             --cache off leaves out those of earlier builds",
+            job.texts.name(index),
+            job.texts.name(first)
         );
     }
     Ok(())

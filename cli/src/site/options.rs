@@ -30,7 +30,8 @@ impl Options {
     fn url(&self, url: &str) -> String {
         match &self.base_url {
             Some(base) if !url.contains("://") => {
-                format!("{}/{}", base.trim_end_matches('/'), url.trim_start_matches('/'))
+                let url = url.trim_start_matches("./").trim_start_matches('/');
+                format!("{}/{url}", base.trim_end_matches('/'))
             }
             _ => url.to_owned(),
         }

@@ -147,10 +147,7 @@ fn markdown_is_read_with_its_front_matter() {
     write(&site, "node_modules/x.md", "Not ours.");
     let options = ["--addresses", "folders", "--exclude", "node_modules/**", "--base-url", "/notes"];
     let (bundle, stderr) = build("--markdown", site.path(), &options);
-    assert_eq!(
-        urls(&bundle),
-        ["/notes/./", "/notes/posts/ebb/", "/notes/posts/flood/", "/notes/archive/old/"]
-    );
+    assert_eq!(urls(&bundle), ["/notes/", "/notes/posts/ebb/", "/notes/posts/flood/", "/notes/archive/old/"]);
     let [index, ebb, flow, old] = bundle.articles.as_slice() else { panic!() };
     assert_eq!((index.title.as_str(), old.title.as_str()), ("Sea notes", "posts/old.md"));
     assert_eq!((ebb.title.as_str(), ebb.date.as_deref(), ebb.tags.len()), ("Ebb", Some("2024-05-01"), 1));
@@ -256,4 +253,41 @@ fn a_build_has_one_source() {
     assert!(fail_usage(exemplar().args(two)).contains("cannot be used with"));
     let none = ["build", "--model", "m", "--api", "http://127.0.0.1:9", "-o", "b"];
     assert!(fail_usage(exemplar().args(none)).contains("--site"));
+}
+
+#[test]
+fn what_is_made_to_hurt_is_named_and_the_rest_is_built() {
+    let site = folder();
+    write(&site, "good.html", "<title>Good</title><p>Text");
+    write(&site, "deep.html", "<div>\n".repeat(2_000_000));
+    let misnested: String = (0..300_000).map(|i| format!("<p><font color={i}>x")).collect();
+    write(&site, "misnested.html", misnested);
+    write(&site, "latin.html", b"<meta charset=utf-8><title>Latin</title><p>na\xefve caf\xe9");
+    write(&site, "sjis.html", b"<meta charset=euc-jp><title>SJIS</title><p>\x93\xfa\x96{ and more");
+    write(&site, "empty.html", "");
+    write(&site, "blank.html", " \n\n ");
+    let (bundle, stderr) = build("--site", site.path(), &[]);
+    let ids: Vec<_> = bundle.articles.iter().map(|article| article.id.as_str()).collect();
+    assert_eq!(ids, ["good.html", "latin.html", "sjis.html"], "{stderr}");
+    assert!(
+        stderr.contains("cannot read deep.html: its elements are nested more than 5000 deep (before line "),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("cannot read misnested.html: its formatting elements are never closed"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("2: no text (blank.html, empty.html)"), "{stderr}");
+    let strict = error("--site", site.path(), &["--strict"]);
+    assert!(strict.contains("--strict: 2 could not be read"), "{strict}");
+
+    let site = folder();
+    write(&site, "good.md", "Text");
+    for (name, text) in
+        [("quotes", "> "), ("lists", "- "), ("links", "["), ("emphasis", "*a **b "), ("html", "<div>\n\n")]
+    {
+        write(&site, &format!("{name}.md"), text.repeat(100_000));
+    }
+    let (bundle, stderr) = build("--markdown", site.path(), &[]);
+    assert!(bundle.articles.iter().any(|article| article.id == "good.md"), "{stderr}");
 }
