@@ -14,8 +14,9 @@ usage() {
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
 cargo and python3; test and bench need Node 20.14 and npm too. What is done already is not done again.
 
-The demo searches "The Rust Programming Language" with an embedding model on this machine. From the environment:
-  SITE=DIR            search this folder of HTML instead
+The demo searches "The Rust Programming Language" and the Japanese "Debian Reference" with an embedding model on this
+machine. From the environment:
+  SITE=DIR            search this folder of HTML instead of both
   EMBEDDING_API=URL   ask this OpenAI-compatible API instead; EMBEDDING_MODEL=NAME names its model
   PORT=8080           where serve listens
 END
@@ -43,7 +44,7 @@ dist() {
   step "The wasm package" scripts/wasm.sh build
   step "The exemplar command" cargo build --release --package exemplar-search-cli
   step "The page" copy_page
-  step "The site and its bundle" scripts/demo.sh
+  step "The sites and their bundles" scripts/demo.sh
 }
 
 copy_page() {

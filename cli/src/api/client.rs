@@ -1,14 +1,16 @@
 //! Texts in, vectors out, with retries.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use exemplar_search::bundle::Recipe;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::pace::{Limits, Pace};
 use super::upstream::{Reply, Unreachable, UnreachableKind};
-use super::{ApiArgs, Upstream, answer, retry};
+use super::{ApiArgs, Upstream, answer, retry, tokens};
 
 /// A text to embed, and what to call it in an error.
 #[derive(Clone, Copy)]
@@ -17,14 +19,18 @@ pub struct Input<'a> {
     pub text: &'a str,
 }
 
-/// The body of `POST /v1/embeddings`. It asks for no `encoding_format`: floats are the default everywhere, and some
-/// APIs refuse to be asked for them.
+/// The body of `POST /v1/embeddings`.
 #[derive(Serialize)]
 struct Request<'a> {
+    #[serde(flatten)]
+    fields: &'a Map<String, Value>,
     model: &'a str,
     input: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     input_type: Option<&'a str>,
+    /// `base64`, or not there: floats are the default everywhere, and some APIs refuse to be asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding_format: Option<&'static str>,
 }
 
 /// Embeds texts with an API.
@@ -32,7 +38,13 @@ pub struct Client {
     upstream: Upstream,
     /// Whether the API has ever answered. One that never did and refuses connections is a wrong address; one that
     /// did is being restarted.
-    answered: Cell<bool>,
+    answered: AtomicBool,
+    pace: Pace,
+    /// Whether the API is known to answer with base64.
+    base64: bool,
+    requests: AtomicUsize,
+    /// As the API counts them, where it says so.
+    tokens: AtomicUsize,
 }
 
 /// Why texts could not be embedded.
@@ -47,9 +59,26 @@ struct Failure {
 }
 
 impl Client {
-    /// A client of the API that `--api` names, if it is there.
-    pub fn new(args: &ApiArgs) -> Result<Option<Self>> {
-        Ok(args.upstream()?.map(|upstream| Self { upstream, answered: Cell::new(false) }))
+    /// A client of the API that `--api` or `--preset` names, if one is there.
+    pub fn new(args: &ApiArgs, limits: Limits) -> Result<Option<Self>> {
+        Ok(args.upstream()?.map(|upstream| Self {
+            upstream,
+            answered: AtomicBool::new(false),
+            pace: Pace::new(limits),
+            base64: args.preset.is_some_and(|preset| preset.facts().base64),
+            requests: AtomicUsize::new(0),
+            tokens: AtomicUsize::new(0),
+        }))
+    }
+
+    /// Requests that were sent, those tried again among them.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Tokens that the API says it has read; 0 if it does not say.
+    pub fn tokens(&self) -> usize {
+        self.tokens.load(Ordering::Relaxed)
     }
 
     /// The vectors of `inputs` as `recipe` says, in their order: finite, not all zero, of whatever dimensions the
@@ -62,21 +91,31 @@ impl Client {
         retrying: impl Fn(&str),
     ) -> Result<Vec<Vec<f32>>> {
         let request = Request {
+            fields: &recipe.fields,
             model: recipe.model.as_deref().unwrap_or(model),
             input: inputs.iter().map(|input| format!("{}{}", recipe.prefix, input.text)).collect(),
             input_type: recipe.input_type.as_deref(),
+            encoding_format: self.base64.then_some("base64"),
         };
+        let tokens = request.input.iter().map(|text| tokens::estimate(text)).sum();
         let body = serde_json::to_vec(&request)?;
         let attempt = || {
+            self.pace.wait(tokens);
+            self.requests.fetch_add(1, Ordering::Relaxed);
             let reply = self.upstream.post(&body).map_err(|error| self.unreachable(&error))?;
-            self.answered.set(true);
+            self.answered.store(true, Ordering::Relaxed);
             if reply.status != 200 {
                 return Err(self.refusal(&reply));
             }
-            answer::vectors(&reply.body, inputs)
-                .map_err(|problem| self.failure(format!("gave an answer that cannot be used: {problem}")))
+            let answer = answer::read(&reply.body, inputs)
+                .map_err(|problem| self.failure(format!("gave an answer that cannot be used: {problem}")))?;
+            self.tokens.fetch_add(answer.tokens, Ordering::Relaxed);
+            Ok(answer.vectors)
         };
         let notice = |failure: &Failure, pause: Duration| {
+            if failure.asked_pause.is_some() {
+                self.pace.hold(pause);
+            }
             retrying(&format!("{failure}; trying again in {:.1} s", pause.as_secs_f64()));
         };
         Ok(retry::with_retries(attempt, notice)?)
@@ -85,7 +124,7 @@ impl Client {
     fn unreachable(&self, error: &Unreachable) -> Failure {
         let may_pass = match error.kind {
             UnreachableKind::TimedOut | UnreachableKind::Broken => true,
-            UnreachableKind::NobodyThere => self.answered.get(),
+            UnreachableKind::NobodyThere => self.answered.load(Ordering::Relaxed),
             UnreachableKind::Refused => false,
         };
         Failure { may_pass, ..self.failure(format!("cannot be reached: {error}")) }
@@ -99,8 +138,8 @@ impl Client {
         let way_out = match (reply.status, asks_too_long) {
             (_, Some(pause)) => format!("; it asks to wait {} s: try again then", pause.as_secs()),
             (401 | 403, None) => match self.upstream.key {
-                Some(_) => "; is the key in the environment variable right?".into(),
-                None => "; it wants a key: see --key-env".into(),
+                Some(_) => "; is the key right?".into(),
+                None => "; it wants a key: see --key-env and --key-file".into(),
             },
             (404 | 405, None) => "; are the address (--api) and the model right?".into(),
             _ => String::new(),

@@ -1,6 +1,9 @@
-//! The API's key: read from the environment, sent to the API, shown to nobody.
+//! The API's key: read from the environment or a file, sent to the API, shown to nobody.
 
-use anyhow::{Result, bail};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 
 const DEFAULT_VARIABLE: &str = "EXEMPLAR_API_KEY";
 
@@ -19,30 +22,41 @@ impl Key {
     }
 }
 
-/// The key from the variable `named` by the person, who then expects one to be there; or from the usual variable,
-/// where a local API needs none.
-pub fn read(named: Option<&str>) -> Result<Option<Key>> {
-    let variable = named.unwrap_or(DEFAULT_VARIABLE);
-    let value = match std::env::var_os(variable) {
-        None => String::new(),
-        Some(value) => match value.into_string() {
-            Ok(value) => value.trim().to_owned(),
-            Err(_) => bail!("the environment variable {variable} is not UTF-8, so it holds no API key"),
-        },
-    };
-    if value.is_empty() {
-        return match named {
-            None => Ok(None),
-            Some(_) => {
-                bail!("--key-env {variable}: this environment variable is not set; set it to the API's key")
-            }
-        };
+/// The key from the variable `named` by the person, or from `file`, where they then expect one; else from the usual
+/// variable or that of the `preset`, where a local API needs none.
+pub fn read(named: Option<&str>, file: Option<&Path>, preset: Option<&str>) -> Result<Option<Key>> {
+    if let Some(file) = file {
+        let name = format!("--key-file {}", file.display());
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+        return key(&text, &name)?
+            .map(Some)
+            .with_context(|| format!("{name} is empty: write the API's key there"));
     }
-    if !value.chars().all(|c| c.is_ascii_graphic()) {
-        bail!(
-            "the environment variable {variable} holds no API key: \
-             a key has no spaces, line breaks or characters outside ASCII"
-        );
+    if let Some(variable) = named {
+        return from_variable(variable)?.map(Some).with_context(|| {
+            format!("--key-env {variable}: this environment variable is not set; set it to the API's key")
+        });
     }
-    Ok(Some(Key(value)))
+    match from_variable(DEFAULT_VARIABLE)? {
+        None => preset.map_or(Ok(None), from_variable),
+        found => Ok(found),
+    }
+}
+
+fn from_variable(variable: &str) -> Result<Option<Key>> {
+    let name = format!("the environment variable {variable}");
+    match std::env::var_os(variable).map(|value| value.into_string()) {
+        None => Ok(None),
+        Some(Ok(value)) => key(&value, &name),
+        Some(Err(_)) => bail!("{name} is not UTF-8, so it holds no API key"),
+    }
+}
+
+/// The key in `text`, if there is any; `name` says where that stands.
+fn key(text: &str, name: &str) -> Result<Option<Key>> {
+    let text = text.trim();
+    if !text.chars().all(|c| c.is_ascii_graphic()) {
+        bail!("{name} holds no API key: a key has no spaces, line breaks or characters outside ASCII");
+    }
+    Ok((!text.is_empty()).then(|| Key(text.to_owned())))
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use exemplar_search::bundle::Recipe;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -35,6 +36,7 @@ impl From<&str> for Place {
 }
 
 /// A folder of vectors; without one, nothing is kept.
+#[derive(Clone)]
 pub struct Cache(Option<PathBuf>);
 
 impl Cache {
@@ -49,11 +51,14 @@ impl Cache {
 
     /// The vectors of what `recipe` makes of texts for `model`.
     pub fn of<'a>(&'a self, model: &'a str, recipe: &'a Recipe) -> Space<'a> {
-        let Recipe { prefix, input_type, model: own_model, .. } = recipe;
+        let Recipe { prefix, input_type, model: own_model, fields, .. } = recipe;
         let input_type = input_type.as_deref().map_or(String::new(), |input_type| format!("={input_type}"));
         let mut digest = Sha256::new();
         for field in [LAYOUT, own_model.as_deref().unwrap_or(model), prefix, &input_type] {
             update(&mut digest, field);
+        }
+        if !fields.is_empty() {
+            update(&mut digest, &Value::from(fields.clone()).to_string());
         }
         Space { folder: self.0.as_deref(), digest }
     }

@@ -1,108 +1,159 @@
-//! The passages' texts, embedded batch by batch.
+//! Texts become vectors, batch by batch, several at a time.
 
-use anyhow::{Result, bail};
-use exemplar_search::bundle::{Passage, Recipe};
+use std::collections::HashMap;
+use std::sync::mpsc::{self, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{thread, vec};
+
+use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::vector::Matrix;
 
-use super::cache::Space;
+use super::cache::Cache;
+use super::plan::{Job, Missing};
 use super::progress::Progress;
-use crate::api::{Client, Input};
-use crate::passages::split;
-use crate::site::{Document, join};
-use crate::text::cut;
+use crate::api::{Client, Input, shorten};
 
-/// What is embedded, in the order of the articles.
-#[derive(Default)]
-pub struct Texts {
-    /// What errors call them.
-    names: Vec<String>,
-    texts: Vec<String>,
-}
-
-impl Texts {
-    /// Each article's title and the first `max_chars` characters of its text.
-    pub fn of_articles(documents: &[Document], max_chars: usize) -> Self {
-        let mut texts = Self::default();
-        for Document { article, blocks } in documents {
-            texts.push(article.id.clone(), &[&article.title, cut(&join(blocks), max_chars)]);
-        }
-        texts
-    }
-
-    /// The passages of about `max_chars` characters, and for each its article's title, its headings and its text.
-    pub fn of_passages(documents: &[Document], max_chars: usize) -> (Self, Vec<Passage>) {
-        let (mut texts, mut passages) = (Self::default(), Vec::new());
-        for (index, Document { article, blocks }) in documents.iter().enumerate() {
-            for (number, piece) in (1..).zip(split(&article.title, blocks, max_chars)) {
-                let name = match number {
-                    1 => article.id.clone(),
-                    _ => format!("{}, passage {number}", article.id),
-                };
-                texts.push(name, &[&article.title, &piece.heading.join(" › "), &piece.text]);
-                let (heading, anchor, text) = (piece.heading, piece.anchor, piece.text);
-                passages.push(Passage { article: index, anchor, heading, text, ..Passage::default() });
-            }
-        }
-        (texts, passages)
-    }
-
-    fn push(&mut self, name: String, lines: &[&str]) {
-        let lines: Vec<_> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
-        self.names.push(name);
-        self.texts.push(lines.join("\n"));
-    }
-}
-
-/// Embeds texts with one model and recipe.
+/// Embeds texts with one model.
 pub struct Embedder<'a> {
-    pub client: &'a Client,
-    pub recipe: &'a Recipe,
-    /// The one to ask for where the recipe names none.
+    pub client: Arc<Client>,
+    /// The model to ask for where a recipe names none.
     pub model: &'a str,
-    /// Texts in one request, at least 1.
-    pub batch_size: usize,
-    pub cache: Space<'a>,
+    pub cache: &'a Cache,
+    /// Requests under way at once, at least 1.
+    pub concurrency: usize,
+    /// Vectors are cut to so many dimensions.
+    pub dimensions: Option<usize>,
+}
+
+/// What a thread that asks the API has to say.
+enum Report {
+    Notice(String),
+    Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
+}
+
+/// What the threads share.
+struct Asking {
+    client: Arc<Client>,
+    job: Arc<Job>,
+    model: String,
+    cache: Cache,
+    /// The dimensions of a vector that came before, and the index of its text.
+    first: OnceLock<(usize, usize)>,
+    batches: Mutex<vec::IntoIter<Vec<usize>>>,
 }
 
 impl Embedder<'_> {
-    /// One row a text. Asks the API for those alone that are not in the cache, and keeps each answer there.
-    pub fn embed(&self, texts: &Texts) -> Result<Matrix> {
-        let mut vectors: Vec<_> = texts.texts.iter().map(|text| self.cache.get(text)).collect();
-        let missing: Vec<_> = (0..vectors.len()).filter(|&i| vectors[i].is_none()).collect();
-        if missing.len() < vectors.len() {
-            eprintln!("{} of {} texts were embedded before", vectors.len() - missing.len(), vectors.len());
-        }
-        let first =
-            vectors.iter().zip(&texts.names).find_map(|(vector, name)| Some((vector.as_ref()?.len(), name)));
-        let mut first = first.map(|(dims, name)| (dims, name.as_str()));
-        let progress = Progress::new(missing.len());
-        for batch in missing.chunks(self.batch_size) {
-            let input = |&i: &usize| Input { name: &texts.names[i], text: &texts.texts[i] };
-            let inputs: Vec<_> = batch.iter().map(input).collect();
-            let answer =
-                self.client.embed(&inputs, self.recipe, self.model, |notice| progress.note(notice))?;
-            for ((&i, input), vector) in batch.iter().zip(&inputs).zip(answer) {
-                check_dims(vector.len(), input.name, *first.get_or_insert((vector.len(), input.name)))?;
-                self.cache.put(input.text, &vector)?;
-                vectors[i] = Some(vector);
+    /// One row a text. Asks the API for what [`Job::missing`] found alone, and keeps each answer in the cache before it
+    /// asks for more.
+    pub fn embed(&self, job: &Arc<Job>, missing: Missing) -> Result<Matrix> {
+        let texts = &job.texts;
+        let cache = self.cache.of(self.model, &job.recipe);
+        let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
+        let first = OnceLock::new();
+        for i in texts.each_once() {
+            if let Some(vector) = cache.get(texts.text(i)) {
+                first.get_or_init(|| (vector.len(), i));
+                vectors.insert(texts.text(i), vector);
             }
-            progress.advance(batch.len());
         }
-        let dims = first.map_or(0, |(dims, _)| dims);
-        for (name, vector) in texts.names.iter().zip(&vectors) {
-            check_dims(vector.as_ref().map_or(0, Vec::len), name, first.unwrap_or((0, name)))?;
+        let progress = Progress::new(job.kind, missing.batches.iter().map(Vec::len).sum());
+        for report in self.ask(job, &first, missing.batches) {
+            match report {
+                Report::Notice(notice) => progress.note(&notice),
+                Report::Answer(batch, answer) => {
+                    progress.advance(batch.len());
+                    vectors.extend(batch.into_iter().map(|i| texts.text(i)).zip(answer?));
+                }
+            }
         }
-        Ok(Matrix::from_values(&vectors.into_iter().flatten().flatten().collect::<Vec<_>>(), dims))
+        let mut rows = Vec::new();
+        let mut dims = 0;
+        for i in 0..texts.len() {
+            let vector =
+                vectors.get(texts.text(i)).with_context(|| format!("{} got no vector", texts.name(i)))?;
+            check_dims(vector.len(), i, *first.get_or_init(|| (vector.len(), i)), job)?;
+            let row = self.shortened(vector.clone(), texts.name(i))?;
+            dims = row.len();
+            rows.extend(row);
+        }
+        Ok(Matrix::from_values(&rows, dims))
+    }
+
+    /// The reports of threads that share the batches among them; they end with what is left to ask, or with the
+    /// program.
+    fn ask(
+        &self,
+        job: &Arc<Job>,
+        first: &OnceLock<(usize, usize)>,
+        batches: Vec<Vec<usize>>,
+    ) -> mpsc::IntoIter<Report> {
+        let (sender, reports) = channel();
+        let threads = self.concurrency.min(batches.len());
+        let asking = Arc::new(Asking {
+            client: self.client.clone(),
+            job: job.clone(),
+            model: self.model.to_owned(),
+            cache: self.cache.clone(),
+            first: first.clone(),
+            batches: Mutex::new(batches.into_iter()),
+        });
+        for _ in 0..threads {
+            let (asking, sender) = (asking.clone(), sender.clone());
+            thread::spawn(move || {
+                while let Some(batch) = asking.next() {
+                    let answer = asking.embed(&batch, &sender);
+                    let failed = answer.is_err();
+                    // Nobody listens once another thread has failed.
+                    if sender.send(Report::Answer(batch, answer)).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+        }
+        reports.into_iter()
+    }
+
+    fn shortened(&self, mut vector: Vec<f32>, name: &str) -> Result<Vec<f32>> {
+        if let Some(dimensions) = self.dimensions {
+            shorten(&mut vector, dimensions)
+                .map_err(|problem| anyhow!("--dimensions {dimensions}: the vector of {name} {problem}"))?;
+        }
+        Ok(vector)
     }
 }
 
-/// `first` is a vector that came before: its dimensions, and of which text.
-fn check_dims(dims: usize, name: &str, first: (usize, &str)) -> Result<()> {
+impl Asking {
+    fn next(&self) -> Option<Vec<usize>> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// The vectors of a batch of texts, which are in the cache by then.
+    fn embed(&self, batch: &[usize], sender: &Sender<Report>) -> Result<Vec<Vec<f32>>> {
+        let Self { client, job, model, .. } = self;
+        let texts = &job.texts;
+        let inputs: Vec<_> =
+            batch.iter().map(|&i| Input { name: texts.name(i), text: texts.text(i) }).collect();
+        let vectors = client.embed(&inputs, &job.recipe, model, |notice| {
+            let _ = sender.send(Report::Notice(notice.to_owned()));
+        })?;
+        let cache = self.cache.of(model, &job.recipe);
+        for (&i, vector) in batch.iter().zip(&vectors) {
+            check_dims(vector.len(), i, *self.first.get_or_init(|| (vector.len(), i)), job)?;
+            cache.put(texts.text(i), vector)?;
+        }
+        Ok(vectors)
+    }
+}
+
+/// Of the vector of the text at `index`; `first` is one that came before: its dimensions, and the index of its text.
+fn check_dims(dims: usize, index: usize, first: (usize, usize), job: &Job) -> Result<()> {
     let (expected, first) = first;
     if dims != expected {
         bail!(
-            "there are {dims} dimensions for {name}, but {expected} for {first}: all vectors must come from one model. \
-             --cache off leaves out those of earlier builds"
+            "there are {dims} dimensions for {}, but {expected} for {}: all vectors must come from one model. \
+             --cache off leaves out those of earlier builds",
+            job.texts.name(index),
+            job.texts.name(first)
         );
     }
     Ok(())

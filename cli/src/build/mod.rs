@@ -1,151 +1,79 @@
 //! `exemplar build`: a site becomes a bundle.
 
+mod args;
+mod batches;
 mod cache;
 mod embed;
 mod keywords;
+mod plan;
 mod progress;
+mod texts;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
-use clap::ArgGroup;
-use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
-use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Recipe, Statistics};
+use anyhow::{Context, Result, anyhow, bail};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
 use exemplar_search::lexical;
 use exemplar_search::vector::{Matrix, Vectors};
-use globset::Glob;
 use serde_json::Map;
 
-use self::cache::{Cache, Place};
-use self::embed::{Embedder, Texts};
-use crate::api::{ApiArgs, Client};
+pub use self::args::Args;
+use self::args::Switch;
+use self::batches::Limits;
+use self::cache::Cache;
+use self::embed::Embedder;
+use self::plan::{Job, Plan, price};
+use crate::api::Client;
 use crate::npy;
 use crate::output::{OutputFile, print};
-use crate::site::{self, Document, Reading};
-
-/// Characters of an excerpt made from a text.
-const EXCERPT_CHARS: usize = 200;
-
-/// Characters of a passage, and of an article that is embedded as one.
-const PASSAGE_CHARS: usize = 1000;
-const ARTICLE_CHARS: usize = 1500;
+use crate::site::Document;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
 const UNIT_TOLERANCE: f64 = 1e-3;
 
-/// Build a bundle from a site and an embedding API
-#[derive(clap::Args)]
-#[command(
-    group(ArgGroup::new("source").required(true).args(["site", "items"])),
-    group(ArgGroup::new("vectors").required(true).args(["api", "embeddings"])),
-)]
-pub struct Args {
-    /// Folder of built HTML pages
-    #[arg(long, value_name = "DIR")]
-    site: Option<PathBuf>,
-    /// JSON lines: {"title", "url", "text", and optionally "id", "excerpt", "lang", "date", "tags", ...}
-    #[arg(long, value_name = "FILE")]
-    items: Option<PathBuf>,
-    /// Leave out pages whose path in the folder matches, such as 'old/**'; may be given again
-    #[arg(long, value_name = "GLOB", requires = "site")]
-    exclude: Vec<Glob>,
-    /// Put before each relative URL, such as https://example.org/docs
-    #[arg(long, value_name = "PREFIX")]
-    base_url: Option<String>,
-
-    #[command(flatten)]
-    api: ApiArgs,
-    /// The embedding model's name, as the API knows it
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    model: String,
-    /// Vectors from elsewhere instead of an API: a .npy file, float32 or float64, a row for each article
-    #[arg(long, value_name = "FILE")]
-    embeddings: Option<PathBuf>,
-
-    /// Whether an article gets a vector for each of its passages, or one in all, as it does with --embeddings
-    #[arg(long, value_enum, default_value_t, conflicts_with = "embeddings")]
-    passages: Switch,
-    /// Characters of text behind one vector, after title and headings: about as many in a passage (1000 if not given),
-    /// the first of an article with --passages off (1500)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    max_chars: Option<u32>,
-    /// Texts in one request
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
-    batch_size: u16,
-
-    /// Folder that keeps vectors for later builds, or off; in the user's cache folder if not given
-    #[arg(long, value_name = "DIR", env = "EXEMPLAR_CACHE", value_parser = NonEmptyStringValueParser::new().map(|value| Place::from(value.as_str())))]
-    cache: Option<Place>,
-
-    /// Put before each query, such as 'query: '
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    query_prefix: String,
-    /// Put before each article's text, such as 'passage: '
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    passage_prefix: String,
-    /// The request's input_type for queries
-    #[arg(long, value_name = "TYPE")]
-    query_input_type: Option<String>,
-    /// The request's input_type for articles
-    #[arg(long, value_name = "TYPE")]
-    passage_input_type: Option<String>,
-    /// The request's model for queries, where it is not --model
-    #[arg(long, value_name = "NAME")]
-    query_model: Option<String>,
-    /// The request's model for articles, where it is not --model
-    #[arg(long, value_name = "NAME")]
-    passage_model: Option<String>,
-
-    /// Whether the bundle gets keywords, which the methods with lexical need
-    #[arg(long, value_enum, default_value_t)]
-    keywords: Switch,
-
-    /// The bundle to write
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
-}
-
-/// Whether a bundle gets something.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Switch {
-    #[default]
-    On,
-    Off,
-}
-
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let output = OutputFile::prepare(&args.output)?;
-    let client = Client::new(&args.api)?;
-    let reading = read_source(args)?;
+    let output = args.output.as_deref().map(OutputFile::prepare).transpose()?;
+    let client = Client::new(&args.api, args.limits)?.map(Arc::new);
+    let batches = Limits::new(args.api.preset, args.batch_size).map_err(|problem| anyhow!(problem))?;
+    let reading = args.source.read(args.embeddings.is_none())?;
     eprintln!("read {} articles{}", reading.documents.len(), reading.summary());
 
     let documents = reading.documents;
-    let passage = args.recipe(&args.passage_prefix, &args.passage_input_type, &args.passage_model);
-    let (passages, vectors) = match (&client, &args.embeddings) {
+    let recipes = args.recipes();
+    let (passages, vectors) = match (client, &args.embeddings) {
         (Some(client), _) => {
             let (texts, passages) = args.texts(&documents);
             let cache = Cache::new(args.cache.as_ref());
+            let jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
+            let plan = Plan::new(jobs, &cache, &args.model, batches);
+            let expected = plan.describe(args.price_per_million);
+            if args.dry_run {
+                return print(&expected);
+            }
+            eprintln!("{expected}");
             let embedder = Embedder {
                 client,
-                recipe: &passage,
                 model: &args.model,
-                batch_size: args.batch_size.into(),
-                cache: cache.of(&args.model, &passage),
+                cache: &cache,
+                concurrency: args.concurrency.into(),
+                dimensions: args.dimensions(),
             };
-            (passages, embedder.embed(&texts)?)
+            (passages, embed(plan, &embedder, args.price_per_million)?)
         }
         (None, Some(file)) => (Passage::whole_articles(documents.len()), read_vectors(file, &documents)?),
-        (None, None) => bail!("one of --api and --embeddings is needed"),
+        (None, None) => bail!("one of --api, --preset and --embeddings is needed"),
     };
     let space = EmbeddingSpace {
         model: args.model.clone(),
         dimensions: vectors.dims(),
         normalized: are_unit_vectors(&vectors),
-        query: args.recipe(&args.query_prefix, &args.query_input_type, &args.query_model),
-        passage,
+        truncated: args.dimensions().is_some(),
+        query: recipes.query,
+        passage: recipes.passage,
         ..EmbeddingSpace::default()
     };
     let parts = match args.keywords {
@@ -168,10 +96,13 @@ pub fn run(args: &Args) -> Result<()> {
     };
     bundle.check()?;
     let json = bundle.write()?.json;
+    let (Some(path), Some(output)) = (&args.output, output) else {
+        bail!("--output names the bundle to write")
+    };
     output.write(json.as_bytes())?;
     print(&format!(
         "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
-        args.output.display(),
+        path.display(),
         bundle.articles.len(),
         bundle.passages.len(),
         bundle.space.dimensions,
@@ -180,39 +111,22 @@ pub fn run(args: &Args) -> Result<()> {
     ))
 }
 
-impl Args {
-    /// What to embed, and the passages that it is of.
-    fn texts(&self, documents: &[Document]) -> (Texts, Vec<Passage>) {
-        let max_chars = |default| self.max_chars.map_or(default, |n| n as usize);
-        match self.passages {
-            Switch::On => Texts::of_passages(documents, max_chars(PASSAGE_CHARS)),
-            Switch::Off => (
-                Texts::of_articles(documents, max_chars(ARTICLE_CHARS)),
-                Passage::whole_articles(documents.len()),
-            ),
-        }
-    }
-
-    fn recipe(&self, prefix: &str, input_type: &Option<String>, model: &Option<String>) -> Recipe {
-        Recipe {
-            prefix: prefix.to_owned(),
-            input_type: input_type.clone(),
-            model: model.clone().filter(|model| *model != self.model),
-            extra: Map::new(),
-        }
-    }
-}
-
-fn read_source(args: &Args) -> Result<Reading> {
-    let base_url = args.base_url.as_deref();
-    match (&args.site, &args.items) {
-        (Some(folder), _) => {
-            let exclusions = site::Exclusions::new(&args.exclude)?;
-            site::read_folder(folder, &exclusions, base_url, EXCERPT_CHARS)
-        }
-        (None, Some(file)) => site::read_items(file, base_url, args.embeddings.is_none(), EXCERPT_CHARS),
-        (None, None) => bail!("one of --site and --items is needed"),
-    }
+/// The vectors of the passages. Says what it took.
+fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Result<Matrix> {
+    let expected = plan.count();
+    let vectors = plan.embed(embedder)?.pop().context("there is nothing to embed")?;
+    let (tokens, counted_by) = match embedder.client.tokens() {
+        0 => (expected.tokens, "by estimate"),
+        tokens => (tokens, "by the API's count"),
+    };
+    let price = price_per_million.map_or(String::new(), |each| format!(", {}", price(tokens, each)));
+    eprintln!(
+        "embedded {} of {} texts in {} requests, {tokens} tokens {counted_by}{price}",
+        expected.missing,
+        expected.texts,
+        embedder.client.requests()
+    );
+    Ok(vectors)
 }
 
 fn read_vectors(file: &Path, documents: &[Document]) -> Result<Matrix> {

@@ -9,19 +9,21 @@ use indicatif::{ProgressBar, ProgressStyle};
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 pub struct Progress {
+    kind: &'static str,
     bar: ProgressBar,
     last_line: Cell<Instant>,
 }
 
 impl Progress {
-    pub fn new(texts: usize) -> Self {
+    /// Of so many texts of one kind, such as `passages`.
+    pub fn new(kind: &'static str, texts: usize) -> Self {
         let bar = ProgressBar::new(texts as u64);
-        let template = "embedding [{bar:30}] {pos}/{len}  {per_sec:.1}  {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let template = format!("embedding {kind} [{{bar:30}}] {{pos}}/{{len}}  {{per_sec:.1}}  {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(250));
-        Self { bar, last_line: Cell::new(Instant::now()) }
+        Self { kind, bar, last_line: Cell::new(Instant::now()) }
     }
 
     pub fn advance(&self, texts: usize) {
@@ -31,7 +33,8 @@ impl Progress {
             self.last_line.set(Instant::now());
             let rate = done as f64 / self.bar.elapsed().as_secs_f64().max(1e-3);
             let left = (all - done) as f64 / rate;
-            eprintln!("embedded {done} of {all} texts, {rate:.1} a second, {left:.0} s left");
+            let kind = self.kind;
+            eprintln!("embedded {done} of {all} {kind}, {rate:.1} a second, {left:.0} s left");
         }
     }
 

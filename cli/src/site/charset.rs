@@ -15,10 +15,11 @@ pub fn decode(bytes: &[u8]) -> String {
     guess.decode(bytes).0.into_owned()
 }
 
-/// The encoding after the first `charset=`: of `<meta charset>`, `http-equiv` or an XML-like header alike.
+/// The encoding after the first `charset=`, of `<meta charset>` and `http-equiv` alike, or of an XML declaration.
 fn stated(head: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let (_, after) = head.split_once("charset=")?;
+    let in_xml = || head.starts_with("<?xml").then(|| head.split_once("encoding=")).flatten();
+    let (_, after) = in_xml().or_else(|| head.split_once("charset="))?;
     let label = after.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ' ', ';', '>', '/']).unwrap_or(label.len());
     Encoding::for_label(label.get(..end)?.as_bytes())
@@ -36,6 +37,10 @@ mod tests {
         assert_eq!(
             decode(b"<meta content='text/html; charset=EUC-JP'>\xc6\xfc\xcb\xdc"),
             "<meta content='text/html; charset=EUC-JP'>日本"
+        );
+        assert_eq!(
+            decode(b"<?xml version='1.0' encoding='EUC-JP'?>\xc6\xfc"),
+            "<?xml version='1.0' encoding='EUC-JP'?>日"
         );
         assert_eq!(decode(b"na\xefve"), "naïve");
         assert_eq!(decode(b"<meta charset=nonsense>na\xefve"), "<meta charset=nonsense>naïve");

@@ -3,59 +3,38 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use exemplar_search::bundle::Article;
-use globset::{Glob, GlobSet, GlobSetBuilder};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use walkdir::{DirEntry, WalkDir};
 
+use super::addresses::Addresses;
 use super::content::Selectors;
+use super::globs::Globs;
 use super::html::{self, Page};
-use super::{Document, LeftOut, Reading, charset, join, with_base};
-use crate::text::excerpt;
+use super::options::Options;
+use super::sitemap::Entry;
+use super::{Document, LeftOut, Reading, charset, files, join, sitemap};
 
-/// A page above this size is a list or a whole book on one page, not an article.
-const MAX_PAGE_BYTES: u64 = 16 * 1024 * 1024;
-
-/// What a relative path must not hold when it stands in a URL. A colon would make `a:b.html` an unknown protocol.
-const IN_PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b':')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+const EXTENSIONS: &[&str] = &["html", "htm"];
 
 /// What generators put between a page's own title and the site's name.
 const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "];
 
-/// Which pages are to be left out, by their paths within the site.
-pub struct Exclusions(GlobSet);
-
-impl Exclusions {
-    pub fn new(patterns: &[Glob]) -> Result<Self> {
-        let mut set = GlobSetBuilder::new();
-        for pattern in patterns {
-            set.add(pattern.clone());
-        }
-        Ok(Self(set.build().context("--exclude")?))
-    }
+/// A page of the site, at its place in the folder.
+struct Found {
+    path: String,
+    page: Page,
+    /// What the sitemap says of it.
+    listed: Option<Entry>,
 }
 
-/// Reads every `.html` and `.htm` file below `folder`, sorted by path.
-pub fn read_folder(
+/// Reads every `.html` and `.htm` file below `folder`, sorted by path; or those that the sitemap lists, in its order.
+pub fn read(
     folder: &Path,
-    exclusions: &Exclusions,
-    base_url: Option<&str>,
-    excerpt_len: usize,
+    sitemap: Option<&Path>,
+    globs: &Globs,
+    selectors: &Selectors,
+    addresses: Addresses,
+    options: &Options,
 ) -> Result<Reading> {
     if !folder.is_dir() {
         bail!(
@@ -63,83 +42,78 @@ pub fn read_folder(
             folder.display()
         );
     }
-    let selectors = Selectors::new()?;
     let mut reading = Reading::default();
-    let mut pages: Vec<(String, Page)> = Vec::new();
+    let mut pages: Vec<Found> = Vec::new();
     let mut seen = HashSet::new();
-    for path in html_files(folder, &mut reading.unreadable) {
-        match read_page(folder, &path, exclusions, &selectors) {
+    let all = files::below(folder, EXTENSIONS, &mut reading.unreadable);
+    for (path, listed) in wanted(all, folder, sitemap, &mut reading)? {
+        match read_page(folder, &path, globs, selectors) {
             Err(problem) => reading.unreadable.push((path, problem)),
             Ok(Err(reason)) => reading.left_out.push((path, reason)),
             Ok(Ok(page)) => {
                 match seen.insert((page.title.clone(), page.heading.clone(), join(&page.blocks))) {
-                    true => pages.push((path, page)),
+                    true => pages.push(Found { path, page, listed }),
                     false => reading.left_out.push((path, LeftOut::Duplicate)),
                 }
             }
         }
     }
     let site = SiteWide::of(&pages);
-    let documents = pages.into_iter().map(|(path, page)| document(&path, page, &site, base_url, excerpt_len));
-    reading.documents = documents.collect();
+    // Pages may share what they call their canonical address.
+    let mut urls = HashSet::new();
+    for found in pages {
+        let document = document(found, &site, addresses, options);
+        match urls.insert(document.article.url.clone()) {
+            true => reading.documents.push(document),
+            false => reading.left_out.push((document.article.id, LeftOut::SameAddress)),
+        }
+    }
     if reading.documents.is_empty() {
         bail!("--site {}: no HTML page with text to embed{}", folder.display(), reading.summary());
     }
     Ok(reading)
 }
 
-/// The paths of HTML files relative to `folder`, with `/` between folders. Hidden files are not part of a site.
-fn html_files(folder: &Path, unreadable: &mut Vec<(String, String)>) -> Vec<String> {
-    let is_visible =
-        |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    let is_html = |path: &Path| {
-        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"))
-    };
-    let mut paths = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_visible) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_html(entry.path()) => {
-                let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-                let parts: Option<Vec<_>> = path.iter().map(|part| part.to_str()).collect();
-                match parts {
-                    Some(parts) => paths.push(parts.join("/")),
-                    None => unreadable.push((path.display().to_string(), "its name is not UTF-8".into())),
-                }
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).display().to_string();
-                unreadable.push((path, error.to_string()));
+/// The files to read, each with what the sitemap says of it.
+fn wanted(
+    all: Vec<String>,
+    folder: &Path,
+    sitemap: Option<&Path>,
+    reading: &mut Reading,
+) -> Result<Vec<(String, Option<Entry>)>> {
+    let Some(sitemap) = sitemap else { return Ok(all.into_iter().map(|path| (path, None)).collect()) };
+    let entries = sitemap::read(sitemap, folder)?;
+    let files = sitemap::files_of(&entries, &all);
+    let mut wanted = Vec::new();
+    let mut taken = HashSet::new();
+    for (entry, file) in entries.into_iter().zip(files) {
+        match file {
+            Some(path) if taken.insert(path) => wanted.push((path.to_owned(), Some(entry))),
+            Some(_) => reading.left_out.push((entry.url, LeftOut::SameAddress)),
+            None => {
+                let problem = format!("{} has no page for {}", folder.display(), entry.url);
+                reading.unreadable.push((entry.place, problem));
             }
         }
     }
-    paths.sort_unstable();
-    paths
+    Ok(wanted)
 }
 
 /// A page, or why it is no article; the error says why it cannot be read.
 fn read_page(
     folder: &Path,
     path: &str,
-    exclusions: &Exclusions,
+    globs: &Globs,
     selectors: &Selectors,
 ) -> Result<Result<Page, LeftOut>, String> {
-    if exclusions.0.is_match(path) {
+    if !globs.take(path) {
         return Ok(Err(LeftOut::Excluded));
     }
     if path.rsplit('/').next() == Some("404.html") {
         return Ok(Err(LeftOut::ErrorPage));
     }
-    Ok(html::read(&read_file(&folder.join(path))?, selectors))
-}
-
-fn read_file(path: &Path) -> Result<String, String> {
-    let bytes = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
-    if bytes > MAX_PAGE_BYTES {
-        let (megabyte, limit) = (1 << 20, MAX_PAGE_BYTES >> 20);
-        return Err(format!("it has {} MB, more than the {limit} MB of any article", bytes / megabyte));
-    }
-    std::fs::read(path).map(|bytes| charset::decode(&bytes)).map_err(|e| e.to_string())
+    let bytes = files::bytes(&folder.join(path), files::MAX_PAGE_BYTES)?;
+    html::read(&charset::decode(&bytes), selectors)
 }
 
 /// What is the site's rather than a page's.
@@ -148,18 +122,26 @@ struct SiteWide {
     title_suffix: Option<String>,
     /// Descriptions of more than one page.
     descriptions: HashSet<String>,
+    /// Tags of every page.
+    tags: HashSet<String>,
 }
 
 impl SiteWide {
-    fn of(pages: &[(String, Page)]) -> Self {
-        let titles = || pages.iter().filter_map(|(_, page)| page.title.as_deref());
+    fn of(pages: &[Found]) -> Self {
+        let titles = || pages.iter().filter_map(|found| found.page.title.as_deref());
         let suffix = most_frequent(titles().filter_map(suffix))
             .filter(|(_, count)| *count >= 2 && 2 * count > titles().count());
         let mut seen = HashSet::new();
-        let descriptions = pages.iter().filter_map(|(_, page)| page.description.as_ref());
+        let descriptions = pages.iter().filter_map(|found| found.page.description.as_ref());
+        let mut tags: HashMap<&str, usize> = HashMap::new();
+        for tag in pages.iter().flat_map(|found| found.page.tags.iter().collect::<HashSet<_>>()) {
+            *tags.entry(tag).or_insert(0) += 1;
+        }
+        let of_all = tags.into_iter().filter(|(_, count)| pages.len() > 1 && *count == pages.len());
         Self {
             title_suffix: suffix.map(|(suffix, _)| suffix.to_owned()),
             descriptions: descriptions.filter(|description| !seen.insert(*description)).cloned().collect(),
+            tags: of_all.map(|(tag, _)| tag.to_owned()).collect(),
         }
     }
 }
@@ -179,33 +161,35 @@ fn most_frequent<'a>(items: impl Iterator<Item = &'a str>) -> Option<(&'a str, u
     counts.into_iter().max_by_key(|&(item, count)| (count, item))
 }
 
-fn document(
-    path: &str,
-    mut page: Page,
-    site: &SiteWide,
-    base_url: Option<&str>,
-    excerpt_len: usize,
-) -> Document {
+fn document(found: Found, site: &SiteWide, addresses: Addresses, options: &Options) -> Document {
+    let Found { path, mut page, listed } = found;
     let own_title = page.title.map(|title| {
         let suffix = site.title_suffix.as_deref().unwrap_or_default();
         title.strip_suffix(suffix).filter(|rest| !rest.is_empty()).unwrap_or(&title).to_owned()
     });
-    let title = page.heading.or(own_title).or(page.first_heading).unwrap_or_else(|| path.to_owned());
+    let title = page.heading.or(own_title).or(page.first_heading).unwrap_or_else(|| path.clone());
     // The title is embedded and shown before the text; once is enough.
     if page.blocks.first().is_some_and(|first| first.text == title) {
         page.blocks.remove(0);
     }
-    let text = join(&page.blocks);
-    let description = page.description.filter(|description| !site.descriptions.contains(description));
-    let excerpt = excerpt(description.as_deref().unwrap_or(&text), excerpt_len);
-    let url = utf8_percent_encode(path, IN_PATH).to_string();
+    let (listed_url, listed_date) = listed.map(|entry| (entry.url, entry.date)).unzip();
+    let canonical = page.canonical.filter(|_| addresses == Addresses::Canonical);
+    let mut tags = Vec::new();
+    for tag in page.tags {
+        if !site.tags.contains(&tag) && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
     let article = Article {
-        id: path.to_owned(),
         title,
-        url: with_base(&url, base_url),
-        excerpt: (!excerpt.is_empty()).then_some(excerpt),
+        url: listed_url.or(canonical).unwrap_or_else(|| addresses.url(&path)),
+        excerpt: page.description.filter(|description| !site.descriptions.contains(description)),
         lang: page.lang,
+        date: page.date.or(listed_date.flatten()),
+        tags,
+        id: path,
         ..Article::default()
     };
+    let article = options.complete(article, &join(&page.blocks));
     Document { article, blocks: page.blocks }
 }

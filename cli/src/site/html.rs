@@ -2,8 +2,8 @@
 
 use scraper::{ElementRef, Html};
 
-use super::content::{Selectors, main_content};
-use super::{Block, LeftOut, join, page_text};
+use super::content::Selectors;
+use super::{Block, LeftOut, date, join, page_text, parse};
 
 /// A page as it stands, before it is compared with the site's other pages.
 #[derive(Debug, Default, PartialEq)]
@@ -16,42 +16,92 @@ pub struct Page {
     pub first_heading: Option<String>,
     /// `<meta name=description>`.
     pub description: Option<String>,
+    /// `<link rel=canonical>`, if it is a web address.
+    pub canonical: Option<String>,
     /// `<html lang>`.
     pub lang: Option<String>,
+    /// When it was published.
+    pub date: Option<String>,
+    /// `<meta property=article:tag>` and `<meta name=keywords>`.
+    pub tags: Vec<String>,
     /// The main text.
     pub blocks: Vec<Block>,
 }
 
-/// Reads a page, or says why it is no article.
-pub fn read(html: &str, selectors: &Selectors) -> Result<Page, LeftOut> {
-    let document = Html::parse_document(html);
+/// Reads a page, or says why it is no article; the error says why it cannot be read.
+pub fn read(html: &str, selectors: &Selectors) -> Result<Result<Page, LeftOut>, String> {
+    let document = parse::document(html)?;
+    let mut page = match head(&document, selectors) {
+        Ok(page) => page,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    if selectors.ignores_page(&document) {
+        return Ok(Err(LeftOut::Ignored));
+    }
+    let main = selectors.main_content(&document);
+    if main.is_empty() {
+        return Ok(Err(LeftOut::NotSelected));
+    }
+    page.blocks = main.iter().flat_map(|part| page_text::blocks(*part, selectors)).collect();
+    if page.blocks.is_empty() {
+        return Ok(Err(LeftOut::NoText));
+    }
+    let headings = |selector| {
+        main.iter()
+            .flat_map(move |part| part.select(selector))
+            .filter(|heading| !is_left_out(*heading, selectors))
+            .filter_map(|heading| heading_text(heading, selectors))
+    };
+    let mut top_headings = headings(&selectors.h1);
+    page.heading = top_headings.next().filter(|_| top_headings.next().is_none());
+    page.first_heading = headings(&selectors.any_heading).next();
+    page.date = page.date.or_else(|| {
+        let times = main.iter().flat_map(|part| part.select(&selectors.time));
+        times.filter_map(|time| date::iso(time.attr("datetime")?)).next()
+    });
+    Ok(Ok(page))
+}
+
+/// What stands in the page's head.
+fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
     let mut page = Page::default();
+    let mut keywords = Vec::new();
     for meta in document.select(&selectors.meta) {
         let content = meta.attr("content").unwrap_or_default();
-        let is =
-            |attribute, name: &str| meta.attr(attribute).is_some_and(|a| a.trim().eq_ignore_ascii_case(name));
-        if is("http-equiv", "refresh") && content.to_ascii_lowercase().contains("url") {
+        let is = |attribute, names: &[&str]| {
+            let value = meta.attr(attribute).map(str::trim);
+            value.is_some_and(|value| names.iter().any(|name| value.eq_ignore_ascii_case(name)))
+        };
+        // Open Graph's names stand in `property`, which many pages write as `name`.
+        let says = |names: &[&str]| is("name", names) || is("property", names);
+        if is("http-equiv", &["refresh"]) && content.to_ascii_lowercase().contains("url") {
             return Err(LeftOut::Redirect);
         }
-        if is("name", "robots") && forbids_indexing(content) {
+        if says(&["robots", "googlebot"]) && forbids_indexing(content) {
             return Err(LeftOut::NoIndex);
         }
-        if is("name", "description") {
-            page.description = page.description.or_else(|| non_empty(content));
+        if says(&["description"]) {
+            page.description = page.description.or_else(|| one_line(content));
+        }
+        if says(&["article:published_time", "date", "dc.date", "dcterms.date", "dcterms.created", "pubdate"])
+        {
+            page.date = page.date.or_else(|| date::iso(content));
+        }
+        if says(&["article:tag"]) {
+            page.tags.extend(one_line(content));
+        }
+        if says(&["keywords"]) {
+            keywords.extend(content.split([',', '、']).filter_map(one_line));
         }
     }
-
-    let main = main_content(&document, selectors);
-    page.blocks = page_text::blocks(main);
-    if page.blocks.is_empty() {
-        return Err(LeftOut::NoText);
+    if page.tags.is_empty() {
+        page.tags = keywords;
     }
-    let mut top_headings = main.select(&selectors.h1).filter_map(heading_text);
-    page.heading = top_headings.next().filter(|_| top_headings.next().is_none());
-    page.first_heading = main.select(&selectors.any_heading).find_map(heading_text);
     page.title =
-        document.select(&selectors.title).find_map(|title| non_empty(&title.text().collect::<String>()));
-    page.lang = document.root_element().attr("lang").and_then(non_empty);
+        document.select(&selectors.title).find_map(|title| one_line(&title.text().collect::<String>()));
+    page.lang = document.root_element().attr("lang").and_then(one_line);
+    let canonical = document.select(&selectors.canonical).find_map(|link| link.attr("href"));
+    page.canonical = canonical.filter(|href| is_web_address(href)).map(str::to_owned);
     Ok(page)
 }
 
@@ -60,12 +110,25 @@ fn forbids_indexing(robots: &str) -> bool {
     robots.split(',').any(|word| matches!(word.trim().to_ascii_lowercase().as_str(), "noindex" | "none"))
 }
 
-fn heading_text(heading: ElementRef) -> Option<String> {
-    non_empty(&join(&page_text::blocks(heading)))
+fn is_web_address(href: &str) -> bool {
+    url::Url::parse(href).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Whether it stands within something that is not searched.
+fn is_left_out(heading: ElementRef, selectors: &Selectors) -> bool {
+    heading
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .chain([heading])
+        .any(|element| selectors.leaves_out(element))
+}
+
+fn heading_text(heading: ElementRef, selectors: &Selectors) -> Option<String> {
+    one_line(&join(&page_text::blocks(heading, selectors)))
 }
 
 /// `text` on one line, if there is any.
-fn non_empty(text: &str) -> Option<String> {
+pub fn one_line(text: &str) -> Option<String> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then_some(line)
 }

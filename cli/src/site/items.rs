@@ -9,23 +9,17 @@ use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
 use serde_json::{Map, Value};
 
-use super::{Block, Document, Reading, with_base};
-use crate::text::excerpt;
+use super::options::Options;
+use super::{Block, Document, Reading};
 
 /// Reads `path`. `needs_text` says whether the text is to be embedded.
 ///
 /// # Errors
 ///
 /// The first line that is wrong: a list that somebody wrote has no lines to be left out.
-pub fn read_items(
-    path: &Path,
-    base_url: Option<&str>,
-    needs_text: bool,
-    excerpt_len: usize,
-) -> Result<Reading> {
+pub fn read(path: &Path, needs_text: bool, options: &Options) -> Result<Reading> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut reading = Reading::default();
-    let mut lines_by_id = HashMap::new();
+    let mut list = List::default();
     for (number, line) in (1..).zip(BufReader::new(file).lines()) {
         let place = || format!("{} line {number}", path.display());
         let line = line.with_context(place)?;
@@ -33,21 +27,37 @@ pub fn read_items(
         if line.is_empty() {
             continue;
         }
-        let document = parse(line, base_url, needs_text, excerpt_len).with_context(place)?;
-        let id = document.article.id.clone();
-        if let Some(first) = lines_by_id.insert(id.clone(), number) {
-            bail!("{}: field id: \"{id}\" is the id of line {first} already; ids must differ", place());
-        }
-        reading.documents.push(document);
+        let fields = serde_json::from_str(line).context("expected a JSON object").with_context(place)?;
+        let document = document(fields, needs_text, options).with_context(place)?;
+        list.push(document, number).with_context(place)?;
     }
-    if reading.documents.is_empty() {
+    if list.reading.documents.is_empty() {
         bail!("{} has no items: write one JSON object a line", path.display());
     }
-    Ok(reading)
+    Ok(list.reading)
 }
 
-fn parse(line: &str, base_url: Option<&str>, needs_text: bool, excerpt_len: usize) -> Result<Document> {
-    let mut fields: Map<String, Value> = serde_json::from_str(line).context("expected a JSON object")?;
+/// Articles whose ids differ.
+#[derive(Default)]
+pub struct List {
+    pub reading: Reading,
+    lines_by_id: HashMap<String, u64>,
+}
+
+impl List {
+    /// Adds an article that stands on a line.
+    pub fn push(&mut self, document: Document, line: u64) -> Result<()> {
+        let id = document.article.id.clone();
+        if let Some(first) = self.lines_by_id.insert(id.clone(), line) {
+            bail!("field id: \"{id}\" is the id of line {first} already; ids must differ");
+        }
+        self.reading.documents.push(document);
+        Ok(())
+    }
+}
+
+/// An article from its fields.
+pub fn document(mut fields: Map<String, Value>, needs_text: bool, options: &Options) -> Result<Document> {
     let text = match fields.shift_remove("text") {
         Some(Value::String(text)) => text,
         Some(other) => bail!("field text: expected a string, found {other}"),
@@ -59,7 +69,7 @@ fn parse(line: &str, base_url: Option<&str>, needs_text: bool, excerpt_len: usiz
     {
         fields.insert("id".into(), url);
     }
-    let mut article: Article = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+    let article: Article = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
         let problem = error.inner().to_string();
         match error.path().to_string() {
             path if path == "." => anyhow::anyhow!("{problem}"),
@@ -72,15 +82,11 @@ fn parse(line: &str, base_url: Option<&str>, needs_text: bool, excerpt_len: usiz
     if needs_text && article.title.trim().is_empty() && text.trim().is_empty() {
         bail!("fields title and text are both empty: there is nothing to embed");
     }
-    article.url = with_base(&article.url, base_url);
-    if article.excerpt.is_none() && !text.trim().is_empty() {
-        article.excerpt = Some(excerpt(&text, excerpt_len));
-    }
-    Ok(Document { article, blocks: blocks(&text) })
+    Ok(Document { article: options.complete(article, &text), blocks: blocks(&text) })
 }
 
 /// One a line that is not empty.
-fn blocks(text: &str) -> Vec<Block> {
+pub fn blocks(text: &str) -> Vec<Block> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(|line| Block { text: line.to_owned(), ..Block::default() }).collect()
 }

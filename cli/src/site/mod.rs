@@ -1,20 +1,37 @@
 //! Where a site's texts come from.
 
+mod addresses;
 mod block;
 mod charset;
 mod content;
+mod csv;
+mod date;
+mod feed;
+mod files;
 mod folder;
+mod front_matter;
+mod globs;
 mod html;
 mod items;
+mod left_out;
+mod markdown;
+mod options;
 mod page_text;
+mod parse;
+mod sitemap;
+mod source;
+mod xml;
+
+#[cfg(test)]
+mod any_bytes;
 
 use std::fmt::Write;
 
 use exemplar_search::bundle::Article;
 
 pub use block::{Block, join};
-pub use folder::{Exclusions, read_folder};
-pub use items::read_items;
+pub use left_out::LeftOut;
+pub use source::SourceArgs;
 
 /// An article of the site and the text to embed for it.
 #[derive(Debug)]
@@ -33,30 +50,6 @@ pub struct Reading {
     pub left_out: Vec<(String, LeftOut)>,
     /// Pages that could not be read, each with the problem.
     pub unreadable: Vec<(String, String)>,
-}
-
-/// Why a page is not in the bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LeftOut {
-    Excluded,
-    Redirect,
-    NoIndex,
-    ErrorPage,
-    NoText,
-    Duplicate,
-}
-
-impl LeftOut {
-    fn describe(self) -> &'static str {
-        match self {
-            Self::Excluded => "excluded by --exclude",
-            Self::Redirect => "redirect to another page",
-            Self::NoIndex => "marked noindex",
-            Self::ErrorPage => "the site's \"not found\" page",
-            Self::NoText => "no text",
-            Self::Duplicate => "same title and text as a page before",
-        }
-    }
 }
 
 /// Names shown for each reason; the rest is counted.
@@ -82,15 +75,5 @@ impl Reading {
             let _ = write!(lines, "\n  cannot read {name}: {problem}");
         }
         lines
-    }
-}
-
-/// `url` below `base`, unless it is a whole address already.
-fn with_base(url: &str, base: Option<&str>) -> String {
-    match base {
-        Some(base) if !url.contains("://") => {
-            format!("{}/{}", base.trim_end_matches('/'), url.trim_start_matches('/'))
-        }
-        _ => url.to_owned(),
     }
 }

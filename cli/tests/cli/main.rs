@@ -3,9 +3,11 @@
 mod api_failures;
 mod build_items;
 mod build_site;
+mod embedding;
 mod embedding_server;
 mod inspect;
 mod rebuild;
 mod search;
 mod serve;
+mod sources;
 mod support;

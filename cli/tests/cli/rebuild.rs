@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -39,7 +40,10 @@ fn only_what_has_changed_is_embedded_again() {
     // Another address, the same vectors.
     let api = TestApi::start_answering();
     let (_, stderr) = succeed(&mut build(&site, &out, &api));
-    assert!(api.texts().is_empty() && stderr.contains("4 of 4 texts were embedded before"), "{stderr}");
+    assert!(
+        api.texts().is_empty() && stderr.contains("passages: 4 texts, 0 of them to embed in 0 requests"),
+        "{stderr}"
+    );
     assert_eq!(bundle(), first);
 
     write(&site, "c.html", "<title>C</title><p>Spring tide.");
@@ -86,6 +90,48 @@ fn a_killed_build_leaves_the_old_bundle_and_resumes() {
         api.texts()[2..].iter().cloned().chain(["C\nFlood.".into()]).collect::<Vec<_>>()
     );
     assert_eq!(read_bundle(&out.path().join("bundle.json")).passages.len(), 4);
+}
+
+#[test]
+fn a_build_killed_at_any_moment_leaves_a_whole_bundle_and_resumes() {
+    let site = site();
+    let slow = || {
+        TestApi::start(|_, request| {
+            std::thread::sleep(Duration::from_millis(15));
+            reply(200, vectors_for(request))
+        })
+    };
+    let bundle = |out: &TempDir| fs::read(out.path().join("bundle.json")).unwrap();
+    let (before, after) = (folder(), folder());
+    succeed(&mut build(&site, &before, &slow()));
+    let old = bundle(&before);
+    write(&site, "d.html", "<title>D</title><p>Neap tide.");
+    let api = slow();
+    let started = Instant::now();
+    succeed(&mut build(&site, &after, &api));
+    let (new, texts, whole) = (bundle(&after), api.texts().len(), started.elapsed());
+    assert_ne!(old, new);
+
+    let (mut left_old, mut left_new) = (0, 0);
+    // Past its end, too: there the build is killed as it writes, or has written.
+    for moment in 0..=24 {
+        let (out, api) = (folder(), slow());
+        write(&out, "bundle.json", &old);
+        let mut child = build(&site, &out, &api).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * moment / 20);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        match bundle(&out) {
+            found if found == old => left_old += 1,
+            found if found == new => left_new += 1,
+            other => panic!("killed at {moment}/20, it left {} bytes of neither bundle", other.len()),
+        }
+        succeed(&mut build(&site, &out, &api));
+        assert_eq!(bundle(&out), new);
+        // The one that was under way is asked for again.
+        assert!(api.texts().len() <= texts + 1, "killed at {moment}/20: {:?}", api.texts());
+    }
+    assert!(left_old > 0, "{left_old} {left_new}");
 }
 
 #[test]

@@ -1,0 +1,270 @@
+//! A sitemap (sitemaps.org): the addresses of a site's pages. Also a sitemap of sitemaps, one with an address a line, and
+//! each of them with gzip.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use flate2::read::MultiGzDecoder;
+use percent_encoding::percent_decode_str;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+use url::Url;
+
+use super::{date, files, xml};
+
+/// What sitemaps.org allows, uncompressed.
+const MAX_BYTES: u64 = 50 << 20;
+
+/// What a sitemap of sitemaps may list.
+const MAX_SITEMAPS: usize = 1_000;
+
+/// Leading parts of an address that may not be folders of the site, such as `project` at GitHub Pages.
+const MAX_BASE_PARTS: usize = 4;
+
+/// An address in a sitemap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub url: String,
+    /// `<lastmod>`
+    pub date: Option<String>,
+    /// Where it stands, for people.
+    pub place: String,
+}
+
+/// What a sitemap file holds.
+#[derive(Debug, PartialEq)]
+enum Content {
+    Pages(Vec<Entry>),
+    Sitemaps(Vec<Entry>),
+}
+
+/// The pages that the sitemap at `path` lists, in order. Sitemaps that it lists are looked for in `folder` by their
+/// addresses, else beside it by their names.
+pub fn read(path: &Path, folder: &Path) -> Result<Vec<Entry>> {
+    let sitemaps = match read_file(path)? {
+        Content::Pages(pages) => return Ok(pages),
+        Content::Sitemaps(sitemaps) => sitemaps,
+    };
+    if sitemaps.len() > MAX_SITEMAPS {
+        bail!("{} lists {} sitemaps, more than {MAX_SITEMAPS}", path.display(), sitemaps.len());
+    }
+    let mut pages = Vec::new();
+    for Entry { url, place, .. } in sitemaps {
+        let file = local_file(&url, path, folder)
+            .ok_or_else(|| anyhow!("{place}: there is no file for {url} in {}", folder.display()))?;
+        match read_file(&file)? {
+            Content::Pages(more) => pages.extend(more),
+            Content::Sitemaps(_) => bail!("{}: a sitemap of sitemaps must not list another", file.display()),
+        }
+    }
+    Ok(pages)
+}
+
+fn local_file(url: &str, listed_in: &Path, folder: &Path) -> Option<PathBuf> {
+    let parts = parts(url)?;
+    let name = parts.last()?;
+    let in_folder = (0..parts.len()).map(|skip| folder.join(parts[skip..].join("/")));
+    in_folder.chain([listed_in.with_file_name(name)]).find(|file| file.is_file())
+}
+
+fn read_file(path: &Path) -> Result<Content> {
+    let name = path.display().to_string();
+    let bytes = files::bytes(path, MAX_BYTES).map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
+    let bytes = match bytes.starts_with(&[0x1f, 0x8b]) {
+        false => bytes,
+        true => files::read(MultiGzDecoder::new(bytes.as_slice()), MAX_BYTES)
+            .map_err(|error| anyhow!("cannot read {name}: {error}"))?
+            .ok_or_else(|| anyhow!("cannot read {name}: it has more than {} MB unpacked", MAX_BYTES >> 20))?,
+    };
+    parse(&bytes, &name).map_err(|(line, problem)| anyhow!("{name} line {line}: {problem}"))
+}
+
+/// `name` is the file's, for places. The error has its line.
+fn parse(bytes: &[u8], name: &str) -> Result<Content, (usize, String)> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| (xml::line(bytes, e.valid_up_to() as u64), "a sitemap must be UTF-8".to_owned()))?;
+    let text = text.trim_start_matches('\u{feff}');
+    if !text.trim_start().starts_with('<') {
+        return Ok(Content::Pages(parse_lines(text, name)?));
+    }
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<String> = Vec::new();
+    let mut entries = Vec::new();
+    let mut entry = Entry { url: String::new(), date: None, place: String::new() };
+    let mut value = String::new();
+    loop {
+        let event = reader.read_event();
+        let line = || xml::line(text.as_bytes(), reader.buffer_position());
+        let event = event
+            .map_err(|error| (xml::line(text.as_bytes(), reader.error_position()), error.to_string()))?;
+        match event {
+            Event::Start(tag) => {
+                value.clear();
+                // With its prefix: `image:loc` is not the page's.
+                open.push(tag.name().as_ref().to_owned());
+                match open.as_slice() {
+                    [root] if !["urlset", "sitemapindex"].contains(&root.as_str()) => {
+                        return Err((line(), format!("expected <urlset> or <sitemapindex>, found <{root}>")));
+                    }
+                    [_, item] if ["url", "sitemap"].contains(&item.as_str()) => {
+                        let place = format!("{name} line {}", line());
+                        entry = Entry { url: String::new(), date: None, place };
+                    }
+                    _ => {}
+                }
+            }
+            Event::End(_) => {
+                match open.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                    [_, "url" | "sitemap", "loc"] => entry.url = value.trim().to_owned(),
+                    [_, "url" | "sitemap", "lastmod"] => entry.date = date::iso(&value),
+                    [_, "url" | "sitemap"] if entry.url.is_empty() => {
+                        return Err((line(), "a page without <loc>".into()));
+                    }
+                    [_, "url" | "sitemap"] => entries.push(entry.clone()),
+                    _ => {}
+                }
+                open.pop();
+            }
+            Event::Text(part) => value.push_str(&part),
+            Event::CData(part) => value.push_str(&part),
+            Event::GeneralRef(name) => {
+                let known = name.resolve_char_ref().ok().flatten().map(String::from);
+                let known = known.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
+                value.push_str(&known.unwrap_or_default());
+            }
+            Event::Eof if open.is_empty() => break,
+            Event::Eof => return Err((line(), format!("it ends within <{}>", open.join("><")))),
+            _ => {}
+        }
+    }
+    Ok(match text.contains("<sitemapindex") {
+        true => Content::Sitemaps(entries),
+        false => Content::Pages(entries),
+    })
+}
+
+fn parse_lines(text: &str, name: &str) -> Result<Vec<Entry>, (usize, String)> {
+    let lines = (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty());
+    lines
+        .map(|(number, line)| match Url::parse(line) {
+            Ok(_) => Ok(Entry { url: line.to_owned(), date: None, place: format!("{name} line {number}") }),
+            Err(_) => {
+                Err((number, format!("expected a web address, found {}", crate::text::excerpt(line, 60))))
+            }
+        })
+        .collect()
+}
+
+/// The file of each address among `files`, paths with `/` between folders: its path, less as many leading parts as fit
+/// most of the addresses.
+pub fn files_of<'a>(entries: &[Entry], files: &'a [String]) -> Vec<Option<&'a str>> {
+    let by_path: HashMap<&str, &str> = files.iter().map(|path| (path.as_str(), path.as_str())).collect();
+    let with_base = |skip| -> Vec<Option<&str>> {
+        entries.iter().map(|entry| find(&parts(&entry.url)?, skip, &by_path)).collect()
+    };
+    let found = |files: &Vec<Option<&str>>| files.iter().flatten().count();
+    // The first of equals is taken: the shortest base.
+    (0..MAX_BASE_PARTS).map(with_base).rev().max_by_key(found).unwrap_or_default()
+}
+
+/// The decoded parts of an address's path; the last is empty where it ends in `/`.
+fn parts(url: &str) -> Option<Vec<String>> {
+    let url = Url::parse(url).ok()?;
+    url.path_segments()?.map(|part| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned())).collect()
+}
+
+fn find<'a>(parts: &[String], skip: usize, files: &HashMap<&str, &'a str>) -> Option<&'a str> {
+    let path = parts.get(skip..).filter(|parts| !parts.is_empty())?.join("/");
+    let stem = path.trim_end_matches('/');
+    let index = match stem {
+        "" => "index.html".to_owned(),
+        _ => format!("{stem}/index.html"),
+    };
+    [path.clone(), format!("{stem}.html"), index, format!("{stem}.htm")]
+        .iter()
+        .find_map(|path| files.get(path.as_str()).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Entry, files_of, parse};
+
+    fn urls(text: &str) -> Vec<String> {
+        match parse(text.as_bytes(), "s.xml").unwrap() {
+            Content::Pages(entries) | Content::Sitemaps(entries) => {
+                entries.into_iter().map(|entry| entry.url).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_and_dates_are_read() {
+        let text = "<?xml version=\"1.0\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n\
+            <url><loc> https://e.org/a?b&amp;c&#x41; </loc><lastmod>2024-05-01</lastmod>\n\
+            <image:image><image:loc>https://e.org/i.png</image:loc></image:image></url>\n\
+            <url><loc><![CDATA[https://e.org/d]]></loc></url></urlset>";
+        let Content::Pages(entries) = parse(text.as_bytes(), "s.xml").unwrap() else { panic!() };
+        let entry = |url: &str, date: Option<&str>, line| Entry {
+            url: url.into(),
+            date: date.map(str::to_owned),
+            place: format!("s.xml line {line}"),
+        };
+        assert_eq!(
+            entries,
+            [entry("https://e.org/a?b&cA", Some("2024-05-01"), 3), entry("https://e.org/d", None, 5)]
+        );
+        assert_eq!(urls("https://e.org/a\n\nhttps://e.org/b\n"), ["https://e.org/a", "https://e.org/b"]);
+        let index = "<sitemapindex><sitemap><loc>https://e.org/s.xml</loc></sitemap></sitemapindex>";
+        assert!(matches!(parse(index.as_bytes(), "").unwrap(), Content::Sitemaps(list) if list.len() == 1));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        for (text, line, problem) in [
+            ("<urlset>\n<url>\n</urlset>", 3, ""),
+            ("<urlset>\n<url></url></urlset>", 2, "without <loc>"),
+            ("\n<!DOCTYPE html>\n<html></html>", 3, "found <html>"),
+            ("<urlset>\n<url><loc>https://e.org", 2, "it ends within <urlset><url><loc>"),
+            ("https://e.org\nwhat", 2, "expected a web address"),
+        ] {
+            let (found, error) = parse(text.as_bytes(), "").unwrap_err();
+            assert!(found == line && error.contains(problem), "{text}: {found} {error}");
+        }
+        assert_eq!(parse(b"\n\xff", "").unwrap_err().0, 2);
+    }
+
+    #[test]
+    fn addresses_lead_to_files_however_the_site_is_served() {
+        let files = ["index.html", "a/index.html", "b.html", "日 本.html"].map(String::from);
+        let entry =
+            |path: &str| Entry { url: format!("https://e.github.io{path}"), date: None, place: "".into() };
+        let entries: Vec<_> = [
+            "/p/",
+            "/p/a/",
+            "/p/a",
+            "/p/b",
+            "/p/b.html",
+            "/p/%E6%97%A5%20%E6%9C%AC.html",
+            "/p/../../etc/passwd",
+            "/p/none",
+        ]
+        .map(entry)
+        .to_vec();
+        let found = files_of(&entries, &files);
+        let expected = [
+            Some("index.html"),
+            Some("a/index.html"),
+            Some("a/index.html"),
+            Some("b.html"),
+            Some("b.html"),
+            Some("日 本.html"),
+            None,
+            None,
+        ];
+        assert_eq!(found, expected);
+        let at_root: Vec<_> = ["/", "/a/", "/b"].map(entry).to_vec();
+        assert_eq!(files_of(&at_root, &files), [Some("index.html"), Some("a/index.html"), Some("b.html")]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Where `exemplar build` reads a site from.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::ArgGroup;
+use globset::Glob;
+
+use super::addresses::Addresses;
+use super::content::Selectors;
+use super::globs::Globs;
+use super::options::Options;
+use super::{Reading, csv, feed, folder, items, markdown};
+
+/// A site, and which parts of it to take.
+#[derive(clap::Args)]
+#[command(group(
+    ArgGroup::new("source").required(true).args(["site", "markdown", "feed", "items", "csv"])
+))]
+pub struct SourceArgs {
+    /// Folder of built HTML pages
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// Take the pages that this sitemap lists: their addresses, order and dates
+    #[arg(long, value_name = "FILE", requires = "site")]
+    sitemap: Option<PathBuf>,
+    /// Folder of Markdown with YAML or TOML front matter
+    #[arg(long, value_name = "DIR")]
+    markdown: Option<PathBuf>,
+    /// RSS, Atom or JSON feed
+    #[arg(long, value_name = "FILE")]
+    feed: Option<PathBuf>,
+    /// JSON lines: {"title", "url", "text", and optionally "id", "excerpt", "lang", "date", "tags", ...}
+    #[arg(long, value_name = "FILE")]
+    items: Option<PathBuf>,
+    /// CSV whose first line names the columns: the fields of --items
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+
+    /// Take only files whose path in the folder matches, such as 'docs/**'; may be given again
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["feed", "items", "csv"])]
+    include: Vec<Glob>,
+    /// Leave out files whose path in the folder matches, such as 'old/**'; may be given again
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["feed", "items", "csv"])]
+    exclude: Vec<Glob>,
+    /// Take the text of these elements instead of the main content, such as '.post'; may be given again
+    #[arg(long, value_name = "CSS", requires = "site")]
+    include_selector: Vec<String>,
+    /// Leave out the text of these elements, such as '.toc'; may be given again
+    #[arg(long, value_name = "CSS", conflicts_with_all = ["items", "csv"])]
+    exclude_selector: Vec<String>,
+
+    /// How the address of an article is made from the path of its file
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["feed", "items", "csv", "sitemap"])]
+    addresses: Addresses,
+    /// Put before each relative URL, such as https://example.org/docs
+    #[arg(long, value_name = "PREFIX")]
+    base_url: Option<String>,
+    /// Language of articles that do not say theirs, such as en or ja
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+    /// Build nothing if a page cannot be read
+    #[arg(long)]
+    strict: bool,
+}
+
+impl SourceArgs {
+    /// Reads the site. `needs_text` says whether the text is to be embedded.
+    pub fn read(&self, needs_text: bool) -> Result<Reading> {
+        let options = Options { base_url: self.base_url.clone(), lang: self.lang.clone() };
+        let selectors = || Selectors::new(&self.include_selector, &self.exclude_selector);
+        let reading = if let Some(folder) = &self.site {
+            let globs = Globs::new(&self.include, &self.exclude)?;
+            let sitemap = self.sitemap.as_deref();
+            folder::read(folder, sitemap, &globs, &selectors()?, self.addresses, &options)?
+        } else if let Some(folder) = &self.markdown {
+            let globs = Globs::new(&self.include, &self.exclude)?;
+            markdown::read(folder, &globs, &selectors()?, self.addresses, &options)?
+        } else if let Some(file) = &self.feed {
+            feed::read(file, &selectors()?, &options)?
+        } else if let Some(file) = &self.items {
+            items::read(file, needs_text, &options)?
+        } else if let Some(file) = &self.csv {
+            csv::read(file, needs_text, &options)?
+        } else {
+            bail!("one of --site, --markdown, --feed, --items and --csv is needed")
+        };
+        match reading.unreadable.len() {
+            problems if problems > 0 && self.strict => {
+                bail!("--strict: {problems} could not be read{}", reading.summary())
+            }
+            _ => Ok(reading),
+        }
+    }
+}
