@@ -188,7 +188,13 @@ impl SearchIndex {
             Some(keywords) => keywords.query(text, query.unfinished),
             None => lexical::Query::parse(text, query.unfinished),
         });
-        let knn = (weights.knn > 0.0).then(|| with_rows!(&self.rows, rows => knn::scores(rows, &embedding)));
+        let knn = (weights.knn > 0.0).then(|| match &self.rows {
+            // Only the hits' scores are asked for; whatever is fused needs all of them.
+            Vectors::Int8(rows) if weights.svm == 0.0 && weights.lexical == 0.0 => {
+                self.best_neighbours(rows, &embedding, options.k, excluded)
+            }
+            rows => with_rows!(rows, rows => knn::scores(rows, &embedding)),
+        });
         let fit = (weights.svm > 0.0)
             .then(|| {
                 with_rows!(&self.rows, rows => match options.solver {
@@ -245,6 +251,23 @@ impl SearchIndex {
             })
             .collect();
         Ok(SearchResult { method, hits, svm: fit.map(|fit| fit.report) })
+    }
+
+    /// kNN scores, exact for the passages of the `k` best articles and lower for all others.
+    fn best_neighbours(
+        &self,
+        rows: &Matrix<i8>,
+        query: &[f32],
+        k: usize,
+        excluded: Option<usize>,
+    ) -> Vec<f32> {
+        let estimates = knn::estimates(rows, query);
+        let best = self.best_passages(&estimates.scores, excluded);
+        let best: Vec<f32> = best.into_iter().map(|passage| estimates.scores[passage]).collect();
+        match top_k(&best, k).last() {
+            Some(&kth) => estimates.settle(rows, query, best[kth]),
+            None => estimates.scores,
+        }
     }
 
     fn position(&self, id: &str) -> Result<usize> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{
-    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics,
+    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{Error, SearchIndex};
@@ -177,7 +177,8 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
             "parts.vectors.encoding: is \"int2\"",
         ),
         (|b| b["parts"]["vectors"]["length"] = json!(20), "bundle-field", "parts.vectors"),
-        (|b| b["parts"]["vectors"]["length"] = json!(1u64 << 40), "bundle-field", "cut short"),
+        (|b| b["parts"]["vectors"]["length"] = json!(1u64 << 40), "bundle-field", "are 21 bytes"),
+        (|b| b["parts"]["texts"]["length"] = json!(1u64 << 40), "bundle-field", "do not overlap"),
         (|b| b["parts"]["vectors"]["offset"] = json!(u64::MAX), "bundle-field", "cut short"),
         (
             |b| b["parts"]["vectors"]["file"] = json!("bundle.bin"),
@@ -250,8 +251,55 @@ fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
     }
 }
 
+#[test]
+fn parts_of_one_file_do_not_overlap() {
+    let error = refused(&changed(SIDECAR, |b| b["parts"]["vectors"]["offset"] = json!(180)));
+    assert!(error.to_string().contains("parts.vectors.offset: is 180, but the part texts"), "{error}");
+}
+
+#[test]
+fn a_length_that_does_not_fit_is_told_before_the_file_is_there() {
+    let json = changed(SIDECAR, |b| b["parts"]["vectors"]["length"] = json!(1u64 << 60));
+    let error = Reader::new(json.as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("as int8 are 21 bytes"), "{error}");
+}
+
+#[test]
+fn an_api_of_another_model_is_told_by_a_probe() {
+    let space = read(SIDECAR).space;
+    assert_eq!(space.probe().unwrap().text, "tides");
+    // The length of a vector says nothing.
+    assert_eq!(space.verify(&[1.0, 0.5, -2.0]), Ok(()));
+    assert_eq!(space.verify(&[0.51, 0.24, -1.01]), Ok(()));
+    for other in [[0.25, 0.5, -1.0], [-0.5, -0.25, 1.0], [0.0; 3], [f32::NAN; 3]] {
+        let error = space.verify(&other).unwrap_err();
+        assert_eq!(error.code(), "other-model");
+        assert!(
+            error.to_string().contains("another model") && error.to_string().contains("\"tides\""),
+            "{error}"
+        );
+    }
+    assert_eq!(space.verify(&[1.0]).unwrap_err().code(), "query-dimensions");
+    assert_eq!(EmbeddingSpace::default().verify(&[1.0]), Ok(()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_file_may_come_in_any_pieces(pieces in prop::collection::vec(0usize..40, 0..40)) {
+        let mut reader = Reader::new(SIDECAR.as_bytes()).unwrap();
+        prop_assert_eq!(reader.files().collect::<Vec<_>>(), [SIDECAR_FILE.0]);
+        let mut rest = SIDECAR_FILE.1;
+        for piece in pieces {
+            let (bytes, after) = rest.split_at(piece.min(rest.len()));
+            reader.add(SIDECAR_FILE.0, bytes);
+            reader.add("another.bin", bytes);
+            rest = after;
+        }
+        reader.add(SIDECAR_FILE.0, rest);
+        prop_assert_eq!(reader.finish().unwrap(), read(SIDECAR));
+    }
 
     #[test]
     fn any_bundle_survives_a_round_trip(

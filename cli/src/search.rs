@@ -77,10 +77,14 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f
     let Some(client) = Client::new(&args.api)? else {
         bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
     };
-    let input = Input { name: "the query", text };
+    let mut inputs = vec![Input { name: "the query", text }];
+    inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
     let retrying = |notice: &str| eprintln!("{notice}");
-    let mut vectors = client.embed(&[input], &space.query, &space.model, retrying)?;
-    vectors.pop().context("the API answered no vector").map(Some)
+    let mut vectors = client.embed(&inputs, &space.query, &space.model, retrying)?.into_iter();
+    let query = vectors.next().context("the API answered no vector")?;
+    // A vector of another model would find something, and nobody would know that it is noise.
+    vectors.next().map_or(Ok(()), |probe| space.verify(&probe))?;
+    Ok(Some(query))
 }
 
 fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {

@@ -45,9 +45,13 @@ impl Bundle {
         if let Some(mean) = &self.statistics.mean_query {
             check_values("statistics.mean_query", mean, dims)?;
         }
-        let probes = self.space.probes.iter().enumerate();
-        probes.into_iter().try_for_each(|(i, probe)| {
-            check_values(&format!("space.probes[{i}].vector"), &probe.vector, dims)
+        self.space.probes.iter().enumerate().try_for_each(|(i, probe)| {
+            let place = format!("space.probes[{i}].vector");
+            check_values(&place, &probe.vector, dims)?;
+            match probe.vector.iter().all(|&value| value == 0.0) {
+                true => Err(Error::ZeroVector { place }),
+                false => Ok(()),
+            }
         })
     }
 

@@ -1,4 +1,4 @@
-//! Four lanes of float32: all that a kernel may ask of an instruction set.
+//! Four lanes of float32 or int32: all that a kernel may ask of an instruction set.
 
 /// Rows are padded with zeros to a multiple of this many floats, so that no kernel has a tail to handle.
 /// Eight is two registers of four: enough independent sums to hide the latency of an addition.
@@ -7,6 +7,8 @@ pub const BLOCK: usize = 8;
 /// Four float32 lanes. Additions and multiplications round separately (no fused multiply-add), so that every
 /// implementation gives the same bits.
 pub trait F32x4: Copy {
+    /// The same instruction set's lanes of int32.
+    type Int: I32x4;
     fn splat(value: f32) -> Self;
     fn load(from: &[f32; 4]) -> Self;
     /// Eight signed bytes as two times four floats.
@@ -19,6 +21,16 @@ pub trait F32x4: Copy {
     fn max(self, other: Self) -> Self;
     /// `(a + c) + (b + d)` for lanes `a, b, c, d`.
     fn sum(self) -> f32;
+}
+
+/// Four int32 lanes; sums wrap, but no kernel lets them come so far.
+pub trait I32x4: Copy {
+    fn zero() -> Self;
+    /// Adds the eight products of codes and values, to whichever lanes.
+    fn multiply_add(self, codes: &[i8; BLOCK], values: &[i16; BLOCK]) -> Self;
+    fn add(self, other: Self) -> Self;
+    /// The sum of all lanes.
+    fn sum(self) -> i32;
 }
 
 /// What a matrix may store: values that become float32 lanes when they are read.

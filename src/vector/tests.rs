@@ -63,6 +63,17 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     }
 }
 
+/// Whole numbers are exact, so there is one right answer.
+fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16]) {
+    let mut found = vec![f32::NAN; rows.rows()];
+    kernels::scan_codes::<L>(rows, query, 0.5, &mut found);
+    for (row, &found) in found.iter().enumerate() {
+        let exact: i64 = rows.row(row).iter().zip(query).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
+        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), query)), exact);
+        assert_eq!(found.to_bits(), (exact as f32 * (rows.scale(row) * 0.5)).to_bits());
+    }
+}
+
 fn check_lanes<L: F32x4>(a: [f32; 4], b: [f32; 4]) {
     let bits = |lanes: [f32; 4]| lanes.map(f32::to_bits);
     let stored = |lanes: L| {
@@ -141,6 +152,8 @@ macro_rules! test_lanes {
                 fn scan_i8((rows, query) in rows_and_query(any::<i8>())) {
                     check_scan::<$lanes, i8>(&rows, &query);
                     check_lists::<$lanes, i8>(&rows, &query);
+                    let query: Vec<i16> = query.iter().map(|x| (x * 32767.0) as i16).collect();
+                    check_codes::<$lanes>(&rows, &query);
                 }
             }
         }

@@ -21,6 +21,7 @@ use serde_json::Map;
 use self::cache::{Cache, Place};
 use self::embed::{Embedder, Texts};
 use crate::api::{ApiArgs, Client};
+use crate::bundle_file::{self, FormArgs};
 use crate::npy;
 use crate::output::{OutputFile, print};
 use crate::site::{self, Document, Reading};
@@ -102,6 +103,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     keywords: Switch,
 
+    #[command(flatten)]
+    form: FormArgs,
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -155,7 +158,7 @@ pub fn run(args: &Args) -> Result<()> {
         }
         Switch::Off => BTreeMap::new(),
     };
-    let bundle = Bundle {
+    let mut bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
         space,
@@ -167,15 +170,15 @@ pub fn run(args: &Args) -> Result<()> {
         extra: Map::new(),
     };
     bundle.check()?;
-    let json = bundle.write()?.json;
-    output.write(json.as_bytes())?;
+    args.form.apply(&mut bundle)?;
+    let bytes = bundle_file::write(&bundle, &output)?;
     print(&format!(
         "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
         args.output.display(),
         bundle.articles.len(),
         bundle.passages.len(),
         bundle.space.dimensions,
-        json.len().div_ceil(1000),
+        bytes.div_ceil(1000),
         started.elapsed().as_secs_f64()
     ))
 }
