@@ -22,9 +22,21 @@ const INLINE: [&str; 3] = [
 const SIDECAR: &str = include_str!("golden/bundle-v2-sidecar.json");
 const SIDECAR_FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
+/// The other encodings, with the file of each.
+const SIDECARS: [(&str, (&str, &[u8])); 2] = [
+    (
+        include_str!("golden/bundle-v2-sidecar-float32.json"),
+        ("bundle-97bdda52cd5f8220.bin", include_bytes!("golden/bundle-97bdda52cd5f8220.bin")),
+    ),
+    (
+        include_str!("golden/bundle-v2-sidecar-float16.json"),
+        ("bundle-fe231f9971fd3dda.bin", include_bytes!("golden/bundle-fe231f9971fd3dda.bin")),
+    ),
+];
 
 fn sidecar_files() -> Files {
-    Files::from([(SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())])
+    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE]);
+    files.map(|(name, bytes)| (name.into(), bytes.into())).collect()
 }
 
 fn read(json: &str) -> Bundle {
@@ -60,9 +72,11 @@ fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
         assert_eq!(written.json, golden.trim_end());
         assert!(written.sidecar.is_none());
     }
-    let written = read(SIDECAR).write().unwrap();
-    assert_eq!(written.json, SIDECAR.trim_end());
-    assert_eq!(written.sidecar, Some((SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())));
+    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE)]) {
+        let written = read(golden).write().unwrap();
+        assert_eq!(written.json, golden.trim_end());
+        assert_eq!(written.sidecar, Some((file.0.into(), file.1.into())));
+    }
 }
 
 #[test]
@@ -75,6 +89,9 @@ fn layouts_and_encodings_hold_the_same_bundle() {
     let [float32, float16, int8] = INLINE.map(read);
     let sidecar = read(SIDECAR);
     assert_eq!(sidecar, Bundle { layout: Layout::V2Sidecar, ..int8.clone() });
+    for ((golden, _), inline) in SIDECARS.into_iter().zip([&float32, &float16]) {
+        assert_eq!(read(golden), Bundle { layout: Layout::V2Sidecar, ..inline.clone() });
+    }
     assert_eq!(float32.passages[2].heading, ["Spring tides", "Neap tides"]);
     assert_eq!(float32.passages[2].text, "小潮のとき、月と太陽は直角になる。");
     for (other, tolerance) in [(float16, 1e-3), (int8, 1e-2)] {
@@ -193,7 +210,7 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
         (
             |b| drop(b["passages"].as_array_mut().unwrap().pop()),
             "bundle-field",
-            "parts.texts: holds 3 texts for 2",
+            "parts.vectors.length: is 21, but 2 passages x 3 dimensions as int8 are 14 bytes",
         ),
         (|b| b["parts"]["texts"]["encoding"] = json!("zstd"), "bundle-field", "parts.texts.encoding"),
         (
@@ -252,6 +269,16 @@ fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
 }
 
 #[test]
+fn each_passage_has_one_text() {
+    let mut bundle =
+        Bundle { layout: Layout::V2Inline, ..bundle(Matrix::from_values(&[1.0, 2.0], 1), &["", ""]) };
+    let texts = Part { encoding: "json".into(), bytes: b"[\"one\"]".into(), extra: Map::new() };
+    bundle.parts.insert("texts".into(), texts);
+    let error = refused(&bundle.write().unwrap().json);
+    assert!(error.to_string().contains("parts.texts: holds 1 texts for 2 passages"), "{error}");
+}
+
+#[test]
 fn parts_of_one_file_do_not_overlap() {
     let error = refused(&changed(SIDECAR, |b| b["parts"]["vectors"]["offset"] = json!(180)));
     assert!(error.to_string().contains("parts.vectors.offset: is 180, but the part texts"), "{error}");
@@ -271,7 +298,7 @@ fn an_api_of_another_model_is_told_by_a_probe() {
     // The length of a vector says nothing.
     assert_eq!(space.verify(&[1.0, 0.5, -2.0]), Ok(()));
     assert_eq!(space.verify(&[0.51, 0.24, -1.01]), Ok(()));
-    for other in [[0.25, 0.5, -1.0], [-0.5, -0.25, 1.0], [0.0; 3], [f32::NAN; 3]] {
+    for other in [[-1.0, 0.25, 0.5], [-0.5, -0.25, 1.0], [0.0; 3], [f32::NAN; 3]] {
         let error = space.verify(&other).unwrap_err();
         assert_eq!(error.code(), "other-model");
         assert!(

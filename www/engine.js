@@ -1,6 +1,6 @@
-import { download, tally } from './download.js';
+import { download, receive, tally } from './download.js';
 import { ExemplarError } from './errors.js';
-import init, { Index } from './pkg/exemplar_search.js';
+import init, { Index, Loader } from './pkg/exemplar_search.js';
 
 /**
  * @typedef {'knn' | 'svm' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
@@ -69,6 +69,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {boolean} normalized
  * @property {Recipe} [query]
  * @property {Recipe} [passage]
+ * @property {{ text: string, vector: number[] }[]} [probes] texts and their vectors by the query recipe
  *
  * @typedef {object} IndexInfo
  * @property {number} articles how many
@@ -126,10 +127,26 @@ export class Engine {
       download(url, bundle(), signal),
       startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total })),
     ]);
-    const names = rethrown(() => Index.files(json));
-    const files = await Promise.all(names.map((name) => download(new URL(name, url).href, bundle(), signal)));
-    signal?.throwIfAborted();
-    return rethrown(() => new Engine(Index.load(json, new Map(names.map((name, i) => [name, files[i]])))));
+    const loader = rethrown(() => new Loader(json));
+    try {
+      // Straight into the core's memory: the files are most of a bundle, and no byte of them is kept twice.
+      const receiving = loader.files().map((name) =>
+        receive(new URL(name, url).href, (chunk) => rethrown(() => loader.add(name, chunk)), bundle(), signal),
+      );
+      await Promise.all(receiving);
+      signal?.throwIfAborted();
+    } catch (error) {
+      loader.free();
+      throw error;
+    }
+    return rethrown(() => new Engine(loader.finish()));
+  }
+
+  /**
+   * @param {Float32Array} vector an API's, of the first probe's text
+   */
+  verify(vector) {
+    return this.#use((index) => index.verify(vector));
   }
 
   /**
