@@ -43,6 +43,8 @@ export async function receive(url, onChunk, onProgress, signal) {
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);
     }
   }
+  // A file of no bytes is there all the same.
+  if (!loaded) onChunk(new Uint8Array());
   onProgress(loaded, loaded);
   return loaded;
 }
