@@ -14,8 +14,8 @@ const K: usize = 10;
 /// Queries drawn from the bundle, at most.
 const QUERIES: usize = 200;
 /// The methods that are compared; those that need words, where both bundles have keywords and the queries a text.
-const METHODS: [&str; 3] = ["knn", "svm", "hybrid"];
-const METHODS_WITH_WORDS: [&str; 2] = ["lexical", "knn+lexical"];
+const METHODS: [&str; 4] = ["knn", "svm", "whitened", "hybrid"];
+const METHODS_WITH_WORDS: [&str; 3] = ["lexical", "knn+lexical", "whitened+lexical"];
 
 /// A query, and the article it is of, which is left out of its hits.
 struct Asked {

@@ -22,7 +22,7 @@ pub struct Estimates {
 ///
 /// The query becomes int16 codes c in steps of s, with the error e = query - s c. Of a row x of unit length,
 /// x·query - x·(s c) = x·e, at most |e| by Cauchy and Schwarz; and |e| is known. To that comes what either scan rounds:
-/// half an epsilon for each addition that a term passes through, of terms whose sizes add up to 1 at most, again by
+/// half an epsilon for each addition that a term passes through, of terms whose sizes add up to |query| at most, again by
 /// Cauchy and Schwarz.
 pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     // No code of a row is beyond -128, so that no sum of products leaves an int32.
@@ -34,7 +34,8 @@ pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     let lost = |(&x, &code): (&f32, &i16)| f64::from(x) - f64::from(step) * f64::from(code);
     let error = query.iter().zip(&codes).map(|pair| lost(pair).powi(2)).sum::<f64>().sqrt();
     let roundings = rows.stride() as f64 / 8.0 + 10.0;
-    let error = 1.001 * error + roundings * f64::from(f32::EPSILON);
+    let length = query.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+    let error = 1.001 * error + length * roundings * f64::from(f32::EPSILON);
 
     let mut scores = vec![0.0; rows.rows()];
     kernels::scan_codes::<Native>(rows, &codes, step, &mut scores);

@@ -125,7 +125,10 @@ fn two_encodings_of_a_bundle_are_compared_method_by_method() {
         lines.map(|line| line.split_whitespace().map(String::from).collect()).collect::<Vec<Vec<_>>>()
     };
     let same = compare(&float32, &[]);
-    assert_eq!(same.iter().map(|line| line[0].as_str()).collect::<Vec<_>>(), ["knn", "svm", "hybrid"]);
+    assert_eq!(
+        same.iter().map(|line| line[0].as_str()).collect::<Vec<_>>(),
+        ["knn", "svm", "whitened", "hybrid"]
+    );
     for line in same {
         assert_eq!(line[1..], ["100.00%", "100.00%", "100.00%", "0.00000"], "{line:?}");
     }
@@ -133,7 +136,7 @@ fn two_encodings_of_a_bundle_are_compared_method_by_method() {
     assert_ne!(other[0][3], "100.00%");
 
     let queries = write(&folder, "queries.npy", npy(&[2, 2], &[1.0, 0.0, 0.0, 1.0]));
-    assert_eq!(compare(&int8, &["--queries", queries.to_str().unwrap()]).len(), 3);
+    assert_eq!(compare(&int8, &["--queries", queries.to_str().unwrap()]).len(), 4);
 
     let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/bundle-v2-int8.json");
     let error = fail(exemplar().arg("inspect").arg(golden).arg("--against").arg(&float32));
