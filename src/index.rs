@@ -157,7 +157,7 @@ fn bring_to_unit_length<E: Element>(rows: &mut Matrix<E>) {
     }
 }
 
-/// The length of a vector. In float64, where the squares of no finite float32 overflow or vanish.
+/// The length of a vector, before its scale.
 fn length<E: Element>(vector: &[E]) -> f64 {
-    vector.iter().map(|&x| x.into().powi(2)).sum::<f64>().sqrt()
+    E::squares(vector).sqrt()
 }

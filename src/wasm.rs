@@ -74,6 +74,11 @@ impl Loader {
         self.0.files().map(String::from).collect()
     }
 
+    /// How many bytes a file will have; see [`Reader::expect`].
+    pub fn expect(&mut self, file: &str, bytes: f64) {
+        self.0.expect(file, bytes as u64);
+    }
+
     /// The next bytes of a file.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
         self.0.add(file, bytes);
@@ -81,7 +86,7 @@ impl Loader {
 
     /// The index, once the files are there; the loader is used up. `normalize` is that of [`SearchIndex::with`].
     pub fn finish(self, normalize: bool) -> Result<Index, JsValue> {
-        let index = self.0.finish().and_then(|bundle| SearchIndex::with(bundle, normalize));
+        let index = self.0.unchecked().and_then(|bundle| SearchIndex::with(bundle, normalize));
         index.map(Index).map_err(to_js_error)
     }
 }

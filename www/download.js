@@ -26,7 +26,8 @@ export async function download(url, onProgress, signal) {
  * Downloads a file and hands its bytes on as they arrive, so that they need not be kept.
  *
  * @param {string} url absolute
- * @param {(chunk: Uint8Array) => void} onChunk
+ * @param {(chunk: Uint8Array, total: number | undefined) => void} onChunk gets the bytes, and how many there are in all
+ *   where the server says so
  * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {AbortSignal} [signal]
  * @returns {Promise<number>} how many bytes there were
@@ -38,13 +39,13 @@ export async function receive(url, onChunk, onProgress, signal) {
   if (response.body) {
     const reader = response.body.getReader();
     for (let part = await next(reader, url, signal); !part.done; part = await next(reader, url, signal)) {
-      onChunk(part.value);
+      onChunk(part.value, total);
       loaded += part.value.byteLength;
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);
     }
   }
   // A file of no bytes is there all the same.
-  if (!loaded) onChunk(new Uint8Array());
+  if (!loaded) onChunk(new Uint8Array(), 0);
   onProgress(loaded, loaded);
   return loaded;
 }

@@ -150,9 +150,14 @@ export class Engine {
     const loader = rethrown(() => new Loader(json));
     try {
       // Straight into the core's memory: the files are most of a bundle, and no byte of them is kept twice.
-      const receiving = loader.files().map((name) =>
-        receive(new URL(name, url).href, (chunk) => rethrown(() => loader.add(name, chunk)), bundle(), signal),
-      );
+      const receiving = loader.files().map((name) => {
+        let first = true;
+        return receive(new URL(name, url).href, (chunk, total) => {
+          if (first && total !== undefined) loader.expect(name, total);
+          first = false;
+          rethrown(() => loader.add(name, chunk));
+        }, bundle(), signal);
+      });
       await Promise.all(receiving);
       signal?.throwIfAborted();
     } catch (error) {

@@ -50,6 +50,16 @@ impl Reader {
         self.files.keys().map(String::as_str)
     }
 
+    /// How many bytes a file will have, as whoever sends it says; room for its parts is then made once, not bit by bit.
+    pub fn expect(&mut self, file: &str, bytes: u64) {
+        if let Some(incoming) = self.files.get_mut(file) {
+            for part in incoming.parts.iter_mut().filter(|part| part.end <= bytes) {
+                // Where there is no room, that will be told when the bytes are there.
+                let _ = part.bytes.try_reserve_exact((part.end - part.start) as usize);
+            }
+        }
+    }
+
     /// The next bytes of a file, from its first to its last. Those of a file that the bundle does not name, and those
     /// that belong to no part, are left out.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
@@ -60,6 +70,13 @@ impl Reader {
 
     /// The bundle, all of it checked, once the files are there.
     pub fn finish(self) -> Result<Bundle> {
+        let bundle = self.unchecked()?;
+        bundle.check()?;
+        Ok(bundle)
+    }
+
+    /// [`Reader::finish`] for an index, which checks the bundle itself.
+    pub(crate) fn unchecked(self) -> Result<Bundle> {
         let bundle = match self.contents {
             Contents::V1(contents) => contents.into_bundle()?,
             Contents::V2(contents) => {
@@ -70,9 +87,7 @@ impl Reader {
                 contents.into_bundle(beside)?
             }
         };
-        let bundle = json::without_head(bundle);
-        bundle.check()?;
-        Ok(bundle)
+        Ok(json::without_head(bundle))
     }
 }
 

@@ -36,9 +36,15 @@ pub trait I32x4: Copy {
 /// What a matrix may store: values that become float32 lanes when they are read.
 pub trait Element: Copy + Default + Into<f64> {
     fn lanes<L: F32x4>(from: &[Self; BLOCK]) -> [L; 2];
+    /// The sum of the squares, in float64, where those of no finite float32 overflow or vanish.
+    fn squares(values: &[Self]) -> f64;
 }
 
 impl Element for f32 {
+    fn squares(values: &[f32]) -> f64 {
+        values.iter().map(|&x| f64::from(x).powi(2)).sum()
+    }
+
     #[inline(always)]
     fn lanes<L: F32x4>(from: &[f32; BLOCK]) -> [L; 2] {
         let [a, b, c, d, e, f, g, h] = *from;
@@ -47,6 +53,12 @@ impl Element for f32 {
 }
 
 impl Element for i8 {
+    /// Exact, and in whole numbers, of which four are added at once: a bundle is checked each time it is loaded.
+    fn squares(values: &[i8]) -> f64 {
+        // 65,536 squares of -128 are the most that fit.
+        let sum = |values: &[i8]| values.iter().map(|&x| i32::from(x).pow(2) as u32).sum::<u32>();
+        values.chunks(1 << 16).map(|values| f64::from(sum(values))).sum()
+    }
     #[inline(always)]
     fn lanes<L: F32x4>(from: &[i8; BLOCK]) -> [L; 2] {
         L::widen(from)
