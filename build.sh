@@ -9,6 +9,7 @@ usage() {
 ./build.sh test    run every check and every test
 ./build.sh dist    build the demo as static files, into dist/
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
+./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
@@ -85,6 +86,10 @@ browser_tests() { # browser_tests API
   EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 scripts/browser-tests.sh
 }
 
+bundle_table() { # bundle_table [COLLECTIONS] API
+  scripts/bundle-table.sh "${@: -1}" "${@:1:$#-1}"
+}
+
 case "${1:-help}" in
   serve)
     tools
@@ -109,6 +114,12 @@ case "${1:-help}" in
     shift
     tools
     step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
+    if [[ ${1:-} == bundle ]]; then
+      shift
+      dist
+      step "The bundle's table" with_embedding_api bundle_table "$@"
+      exit
+    fi
     step "The benchmark for the browser" scripts/wasm.sh bench
     step "The native benchmark" cargo build --release --package exemplar-search-bench
     step "The benchmark" scripts/bench.sh "$@"

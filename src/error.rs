@@ -32,6 +32,11 @@ pub enum Error {
         "the query has {found} dimensions, the bundle {expected} (model \"{model}\"): embed the query with that model"
     )]
     QueryDimensions { found: usize, expected: usize, model: String },
+    /// An embedding API answers with another model than the bundle's.
+    #[error(
+        "this API answers with another model: the cosine of its vector for \"{text}\" to that of the bundle's model \"{model}\" is {cosine:.3}, expected {least} or above; embed queries with that model, as the bundle's recipe for queries says"
+    )]
+    OtherModel { text: String, model: String, cosine: f64, least: f64 },
     /// No article has this id.
     #[error("no article has the id \"{id}\"")]
     UnknownArticle { id: String },
@@ -64,6 +69,7 @@ impl Error {
             Self::NotFinite { .. } => "not-finite",
             Self::ZeroVector { .. } => "zero-vector",
             Self::QueryDimensions { .. } => "query-dimensions",
+            Self::OtherModel { .. } => "other-model",
             Self::UnknownArticle { .. } => "unknown-article",
             Self::MethodNeeds { .. } => "method-needs",
             Self::Encoder(_) => "encoder",

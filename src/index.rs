@@ -103,6 +103,11 @@ impl SearchIndex {
         &self.rows
     }
 
+    /// Whether each row means a vector of unit length.
+    pub(crate) fn has_unit_rows(&self) -> bool {
+        self.normalize
+    }
+
     /// The mean embedding of texts like queries, if the bundle has it.
     pub(crate) fn mean_query(&self) -> Option<&[f32]> {
         self.mean_query.as_deref()
@@ -165,7 +170,7 @@ fn bring_to_unit_length<E: Element>(rows: &mut Matrix<E>) {
     }
 }
 
-/// The length of a vector. In float64, where the squares of no finite float32 overflow or vanish.
+/// The length of a vector, before its scale.
 fn length<E: Element>(vector: &[E]) -> f64 {
-    vector.iter().map(|&x| x.into().powi(2)).sum::<f64>().sqrt()
+    E::squares(vector).sqrt()
 }

@@ -6,6 +6,7 @@ use crate::bundle::{Article, Passage};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
+use crate::vector::{Matrix, Vectors};
 use crate::wanted::Wanted;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex, with_rows};
 
@@ -187,7 +188,17 @@ impl SearchIndex {
         let mut parts = Parts::default();
         if weights.knn > 0.0 {
             let target = wanted.nearest_to()?;
-            parts.knn = Some(with_rows!(self.rows(), rows => knn::scores(rows, &target)));
+            parts.knn = Some(match self.rows() {
+                // Only the scores of the hits are asked for; what is fused, or kept by a threshold, needs them all.
+                Vectors::Int8(rows)
+                    if method == Method::Knn
+                        && options.relevance_threshold.is_none()
+                        && self.has_unit_rows() =>
+                {
+                    self.nearest(rows, &target, options.k, &wanted)
+                }
+                rows => with_rows!(rows, rows => knn::scores(rows, &target)),
+            });
         }
         if weights.whitened > 0.0 {
             let target = wanted.whitened_target(options.align)?;
@@ -257,6 +268,19 @@ impl SearchIndex {
             })
             .collect();
         Ok(SearchResult { method, hits, svm, top_k_final })
+    }
+
+    /// kNN scores, exact for the passages of the `k` best articles and lower for all others.
+    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, wanted: &Wanted) -> Vec<f32> {
+        let estimates = knn::estimates(rows, query);
+        let best = self.best_passages(&estimates.scores, wanted);
+        match order(&estimates.scores, &best, k).last() {
+            Some(&kth) => {
+                let kth = estimates.scores[kth];
+                estimates.settle(rows, query, kth)
+            }
+            None => estimates.scores,
+        }
     }
 
     fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {

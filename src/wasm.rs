@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Float32Array, Map, Object, Reflect, Uint8Array};
+use js_sys::{Float32Array, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::bundle::{Bundle, EmbeddingSpace, Files};
+use crate::bundle::{EmbeddingSpace, Reader};
 use crate::{Error, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
 
 /// [`SearchIndex`] for JavaScript.
@@ -58,27 +58,41 @@ struct Info<'a> {
     space: &'a EmbeddingSpace,
 }
 
+/// [`Reader`] for JavaScript.
+#[wasm_bindgen]
+pub struct Loader(Reader);
+
+#[wasm_bindgen]
+impl Loader {
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &[u8]) -> Result<Loader, JsValue> {
+        Reader::new(json).map(Self).map_err(to_js_error)
+    }
+
+    /// The names of the files that the bundle needs beside its JSON.
+    pub fn files(&self) -> Vec<String> {
+        self.0.files().map(String::from).collect()
+    }
+
+    /// How many bytes a file will have; see [`Reader::expect`].
+    pub fn expect(&mut self, file: &str, bytes: f64) {
+        self.0.expect(file, bytes as u64);
+    }
+
+    /// The next bytes of a file.
+    pub fn add(&mut self, file: &str, bytes: &[u8]) {
+        self.0.add(file, bytes);
+    }
+
+    /// The index, once the files are there; the loader is used up. `normalize` is that of [`SearchIndex::with`].
+    pub fn finish(self, normalize: bool) -> Result<Index, JsValue> {
+        let index = self.0.unchecked().and_then(|bundle| SearchIndex::with(bundle, normalize));
+        index.map(Index).map_err(to_js_error)
+    }
+}
+
 #[wasm_bindgen]
 impl Index {
-    /// The names of the files that the bundle needs beside its JSON.
-    pub fn files(json: &[u8]) -> Result<Vec<String>, JsValue> {
-        Bundle::files(json).map_err(to_js_error)
-    }
-
-    /// Reads a bundle: its JSON, and a Map from each name that [`Index::files`] gives to a Uint8Array.
-    /// `normalize` is that of [`SearchIndex::with`].
-    pub fn load(json: &[u8], files: Map, normalize: bool) -> Result<Index, JsValue> {
-        let mut read = Files::new();
-        for name in Bundle::files(json).map_err(to_js_error)? {
-            let bytes = files.get(&JsValue::from(&name));
-            if bytes.is_instance_of::<Uint8Array>() {
-                read.insert(name, Uint8Array::from(bytes).to_vec());
-            }
-        }
-        let index = Bundle::read(json, &read).and_then(|bundle| SearchIndex::with(bundle, normalize));
-        Ok(Self(index.map_err(to_js_error)?))
-    }
-
     pub fn info(&self) -> Result<JsValue, JsValue> {
         let space = self.0.space();
         let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
@@ -88,6 +102,11 @@ impl Index {
 
     pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
         to_js(self.0.article(id).map_err(to_js_error)?)
+    }
+
+    /// Whether a vector of the space's first probe is of the space; see [`EmbeddingSpace::verify`].
+    pub fn verify(&self, vector: &[f32]) -> Result<(), JsValue> {
+        self.0.space().verify(vector).map_err(to_js_error)
     }
 
     /// Searches for a text, an embedding, or both; see [`Query`].

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{
-    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics,
+    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{Error, SearchIndex};
@@ -22,9 +22,21 @@ const INLINE: [&str; 3] = [
 const SIDECAR: &str = include_str!("golden/bundle-v2-sidecar.json");
 const SIDECAR_FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
+/// The other encodings, with the file of each.
+const SIDECARS: [(&str, (&str, &[u8])); 2] = [
+    (
+        include_str!("golden/bundle-v2-sidecar-float32.json"),
+        ("bundle-97bdda52cd5f8220.bin", include_bytes!("golden/bundle-97bdda52cd5f8220.bin")),
+    ),
+    (
+        include_str!("golden/bundle-v2-sidecar-float16.json"),
+        ("bundle-fe231f9971fd3dda.bin", include_bytes!("golden/bundle-fe231f9971fd3dda.bin")),
+    ),
+];
 
 fn sidecar_files() -> Files {
-    Files::from([(SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())])
+    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE]);
+    files.map(|(name, bytes)| (name.into(), bytes.into())).collect()
 }
 
 fn read(json: &str) -> Bundle {
@@ -60,9 +72,11 @@ fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
         assert_eq!(written.json, golden.trim_end());
         assert!(written.sidecar.is_none());
     }
-    let written = read(SIDECAR).write().unwrap();
-    assert_eq!(written.json, SIDECAR.trim_end());
-    assert_eq!(written.sidecar, Some((SIDECAR_FILE.0.into(), SIDECAR_FILE.1.into())));
+    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE)]) {
+        let written = read(golden).write().unwrap();
+        assert_eq!(written.json, golden.trim_end());
+        assert_eq!(written.sidecar, Some((file.0.into(), file.1.into())));
+    }
 }
 
 #[test]
@@ -75,6 +89,9 @@ fn layouts_and_encodings_hold_the_same_bundle() {
     let [float32, float16, int8] = INLINE.map(read);
     let sidecar = read(SIDECAR);
     assert_eq!(sidecar, Bundle { layout: Layout::V2Sidecar, ..int8.clone() });
+    for ((golden, _), inline) in SIDECARS.into_iter().zip([&float32, &float16]) {
+        assert_eq!(read(golden), Bundle { layout: Layout::V2Sidecar, ..inline.clone() });
+    }
     assert_eq!(float32.passages[2].heading, ["Spring tides", "Neap tides"]);
     assert_eq!(float32.passages[2].text, "小潮のとき、月と太陽は直角になる。");
     for (other, tolerance) in [(float16, 1e-3), (int8, 1e-2)] {
@@ -177,7 +194,8 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
             "parts.vectors.encoding: is \"int2\"",
         ),
         (|b| b["parts"]["vectors"]["length"] = json!(20), "bundle-field", "parts.vectors"),
-        (|b| b["parts"]["vectors"]["length"] = json!(1u64 << 40), "bundle-field", "cut short"),
+        (|b| b["parts"]["vectors"]["length"] = json!(1u64 << 40), "bundle-field", "are 21 bytes"),
+        (|b| b["parts"]["texts"]["length"] = json!(1u64 << 40), "bundle-field", "do not overlap"),
         (|b| b["parts"]["vectors"]["offset"] = json!(u64::MAX), "bundle-field", "cut short"),
         (
             |b| b["parts"]["vectors"]["file"] = json!("bundle.bin"),
@@ -192,7 +210,7 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
         (
             |b| drop(b["passages"].as_array_mut().unwrap().pop()),
             "bundle-field",
-            "parts.texts: holds 3 texts for 2",
+            "parts.vectors.length: is 21, but 2 passages x 3 dimensions as int8 are 14 bytes",
         ),
         (|b| b["parts"]["texts"]["encoding"] = json!("zstd"), "bundle-field", "parts.texts.encoding"),
         (
@@ -250,8 +268,65 @@ fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
     }
 }
 
+#[test]
+fn each_passage_has_one_text() {
+    let mut bundle =
+        Bundle { layout: Layout::V2Inline, ..bundle(Matrix::from_values(&[1.0, 2.0], 1), &["", ""]) };
+    let texts = Part { encoding: "json".into(), bytes: b"[\"one\"]".into(), extra: Map::new() };
+    bundle.parts.insert("texts".into(), texts);
+    let error = refused(&bundle.write().unwrap().json);
+    assert!(error.to_string().contains("parts.texts: holds 1 texts for 2 passages"), "{error}");
+}
+
+#[test]
+fn parts_of_one_file_do_not_overlap() {
+    let error = refused(&changed(SIDECAR, |b| b["parts"]["vectors"]["offset"] = json!(180)));
+    assert!(error.to_string().contains("parts.vectors.offset: is 180, but the part texts"), "{error}");
+}
+
+#[test]
+fn a_length_that_does_not_fit_is_told_before_the_file_is_there() {
+    let json = changed(SIDECAR, |b| b["parts"]["vectors"]["length"] = json!(1u64 << 60));
+    let error = Reader::new(json.as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("as int8 are 21 bytes"), "{error}");
+}
+
+#[test]
+fn an_api_of_another_model_is_told_by_a_probe() {
+    let space = read(SIDECAR).space;
+    assert_eq!(space.probe().unwrap().text, "tides");
+    // The length of a vector says nothing.
+    assert_eq!(space.verify(&[1.0, 0.5, -2.0]), Ok(()));
+    assert_eq!(space.verify(&[0.51, 0.24, -1.01]), Ok(()));
+    for other in [[-1.0, 0.25, 0.5], [-0.5, -0.25, 1.0], [0.0; 3], [f32::NAN; 3]] {
+        let error = space.verify(&other).unwrap_err();
+        assert_eq!(error.code(), "other-model");
+        assert!(
+            error.to_string().contains("another model") && error.to_string().contains("\"tides\""),
+            "{error}"
+        );
+    }
+    assert_eq!(space.verify(&[1.0]).unwrap_err().code(), "query-dimensions");
+    assert_eq!(EmbeddingSpace::default().verify(&[1.0]), Ok(()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_file_may_come_in_any_pieces(pieces in prop::collection::vec(0usize..40, 0..40)) {
+        let mut reader = Reader::new(SIDECAR.as_bytes()).unwrap();
+        prop_assert_eq!(reader.files().collect::<Vec<_>>(), [SIDECAR_FILE.0]);
+        let mut rest = SIDECAR_FILE.1;
+        for piece in pieces {
+            let (bytes, after) = rest.split_at(piece.min(rest.len()));
+            reader.add(SIDECAR_FILE.0, bytes);
+            reader.add("another.bin", bytes);
+            rest = after;
+        }
+        reader.add(SIDECAR_FILE.0, rest);
+        prop_assert_eq!(reader.finish().unwrap(), read(SIDECAR));
+    }
 
     #[test]
     fn any_bundle_survives_a_round_trip(

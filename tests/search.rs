@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
 use exemplar_search::lexical::{self, Keywords};
-use exemplar_search::vector::{Matrix, Vectors};
+use exemplar_search::vector::{Matrix, Vectors, quantize};
 use exemplar_search::{
     Error, Fusion, Highlights, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights,
 };
@@ -23,20 +23,26 @@ fn index(values: &[f32], dims: usize) -> SearchIndex {
 
 /// An index of `passages`, whose articles have the ids "0", "1", ...
 fn passages(values: &[f32], dims: usize, passages: Vec<Passage>) -> SearchIndex {
+    let vectors = Vectors::Float32(Matrix::from_values(values, dims));
+    SearchIndex::new(bundle(vectors, passages)).unwrap()
+}
+
+/// A bundle of `passages`, whose articles have the ids "0", "1", ...
+fn bundle(vectors: Vectors, passages: Vec<Passage>) -> Bundle {
     let articles = passages.last().map_or(0, |passage| passage.article + 1);
     let article = |i: usize| Article { id: i.to_string(), ..Default::default() };
-    let bundle = Bundle {
+    let dimensions = vectors.dims();
+    Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::Float32,
-        space: EmbeddingSpace { model: "test-model".into(), dimensions: dims, ..Default::default() },
+        space: EmbeddingSpace { model: "test-model".into(), dimensions, ..Default::default() },
         articles: (0..articles).map(article).collect(),
         passages,
-        vectors: Vectors::Float32(Matrix::from_values(values, dims)),
+        vectors,
         statistics: Statistics::default(),
         parts: BTreeMap::new(),
         extra: Map::new(),
-    };
-    SearchIndex::new(bundle).unwrap()
+    }
 }
 
 fn options(method: Method, k: usize) -> SearchOptions {
@@ -300,6 +306,31 @@ fn sixty_five_thousand_articles() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// With k the number of articles, every score is that of the scan in floats; with a smaller one, whole numbers
+    /// have told which to scan.
+    #[test]
+    fn int8_hits_are_those_of_the_scan_in_floats(
+        values in prop::collection::vec(-1.0f32..1.0, 41 * 24),
+        of_articles in prop::collection::vec(any::<bool>(), 39),
+        k in 1usize..12,
+    ) {
+        let mut article = 0;
+        let mut all = vec![Passage::default()];
+        all.extend(of_articles.iter().map(|next| {
+            article += usize::from(*next);
+            Passage { article, ..Passage::default() }
+        }));
+        let (values, query) = values.split_at(40 * 24);
+        let rows = quantize(&Matrix::from_values(values, 24));
+        let index = SearchIndex::new(bundle(Vectors::Int8(rows), all)).unwrap();
+        let exact = index.search(query, &options(Method::Knn, article + 1)).unwrap().hits;
+        let hits = index.search(query, &options(Method::Knn, k)).unwrap().hits;
+        prop_assert_eq!(&hits[..], &exact[..k.min(article + 1)]);
+        let exact = index.similar("0", &options(Method::Knn, article + 1));
+        let hits = index.similar("0", &options(Method::Knn, k)).unwrap().hits;
+        prop_assert_eq!(&hits[..], &exact.unwrap().hits[..k.min(article)]);
+    }
 
     #[test]
     fn knn_is_the_cosine_in_float64(

@@ -1,9 +1,11 @@
+import { openaiEmbedder, queryRecipe } from './embedder.js';
 import { ExemplarError } from './errors.js';
 import { NoWorker, WorkerEngine } from './worker-engine.js';
 
 /**
  * @typedef {import('./engine.js').SearchOptions & { signal?: AbortSignal }} AbortableSearchOptions
  * @typedef {import('./engine.js').SearchResult} SearchResult
+ * @typedef {import('./embedder.js').Embedder} Embedder
  */
 
 /**
@@ -12,13 +14,15 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  *
  * ```js
  * const index = await SearchIndex.load('search/bundle.json');
- * const embed = openaiEmbedder({ endpoint: '/v1/embeddings', ...queryRecipe(index.space) });
+ * const embed = index.embedder({ endpoint: '/v1/embeddings' });
  * const { hits } = await index.search(await embed('how do I share data between threads'), { k: 5 });
  * ```
  */
 export class SearchIndex {
   /** @type {WorkerEngine | import('./engine.js').Engine} */
   #engine;
+  /** Embedders that are of the bundle's model. @type {WeakSet<Embedder>} */
+  #verified = new WeakSet();
 
   /**
    * Use {@link SearchIndex.load}.
@@ -61,6 +65,39 @@ export class SearchIndex {
   /** What makes a query's embedding comparable with this bundle's vectors. */
   get space() {
     return this.info.space;
+  }
+
+  /**
+   * An embedder for this bundle's queries: {@link openaiEmbedder} with the recipe that the bundle has for them, and
+   * verified when it is first used.
+   *
+   * @param {Omit<Parameters<typeof openaiEmbedder>[0], 'model'> & { model?: string }} options
+   * @returns {Embedder} rejects as {@link openaiEmbedder}'s and {@link SearchIndex.verify} do
+   * @throws {ExemplarError} `option`
+   */
+  embedder(options) {
+    const embed = openaiEmbedder({ ...queryRecipe(this.space), ...options });
+    return async (text, options) => {
+      const [embedding] = await Promise.all([embed(text, options), this.verify(embed, options)]);
+      return embedding;
+    };
+  }
+
+  /**
+   * Asks an embedder for the vector of a text whose vector the bundle knows, and compares: another model finds
+   * something for any query, and nobody could tell that it is noise. Once an embedder has passed, and where a bundle has
+   * no such texts, this asks nothing.
+   *
+   * @param {Embedder} embed
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<void>}
+   * @throws {ExemplarError} `other-model`, `query-dimensions`, `freed`, and what the embedder rejects with
+   */
+  async verify(embed, { signal } = {}) {
+    const [probe] = this.space.probes ?? [];
+    if (!probe || this.#verified.has(embed)) return;
+    await this.#engine.verify(await embed(probe.text, { signal }), signal);
+    this.#verified.add(embed);
   }
 
   /**

@@ -1,30 +1,69 @@
+import { ExemplarError } from './errors.js';
 import { request } from './request.js';
 
 /**
- * Downloads a file, reporting the bytes as they arrive.
+ * @callback OnProgress
+ * @param {number} loaded bytes so far
+ * @param {number | undefined} total in all, where the server says so
+ */
+
+/**
+ * Downloads a file as a whole.
  *
  * @param {string} url absolute
- * @param {(loaded: number, total: number | undefined) => void} onProgress bytes so far, and in all where the server
- *   says so; called at least once, when the file is complete
+ * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function download(url, onProgress, signal) {
-  const response = await request(url, { signal });
-  const total = expectedBytes(response);
   /** @type {Uint8Array[]} */
   const chunks = [];
+  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, signal);
+  return concatenate(chunks, bytes);
+}
+
+/**
+ * Downloads a file and hands its bytes on as they arrive, so that they need not be kept.
+ *
+ * @param {string} url absolute
+ * @param {(chunk: Uint8Array, total: number | undefined) => void} onChunk gets the bytes, and how many there are in all
+ *   where the server says so
+ * @param {OnProgress} onProgress called at least once, when the file is complete
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<number>} how many bytes there were
+ */
+export async function receive(url, onChunk, onProgress, signal) {
+  const response = await request(url, { signal });
+  const total = expectedBytes(response);
   let loaded = 0;
   if (response.body) {
     const reader = response.body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      chunks.push(part.value);
+    for (let part = await next(reader, url, signal); !part.done; part = await next(reader, url, signal)) {
+      onChunk(part.value, total);
       loaded += part.value.byteLength;
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);
     }
   }
+  // A file of no bytes is there all the same.
+  if (!loaded) onChunk(new Uint8Array(), 0);
   onProgress(loaded, loaded);
-  return concatenate(chunks, loaded);
+  return loaded;
+}
+
+/**
+ * A connection that breaks in the middle of an answer is a TypeError without a word of where.
+ *
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
+async function next(reader, url, signal) {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ExemplarError('network', `the answer from ${url} broke off: try again`, { cause });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
-import { download, tally } from './download.js';
+import { download, receive, tally } from './download.js';
 import { ExemplarError } from './errors.js';
-import init, { Index } from './pkg/exemplar_search.js';
+import init, { Index, Loader } from './pkg/exemplar_search.js';
 
 /**
  * @typedef {'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
@@ -91,6 +91,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {boolean} [truncated] whether vectors are the first values of the model's; a query's is cut likewise
  * @property {Recipe} [query]
  * @property {Recipe} [passage]
+ * @property {{ text: string, vector: number[] }[]} [probes] texts and their vectors by the query recipe
  *
  * @typedef {object} IndexInfo
  * @property {number} articles how many
@@ -148,10 +149,31 @@ export class Engine {
       download(url, bundle(), signal),
       startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total })),
     ]);
-    const names = rethrown(() => Index.files(json));
-    const files = await Promise.all(names.map((name) => download(new URL(name, url).href, bundle(), signal)));
-    signal?.throwIfAborted();
-    return rethrown(() => new Engine(Index.load(json, new Map(names.map((name, i) => [name, files[i]])), normalize)));
+    const loader = rethrown(() => new Loader(json));
+    try {
+      // Straight into the core's memory: the files are most of a bundle, and no byte of them is kept twice.
+      const receiving = loader.files().map((name) => {
+        let first = true;
+        return receive(new URL(name, url).href, (chunk, total) => {
+          if (first && total !== undefined) loader.expect(name, total);
+          first = false;
+          rethrown(() => loader.add(name, chunk));
+        }, bundle(), signal);
+      });
+      await Promise.all(receiving);
+      signal?.throwIfAborted();
+    } catch (error) {
+      loader.free();
+      throw error;
+    }
+    return rethrown(() => new Engine(loader.finish(normalize)));
+  }
+
+  /**
+   * @param {Float32Array} vector an API's, of the first probe's text
+   */
+  verify(vector) {
+    return this.#use((index) => index.verify(vector));
   }
 
   /**

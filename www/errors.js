@@ -12,6 +12,7 @@
  * | `http` | any other status that is not 2xx, or a redirect of an embedding request; `status` |
  * | `bad-response` | an answer that is not what the address should give |
  * | `query-dimensions` | the query's embedding has another length than the bundle's vectors |
+ * | `other-model` | the API answers with another model than the bundle's |
  * | `not-finite`, `zero-vector` | the query's embedding, or a vector of the bundle, cannot be compared |
  * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
  * | `unknown-article` | no article has this id |

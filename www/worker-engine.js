@@ -69,6 +69,15 @@ export class WorkerEngine {
   }
 
   /**
+   * @param {Float32Array} vector
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<void>}
+   */
+  verify(vector, signal) {
+    return this.#call({ call: 'verify', args: [vector] }, signal);
+  }
+
+  /**
    * @param {string} id
    * @param {AbortSignal} [signal]
    * @returns {Promise<import('./engine.js').Article>}

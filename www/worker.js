@@ -8,6 +8,7 @@ import { ExemplarError } from './errors.js';
  * @typedef {{ call: 'load', args: [url: string, options: { normalize?: boolean }] }
  *   | { call: 'search', args: Parameters<Engine['search']> }
  *   | { call: 'refine', args: Parameters<Engine['refine']> }
+ *   | { call: 'verify', args: Parameters<Engine['verify']> }
  *   | { call: 'article', args: Parameters<Engine['article']> }} Call
  * @typedef {{ ready: true }
  *   | { progress: import('./engine.js').Progress }
@@ -28,6 +29,8 @@ async function answer({ call, args }) {
       return engine.search(...args);
     case 'refine':
       return engine.refine(...args);
+    case 'verify':
+      return engine.verify(...args);
     case 'article':
       return engine.article(...args);
   }

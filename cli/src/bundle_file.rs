@@ -1,10 +1,12 @@
-//! Reading a bundle from its files.
+//! A bundle's files: reading them, and writing them whole or not at all.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use exemplar_search::bundle::{Bundle, Files};
+use anyhow::{Context, Result, bail};
+use exemplar_search::bundle::{Bundle, Encoding, Files, Layout, Written};
+
+use crate::output::OutputFile;
 
 /// A bundle and the files that it was read from.
 pub struct BundleFiles {
@@ -31,4 +33,46 @@ pub fn read(path: &Path) -> Result<BundleFiles> {
     }
     let bundle = Bundle::read(&json, &beside).with_context(name)?;
     Ok(BundleFiles { bundle, json, beside })
+}
+
+/// How a bundle is written.
+#[derive(clap::Args)]
+pub struct FormArgs {
+    /// Encoding of the vectors: float32, float16 or int8
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<Encoding>,
+    /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); v1-arrays and v1-base64 are
+    /// version 1, float32 and without passages
+    #[arg(long, value_name = "NAME")]
+    layout: Option<Layout>,
+}
+
+impl FormArgs {
+    /// Gives the bundle the form that was asked for; what was not asked for stays.
+    pub fn apply(&self, bundle: &mut Bundle) -> Result<()> {
+        bundle.layout = self.layout.unwrap_or(bundle.layout);
+        bundle.encoding = match (bundle.layout.version(), self.encoding) {
+            (1, Some(Encoding::Float32) | None) => Encoding::Float32,
+            (1, Some(other)) => bail!(
+                "--encoding {} has no place in version 1, which has float32 alone: take --layout inline or sidecar",
+                other.name()
+            ),
+            (_, asked) => asked.unwrap_or(bundle.encoding),
+        };
+        Ok(())
+    }
+}
+
+/// Writes the bundle, the JSON last: until then, the files that were there are the bundle. The file beside the JSON has
+/// a name of its own, so that the one of the bundle before stays for readers who have that bundle's JSON. Returns the
+/// bytes written.
+pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
+    let Written { json, sidecar } = bundle.write()?;
+    let mut bytes = json.len();
+    if let Some((name, contents)) = sidecar {
+        bytes += contents.len();
+        output.beside(&name).write(&contents)?;
+    }
+    output.write(json.as_bytes())?;
+    Ok(bytes)
 }

@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::agreement;
 use crate::bundle_file::{self, BundleFiles};
 use crate::output::print;
 
@@ -19,6 +20,12 @@ use crate::output::print;
 pub struct Args {
     /// The bundle to look into
     bundle: PathBuf,
+    /// Another encoding of the same bundle, such as its float32: compare what each method finds
+    #[arg(long, value_name = "BUNDLE")]
+    against: Option<PathBuf>,
+    /// The queries to compare with, a .npy file of a row each; passages of the bundle if not given
+    #[arg(long, value_name = "FILE", requires = "against")]
+    queries: Option<PathBuf>,
 }
 
 /// The pieces of a bundle's JSON whose bytes are counted, as they stand there.
@@ -59,6 +66,12 @@ pub fn run(args: &Args) -> Result<()> {
         let (raw, packed) = (bytes.len(), gzip_len(bytes)?);
         let (each, each_packed) = (raw / passages.max(1), packed / passages.max(1));
         lines.push(format!("  {name:<28}{raw:>10}{packed:>10}{each:>14}{each_packed:>8}"));
+    }
+    if let Some(other) = &args.against {
+        let against = bundle_file::read(other)?.bundle;
+        lines.push(format!("\n  against {}", other.display()));
+        let compared = agreement::compare(files.bundle, against, args.queries.as_deref())?;
+        lines.extend(compared.into_iter().map(|line| format!("  {line}")));
     }
     print(&lines.join("\n"))
 }

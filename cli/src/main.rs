@@ -1,8 +1,10 @@
-//! `exemplar`: builds, searches, serves and inspects exemplar-search bundles. `docs/cli.md` describes it.
+//! `exemplar`: builds, searches, serves, inspects and converts exemplar-search bundles. `docs/cli.md` describes it.
 
+mod agreement;
 mod api;
 mod build;
 mod bundle_file;
+mod convert;
 mod inspect;
 mod npy;
 mod output;
@@ -30,6 +32,7 @@ enum Command {
     Search(search::Args),
     Serve(serve::Args),
     Inspect(inspect::Args),
+    Convert(convert::Args),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Search(args) => search::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Convert(args) => convert::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,9 @@ pub fn print(line: &str) -> Result<()> {
 
 /// A file to be written: until [`OutputFile::write`] succeeds, what stood there stays as it was.
 pub struct OutputFile {
+    /// As it was given.
+    name: PathBuf,
+    /// What it leads to.
     path: PathBuf,
 }
 
@@ -27,9 +30,16 @@ impl OutputFile {
             anyhow::bail!("--output {} is a folder: name a file, such as bundle.json", path.display());
         }
         // A link stays a link: its target is replaced.
-        let file = Self { path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) };
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let file = Self { name: path.to_owned(), path: target };
         file.temporary()?;
         Ok(file)
+    }
+
+    /// A file of this name in the same folder.
+    pub fn beside(&self, name: &str) -> Self {
+        let path = self.name.with_file_name(name);
+        Self { name: path.clone(), path }
     }
 
     pub fn write(&self, contents: &[u8]) -> Result<()> {

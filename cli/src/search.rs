@@ -131,15 +131,23 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f
     let Some(client) = Client::new(&args.api, Limits::default())? else {
         bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
     };
-    let input = Input { name: "the query", text };
+    let mut inputs = vec![Input { name: "the query", text }];
+    inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
     let retrying = |notice: &str| eprintln!("{notice}");
-    let mut vectors = client.embed(&[input], &space.query, &space.model, retrying)?;
-    let mut vector = vectors.pop().context("the API answered no vector")?;
-    if space.truncated {
-        shorten(&mut vector, space.dimensions)
-            .map_err(|problem| anyhow!("the vector of the query {problem}"))?;
+    let mut vectors = client.embed(&inputs, &space.query, &space.model, retrying)?.into_iter();
+    let cut = |mut vector: Vec<f32>, what: &str| {
+        if space.truncated {
+            shorten(&mut vector, space.dimensions)
+                .map_err(|problem| anyhow!("the vector of {what} {problem}"))?;
+        }
+        anyhow::Ok(vector)
+    };
+    let query = cut(vectors.next().context("the API answered no vector")?, "the query")?;
+    // A vector of another model would find something, and nobody would know that it is noise.
+    if let Some(probe) = vectors.next() {
+        space.verify(&cut(probe, "the bundle's probe")?)?;
     }
-    Ok(Some(vector))
+    Ok(Some(query))
 }
 
 fn as_strs(ids: &[String]) -> Vec<&str> {

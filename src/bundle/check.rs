@@ -45,9 +45,13 @@ impl Bundle {
         if let Some(mean) = &self.statistics.mean_query {
             check_values("statistics.mean_query", mean, dims)?;
         }
-        let probes = self.space.probes.iter().enumerate();
-        probes.into_iter().try_for_each(|(i, probe)| {
-            check_values(&format!("space.probes[{i}].vector"), &probe.vector, dims)
+        self.space.probes.iter().enumerate().try_for_each(|(i, probe)| {
+            let place = format!("space.probes[{i}].vector");
+            check_values(&place, &probe.vector, dims)?;
+            match probe.vector.iter().all(|&value| value == 0.0) {
+                true => Err(Error::ZeroVector { place }),
+                false => Ok(()),
+            }
         })
     }
 
@@ -97,11 +101,12 @@ impl Bundle {
     }
 
     fn check_vector(&self, row: usize) -> Result<()> {
-        let vector = self.vectors.values(row);
-        if let Some((i, &value)) = vector.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        let length = self.vectors.length(row);
+        if !length.is_finite() {
+            let values = self.vectors.values(row).into_iter().enumerate();
+            let (i, value) = values.into_iter().find(|(_, value)| !value.is_finite()).unwrap_or_default();
             return Err(Error::NotFinite { place: format!("vectors[{row}][{i}]"), value });
         }
-        let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
         if length == 0.0 {
             let article = &self.articles[self.passages[row].article];
             let place = format!("vectors[{row}] (article \"{}\")", article.id);

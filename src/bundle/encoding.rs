@@ -1,8 +1,11 @@
 //! Vectors as the bytes of a part.
 
+use std::str::FromStr;
+
 use half::f16;
 
 use super::Part;
+use super::part::Descriptor;
 use crate::vector::{Matrix, Vectors, quantize};
 use crate::{Error, Result};
 
@@ -28,6 +31,12 @@ impl Encoding {
             Self::Float16 => "float16",
             Self::Int8 => "int8",
         }
+    }
+
+    /// The encoding of this name, or what was expected.
+    fn named(name: &str) -> std::result::Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|encoding| encoding.name() == name);
+        found.ok_or_else(|| format!("expected one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 
     /// Bytes of a row of `dims` values.
@@ -61,38 +70,52 @@ impl Encoding {
         }
     }
 
-    /// Reads `rows` rows of `dims` values from the part `vectors`.
-    pub(super) fn decode(part: &Part, rows: usize, dims: usize) -> Result<(Self, Vectors)> {
+    /// The encoding of the part `vectors`, whose length must be that of `rows` rows of `dims` values.
+    pub(super) fn of(part: &Descriptor, rows: usize, dims: usize) -> Result<Self> {
         let wrong = |field: &str, problem| Err(Error::field(format!("parts.vectors.{field}"), problem));
-        let Some(encoding) = Self::ALL.into_iter().find(|encoding| encoding.name() == part.encoding) else {
-            let names = Self::ALL.map(Self::name).join(", ");
-            return wrong("encoding", format!("is \"{}\", expected one of {names}", part.encoding));
+        let encoding = match Self::named(&part.encoding) {
+            Ok(encoding) => encoding,
+            Err(expected) => return wrong("encoding", format!("is \"{}\", {expected}", part.encoding)),
         };
-        let bytes = part.bytes.as_slice();
         let expected = rows.saturating_mul(encoding.row_bytes(dims));
-        if bytes.len() != expected {
+        if part.length != expected as u64 {
             let problem = format!(
                 "is {}, but {rows} passages x {dims} dimensions as {} are {expected} bytes",
-                bytes.len(),
-                part.encoding
+                part.length, part.encoding
             );
             return wrong("length", problem);
         }
-        let vectors = match encoding {
-            Self::Float32 => Vectors::Float32(matrix(bytes, dims, f32::from_le_bytes)),
+        Ok(encoding)
+    }
+
+    /// Reads the part `vectors`, which [`Encoding::of`] has checked, of `rows` rows of `dims` values.
+    pub(super) fn decode(self, part: Part, rows: usize, dims: usize) -> Vectors {
+        let mut bytes = part.bytes;
+        match self {
+            Self::Float32 => Vectors::Float32(matrix(&bytes, dims, f32::from_le_bytes)),
             Self::Float16 => {
-                Vectors::Float32(matrix(bytes, dims, |bytes| f16::from_le_bytes(bytes).to_f32()))
+                Vectors::Float32(matrix(&bytes, dims, |bytes| f16::from_le_bytes(bytes).to_f32()))
             }
             Self::Int8 => {
-                let (codes, scales) = bytes.split_at(rows * dims);
-                let mut codes = matrix(codes, dims, |[byte]: [u8; 1]| byte as i8);
+                let scales = bytes.split_off(rows * dims);
+                // In place: an iterator over a vector that maps to elements of the same size keeps its memory.
+                let codes = bytes.into_iter().map(|byte| byte as i8).collect();
+                let mut codes = Matrix::from_vec(codes, dims);
                 for (scale, bytes) in codes.scales_mut().iter_mut().zip(scales.as_chunks().0) {
                     *scale = f32::from_le_bytes(*bytes);
                 }
                 Vectors::Int8(codes)
             }
-        };
-        Ok((encoding, vectors))
+        }
+    }
+}
+
+/// By its name.
+impl FromStr for Encoding {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::named(name).map_err(|expected| Error::option("encoding", format!("\"{name}\""), expected))
     }
 }
 

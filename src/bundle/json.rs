@@ -1,12 +1,10 @@
 //! `bundle.json`: which version it is, and errors that name the place in it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Bundle, FORMAT, Files, Layout, VERSION, Written, v1, v2};
+use super::{Bundle, FORMAT, Files, Layout, Reader, VERSION, Written, v1, v2};
 use crate::{Error, Result};
 
 /// What tells a bundle from other JSON; read first, so that a newer version's other changes do not matter.
@@ -16,38 +14,21 @@ struct Head {
     format: Value,
     #[serde(default)]
     version: Value,
-    #[serde(default)]
-    parts: Option<BTreeMap<String, PartFile>>,
-}
-
-#[derive(Deserialize)]
-struct PartFile {
-    file: Option<String>,
 }
 
 impl Bundle {
     /// Reads a bundle of any version and checks all of it. `files` holds those that [`Bundle::files`] names.
     pub fn read(json: &[u8], files: &Files) -> Result<Self> {
-        let bundle = match version(&head(json)?)? {
-            1 => without_head(from_slice::<v1::V1>(json)?.into_bundle()?),
-            _ => without_head(from_slice::<v2::V2>(json)?.into_bundle(files)?),
-        };
-        bundle.check()?;
-        Ok(bundle)
+        let mut reader = Reader::new(json)?;
+        for (name, bytes) in files {
+            reader.add(name, bytes);
+        }
+        reader.finish()
     }
 
     /// The names of the files that the bundle `json` needs beside it: plain names, without a folder.
     pub fn files(json: &[u8]) -> Result<Vec<String>> {
-        let head = head(json)?;
-        version(&head)?;
-        let mut files = BTreeSet::new();
-        for (name, part) in head.parts.unwrap_or_default() {
-            if let Some(file) = part.file {
-                check_file_name(&name, &file)?;
-                files.insert(file);
-            }
-        }
-        Ok(files.into_iter().collect())
+        Ok(Reader::new(json)?.files().map(String::from).collect())
     }
 
     /// The bundle as files, without white space in the JSON.
@@ -59,7 +40,8 @@ impl Bundle {
     }
 }
 
-fn head(json: &[u8]) -> Result<Head> {
+/// The version of the bundle `json`, one that this release reads.
+pub(super) fn version(json: &[u8]) -> Result<u64> {
     let head: Head = serde_json::from_slice(json).map_err(|e| match e.classify() {
         serde_json::error::Category::Data => Error::field("(top level)", e.to_string()),
         _ => Error::BundleJson(e.to_string()),
@@ -67,10 +49,6 @@ fn head(json: &[u8]) -> Result<Head> {
     if head.format != FORMAT {
         return Err(Error::BundleFormat { found: head.format.to_string() });
     }
-    Ok(head)
-}
-
-fn version(head: &Head) -> Result<u64> {
     let refuse =
         |way_out| Err(Error::BundleVersion { found: head.version.to_string(), newest: VERSION, way_out });
     match head.version.as_u64() {
@@ -80,18 +58,8 @@ fn version(head: &Head) -> Result<u64> {
     }
 }
 
-/// A bundle must not make its reader fetch from anywhere but beside it.
-fn check_file_name(part: &str, file: &str) -> Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if file.is_empty() || file.starts_with('.') || !file.chars().all(plain) {
-        let problem = format!("is \"{file}\", expected the plain name of a file beside the bundle's JSON");
-        return Err(Error::field(format!("parts.{part}.file"), problem));
-    }
-    Ok(())
-}
-
 /// The head's fields were read already; serde hands them to those who collect the unknown ones.
-fn without_head(mut bundle: Bundle) -> Bundle {
+pub(super) fn without_head(mut bundle: Bundle) -> Bundle {
     bundle.extra.remove("format");
     bundle.extra.remove("version");
     bundle

@@ -1,25 +1,29 @@
 //! The bundle: what a site ships. `docs/bundle-format.md` specifies the files.
 //!
-//! [`Bundle::read`] reads and checks, [`Bundle::write`] writes; fields and parts that this release does not know are
+//! [`Bundle::read`] reads and checks, [`Reader`] does so as the files arrive, [`Bundle::write`] writes; fields and parts that this release does not know are
 //! kept.
 
 mod check;
 mod encoding;
 mod json;
 mod part;
+mod reader;
 mod space;
 mod v1;
 mod v2;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::vector::Vectors;
+use crate::{Error, Result};
 
 pub use encoding::Encoding;
 pub use part::Part;
+pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
 
 /// What the field `format` of every bundle says.
@@ -64,12 +68,36 @@ pub enum Layout {
 }
 
 impl Layout {
+    const ALL: [Self; 4] = [Self::V1Arrays, Self::V1Base64, Self::V2Inline, Self::V2Sidecar];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V1Arrays => "v1-arrays",
+            Self::V1Base64 => "v1-base64",
+            Self::V2Inline => "inline",
+            Self::V2Sidecar => "sidecar",
+        }
+    }
+
     /// The version of the format.
     pub fn version(self) -> u32 {
         match self {
             Self::V1Arrays | Self::V1Base64 => 1,
             Self::V2Inline | Self::V2Sidecar => 2,
         }
+    }
+}
+
+/// By its name.
+impl FromStr for Layout {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|layout| layout.name() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::option("layout", format!("\"{name}\""), format!("expected one of {names}"))
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::Files;
 use crate::{Error, Result};
 
 /// Bytes and how they are to be read.
@@ -24,7 +23,7 @@ pub struct Part {
 pub(super) struct Descriptor {
     pub encoding: String,
     /// Bytes of the part. As offset, 64 bits wide in WebAssembly too, so that errors are the same everywhere.
-    length: u64,
+    pub length: u64,
     /// Of those bytes; 64 lower-case hexadecimal digits.
     sha256: String,
     /// The bytes in base64, or else `file`.
@@ -34,38 +33,54 @@ pub(super) struct Descriptor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    offset: Option<u64>,
+    pub offset: Option<u64>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
+/// The bytes of a part that came in a file, and their hash.
+pub(super) struct Beside {
+    pub bytes: Vec<u8>,
+    pub sha256: String,
+}
+
 impl Descriptor {
-    /// Finds the part's bytes and checks them; `name` is the part's, for errors.
-    pub fn read(self, name: &str, files: &Files) -> Result<Part> {
+    /// The file that holds the part `name`, if one does. A bundle must not make its reader fetch from anywhere but
+    /// beside it.
+    pub fn checked_file(&self, name: &str) -> Result<Option<&str>> {
+        let wrong =
+            |field: &str, problem: String| Err(Error::field(format!("parts.{name}.{field}"), problem));
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        match (&self.data, &self.file) {
+            (Some(_), None) => Ok(None),
+            (None, Some(file)) if file.is_empty() || file.starts_with('.') || !file.chars().all(plain) => {
+                wrong(
+                    "file",
+                    format!("is \"{file}\", expected the plain name of a file beside the bundle's JSON"),
+                )
+            }
+            (None, Some(file)) => Ok(Some(file)),
+            _ => wrong("data", "expected either data or file".into()),
+        }
+    }
+
+    /// Checks the part's bytes, which came from a file or are in the JSON; `name` is the part's, for errors.
+    pub fn read(self, name: &str, beside: Option<Beside>) -> Result<Part> {
         let wrong = |field: &str, problem: String| Error::field(format!("parts.{name}.{field}"), problem);
-        let bytes = match (&self.data, &self.file) {
-            (Some(data), None) => {
-                STANDARD.decode(data).map_err(|e| wrong("data", format!("is not base64: {e}")))?
+        let Beside { bytes, sha256 } = match beside {
+            Some(beside) => beside,
+            None => {
+                let data = self.data.as_deref().unwrap_or_default();
+                let bytes =
+                    STANDARD.decode(data).map_err(|e| wrong("data", format!("is not base64: {e}")))?;
+                let sha256 = hexadecimal(&Sha256::digest(&bytes));
+                Beside { bytes, sha256 }
             }
-            (None, Some(file)) => {
-                let bytes = files.get(file).ok_or_else(|| {
-                    wrong("file", format!("\"{file}\" is missing: put it beside the bundle's JSON"))
-                })?;
-                let start = self.offset.unwrap_or(0);
-                let end = start.saturating_add(self.length);
-                let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-                let part = range.and_then(|(start, end)| bytes.get(start..end)).ok_or_else(|| {
-                    let has = bytes.len();
-                    wrong("file", format!("\"{file}\" has {has} bytes, the part ends at {end}: it was cut short or is of another build"))
-                })?;
-                part.to_vec()
-            }
-            _ => return Err(wrong("data", "expected either data or file".into())),
         };
         if bytes.len() as u64 != self.length {
             return Err(wrong("length", format!("is {}, but there are {} bytes", self.length, bytes.len())));
         }
-        if sha256(&bytes) != self.sha256 {
+        if sha256 != self.sha256 {
             let place = self.file.as_ref().map_or("the data".into(), |file| format!("\"{file}\""));
             return Err(wrong("sha256", format!("does not fit {place}: it is damaged or of another build")));
         }
@@ -94,7 +109,11 @@ impl Descriptor {
     }
 }
 
-/// Lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

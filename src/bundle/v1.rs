@@ -15,7 +15,7 @@ use crate::vector::{Matrix, Vectors};
 use crate::{Error, Result};
 
 /// The fields of a version 1 bundle but for `format` and `version`.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct V1 {
     space: EmbeddingSpace,
     articles: Vec<Article>,
@@ -79,6 +79,7 @@ pub(super) fn write(bundle: &Bundle) -> Result<String> {
 const FLOAT32_BASE64: &str = "float32-base64";
 
 /// The field `vectors` as it stands in the JSON, before it is checked against the rest.
+#[derive(Debug)]
 enum JsonVectors {
     /// All values one after the other, and where each row ends.
     Arrays {

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::part::{Descriptor, Part, sha256};
-use super::{
-    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Files, Layout, Passage, Statistics, Written, json,
-};
+use super::part::{Beside, Descriptor, Part, sha256};
+use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json};
 use crate::{Error, Result};
 
 /// The names of the parts that this module reads itself.
@@ -19,13 +17,13 @@ const STATISTICS: &str = "statistics";
 const JSON: &str = "json";
 
 /// The fields of a version 2 bundle but for `format` and `version`.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct V2 {
     space: EmbeddingSpace,
     articles: Vec<Article>,
     /// Left out where every article is one passage.
     passages: Option<Vec<Passage>>,
-    parts: BTreeMap<String, Descriptor>,
+    pub parts: BTreeMap<String, Descriptor>,
     #[serde(flatten)]
     extra: Map<String, Value>,
 }
@@ -44,15 +42,27 @@ struct Write<'a> {
 }
 
 impl V2 {
-    pub fn into_bundle(self, files: &Files) -> Result<Bundle> {
+    /// Checks what can be checked before the files are there, among it the encoding of the vectors, and gives that.
+    pub fn check(&self) -> Result<Encoding> {
+        // Before anything is laid out by them.
+        self.space.check()?;
+        let vectors = self.parts.get(VECTORS).ok_or_else(missing_vectors)?;
+        let passages = self.passages.as_ref().map_or(self.articles.len(), Vec::len);
+        Encoding::of(vectors, passages, self.space.dimensions)
+    }
+
+    /// `beside` holds the bytes of the parts that name a file.
+    pub fn into_bundle(self, mut beside: BTreeMap<String, Beside>) -> Result<Bundle> {
+        let encoding = self.check()?;
         let Self { space, articles, passages, parts, extra } = self;
-        // Before the matrix is laid out by them.
-        space.check()?;
         let sidecar = parts.values().any(|part| part.file.is_some());
         let layout = if sidecar { Layout::V2Sidecar } else { Layout::V2Inline };
         let mut parts = parts
             .into_iter()
-            .map(|(name, part)| Ok((name.clone(), part.read(&name, files)?)))
+            .map(|(name, part)| {
+                let beside = beside.remove(&name);
+                Ok((name.clone(), part.read(&name, beside)?))
+            })
             .collect::<Result<BTreeMap<String, Part>>>()?;
 
         let mut passages = passages.unwrap_or_else(|| Passage::whole_articles(articles.len()));
@@ -68,10 +78,14 @@ impl V2 {
             Some(part) => from_json(STATISTICS, &part)?,
             None => Statistics::default(),
         };
-        let vectors = parts.remove(VECTORS).ok_or_else(|| Error::field("parts.vectors", "is missing"))?;
-        let (encoding, vectors) = Encoding::decode(&vectors, passages.len(), space.dimensions)?;
+        let vectors = parts.remove(VECTORS).ok_or_else(missing_vectors)?;
+        let vectors = encoding.decode(vectors, passages.len(), space.dimensions);
         Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra })
     }
+}
+
+fn missing_vectors() -> Error {
+    Error::field("parts.vectors", "is missing")
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<T> {

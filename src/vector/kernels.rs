@@ -8,7 +8,7 @@
 //! once the rows no longer fit into the second-level cache.
 
 use super::Matrix;
-use super::lanes::{BLOCK, Element, F32x4};
+use super::lanes::{BLOCK, Element, F32x4, I32x4};
 
 /// Rows added up together by [`combine`], so that each load and store of the sum serves all of them.
 const COMBINED: usize = 4;
@@ -64,6 +64,35 @@ pub fn scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32], out: &mut [f3
     debug_assert_eq!(out.len(), rows.rows());
     for (i, out) in out.iter_mut().enumerate() {
         *out = dot::<L, E>(rows.row(i), query) * rows.scale(i);
+    }
+}
+
+/// The dot product of codes and a query in whole numbers, both of one length, a multiple of [`BLOCK`]; it must fit
+/// into an int32.
+#[inline(always)]
+pub fn dot_codes<L: F32x4>(row: &[i8], query: &[i16]) -> i32 {
+    let (query, _) = query.as_chunks::<BLOCK>();
+    let row = &row.as_chunks::<BLOCK>().0[..query.len()];
+    let (query, query_rest) = query.as_chunks::<2>();
+    let (row, row_rest) = row.as_chunks::<2>();
+    let mut sums = [L::Int::zero(); 2];
+    for (row, query) in row.iter().zip(query) {
+        for (sum, (row, query)) in sums.iter_mut().zip(row.iter().zip(query)) {
+            *sum = sum.multiply_add(row, query);
+        }
+    }
+    for (row, query) in row_rest.iter().zip(query_rest) {
+        sums[0] = sums[0].multiply_add(row, query);
+    }
+    sums[0].add(sums[1]).sum()
+}
+
+/// [`scan`] in whole numbers: `out[i] = step * scale(i) * row(i) · query`.
+pub fn scan_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16], step: f32, out: &mut [f32]) {
+    debug_assert_eq!(query.len(), rows.stride());
+    debug_assert_eq!(out.len(), rows.rows());
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = dot_codes::<L>(rows.row(i), query) as f32 * (rows.scale(i) * step);
     }
 }
 

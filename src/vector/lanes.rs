@@ -1,4 +1,4 @@
-//! Four lanes of float32: all that a kernel may ask of an instruction set.
+//! Four lanes of float32 or int32: all that a kernel may ask of an instruction set.
 
 /// Rows are padded with zeros to a multiple of this many floats, so that no kernel has a tail to handle.
 /// Eight is two registers of four: enough independent sums to hide the latency of an addition.
@@ -7,6 +7,8 @@ pub const BLOCK: usize = 8;
 /// Four float32 lanes. Additions and multiplications round separately (no fused multiply-add), so that every
 /// implementation gives the same bits.
 pub trait F32x4: Copy {
+    /// The same instruction set's lanes of int32.
+    type Int: I32x4;
     fn splat(value: f32) -> Self;
     fn load(from: &[f32; 4]) -> Self;
     /// Eight signed bytes as two times four floats.
@@ -21,12 +23,28 @@ pub trait F32x4: Copy {
     fn sum(self) -> f32;
 }
 
+/// Four int32 lanes; sums wrap, but no kernel lets them come so far.
+pub trait I32x4: Copy {
+    fn zero() -> Self;
+    /// Adds the eight products of codes and values, to whichever lanes.
+    fn multiply_add(self, codes: &[i8; BLOCK], values: &[i16; BLOCK]) -> Self;
+    fn add(self, other: Self) -> Self;
+    /// The sum of all lanes.
+    fn sum(self) -> i32;
+}
+
 /// What a matrix may store: values that become float32 lanes when they are read.
 pub trait Element: Copy + Default + Into<f64> {
     fn lanes<L: F32x4>(from: &[Self; BLOCK]) -> [L; 2];
+    /// The sum of the squares, in float64, where those of no finite float32 overflow or vanish.
+    fn squares(values: &[Self]) -> f64;
 }
 
 impl Element for f32 {
+    fn squares(values: &[f32]) -> f64 {
+        values.iter().map(|&x| f64::from(x).powi(2)).sum()
+    }
+
     #[inline(always)]
     fn lanes<L: F32x4>(from: &[f32; BLOCK]) -> [L; 2] {
         let [a, b, c, d, e, f, g, h] = *from;
@@ -35,6 +53,12 @@ impl Element for f32 {
 }
 
 impl Element for i8 {
+    /// Exact, and in whole numbers, of which four are added at once: a bundle is checked each time it is loaded.
+    fn squares(values: &[i8]) -> f64 {
+        // 65,536 squares of -128 are the most that fit.
+        let sum = |values: &[i8]| values.iter().map(|&x| i32::from(x).pow(2) as u32).sum::<u32>();
+        values.chunks(1 << 16).map(|values| f64::from(sum(values))).sum()
+    }
     #[inline(always)]
     fn lanes<L: F32x4>(from: &[i8; BLOCK]) -> [L; 2] {
         L::widen(from)

@@ -33,6 +33,16 @@ impl<E: Element> Matrix<E> {
         matrix
     }
 
+    /// [`Matrix::from_values`] that keeps the memory of `values` where rows need no padding.
+    pub fn from_vec(mut values: Vec<E>, dims: usize) -> Self {
+        if dims == 0 || !dims.is_multiple_of(BLOCK) {
+            return Self::from_values(&values, dims);
+        }
+        let rows = values.len() / dims;
+        values.truncate(rows * dims);
+        Self { data: values, scales: vec![1.0; rows], dims, stride: dims }
+    }
+
     pub fn rows(&self) -> usize {
         self.scales.len()
     }

@@ -1,6 +1,6 @@
 //! Four lanes as an array: the portable implementation, which compilers turn into SSE or NEON where they can.
 
-use super::lanes::{BLOCK, F32x4};
+use super::lanes::{BLOCK, F32x4, I32x4};
 
 /// Four float32 lanes in plain Rust.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,7 @@ impl Scalar {
 }
 
 impl F32x4 for Scalar {
+    type Int = ScalarInt;
     #[inline(always)]
     fn splat(value: f32) -> Self {
         Self([value; 4])
@@ -52,5 +53,30 @@ impl F32x4 for Scalar {
     fn sum(self) -> f32 {
         let [a, b, c, d] = self.0;
         (a + c) + (b + d)
+    }
+}
+
+/// Four int32 lanes in plain Rust. Whole numbers add up to the same in any order, so one sum stands for all four, and
+/// the compiler may spread it as it likes.
+#[derive(Clone, Copy, Debug)]
+pub struct ScalarInt(i32);
+
+impl I32x4 for ScalarInt {
+    #[inline(always)]
+    fn zero() -> Self {
+        Self(0)
+    }
+    #[inline(always)]
+    fn multiply_add(self, codes: &[i8; BLOCK], values: &[i16; BLOCK]) -> Self {
+        let products = codes.iter().zip(values).map(|(&code, &value)| i32::from(code) * i32::from(value));
+        Self(products.fold(self.0, i32::wrapping_add))
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0.wrapping_add(other.0))
+    }
+    #[inline(always)]
+    fn sum(self) -> i32 {
+        self.0
     }
 }

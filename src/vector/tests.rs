@@ -88,6 +88,17 @@ fn check_visit<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     assert_eq!(found, expected);
 }
 
+/// Whole numbers are exact, so there is one right answer.
+fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16]) {
+    let mut found = vec![f32::NAN; rows.rows()];
+    kernels::scan_codes::<L>(rows, query, 0.5, &mut found);
+    for (row, &found) in found.iter().enumerate() {
+        let exact: i64 = rows.row(row).iter().zip(query).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
+        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), query)), exact);
+        assert_eq!(found.to_bits(), (exact as f32 * (rows.scale(row) * 0.5)).to_bits());
+    }
+}
+
 fn check_dots<L: F32x4>(rows: &Matrix, query: &[f32]) {
     let others = core::array::from_fn(|i| if rows.rows() > i { rows.row(i) } else { query });
     for (other, found) in others.iter().zip(kernels::dots::<L>(query, others)) {
@@ -177,6 +188,8 @@ macro_rules! test_lanes {
                     check_scan::<$lanes, i8>(&rows, &query);
                     check_lists::<$lanes, i8>(&rows, &query);
                     check_visit::<$lanes, i8>(&rows, &query);
+                    let query: Vec<i16> = query.iter().map(|x| (x * 32767.0) as i16).collect();
+                    check_codes::<$lanes>(&rows, &query);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The rows of a collection in whichever element type they are kept.
 
-use super::{Matrix, quantize};
+use super::{Element, Matrix, quantize};
 
 /// Rows as float32 or as int8 codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,11 @@ impl Vectors {
             let scale = f64::from(rows.scale(row));
             rows.values(row).iter().map(|&x| (f64::from(x) * scale) as f32).collect()
         })
+    }
+
+    /// The length of what row `row` means; not finite where one of its values is not.
+    pub fn length(&self, row: usize) -> f64 {
+        with_rows!(self, rows => Element::squares(rows.values(row)).sqrt() * f64::from(rows.scale(row)).abs())
     }
 
     /// The rows as float32; what int8 lost does not come back.

@@ -75,8 +75,8 @@ export async function serve(t, { dist = DIST, api = API } = {}) {
 /**
  * A copy of the built page with bundles of the test's own. Resolves to the folder.
  * @param {import('node:test').TestContext} t
- * @param {Record<string, unknown>} bundles by file name: text as it is, anything else as JSON. `index.json` lists
- *   them all unless it is given.
+ * @param {Record<string, unknown>} bundles by file name: text and bytes as they are, anything else as JSON. `index.json`
+ *   lists them all unless it is given.
  * @param {string} [under] the folder inside the site that holds the page
  */
 export async function copySite(t, bundles, under = '.') {
@@ -89,7 +89,8 @@ export async function copySite(t, bundles, under = '.') {
   }
   const manifest = Object.keys(bundles).map((file) => ({ name: file, bundle: file }));
   for (const [file, content] of Object.entries({ 'index.json': manifest, ...bundles })) {
-    await writeFile(join(dist, 'bundles', file), typeof content === 'string' ? content : JSON.stringify(content));
+    const asItIs = typeof content === 'string' || content instanceof Uint8Array;
+    await writeFile(join(dist, 'bundles', file), asItIs ? content : JSON.stringify(content));
   }
   return root;
 }

@@ -85,12 +85,14 @@ for encoding in ENCODED:
     }
     write(f"bundle-v2-{encoding}.json", inline)
 
-block = b"".join(data for _, data, _ in parts("int8").values())
-file = f"bundle-{hashlib.sha256(block).hexdigest()[:16]}.bin"
-offset, beside = 0, {}
-for name, (e, data, further) in parts("int8").items():
-    beside[name] = described(e, data, {"file": file, "offset": offset}, further)
-    offset += len(data)
-write("bundle-v2-sidecar.json", beside)
-(HERE / file).write_bytes(block)
-print(file)
+# The first release called the int8 one bundle-v2-sidecar.json.
+for encoding, name in {"int8": "", "float32": "-float32", "float16": "-float16"}.items():
+    block = b"".join(data for _, data, _ in parts(encoding).values())
+    file = f"bundle-{hashlib.sha256(block).hexdigest()[:16]}.bin"
+    offset, beside = 0, {}
+    for part, (e, data, further) in parts(encoding).items():
+        beside[part] = described(e, data, {"file": file, "offset": offset}, further)
+        offset += len(data)
+    write(f"bundle-v2-sidecar{name}.json", beside)
+    (HERE / file).write_bytes(block)
+    print(name, file)

@@ -124,7 +124,8 @@ async function showHits(site, signal) {
   } else if (query) {
     status.textContent = strings.embedding;
     const start = performance.now();
-    const embedding = await settings.embed(query, { signal });
+    const { embedder } = settings;
+    const [embedding] = await Promise.all([embedder(query, { signal }), index.verify(embedder, { signal })]);
     const note = strings.embedded(format.milliseconds(performance.now() - start));
     await rank(site, k, (options) => index.search({ text: query, embedding }, { ...options, signal }), note);
   } else {

@@ -3,7 +3,7 @@ import { byId, within } from './dom.js';
 import { messageFor } from './strings.js';
 
 /** Failures that another address, model or key may cure. */
-const CURED_BY_SETTINGS = ['network', 'cors', 'unauthorized', 'timeout', 'http', 'bad-response', 'query-dimensions', 'option'];
+const CURED_BY_SETTINGS = ['network', 'cors', 'unauthorized', 'timeout', 'http', 'bad-response', 'query-dimensions', 'other-model', 'option'];
 
 /** The panel that says what went wrong, what to do about it, and offers another try. */
 export class Problem {

@@ -66,10 +66,9 @@ export class Settings {
     this.#embedder = undefined;
   }
 
-  /** @type {Embedder} */
-  async embed(text, options) {
-    this.#embedder ??= this.#made();
-    return this.#embedder(text, options);
+  /** The embedder that the settings say; another one after every change. */
+  get embedder() {
+    return (this.#embedder ??= this.#made());
   }
 
   #forget() {

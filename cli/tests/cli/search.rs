@@ -77,6 +77,30 @@ fn an_embedding_may_be_an_array_or_npy() {
 }
 
 #[test]
+fn an_api_of_another_model_is_told_in_the_same_request() {
+    let folder = folder();
+    let path = bundle(&folder);
+    let mut bundle: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    bundle["space"]["probes"] = json!([{"text": "tides", "vector": [2, 4, 0]}]);
+    std::fs::write(&path, bundle.to_string()).unwrap();
+    let search = |probe: Value| {
+        let api = TestApi::start(move |_, _| {
+            let item = |index, embedding: &Value| json!({"index": index, "embedding": embedding});
+            reply(200, json!({"data": [item(0, &json!([0, 1, 2.5])), item(1, &probe)]}))
+        });
+        let mut command = exemplar();
+        command.arg("search").arg(&path).args(["--query", "data", "--api", &api.url]);
+        (command, api)
+    };
+    let (mut command, api) = search(json!([1.1, 2, 0]));
+    succeed(&mut command);
+    assert_eq!(api.texts(), ["query: data", "query: tides"]);
+    let (mut command, _api) = search(json!([2, -1, 0]));
+    let error = fail(&mut command);
+    assert!(error.contains("answers with another model") && error.contains("\"tides\""), "{error}");
+}
+
+#[test]
 fn a_query_is_embedded_as_the_bundle_says() {
     let folder = folder();
     let path = bundle(&folder);
