@@ -42,14 +42,8 @@ tools() {
 dist() {
   step "The wasm package" scripts/wasm.sh build
   step "The exemplar command" cargo build --release --package exemplar-search-cli
-  step "The page" copy_page
+  step "The page, the client and the search box" scripts/web.sh
   step "The site and its bundle" scripts/demo.sh
-}
-
-copy_page() {
-  mkdir -p dist
-  rm -rf dist/www
-  cp -R index.html www dist/
 }
 
 serve() { # serve API

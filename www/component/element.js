@@ -1,6 +1,7 @@
 import { element } from '../dom.js';
 import { icon } from './icons.js';
 import { readLightForm } from './light-form.js';
+import { keepOffline } from './offline.js';
 import { Panel } from './panel.js';
 import { place } from './place.js';
 import { RecentQueries } from './recent.js';
@@ -43,6 +44,8 @@ export class ExemplarSearch extends HTMLElement {
   /** @type {string | undefined} */
   #apiKey;
   #open = false;
+  /** Settles when a service worker keeps what is fetched from then on. @type {Promise<unknown> | undefined} */
+  #offline;
   #adopted = /** @type {ReturnType<typeof readLightForm> | undefined} */ (undefined);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #announcing;
@@ -166,6 +169,8 @@ export class ExemplarSearch extends HTMLElement {
 
   #start() {
     this.#adopted ??= readLightForm(this);
+    const serviceWorker = this.getAttribute('offline');
+    if (serviceWorker) this.#offline ??= keepOffline(new URL(serviceWorker, document.baseURI).href);
     const { input, value } = this.#adopted;
     this.#render();
     // What was being typed when the module arrived goes on here. Blurring first ends a composition, whose text then counts.
@@ -231,6 +236,7 @@ export class ExemplarSearch extends HTMLElement {
     this.#recent = this.hasAttribute('recent') ? new RecentQueries(this.#bundle) : undefined;
     this.#session = new SearchSession({
       bundle: this.#bundle,
+      ready: this.#offline,
       method: this.#attribute('method'),
       limit: facets.length ? Math.max(FILTERED_FROM, this.#limit) : this.#limit,
       embedder: (index) => this.#embedderFor(index),

@@ -10,6 +10,7 @@ import { borrowIndex } from './shared-index.js';
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
  * @property {string} [method] how to rank once the meaning is known; default: all that the bundle can
+ * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits to ask for
  * @property {(index: SearchIndex) => Promise<Embedder | undefined>} embedder what places a query, if anything does
  *
@@ -63,9 +64,9 @@ export class SearchSession {
   /** Starts the downloads, if they have not started. */
   load() {
     if (this.#borrowed) return this.#borrowed.index;
-    const borrowed = borrowIndex(this.#settings.bundle, (progress) => {
+    const onProgress = (/** @type {Progress} */ progress) =>
       this.#set({ progress: { ...this.state.progress, [progress.phase]: progress } });
-    });
+    const borrowed = borrowIndex(this.#settings.bundle, onProgress, this.#settings.ready);
     this.#borrowed = borrowed;
     this.#ready = false;
     borrowed.index.then(

@@ -19,10 +19,11 @@ const shared = new Map();
 /**
  * @param {string} url the bundle's, absolute
  * @param {(progress: Progress) => void} onProgress
+ * @param {Promise<unknown>} [ready] what to wait for before the download, by which nothing fails
  * @returns {{ index: Promise<SearchIndex>, release(): void }} `release` gives up the download where nobody else waits
  */
-export function borrowIndex(url, onProgress) {
-  const entry = shared.get(url) ?? load(url);
+export function borrowIndex(url, onProgress, ready) {
+  const entry = shared.get(url) ?? load(url, ready);
   entry.users.add(onProgress);
   return {
     index: entry.index,
@@ -38,14 +39,15 @@ export function borrowIndex(url, onProgress) {
 
 /**
  * @param {string} url
+ * @param {Promise<unknown>} [ready]
  * @returns {Shared}
  */
-function load(url) {
+function load(url, ready) {
   const controller = new AbortController();
   /** @type {Shared['users']} */
   const users = new Set();
   const onProgress = (/** @type {Progress} */ progress) => users.forEach((use) => use(progress));
-  const index = import('../exemplar-search.js').then(({ SearchIndex }) =>
+  const index = Promise.all([import('../exemplar-search.js'), ready]).then(([{ SearchIndex }]) =>
     SearchIndex.load(url, { onProgress, signal: controller.signal }));
   const entry = { index, users, controller };
   shared.set(url, entry);

@@ -42,6 +42,7 @@ const en = {
     bundle: 'The search data is damaged, or of another version than this search.',
     'query-dimensions': 'The embedding API uses another model than the search data.',
     'no-method': 'The search data has no words to search by, and no embedding API is named.',
+    'no-wasm': 'This browser, or the policy of this site, does not allow the search to run (WebAssembly).',
     fallback: 'Something went wrong. If it stays, reload the page.',
   },
 };
@@ -85,6 +86,7 @@ const ja = {
     bundle: '検索データが壊れているか、この検索とは別の版のものです。',
     'query-dimensions': '埋め込み API のモデルが検索データと異なります。',
     'no-method': '検索データに言葉の索引がなく、埋め込み API の指定もありません。',
+    'no-wasm': 'このブラウザーかサイトのポリシーが、検索の実行 (WebAssembly) を許していません。',
     fallback: '問題が起きました。続く場合はページを再読み込みしてください。',
   },
 };

@@ -28,7 +28,7 @@ sheet.replaceSync(`
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 button { font: inherit; color: inherit; cursor: pointer }
 svg { display: block; width: 1.25em; height: 1.25em; fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round }
-:focus-visible, .field:focus-within { outline: 2px solid var(--_accent); outline-offset: 1px }
+:focus-visible, .field:has(input:focus) { outline: 2px solid var(--_accent); outline-offset: 1px }
 
 form { margin: 0 }
 .field {
@@ -49,7 +49,7 @@ input {
   align-self: stretch;
   padding: 0;
   border: 0;
-  outline: 0;
+  outline: 0 !important;
   background: none;
   color: var(--_ink);
   font: inherit;
@@ -115,6 +115,8 @@ progress::-moz-progress-bar { background: var(--_accent) }
 a:hover :is(.name, .heading) { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: from-font }
 .section { margin-inline-start: 0.5rem; padding-inline-start: 0.75rem; border-inline-start: 2px solid var(--_rule); border-start-start-radius: 0; border-end-start-radius: 0 }
 .panel:not([popover]) .section { margin-inline-start: 0; padding-inline-start: 0.75rem }
+/* Of another direction than the page, they still stand in line with it. */
+.heading, .excerpt, .line button, .note p { text-align: match-parent }
 .heading { display: block; font-size: 0.875rem; font-weight: 500 }
 .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-clamp: 2; overflow: hidden; font-size: 0.875rem; color: var(--_muted) }
 .panel:not([popover]) .excerpt { -webkit-line-clamp: 3; line-clamp: 3 }
@@ -145,10 +147,10 @@ mark { background: var(--_mark); color: var(--_ink); border-radius: 0.125rem; pa
 
 .keys { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; padding: 0.375rem 1rem; border-block-start: 1px solid var(--_rule); font-size: 0.75rem; color: var(--_muted) }
 @media (hover: none), (max-width: 30rem) { .keys, .shortcut { display: none } }
-@media (hover: none) { .feedback { width: 2.75rem; height: 2.75rem } .chip { min-height: 2.5rem } }
+@media (hover: none) { .feedback { width: 2.25rem; height: 2.25rem; margin-block-start: 0 } .chip { min-height: 2.5rem } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important } }
 @media (forced-colors: active) {
-  .field:focus-within, [aria-selected="true"] > * { outline-color: Highlight }
+  .field:has(input:focus), [aria-selected="true"] > * { outline-color: Highlight }
   .chip[aria-pressed="true"] { border-color: Highlight }
   mark { background: Mark; color: MarkText }
   progress::-webkit-progress-value { background: CanvasText; forced-color-adjust: none }
