@@ -136,3 +136,33 @@ export async function accessible(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]), []);
 }
+
+/**
+ * A route to the real embedding API, `/v1/embeddings`. `before` may hold a request up by what it awaits, or answer it by
+ * returning a status.
+ * @param {(text: string) => unknown} [before]
+ */
+export function embeddings(before = () => {}) {
+  return {
+    async '/v1/embeddings'(request, response) {
+      let body = '';
+      for await (const part of request) body += part;
+      const status = await before(JSON.parse(body).input);
+      const answer = status ? new Response('{}', { status })
+        : await fetch(new URL('/v1/embeddings', API), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+    },
+  };
+}
+
+/** The attributes of a box that also asks the embedding API. */
+export const WITH_API = '<exemplar-search bundle="/search/bundle.json" api="/v1/embeddings"></exemplar-search>';
+
+export function deferred() {
+  let resolve;
+  return { promise: new Promise((to) => (resolve = to)), resolve };
+}
+
+/** Waits until the box is in a state, such as `degraded`. */
+export const inState = (page, state) => page.waitForFunction((state) => document.querySelector('exemplar-search').state === state, state);

@@ -119,10 +119,33 @@ export class ExemplarSearch extends HTMLElement {
     return this.#embedder;
   }
 
-  /** The key for `api`, held in memory and sent to that address only. It cannot be read back. @param {string | undefined} key */
-  set apiKey(key) {
+  /**
+   * The key for `api`, which is sent to that address only. It is held in memory, and cannot be read back.
+   * @param {string | undefined} key none: forgets it
+   * @param {{ keep?: boolean }} [options] keep: also until the tab is closed, in its session storage; only ever do that when
+   *   the reader asks for it
+   */
+  setApiKey(key, { keep = false } = {}) {
     this.#apiKey = key;
+    try {
+      if (keep && key !== undefined) sessionStorage.setItem(this.#keyName, key);
+      else sessionStorage.removeItem(this.#keyName);
+    } catch {
+      // Denied: then memory it is.
+    }
     if (this.#session) this.#restart();
+  }
+
+  get #keyName() {
+    return `exemplar-search:key:${new URL(this.#attribute('api') ?? '', document.baseURI)}`;
+  }
+
+  get #keptKey() {
+    try {
+      return sessionStorage.getItem(this.#keyName) ?? undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The query. */
@@ -478,7 +501,7 @@ export class ExemplarSearch extends HTMLElement {
     if (!endpoint) return undefined;
     const { openaiEmbedder, queryRecipe } = await import('../exemplar-search.js');
     const recipe = queryRecipe(index.space);
-    return openaiEmbedder({ ...recipe, endpoint, model: this.#attribute('api-model') ?? recipe.model, apiKey: this.#apiKey });
+    return openaiEmbedder({ ...recipe, endpoint, model: this.#attribute('api-model') ?? recipe.model, apiKey: this.#apiKey ?? this.#keptKey });
   }
 
   /**

@@ -69,16 +69,18 @@ export class Filters {
   }
 
   /**
-   * The commonest values among the hits, and what is chosen.
+   * The commonest values among the hits, then what else is chosen.
    * @param {Facet} facet
    */
   #counts(facet) {
     /** @type {Map<string, number>} */
-    const counts = new Map([...this.#chosen.get(facet) ?? []].map((value) => [value, 0]));
+    const counts = new Map();
     for (const { article } of this.#hits) {
       for (const value of new Set(valuesOf(article, facet))) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    return [...counts].sort(([, a], [, b]) => b - a).slice(0, OFFERED);
+    const offered = [...counts].sort(([, a], [, b]) => b - a).slice(0, OFFERED);
+    const others = [...this.#chosen.get(facet) ?? []].filter((value) => !offered.some(([other]) => other === value));
+    return [...offered, ...others.map((value) => /** @type {const} */ ([value, counts.get(value) ?? 0]))];
   }
 
   /**

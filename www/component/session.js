@@ -141,28 +141,42 @@ export class SearchSession {
   async #rank(index, signal) {
     signal.throwIfAborted();
     const { text, more, less } = this.state;
-    const { limit: k, method } = this.#settings;
-    const embed = await this.#settings.embedder(index);
+    const embed = this.#settings.method === 'lexical' ? undefined : await this.#settings.embedder(index);
     const words = index.info.keywords;
-    if (!embed && !words) throw { code: 'no-method' };
+    // What the reader likes has vectors already.
+    const here = words || more.length > 0;
+    if (!here && !embed) throw { code: 'no-method' };
 
-    if (words) {
-      const { hits } = await index.search({ text, unfinished: true }, { method: 'lexical', k, signal });
-      this.#show(hits, Boolean(embed), signal);
-    }
+    if (here) this.#show(await this.#hits(index, { text, unfinished: true }, signal), Boolean(embed), signal);
     if (!embed || this.#composing) return;
     let embedding;
     try {
       embedding = await this.#embedding(text, embed, signal);
     } catch (problem) {
       signal.throwIfAborted();
-      if (!words) throw problem;
+      if (!here) throw problem;
       this.#set({ phase: this.state.hits.length ? 'results' : 'none', pending: false, problem: problemOf(problem) });
       return;
     }
-    const options = { method: method ?? (words ? 'knn+svm+lexical' : 'hybrid'), k, signal };
-    const { hits } = await index.search({ text, embedding }, options);
-    this.#show(hits, false, signal);
+    this.#show(await this.#hits(index, { text, embedding }, signal), false, signal);
+  }
+
+  /**
+   * @param {SearchIndex} index
+   * @param {import('../engine.js').TextAndEmbedding} query
+   * @param {AbortSignal} signal
+   */
+  async #hits(index, query, signal) {
+    const { more, less } = this.state;
+    const { limit: k, method: wanted } = this.#settings;
+    const vector = query.embedding !== undefined || more.length > 0;
+    const all = index.info.keywords ? 'knn+svm+lexical' : 'hybrid';
+    const options = { method: vector ? (wanted ?? all) : 'lexical', k };
+    const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
+    const { hits } = more.length || less.length
+      ? await index.refine({ query, ...examples, ...options }, { signal })
+      : await index.search(query, { ...options, signal });
+    return hits;
   }
 
   /**
