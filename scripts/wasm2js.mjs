@@ -19,10 +19,11 @@ try {
   await run('wasm-bindgen', [join(folder, 'core.wasm'), '--target', 'bundler', '--no-typescript', '--out-dir', folder, '--out-name', 'core']);
   await run(resolve('node_modules/.bin/wasm2js'), [join(folder, 'core_bg.wasm'), '--all-features',
     '--llvm-nontrapping-fptoint-lowering', '--llvm-memory-copy-fill-lowering', '--signext-lowering', '-O', '-o', join(folder, 'core_bg.wasm.js')]);
+  // As memory that grows in WebAssembly, the old buffer must end: by that wasm-bindgen knows that its views are stale.
+  await replaceIn(join(folder, 'core_bg.wasm.js'), '   buffer = newBuffer;', '   buffer.transfer(0);\n   buffer = newBuffer;');
   // wasm-bindgen leaves this import where there are no reference types; the answer is the end of the constants in its heap.
   await writeFile(join(folder, 'statics.js'), 'export const __wbindgen_externref_statics_end = () => 1028;');
-  const glue = await readFile(join(folder, 'core.js'), 'utf8');
-  await writeFile(join(folder, 'core.js'), glue.replace('core_bg.wasm"', 'core_bg.wasm.js"'));
+  await replaceIn(join(folder, 'core.js'), 'core_bg.wasm"', 'core_bg.wasm.js"');
   await build({
     entryPoints: [join(folder, 'core.js')],
     alias: { __wbindgen_externref_xform__: join(folder, 'statics.js') },
@@ -34,6 +35,17 @@ try {
   });
 } finally {
   await rm(folder, { recursive: true });
+}
+
+/**
+ * @param {string} path
+ * @param {string} before must be there, once
+ * @param {string} after
+ */
+async function replaceIn(path, before, after) {
+  const parts = (await readFile(path, 'utf8')).split(before);
+  if (parts.length !== 2) throw new Error(`${path} has ${JSON.stringify(before)} ${parts.length - 1} times: expected once`);
+  await writeFile(path, parts.join(after));
 }
 
 /**
