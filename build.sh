@@ -12,7 +12,7 @@ usage() {
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
-cargo and python3; test and bench need Node 20.14 and npm too. What is done already is not done again.
+cargo and python3; test and bench need Node 20.14 and npm too, with which dist minifies. What is done already is not done again.
 
 The demo searches "The Rust Programming Language" with an embedding model on this machine. From the environment:
   SITE=DIR            search this folder of HTML instead
@@ -92,6 +92,7 @@ case "${1:-help}" in
     checks
     dist
     step "Types of the JavaScript" npm run --silent check
+    step "Sizes of what readers download" node scripts/sizes.mjs
     step "Tests in the browser" with_embedding_api browser_tests
     ;;
   dist)

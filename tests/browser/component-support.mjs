@@ -93,7 +93,7 @@ export const ITEMS = [
 /** Opens the site and waits for the upgrade. */
 export async function openBox(t, address, options) {
   const page = await open(t, address, options);
-  await page.locator('exemplar-search input').first().waitFor();
+  await page.locator('exemplar-search [part="input"]').first().waitFor();
   return page;
 }
 

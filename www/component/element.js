@@ -273,7 +273,7 @@ export class ExemplarSearch extends HTMLElement {
     });
     // Keys have Escape; for them this would be one stop more on the way out.
     this.#clear = element('button', { part: 'clear', class: 'clear', type: 'button', tabindex: '-1', 'aria-label': strings.clear, hidden: '' }, icon('clear'));
-    this.#form = element('form', { part: 'form', role: 'search', 'aria-label': label, action: this.#action, method: 'get' },
+    this.#form = element('form', { part: 'form', action: this.#action, method: 'get' },
       element('div', { part: 'field', class: 'field' },
         element('slot', { name: 'icon' }, icon('search')),
         this.#input,
@@ -297,7 +297,8 @@ export class ExemplarSearch extends HTMLElement {
     });
     this.#panel.element.lang = strings.language;
     this.#selection = popup ? new Selection(this.#input, this.#panel.list) : undefined;
-    this.#root.replaceChildren(this.#form, this.#panel.element, this.#status);
+    // One landmark for field and panel, wherever on the page the box stands.
+    this.#root.replaceChildren(element('div', { role: 'search', 'aria-label': label }, this.#form, this.#panel.element, this.#status));
     this.#show();
   }
 
