@@ -16,3 +16,6 @@ find dist/www -name '*.js' -not -path '*/pkg*' -delete
   --bundle --splitting --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --chunk-names='[name]-[hash]' \
   --log-level=warning
 "$minify" www/service-worker.js --minify --charset=utf8 --outdir=dist/www --log-level=warning
+# Types, for sites that check theirs; those of the element are written by hand, as its events are.
+node_modules/.bin/tsc --noEmit false --declaration --emitDeclarationOnly --rootDir www --outDir dist/www
+cp www/component/exemplar-search.d.ts dist/www/component/

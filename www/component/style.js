@@ -110,18 +110,18 @@ progress::-moz-progress-bar { background: var(--_accent) }
 .head > :first-child, .under > :first-child { flex: 1; min-width: 0 }
 .title, .section { display: block; padding: 0.375rem 0.5rem; border-radius: calc(var(--_radius) - 0.125rem); color: inherit; text-decoration: none }
 .panel:not([popover]) :is(.title, .section) { padding-inline: 0 }
-.name { font-weight: 600; line-height: 1.375 }
+.name { margin-inline-end: 0.5rem; font-weight: 600; line-height: 1.375 }
 .panel:not([popover]) .name { font-size: 1.125rem }
 a:hover :is(.name, .heading) { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: from-font }
 .section { margin-inline-start: 0.5rem; padding-inline-start: 0.75rem; border-inline-start: 2px solid var(--_rule); border-start-start-radius: 0; border-end-start-radius: 0 }
 .panel:not([popover]) .section { margin-inline-start: 0; padding-inline-start: 0.75rem }
 /* Of another direction than the page, they still stand in line with it. */
-.heading, .excerpt, .line button, .note p { text-align: match-parent }
+.heading, .excerpt, .line button, .note p { text-align: -webkit-match-parent; text-align: match-parent }
 .heading { display: block; font-size: 0.875rem; font-weight: 500 }
 .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-clamp: 2; overflow: hidden; font-size: 0.875rem; color: var(--_muted) }
 .panel:not([popover]) .excerpt { -webkit-line-clamp: 3; line-clamp: 3 }
 mark { background: var(--_mark); color: var(--_ink); border-radius: 0.125rem; padding-inline: 0.0625rem; margin-inline: -0.0625rem }
-.labels { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; margin-inline-start: 0.5rem; font-size: 0.75rem; color: var(--_muted) }
+.labels { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; font-size: 0.75rem; color: var(--_muted) }
 .tag { padding-inline: 0.375rem; border: 1px solid var(--_rule); border-radius: 1rem }
 .feedback { display: grid; place-items: center; width: 2rem; height: 2rem; margin-block-start: 0.125rem; padding: 0; border: 0; border-radius: 50%; background: none; color: var(--_muted); font-size: 0.8125rem }
 .feedback:hover { background: var(--_rule); color: var(--_ink) }
@@ -141,6 +141,7 @@ mark { background: var(--_mark); color: var(--_ink); border-radius: 0.125rem; pa
 .chip .count { color: var(--_muted) }
 .line { padding: 0 0.5rem }
 .line button { display: block; width: 100%; padding: 0.5rem; border: 0; border-radius: calc(var(--_radius) - 0.125rem); background: none; text-align: start }
+[part="retry"] { color: var(--_accent); font-weight: 600 }
 .line button:hover { background: color-mix(in oklab, var(--_accent) 7%, transparent) }
 .caption-line { padding: 0.5rem 1rem 0.125rem; font-size: 0.8125rem; color: var(--_muted) }
 .panel:not([popover]) :is(.caption-line, .line) { padding-inline: 0 }
