@@ -13,7 +13,7 @@ usage() {
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
-cargo and python3; test and bench need Node 20.14 and npm too. What is done already is not done again.
+cargo and python3; test and bench need Node 20.14 and npm too, with which dist minifies. What is done already is not done again.
 
 The demo searches "The Rust Programming Language" and the Japanese "Debian Reference" with an embedding model on this
 machine. From the environment:
@@ -44,14 +44,8 @@ tools() {
 dist() {
   step "The wasm package" scripts/wasm.sh build
   step "The exemplar command" cargo build --release --package exemplar-search-cli
-  step "The page" copy_page
+  step "The page, the client and the search box" scripts/web.sh
   step "The sites and their bundles" scripts/demo.sh
-}
-
-copy_page() {
-  mkdir -p dist
-  rm -rf dist/www
-  cp -R index.html www dist/
 }
 
 serve() { # serve API
@@ -104,6 +98,7 @@ case "${1:-help}" in
     checks
     dist
     step "Types of the JavaScript" npm run --silent check
+    step "Sizes of what readers download" node scripts/sizes.mjs
     step "Tests in the browser" with_embedding_api browser_tests
     ;;
   dist)

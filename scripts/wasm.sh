@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # wasm.sh build:                     the wasm package, into www/pkg
+# wasm.sh javascript:                the same core as JavaScript, into www/pkg-js; needs Node
 # wasm.sh bench:                     the benchmark's wasm package, into bench/pkg
 # wasm.sh lint simd128|scalar:       clippy for wasm32
 # wasm.sh test node|chromium simd128|scalar:  the core's tests, compiled to wasm32
@@ -13,12 +14,22 @@ instructions() { # instructions simd128|scalar: sets what the compiler may use
   esac
 }
 
+strip_symbols() {
+  # Function names are an eighth of the package. wasm-bindgen needs the other section that stripping removes.
+  RUSTFLAGS+=" -C strip=symbols -C link-arg=--keep-section=target_features"
+}
+
+javascript() {
+  with_wasm_rust cargo build --release --lib --target wasm32-unknown-unknown
+  mkdir -p www/pkg-js
+  node scripts/wasm2js.mjs "$CARGO_TARGET_DIR/wasm32-unknown-unknown/release/exemplar_search.wasm" www/pkg-js/exemplar_search.js
+}
+
 package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
   local crate=$1 output=$2 name=$3 versions
   shift 3
   instructions simd128
-  # Function names are an eighth of the package. wasm-bindgen needs the other section that stripping removes.
-  RUSTFLAGS+=" -C strip=symbols -C link-arg=--keep-section=target_features"
+  strip_symbols
   versions=$(with_wasm_rust rustc --version && wasm-pack --version && wasm-bindgen --version)
   # No wasm-opt: it takes 2% off the compressed package, and the exemplar SVM runs at half its speed after it.
   made_from "$output" "$@" Cargo.toml Cargo.lock scripts/wasm.sh "$versions" -- \
@@ -28,6 +39,14 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
 
 case "$*" in
   build) package . www/pkg exemplar_search src ;;
+  javascript)
+    instructions scalar
+    strip_symbols
+    # Of its own, so that the builds with and without SIMD do not undo each other's.
+    export CARGO_TARGET_DIR=$PWD/target/javascript
+    made_from www/pkg-js src Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
+      "$(with_wasm_rust rustc --version && wasm-bindgen --version)" -- javascript
+    ;;
   bench) package bench bench/pkg exemplar_search_bench src bench/src bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
@@ -46,5 +65,5 @@ case "$*" in
     with_wasm_rust wasm-pack test --mode no-install --headless --chrome \
       --chromedriver "$(command -v chromedriver)" --lib --test '*'
     ;;
-  *) die "usage: scripts/wasm.sh build | bench | lint VARIANT | test node|chromium VARIANT" ;;
+  *) die "usage: scripts/wasm.sh build | javascript | bench | lint VARIANT | test node|chromium VARIANT" ;;
 esac

@@ -19,6 +19,7 @@
  * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
  * | `option` | an option is unknown, of another type or out of range |
  * | `freed` | the index was used after `free()` |
+ * | `no-wasm` | neither WebAssembly nor its stand-in in JavaScript runs here |
  * | `internal` | a fault in this client or its worker: please report it |
  *
  * An abort is no ExemplarError: as in fetch(), the promise rejects with the signal's reason, by default a

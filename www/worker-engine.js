@@ -1,4 +1,5 @@
 import { ExemplarError } from './errors.js';
+import { scriptUrl } from './script-url.js';
 
 /**
  * @typedef {import('./engine.js').IndexInfo} IndexInfo
@@ -138,7 +139,7 @@ async function startWorker(signal) {
   /** @type {Worker} */
   let worker;
   try {
-    worker = new Worker(workerUrl(), { type: 'module', name: 'exemplar-search' });
+    worker = new Worker(scriptUrl(new URL('./worker.js', import.meta.url).href), { type: 'module', name: 'exemplar-search' });
   } catch (cause) {
     throw new NoWorker('no worker could be made', { cause });
   }
@@ -152,20 +153,6 @@ async function startWorker(signal) {
     worker.terminate();
     throw error;
   }
-}
-
-/** @type {{ createScriptURL(input: string): any } | undefined} */
-let policy;
-
-/**
- * Under `require-trusted-types-for 'script'` a worker's address must come from a policy; ours knows one address only.
- * @returns {any} what the Worker constructor takes
- */
-function workerUrl() {
-  const { href } = new URL('./worker.js', import.meta.url);
-  const { trustedTypes } = /** @type {any} */ (globalThis);
-  policy ??= trustedTypes?.createPolicy('exemplar-search', { createScriptURL: () => href });
-  return policy?.createScriptURL('') ?? href;
 }
 
 /**

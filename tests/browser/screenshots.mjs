@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import { takeComponentPictures } from './component-screenshots.mjs';
 import { hits, open, serve, THREADS } from './support.mjs';
 
 const folder = process.argv[2] ?? 'target/screenshots';
@@ -41,3 +42,4 @@ for (const [name, { address, context, then, full }] of Object.entries(pictures))
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: full });
   });
 }
+takeComponentPictures(folder);

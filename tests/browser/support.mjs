@@ -32,7 +32,7 @@ function environment() {
 const cleanups = new WeakMap();
 
 /** Runs at the end of the test, last registered first: a page closes before its server does. */
-function atEnd(t, cleanup) {
+export function atEnd(t, cleanup) {
   const all = cleanups.get(t) ?? [];
   if (all.push(cleanup) > 1) return;
   cleanups.set(t, all);

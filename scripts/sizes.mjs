@@ -1,0 +1,41 @@
+// node scripts/sizes.mjs: what a reader downloads from dist/, gzip, against its budget. Fails where one is exceeded.
+
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const www = 'dist/www';
+
+/** @type {Record<string, { kilobytes: number, entries: string[], without?: string[] }>} */
+const budgets = {
+  'client and worker': { kilobytes: 10, entries: ['exemplar-search.js', 'engine.js', 'worker.js'] },
+  'search box with its styles and both languages': { kilobytes: 16, entries: ['component/exemplar-search.js'], without: ['exemplar-search.js'] },
+  // The size reached, not the aim, which is 90.
+  'wasm': { kilobytes: 225, entries: ['pkg/exemplar_search_bg.wasm'] },
+};
+
+let failed = false;
+for (const [name, { kilobytes, entries, without = [] }] of Object.entries(budgets)) {
+  const others = await filesOf(without);
+  const files = [...(await filesOf(entries))].filter((file) => !others.has(file));
+  const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(www, file)), { level: 9 }).length));
+  const size = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+  const over = size > kilobytes;
+  failed ||= over;
+  console.log(`${over ? 'TOO LARGE' : 'within'}: ${name}: ${size.toFixed(1)} of ${kilobytes} kB in ${files.length} files`);
+}
+process.exitCode = failed ? 1 : 0;
+
+/**
+ * The entries and the modules that they import.
+ * @param {string[]} entries
+ */
+async function filesOf(entries) {
+  const files = new Set(entries);
+  for (const file of files) {
+    if (!file.endsWith('.js')) continue;
+    const text = await readFile(join(www, file), 'utf8');
+    for (const [, name] of text.matchAll(/(?:from|import|import\()\s*"(\.[^"]+)"/g)) files.add(join(dirname(file), name));
+  }
+  return files;
+}

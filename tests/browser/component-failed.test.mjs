@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { accessible, box, boxHits, builtBundle, componentSite, embeddings, inState, ITEMS, openBox, type, WITH_API } from './component-support.mjs';
+
+test('a bundle that does not arrive is told, and a retry finds', async (t) => {
+  const bundle = await builtBundle(t, ITEMS);
+  let broken = true;
+  const routes = {
+    '/search/bundle.json'(_request, response) {
+      if (!broken) return false;
+      response.statusCode = 503;
+      response.end();
+    },
+  };
+  const page = await openBox(t, await componentSite(t, { bundle, routes }), { console: /503/ });
+  await type(page, 'mutex');
+  await inState(page, 'failed');
+  await page.getByText('The search does not work right now').first().waitFor();
+  await page.getByText('The server answered with an error.').first().waitFor();
+  await accessible(page);
+  broken = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  assert.equal((await boxHits(page))[0].title, 'Shared state');
+});
+
+test('without the API the box answers by words, says why, and tries again when asked', async (t) => {
+  let status = 503;
+  const site = await componentSite(t, { body: WITH_API, bundle: await builtBundle(t, ITEMS), routes: embeddings(() => status) });
+  const page = await openBox(t, site, { console: /503/ });
+  await type(page, 'mutex');
+  await inState(page, 'degraded');
+  assert.equal((await boxHits(page))[0].title, 'Shared state');
+  await page.getByText('Answered on this device, by words alone.').first().waitFor();
+  await accessible(page);
+  status = undefined;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await inState(page, 'results');
+  assert.equal((await boxHits(page)).length, 4, 'by meaning all articles are hits');
+});
+
+test('with neither words nor API the box says that it has no way to search', async (t) => {
+  const bundle = JSON.parse(await builtBundle(t, ITEMS.slice(0, 2)));
+  delete bundle.parts.keywords;
+  const page = await openBox(t, await componentSite(t, { bundle }));
+  await type(page, 'mutex');
+  await inState(page, 'failed');
+  await page.getByText('no embedding API is named').first().waitFor();
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { box, boxHits, builtBundle, chosen, componentSite, isOpen, ITEMS, openBox, type } from './component-support.mjs';
+
+const BODY = '<exemplar-search bundle="/search/bundle.json" filters="tags"></exemplar-search><p><a href="/after">after</a></p>';
+
+test('arrows choose, Enter opens, with a modifier in a new tab', async (t) => {
+  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS) });
+  const page = await openBox(t, site);
+  await type(page, 'threads');
+  const [first, second] = await boxHits(page);
+  const press = async (key, expected) => {
+    await page.keyboard.press(key);
+    assert.equal(await chosen(page), expected, `after ${key}`);
+  };
+  assert.equal(await chosen(page), undefined, 'nothing is chosen by itself');
+  await press('ArrowDown', first.title);
+  await press('ArrowDown', second.title);
+  await press('ArrowRight', `More like “${second.title}”`);
+  await press('ArrowRight', `Less like “${second.title}”`);
+  await press('ArrowRight', `Less like “${second.title}”`);
+  await press('ArrowUp', first.title);
+  await press('ArrowUp', 'threads 2');
+  await press('ArrowUp', undefined);
+  await press('ArrowUp', (await boxHits(page)).at(-1).title);
+  assert.ok(await box(page).evaluate((input) => input.getRootNode().activeElement === input), 'the focus never left the input');
+
+  await press('ArrowDown', undefined);
+  await press('ArrowDown', first.title);
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Control+Enter')]);
+  await tab.waitForURL(first.href);
+  assert.equal(page.url(), site);
+  assert.equal(await isOpen(page), true, 'and the box stays as it is');
+  await page.bringToFront();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(first.href);
+});
+
+test('Escape closes, then clears, then is the page\'s; Tab leaves', async (t) => {
+  const page = await openBox(t, await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS) }));
+  await page.evaluate(() => addEventListener('keydown', ({ key }) => (window.keys ??= []).push(key)));
+  await type(page, 'threads');
+  await boxHits(page);
+  await page.keyboard.press('Escape');
+  assert.deepEqual([await isOpen(page), await box(page).inputValue()], [false, 'threads']);
+  await page.keyboard.press('Escape');
+  assert.equal(await box(page).inputValue(), '');
+  assert.ok(!(await page.evaluate(() => window.keys)).includes('Escape'));
+  await page.keyboard.press('Escape');
+  assert.ok((await page.evaluate(() => window.keys)).includes('Escape'));
+
+  await type(page, 'threads');
+  await boxHits(page);
+  await page.keyboard.press('Tab');
+  assert.equal(await isOpen(page), false);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'after');
+});
+
+test('Enter with nothing chosen opens the first hit, or the results page where there is one', async (t) => {
+  const bundle = await builtBundle(t, ITEMS);
+  const page = await openBox(t, await componentSite(t, { bundle }));
+  await type(page, 'mutex');
+  const [{ href }] = await boxHits(page);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(href);
+
+  const body = '<exemplar-search bundle="/search/bundle.json" action="/results" param="query"></exemplar-search>';
+  const other = await openBox(t, await componentSite(t, { body, bundle }));
+  await type(other, 'mutex');
+  await other.keyboard.press('Enter');
+  await other.waitForURL(/\/results\?query=mutex$/);
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DIST } from './support.mjs';
+import { boxHits, builtBundle, componentSite, ITEMS, openBox, type } from './component-support.mjs';
+
+const BODY = '<exemplar-search bundle="/search/bundle.json" offline="/service-worker.js"></exemplar-search>';
+
+/** A site with a service worker at its root, and a bundle that can be changed. */
+async function siteOf(t, bundles) {
+  let current = bundles[0];
+  const address = await componentSite(t, {
+    body: BODY,
+    routes: {
+      async '/service-worker.js'(_request, response) {
+        response.setHeader('content-type', 'text/javascript');
+        response.end(await readFile(join(DIST, 'www', 'service-worker.js')));
+      },
+      '/search/bundle.json'(_request, response) {
+        response.setHeader('content-type', 'application/json');
+        response.end(current);
+      },
+    },
+  });
+  return { address, update: () => (current = bundles[1]) };
+}
+
+test('a site once visited is searched without a network, and a new bundle is found at the next visit', async (t) => {
+  const newer = [...ITEMS, { title: 'Zygote', url: 'docs/zygote.html', text: 'What a zygote is.' }];
+  const site = await siteOf(t, [await builtBundle(t, ITEMS), await builtBundle(t, newer)]);
+  const page = await openBox(t, site.address, { console: /ERR_INTERNET_DISCONNECTED|Failed to fetch|no-cors/ });
+  const finds = async (query, title) => {
+    await type(page, query);
+    await page.locator('exemplar-search .hit', { hasText: title }).waitFor();
+  };
+  await finds('mutex', 'Shared state');
+  // What was fetched before the service worker was there is fetched once more, by it; the rest is kept as it arrives.
+  await page.waitForFunction(async () => {
+    const kept = await Promise.all(['/', '/search/component/exemplar-search.js', '/search/worker.js', '/search/bundle.json', '/search/pkg/exemplar_search_bg.wasm']
+      .map((path) => caches.match(path)));
+    return kept.every(Boolean);
+  });
+
+  await page.context().setOffline(true);
+  await page.reload();
+  await finds('mutex', 'Shared state');
+  await page.context().setOffline(false);
+
+  site.update();
+  await page.getByRole('combobox').fill('publish');
+  await page.locator('exemplar-search .hit', { hasText: 'Deploying' }).waitFor();
+  await page.reload();
+  await finds('zygote', 'Zygote');
+  await page.context().setOffline(true);
+  await page.reload();
+  await finds('zygote', 'Zygote');
+});

@@ -1,0 +1,29 @@
+import { scriptUrl } from '../script-url.js';
+
+/** Milliseconds that a search waits at most for the service worker of a first visit. */
+const PATIENCE = 3000;
+
+/**
+ * Registers the service worker, and has it keep what the page fetched before it was there. Resolves when it is in charge, so
+ * that the rest passes through it, or when that takes too long. Never rejects: a search without it is as good today.
+ *
+ * @param {string} url its address, absolute
+ */
+export async function keepOffline(url) {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const inCharge = new Promise((resolve) => {
+    if (serviceWorker.controller) resolve(undefined);
+    serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+    setTimeout(resolve, PATIENCE);
+  });
+  try {
+    await serviceWorker.register(scriptUrl(url));
+  } catch (error) {
+    console.warn('exemplar-search: no search without a network:', error);
+    return;
+  }
+  await inCharge;
+  const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+  serviceWorker.controller?.postMessage({ keep: [location.href, ...fetched] });
+}

@@ -1,0 +1,124 @@
+import { element, marked } from '../dom.js';
+import { safeLink } from '../safe-link.js';
+import { icon } from './icons.js';
+import { snippet } from './snippet.js';
+
+/**
+ * @typedef {import('../engine.js').Hit} Hit
+ * @typedef {import('../engine.js').Article} Article
+ * @typedef {import('./strings.js').Strings} Strings
+ *
+ * @typedef {object} Actions
+ * @property {(event: MouseEvent, hit: Hit, url: string) => void} onOpen a link of a hit was followed
+ * @property {(article: Article, direction: 'more' | 'less') => void} onRefine
+ */
+
+/**
+ * What the panel lists. Below a combobox it is a grid of rows and cells, which the focus never enters; on a results page it
+ * is a list of plain links.
+ */
+export class Rows {
+  #grid;
+  #strings;
+  #actions;
+  /** Number of cells so far, for their ids. */
+  #cells = 0;
+
+  /**
+   * @param {boolean} grid
+   * @param {Strings} strings
+   * @param {Actions} actions
+   */
+  constructor(grid, strings, actions) {
+    this.#grid = grid;
+    this.#strings = strings;
+    this.#actions = actions;
+  }
+
+  /**
+   * One article: its title, and the section that answers.
+   * @param {Hit} hit
+   */
+  hit(hit) {
+    const { article, passage, text, highlights } = hit;
+    const { lang } = article;
+    const excerpt = text ? snippet(text, highlights?.text) : article.excerpt && snippet(article.excerpt, highlights?.excerpt);
+    const body = excerpt ? element('span', { part: 'excerpt', class: 'excerpt' }, excerpt) : undefined;
+    const path = passage.anchor === undefined ? [] : (passage.heading ?? []).filter((heading) => heading !== article.title);
+    const section = path.length > 0;
+
+    const title = this.#link(hit, safeLink(article.url), { part: 'title', class: 'title' },
+      element('span', { class: 'name', dir: 'auto', lang }, marked(article.title, highlights?.title)),
+      ...labels(article),
+      section ? undefined : body);
+    const rows = [this.row({ class: 'head' }, title, ...this.#feedback(article))];
+    if (section) {
+      rows.push(this.row({ class: 'under' }, this.#link(hit, safeLink(article.url, passage.anchor), { part: 'section', class: 'section' },
+        element('span', { class: 'heading', dir: 'auto', lang }, path.join(' › ')),
+        body)));
+    }
+    if (body && lang) body.lang = lang;
+    if (body) body.dir = 'auto';
+    return element('div', { part: 'hit', class: 'hit', role: this.#grid ? 'rowgroup' : 'listitem' }, ...rows);
+  }
+
+  /**
+   * @param {Record<string, string | undefined>} attributes
+   * @param {...Node} contents each in a cell of its own
+   */
+  row(attributes, ...contents) {
+    const role = this.#grid ? 'row' : undefined;
+    return element('div', { ...attributes, role }, ...contents.map((content) => this.cell(content)));
+  }
+
+  /** @param {Node} content */
+  cell(content) {
+    if (!this.#grid) return content;
+    return element('div', { role: 'gridcell', class: 'cell', id: `cell-${this.#cells++}` }, content);
+  }
+
+  /**
+   * @param {Record<string, string | undefined>} attributes
+   * @param {() => void} onClick
+   * @param {...(Node | string)} children
+   */
+  button(attributes, onClick, ...children) {
+    const button = element('button', { type: 'button', tabindex: this.#tabindex, ...attributes }, ...children);
+    button.addEventListener('click', onClick);
+    return button;
+  }
+
+  get #tabindex() {
+    return this.#grid ? '-1' : undefined;
+  }
+
+  /**
+   * @param {Hit} hit
+   * @param {string | undefined} href none where the address is not to be trusted
+   * @param {Record<string, string>} attributes
+   * @param {...(Node | undefined)} children
+   */
+  #link(hit, href, attributes, ...children) {
+    if (href === undefined) return element('span', attributes, ...children);
+    const link = element('a', { ...attributes, href, tabindex: this.#tabindex }, ...children);
+    link.addEventListener('click', (event) => this.#actions.onOpen(event, hit, href));
+    return link;
+  }
+
+  /** @param {Article} article */
+  #feedback(article) {
+    const { more, less, moreLike, lessLike } = this.#strings;
+    /** @type {['more' | 'less', string, string][]} */
+    const buttons = [['more', more, moreLike(article.title)], ['less', less, lessLike(article.title)]];
+    return buttons.map(([direction, title, label]) =>
+      this.button({ part: direction, class: 'feedback', title, 'aria-label': label },
+        () => this.#actions.onRefine(article, direction), icon(direction)));
+  }
+}
+
+/** @param {Article} article */
+function labels({ date, tags = [] }) {
+  const labels = tags.map((tag) => element('span', { part: 'tag', class: 'tag', dir: 'auto' }, tag));
+  if (date) labels.unshift(element('time', { part: 'date', datetime: date }, date));
+  return labels.length ? [element('span', { class: 'labels' }, ...labels)] : [];
+}

@@ -1,0 +1,57 @@
+// One index for all boxes of a page that search the same bundle: one worker, one download. It is freed when the last of
+// them gives it back.
+
+/**
+ * @typedef {import('../client.js').SearchIndex} SearchIndex
+ * @typedef {import('../engine.js').Progress} Progress
+ */
+
+/**
+ * @typedef {object} Shared
+ * @property {Promise<SearchIndex>} index
+ * @property {Set<(progress: Progress) => void>} users
+ * @property {AbortController} controller
+ */
+
+/** By the bundle's address. @type {Map<string, Shared>} */
+const shared = new Map();
+
+/**
+ * @param {string} url the bundle's, absolute
+ * @param {(progress: Progress) => void} onProgress
+ * @param {Promise<unknown>} [ready] what to wait for before the download, by which nothing fails
+ * @returns {{ index: Promise<SearchIndex>, release(): void }} `release` gives up the download where nobody else waits
+ */
+export function borrowIndex(url, onProgress, ready) {
+  const entry = shared.get(url) ?? load(url, ready);
+  entry.users.add(onProgress);
+  return {
+    index: entry.index,
+    release() {
+      entry.users.delete(onProgress);
+      if (entry.users.size) return;
+      if (shared.get(url) === entry) shared.delete(url);
+      entry.controller.abort();
+      entry.index.then((index) => index.free(), () => {});
+    },
+  };
+}
+
+/**
+ * @param {string} url
+ * @param {Promise<unknown>} [ready]
+ * @returns {Shared}
+ */
+function load(url, ready) {
+  const controller = new AbortController();
+  /** @type {Shared['users']} */
+  const users = new Set();
+  const onProgress = (/** @type {Progress} */ progress) => users.forEach((use) => use(progress));
+  const index = Promise.all([import('../exemplar-search.js'), ready]).then(([{ SearchIndex }]) =>
+    SearchIndex.load(url, { onProgress, signal: controller.signal }));
+  const entry = { index, users, controller };
+  shared.set(url, entry);
+  // So that the next try downloads again.
+  index.catch(() => shared.get(url) === entry && shared.delete(url));
+  return entry;
+}

@@ -1,0 +1,53 @@
+import { marked } from '../dom.js';
+
+/** How much of a passage is shown, in UTF-16 code units, and how much of it before the first word found. */
+const LENGTH = 220;
+const LEAD = 60;
+
+/**
+ * The part of a text around the first word found, marked; cut between words where the script has spaces.
+ * @param {string} text
+ * @param {import('../engine.js').Ranges} [ranges] to mark
+ */
+export function snippet(text, ranges = []) {
+  const first = ranges[0]?.[0] ?? 0;
+  const from = first > LEAD ? wordBreak(text, first - LEAD, first) : 0;
+  const to = text.length > from + LENGTH ? lastBreak(text, from + LENGTH - 40, from + LENGTH) : text.length;
+  /** @type {import('../engine.js').Ranges} */
+  const within = ranges.filter(([start, end]) => start >= from && end <= to).map(([start, end]) => [start - from, end - from]);
+  const shown = marked(text.slice(from, to), within);
+  if (from > 0) shown.prepend('…');
+  if (to < text.length) shown.append('…');
+  return shown;
+}
+
+/**
+ * After the first space in a stretch, or its start.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+function wordBreak(text, start, end) {
+  const space = text.slice(start, end).search(/\s/);
+  return space < 0 ? whole(text, start) : start + space + 1;
+}
+
+/**
+ * Before the last space in a stretch, or its end.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+function lastBreak(text, start, end) {
+  const space = text.slice(start, end).search(/\s\S*$/);
+  return space < 0 ? whole(text, end) : start + space;
+}
+
+/**
+ * Not between the halves of a surrogate pair.
+ * @param {string} text
+ * @param {number} place
+ */
+function whole(text, place) {
+  return /[\ud800-\udbff]/.test(text[place - 1] ?? '') ? place - 1 : place;
+}
