@@ -47,22 +47,22 @@ impl Plane<'_> {
         });
         let mut gradient = [ra, rb, r];
         let mut hessian = [[naa, nab, na], [nab, nbb, nb], [na, nb, n]];
+        let mut add = |vector: &[f64; 3], slope: f64, curvature: f64| {
+            for ((gradient, hessian), x) in gradient.iter_mut().zip(&mut hessian).zip(vector) {
+                *gradient += slope * x;
+                hessian.iter_mut().zip(vector).for_each(|(to, y)| *to += curvature * x * y);
+            }
+        };
         for products in &self.positives {
             let slack = 1.0 - dot3(products, &at);
             if slack > 0.0 {
-                for i in 0..3 {
-                    gradient[i] -= 2.0 * self.positive_cost * slack * products[i];
-                    for j in 0..3 {
-                        hessian[i][j] += 2.0 * self.positive_cost * products[i] * products[j];
-                    }
-                }
+                let cost = 2.0 * self.positive_cost;
+                add(products, -cost * slack, cost);
             }
         }
-        for i in 0..3 {
-            gradient[i] += dot3(&self.gram[i], &at);
-            for j in 0..3 {
-                hessian[i][j] += self.gram[i][j];
-            }
+        for ((gradient, hessian), gram) in gradient.iter_mut().zip(&mut hessian).zip(&self.gram) {
+            *gradient += dot3(gram, &at);
+            hessian.iter_mut().zip(gram).for_each(|(to, x)| *to += x);
         }
         (gradient, hessian)
     }
