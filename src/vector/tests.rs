@@ -63,6 +63,17 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     }
 }
 
+/// Whole numbers are exact, so there is one right answer.
+fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16]) {
+    let mut found = vec![f32::NAN; rows.rows()];
+    kernels::scan_codes::<L>(rows, query, 0.5, &mut found);
+    for (row, &found) in found.iter().enumerate() {
+        let exact: i64 = rows.row(row).iter().zip(query).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
+        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), query)), exact);
+        assert_eq!(found.to_bits(), (exact as f32 * (rows.scale(row) * 0.5)).to_bits());
+    }
+}
+
 fn check_visit<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     let mut alone = vec![0.0; rows.rows()];
     kernels::scan::<L, E>(rows, query, &mut alone);
@@ -86,17 +97,6 @@ fn check_visit<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     let factors: Vec<f32> = kept.iter().map(|&row| alone[row as usize]).collect();
     kernels::combine::<L, E>(rows, &kept, &factors, &mut expected);
     assert_eq!(found, expected);
-}
-
-/// Whole numbers are exact, so there is one right answer.
-fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16]) {
-    let mut found = vec![f32::NAN; rows.rows()];
-    kernels::scan_codes::<L>(rows, query, 0.5, &mut found);
-    for (row, &found) in found.iter().enumerate() {
-        let exact: i64 = rows.row(row).iter().zip(query).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
-        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), query)), exact);
-        assert_eq!(found.to_bits(), (exact as f32 * (rows.scale(row) * 0.5)).to_bits());
-    }
 }
 
 fn check_dots<L: F32x4>(rows: &Matrix, query: &[f32]) {
