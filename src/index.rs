@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
-use crate::encoder::{self, QueryEncoder};
+use crate::encoder::{self, Encoded, QueryEncoder};
 use crate::lexical::{self, Bm25, Keywords};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
 use crate::vector::{Element, Matrix, Vectors};
-use crate::{Error, Highlights, Method, Query, Result, with_rows};
+use crate::{Error, Highlights, Method, Query, Result, Weights, with_rows};
 
 /// A bundle's articles and the vectors of their passages at unit length, ready to rank.
 #[derive(Clone, Debug)]
@@ -67,6 +67,10 @@ pub struct SearchResult<'a> {
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::Report>,
+    /// Where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1. At 0 nothing was
+    /// placed, and vectors had no part in the ranking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<f32>,
 }
 
 /// One result: an article, by its best passage.
@@ -146,7 +150,15 @@ impl SearchIndex {
         self.encoder.as_ref()
     }
 
-    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both.
+    /// Places a text in the bundle's embedding space without an API; none where nothing of it is known.
+    pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
+        let encoder = self.encoder.as_ref().ok_or(Error::NoEncoder)?;
+        Ok(encoder.encode(text))
+    }
+
+    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. Where the method needs an
+    /// embedding and there is a text alone, the bundle's query encoder gives it. If that knows nothing of the text, the
+    /// method's keywords alone rank it, and a method without them finds nothing.
     pub fn search<'q>(
         &self,
         query: impl Into<Query<'q>>,
@@ -177,13 +189,31 @@ impl SearchIndex {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
         let method = options.method;
-        let weights = method.weights()?;
+        let mut weights = method.weights()?;
         let missing = |needs| Error::MethodNeeds { method: method.to_string(), needs };
-        let embedding = match query.embedding {
-            Some(embedding) => self.unit_query(embedding)?,
-            None if method.needs_embedding() => return Err(missing("the query's embedding")),
-            None => Vec::new(),
+        let mut known = None;
+        let embedding = match (query.embedding, query.text, &self.encoder) {
+            (Some(embedding), ..) => self.unit_query(embedding)?,
+            _ if !method.needs_embedding() => Vec::new(),
+            (None, Some(text), Some(encoder)) => match encoder.encode(text) {
+                Some(encoded) => {
+                    known = Some(encoded.known);
+                    self.unit_query(&encoded.vector)?
+                }
+                None => {
+                    known = Some(0.0);
+                    weights = Weights { lexical: weights.lexical, ..Weights::default() };
+                    Vec::new()
+                }
+            },
+            (None, Some(_), None) => {
+                return Err(missing("the query's embedding: this bundle has no query encoder to make it"));
+            }
+            (None, None, _) => return Err(missing("the query's embedding")),
         };
+        if weights == Weights::default() {
+            return Ok(SearchResult { method, hits: Vec::new(), svm: None, known });
+        }
         let words = query.text.map(|text| match &self.keywords {
             Some(keywords) => keywords.query(text, query.unfinished),
             None => lexical::Query::parse(text, query.unfinished),
@@ -218,7 +248,8 @@ impl SearchIndex {
             }
         };
         // By words alone, what has none of them was not found.
-        let found = |passage: &usize| method.needs_embedding() || scores[*passage] > 0.0;
+        let by_words_alone = knn.is_none() && svm.is_none();
+        let found = |passage: &usize| !by_words_alone || scores[*passage] > 0.0;
         let best = self.best_passages(scores, excluded);
         let article_scores: Vec<f32> = best.iter().map(|&passage| scores[passage]).collect();
         let hits = top_k(&article_scores, options.k)
@@ -244,7 +275,7 @@ impl SearchIndex {
                 }
             })
             .collect();
-        Ok(SearchResult { method, hits, svm: fit.map(|fit| fit.report) })
+        Ok(SearchResult { method, hits, svm: fit.map(|fit| fit.report), known })
     }
 
     fn position(&self, id: &str) -> Result<usize> {

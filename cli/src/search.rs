@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::ArgGroup;
-use exemplar_search::bundle::EmbeddingSpace;
 use exemplar_search::{Fusion, Method, Query, SearchIndex, SearchOptions, SearchResult};
 
 use crate::api::{ApiArgs, Client, Input};
@@ -17,7 +16,8 @@ use crate::{bundle_file, npy};
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
-    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says
+    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says, else the bundle's
+    /// query encoder
     #[arg(long, value_name = "TEXT")]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<()> {
         SearchOptions { method: args.method, fusion: args.fusion, k: args.k, ..SearchOptions::default() };
     let result = match (&args.query, &args.embedding, &args.similar) {
         (Some(text), ..) => {
-            let embedding = embed(text, args, index.space())?;
+            let embedding = embed(text, args, &index)?;
             let query = Query { text: Some(text), embedding: embedding.as_deref(), unfinished: false };
             index.search(query, &options)?
         }
@@ -66,8 +66,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// The query's embedding, made as the bundle's recipe for queries says, where the method needs one.
-fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f32>>> {
+/// The query's embedding, made by the API as the bundle's recipe for queries says, where the method needs one. Without
+/// an API it is left to the bundle's query encoder.
+fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>>> {
     if text.trim().is_empty() {
         bail!("--query is empty: give it some text");
     }
@@ -75,8 +76,15 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f
         return Ok(None);
     }
     let Some(client) = Client::new(&args.api)? else {
-        bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
+        if index.encoder().is_some() {
+            return Ok(None);
+        }
+        bail!(
+            "--method {} needs --api URL to embed the query, as the bundle has no query encoder; --method lexical needs none",
+            args.method
+        );
     };
+    let space = index.space();
     let input = Input { name: "the query", text };
     let retrying = |notice: &str| eprintln!("{notice}");
     let mut vectors = client.embed(&[input], &space.query, &space.model, retrying)?;
@@ -98,7 +106,17 @@ fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
 }
 
 fn listing(result: &SearchResult, articles: usize) -> String {
-    let mut lines = vec![format!("{} of {articles} articles", result.hits.len())];
+    let placed = match result.known {
+        None => String::new(),
+        Some(0.0) => "; the bundle's query encoder knows nothing of the query".into(),
+        Some(known) => {
+            format!(
+                "; the query is placed by the bundle's query encoder, which knows {:.0}% of it",
+                known * 100.0
+            )
+        }
+    };
+    let mut lines = vec![format!("{} of {articles} articles{placed}", result.hits.len())];
     for hit in &result.hits {
         let parts = [("knn", hit.scores.knn), ("svm", hit.scores.svm), ("lexical", hit.scores.lexical)];
         let parts: Vec<_> =

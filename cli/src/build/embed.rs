@@ -46,7 +46,8 @@ impl Texts {
         (texts, passages)
     }
 
-    fn push(&mut self, name: String, lines: &[&str]) {
+    /// Adds what stands in `lines`, but for empty ones.
+    pub fn push(&mut self, name: String, lines: &[&str]) {
         let lines: Vec<_> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
         self.names.push(name);
         self.texts.push(lines.join("\n"));

@@ -4,8 +4,8 @@ mod cache;
 mod embed;
 mod keywords;
 mod progress;
+mod queries;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,13 +13,14 @@ use anyhow::{Result, bail};
 use clap::ArgGroup;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Recipe, Statistics};
-use exemplar_search::lexical;
 use exemplar_search::vector::{Matrix, Vectors};
+use exemplar_search::{encoder, lexical};
 use globset::Glob;
 use serde_json::Map;
 
 use self::cache::{Cache, Place};
 use self::embed::{Embedder, Texts};
+use self::queries::{Learnt, Queries};
 use crate::api::{ApiArgs, Client};
 use crate::npy;
 use crate::output::{OutputFile, print};
@@ -102,6 +103,14 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     keywords: Switch,
 
+    /// Whether the bundle gets a query encoder, which searches without an API; none with --embeddings
+    #[arg(long, value_enum, default_value_t)]
+    query_encoder: Switch,
+    /// Titles, headings and sentences of the site to embed as queries at most, from which the encoder learns; with 0 there is
+    /// none, and nothing for query alignment either
+    #[arg(long, value_name = "N", default_value_t = queries::DEFAULT_BUDGET)]
+    query_texts: u32,
+
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -115,6 +124,12 @@ enum Switch {
     Off,
 }
 
+impl Switch {
+    fn is_on(self) -> bool {
+        matches!(self, Self::On)
+    }
+}
+
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let output = OutputFile::prepare(&args.output)?;
@@ -124,37 +139,42 @@ pub fn run(args: &Args) -> Result<()> {
 
     let documents = reading.documents;
     let passage = args.recipe(&args.passage_prefix, &args.passage_input_type, &args.passage_model);
-    let (passages, vectors) = match (&client, &args.embeddings) {
+    let query = args.recipe(&args.query_prefix, &args.query_input_type, &args.query_model);
+    let (passages, vectors, learnt) = match (&client, &args.embeddings) {
         (Some(client), _) => {
-            let (texts, passages) = args.texts(&documents);
             let cache = Cache::new(args.cache.as_ref());
-            let embedder = Embedder {
+            let embedder = |recipe| Embedder {
                 client,
-                recipe: &passage,
+                recipe,
                 model: &args.model,
                 batch_size: args.batch_size.into(),
-                cache: cache.of(&args.model, &passage),
+                cache: cache.of(&args.model, recipe),
             };
-            (passages, embedder.embed(&texts)?)
+            let (texts, passages) = args.texts(&documents);
+            let vectors = embedder(&passage).embed(&texts)?;
+            let queries = args.queries(&documents, &passages);
+            let learnt = queries.learn(&embedder(&query), &vectors)?;
+            (passages, vectors, learnt)
         }
-        (None, Some(file)) => (Passage::whole_articles(documents.len()), read_vectors(file, &documents)?),
+        (None, Some(file)) => {
+            eprintln!("no query encoder: it learns from the answers of an API, and --embeddings has none");
+            let vectors = read_vectors(file, &documents)?;
+            (Passage::whole_articles(documents.len()), vectors, Learnt::default())
+        }
         (None, None) => bail!("one of --api and --embeddings is needed"),
     };
     let space = EmbeddingSpace {
         model: args.model.clone(),
         dimensions: vectors.dims(),
         normalized: are_unit_vectors(&vectors),
-        query: args.recipe(&args.query_prefix, &args.query_input_type, &args.query_model),
+        query,
         passage,
+        probes: learnt.probes,
         ..EmbeddingSpace::default()
     };
-    let parts = match args.keywords {
-        Switch::On => {
-            let part = keywords::of(&documents, &passages).to_part();
-            BTreeMap::from([(lexical::PART.to_owned(), part)])
-        }
-        Switch::Off => BTreeMap::new(),
-    };
+    let keywords = args.keywords.is_on().then(|| keywords::of(&documents, &passages).to_part());
+    let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder)];
+    let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     let bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
@@ -162,7 +182,7 @@ pub fn run(args: &Args) -> Result<()> {
         passages,
         articles: documents.into_iter().map(|document| document.article).collect(),
         vectors: Vectors::Float32(vectors),
-        statistics: Statistics::default(),
+        statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
         parts,
         extra: Map::new(),
     };
@@ -191,6 +211,10 @@ impl Args {
                 Passage::whole_articles(documents.len()),
             ),
         }
+    }
+
+    fn queries(&self, documents: &[Document], passages: &[Passage]) -> Queries {
+        Queries::of(documents, passages, self.query_texts as usize, self.query_encoder.is_on())
     }
 
     fn recipe(&self, prefix: &str, input_type: &Option<String>, model: &Option<String>) -> Recipe {

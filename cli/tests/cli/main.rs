@@ -5,6 +5,7 @@ mod build_items;
 mod build_site;
 mod embedding_server;
 mod inspect;
+mod query_encoder;
 mod rebuild;
 mod search;
 mod serve;
