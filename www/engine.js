@@ -9,7 +9,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {string} [text] as it was typed: what `lexical` ranks by, and what the highlights are of
  * @property {boolean} [unfinished] whether the last word of the text may still go on; default false
  * @property {ArrayLike<number>} [embedding] what the other methods rank by: as many finite numbers as the space has
- *   dimensions, of any length but zero
+ *   dimensions, of any length but zero. Where it is missing, the bundle's query encoder makes it of the text
  *
  * @typedef {string | ArrayLike<number> | TextAndEmbedding} Query a text, an embedding, or both
  *
@@ -56,7 +56,13 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {Hit[]} hits best first
  * @property {{ stop: 'converged' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
  *   how the SVM was solved
+ * @property {number} [known] where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1.
+ *   At 0 it placed nothing, and vectors had no part in the ranking
  * @property {number} milliseconds time taken to rank, without what it took to reach the engine
+ *
+ * @typedef {object} Encoded what the query encoder makes of a text
+ * @property {Float32Array} [vector] of unit length; missing where nothing is known
+ * @property {number} known how much of the text the encoder knows, 0 to 1; an estimate of how far to trust the vector
  *
  * @typedef {object} Recipe what to tell an embedding API beside the text
  * @property {string} [prefix]
@@ -75,6 +81,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {number} passages how many
  * @property {number} dimensions
  * @property {boolean} keywords whether the bundle has keywords, which `lexical` needs
+ * @property {boolean} encoder whether the bundle has a query encoder, which embeds texts without an API
  * @property {EmbeddingSpace} space
  *
  * @typedef {object} Progress
@@ -150,6 +157,14 @@ export class Engine {
    */
   similar(id, options) {
     return this.#timed((index) => index.similar(id, options));
+  }
+
+  /**
+   * @param {string} text
+   * @returns {Encoded}
+   */
+  encode(text) {
+    return this.#use((index) => index.encode(text));
   }
 
   /**

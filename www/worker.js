@@ -8,6 +8,7 @@ import { ExemplarError } from './errors.js';
  * @typedef {{ call: 'load', args: [url: string] }
  *   | { call: 'search', args: Parameters<Engine['search']> }
  *   | { call: 'similar', args: Parameters<Engine['similar']> }
+ *   | { call: 'encode', args: Parameters<Engine['encode']> }
  *   | { call: 'article', args: Parameters<Engine['article']> }} Call
  * @typedef {{ ready: true }
  *   | { progress: import('./engine.js').Progress }
@@ -28,6 +29,8 @@ async function answer({ call, args }) {
       return engine.search(...args);
     case 'similar':
       return engine.similar(...args);
+    case 'encode':
+      return engine.encode(...args);
     case 'article':
       return engine.article(...args);
   }
