@@ -1,8 +1,9 @@
-//! `exemplar`: builds, searches, serves and inspects exemplar-search bundles. `docs/cli.md` describes it.
+//! `exemplar`: builds, searches, serves, inspects and measures exemplar-search bundles. `docs/cli.md` describes it.
 
 mod api;
 mod build;
 mod bundle_file;
+mod eval;
 mod inspect;
 mod npy;
 mod output;
@@ -30,6 +31,7 @@ enum Command {
     Search(search::Args),
     Serve(serve::Args),
     Inspect(inspect::Args),
+    Eval(Box<eval::Args>),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Search(args) => search::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Eval(args) => eval::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,11 +2,11 @@
 
 mod cache;
 mod embed;
-mod keywords;
+pub mod keywords;
 mod progress;
 mod queries;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -18,9 +18,9 @@ use exemplar_search::{encoder, lexical};
 use globset::Glob;
 use serde_json::Map;
 
-use self::cache::{Cache, Place};
-use self::embed::{Embedder, Texts};
-use self::queries::{Learnt, Queries};
+pub use self::cache::{Cache, Place};
+pub use self::embed::{Embedder, Texts};
+pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
 use crate::api::{ApiArgs, Client};
 use crate::npy;
 use crate::output::{OutputFile, print};
@@ -30,7 +30,7 @@ use crate::site::{self, Document, Reading};
 const EXCERPT_CHARS: usize = 200;
 
 /// Characters of a passage, and of an article that is embedded as one.
-const PASSAGE_CHARS: usize = 1000;
+pub const PASSAGE_CHARS: usize = 1000;
 const ARTICLE_CHARS: usize = 1500;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
@@ -108,7 +108,7 @@ pub struct Args {
     query_encoder: Switch,
     /// Titles, headings and sentences of the site to embed as queries at most, from which the encoder learns; with 0 there is
     /// none, and nothing for query alignment either
-    #[arg(long, value_name = "N", default_value_t = queries::DEFAULT_BUDGET)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUERY_TEXTS)]
     query_texts: u32,
 
     /// The bundle to write
@@ -153,12 +153,14 @@ pub fn run(args: &Args) -> Result<()> {
             let (texts, passages) = args.texts(&documents);
             let vectors = embedder(&passage).embed(&texts)?;
             let queries = args.queries(&documents, &passages);
-            let learnt = queries.learn(&embedder(&query), &vectors)?;
+            eprintln!("embedding {} as queries", queries.describe());
+            let rows = embedder(&query).embed(&queries.to_embed())?;
+            let learnt = queries.learn(&args.model, &vectors, &rows)?;
             (passages, vectors, learnt)
         }
         (None, Some(file)) => {
             eprintln!("no query encoder: it learns from the answers of an API, and --embeddings has none");
-            let vectors = read_vectors(file, &documents)?;
+            let vectors = npy::read_rows(file, "--embeddings", documents.len(), "articles")?;
             (Passage::whole_articles(documents.len()), vectors, Learnt::default())
         }
         (None, None) => bail!("one of --api and --embeddings is needed"),
@@ -237,19 +239,6 @@ fn read_source(args: &Args) -> Result<Reading> {
         (None, Some(file)) => site::read_items(file, base_url, args.embeddings.is_none(), EXCERPT_CHARS),
         (None, None) => bail!("one of --site and --items is needed"),
     }
-}
-
-fn read_vectors(file: &Path, documents: &[Document]) -> Result<Matrix> {
-    let array = npy::read_file(file)?;
-    if array.rows != documents.len() {
-        bail!(
-            "--embeddings {} has {} rows, but there are {} articles: each needs one row, in the same order",
-            file.display(),
-            array.rows,
-            documents.len()
-        );
-    }
-    Ok(Matrix::from_values(&array.values, array.columns))
 }
 
 fn are_unit_vectors(vectors: &Matrix) -> bool {

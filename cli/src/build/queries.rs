@@ -8,7 +8,7 @@ use exemplar_search::encoder::{
 };
 use exemplar_search::vector::Matrix;
 
-use super::embed::{Embedder, Texts};
+use super::embed::Texts;
 use crate::site::{Document, join};
 
 /// Texts embedded as queries if `--query-texts` says no other number.
@@ -62,6 +62,11 @@ impl Queries {
         Self { passages, texts, encoder }
     }
 
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Such as `120 titles, 300 headings and 1580 sentences`.
     pub fn describe(&self) -> String {
         let of = |kind| self.texts.iter().filter(|text| text.kind == kind).count();
@@ -70,17 +75,21 @@ impl Queries {
         format!("{titles} titles, {headings} headings and {sentences} sentences")
     }
 
-    /// Embeds the texts by the query recipe, which is `embedder`'s, and learns from them what belongs into a bundle of the
-    /// passages' `vectors`.
-    pub fn learn(&self, embedder: &Embedder, vectors: &Matrix) -> Result<Learnt> {
+    /// What is to be embedded by the query recipe: the texts, then the probes.
+    pub fn to_embed(&self) -> Texts {
+        let mut texts = Texts::default();
+        if !self.texts.is_empty() {
+            let own = self.texts.iter().map(|text| text.text.as_str());
+            own.chain(PROBES).for_each(|text| texts.push(format!("the query {text:?}"), &[text]));
+        }
+        texts
+    }
+
+    /// Learns from `rows`, the vectors of [`Queries::to_embed`], what belongs into a bundle of the passages' `vectors`.
+    pub fn learn(&self, model: &str, vectors: &Matrix, rows: &Matrix) -> Result<Learnt> {
         if self.texts.is_empty() {
             return Ok(Learnt::default());
         }
-        eprintln!("embedding {} as queries, of which the query encoder learns", self.describe());
-        let mut texts = Texts::default();
-        self.texts.iter().for_each(|text| texts.push(format!("the query {:?}", text.text), &[&text.text]));
-        PROBES.iter().for_each(|text| texts.push(format!("the query {text:?}"), &[text]));
-        let rows = embedder.embed(&texts)?;
         if rows.dims() != vectors.dims() {
             bail!(
                 "there are {} dimensions for queries, but {} for passages: both must come from one space; see --query-model",
@@ -94,9 +103,9 @@ impl Queries {
             Probe { text: (*text).to_owned(), vector }
         });
         Ok(Learnt {
-            mean_query: self.mean_query(&rows),
+            mean_query: self.mean_query(rows),
             probes: probes.collect(),
-            encoder: self.encoder.then(|| self.fit(embedder.model, vectors, &rows)).flatten(),
+            encoder: self.encoder.then(|| self.fit(model, vectors, rows)).flatten(),
         })
     }
 
