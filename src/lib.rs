@@ -2,7 +2,7 @@
 //!
 //! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] is what a bundle becomes in
 //! memory; it ranks its articles for a query by exact kNN, by an exemplar SVM (the query is the one
-//! positive, every passage a negative), by keywords ([`lexical`]) and by any of them together.
+//! positive, every passage a negative), by its closed form ([`rank::whitened`]), by keywords ([`lexical`]) and by any of them together.
 //!
 //! Data flows one way: [`bundle`] → [`SearchIndex`] → [`rank`] → hits. [`rank`] and [`vector`] are pure functions
 //! that know neither JSON nor JavaScript; `wasm.rs`, compiled for wasm32 alone, is the only file that knows the latter.
@@ -18,13 +18,16 @@ pub mod lexical;
 mod method;
 mod query;
 pub mod rank;
+mod search;
 pub mod vector;
+mod wanted;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use error::{Error, Result};
 pub use highlights::Highlights;
-pub use index::{Hit, Scores, SearchIndex, SearchOptions, SearchResult, Solver};
+pub use index::SearchIndex;
 pub use method::{Method, Weights};
 pub use query::Query;
 pub use rank::fusion::Fusion;
+pub use search::{Hit, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};

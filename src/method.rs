@@ -14,6 +14,8 @@ pub enum Method {
     Knn,
     /// The exemplar SVM.
     Svm,
+    /// The whitened cosine, the SVM's closed form: [`crate::rank::whitened`].
+    Whitened,
     /// kNN and SVM, fused with equal weights.
     #[default]
     Hybrid,
@@ -28,10 +30,14 @@ pub enum Method {
 pub struct Weights {
     pub knn: f32,
     pub svm: f32,
+    pub whitened: f32,
     pub lexical: f32,
 }
 
-const EXPECTED: &str = "expected knn, svm, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical";
+const EXPECTED: &str =
+    "expected knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical";
+/// What can be fused.
+const PARTS: &str = "knn, svm, whitened and lexical";
 
 impl Weights {
     /// Adds to the weight of the scores called `name`.
@@ -39,9 +45,10 @@ impl Weights {
         let own = match name {
             "knn" => &mut self.knn,
             "svm" => &mut self.svm,
+            "whitened" => &mut self.whitened,
             "lexical" => &mut self.lexical,
             _ => {
-                return Err(Error::option("methods", format!("\"{name}\""), "expected knn, svm and lexical"));
+                return Err(Error::option("methods", format!("\"{name}\""), format!("expected {PARTS}")));
             }
         };
         *own += weight;
@@ -49,8 +56,8 @@ impl Weights {
     }
 
     /// Each name with its weight.
-    fn named(self) -> [(&'static str, f32); 3] {
-        [("knn", self.knn), ("svm", self.svm), ("lexical", self.lexical)]
+    fn named(self) -> [(&'static str, f32); 4] {
+        [("knn", self.knn), ("svm", self.svm), ("whitened", self.whitened), ("lexical", self.lexical)]
     }
 
     fn check(self) -> Result<Self> {
@@ -63,11 +70,7 @@ impl Weights {
             ));
         }
         if named.iter().all(|(_, weight)| *weight == 0.0) {
-            return Err(Error::option(
-                "methods",
-                "without a weight above 0",
-                "give one of knn, svm, lexical",
-            ));
+            return Err(Error::option("methods", "without a weight above 0", format!("give one of {PARTS}")));
         }
         Ok(self)
     }
@@ -80,6 +83,7 @@ impl Method {
         match self {
             Self::Knn => Ok(Weights { knn: 1.0, ..none }),
             Self::Svm => Ok(Weights { svm: 1.0, ..none }),
+            Self::Whitened => Ok(Weights { whitened: 1.0, ..none }),
             Self::Hybrid => Ok(Weights { knn: 1.0, svm: 1.0, ..none }),
             Self::Lexical => Ok(Weights { lexical: 1.0, ..none }),
             Self::Fused(weights) => weights.check(),
@@ -88,16 +92,17 @@ impl Method {
 
     /// Whether it needs the query's embedding.
     pub fn needs_embedding(self) -> bool {
-        self.weights().is_ok_and(|weights| weights.knn > 0.0 || weights.svm > 0.0)
+        self.weights().is_ok_and(|weights| weights.knn > 0.0 || weights.svm > 0.0 || weights.whitened > 0.0)
     }
 }
 
-/// `knn`, `svm`, `hybrid`, `lexical`, or a sum of the first, second and last: `knn+lexical`, `knn+0.5*lexical`.
+/// `knn`, `svm`, `whitened`, `hybrid`, `lexical`, or a sum of any but `hybrid`: `knn+lexical`, `knn+0.5*lexical`.
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let name = match self {
             Self::Knn => "knn",
             Self::Svm => "svm",
+            Self::Whitened => "whitened",
             Self::Hybrid => "hybrid",
             Self::Lexical => "lexical",
             Self::Fused(weights) => {
@@ -123,6 +128,7 @@ impl FromStr for Method {
         match name {
             "knn" => Ok(Self::Knn),
             "svm" => Ok(Self::Svm),
+            "whitened" => Ok(Self::Whitened),
             "hybrid" => Ok(Self::Hybrid),
             "lexical" => Ok(Self::Lexical),
             sum => {
@@ -153,10 +159,10 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        for name in ["knn", "svm", "hybrid", "lexical", "knn+lexical", "knn+svm+0.5*lexical", "2*knn+svm"] {
+        for name in ["knn", "svm", "whitened", "hybrid", "lexical", "knn+whitened+0.5*lexical", "2*knn+svm"] {
             assert_eq!(name.parse::<Method>().unwrap().to_string(), name);
         }
-        let weights = Weights { knn: 1.0, svm: 0.0, lexical: 0.25 };
+        let weights = Weights { knn: 1.0, lexical: 0.25, ..Weights::default() };
         assert_eq!(" 0.25*lexical + knn".parse(), Ok(Method::Fused(weights)));
     }
 

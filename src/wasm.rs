@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, EmbeddingSpace, Files};
 use crate::encoder::Encoded;
-use crate::{Error, Method, Query, SearchIndex, SearchOptions, Solver, Weights};
+use crate::{Error, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -16,19 +16,39 @@ pub struct Index(SearchIndex);
 
 /// [`SearchOptions`] as JavaScript writes them; what is missing takes its default.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct JsOptions {
     method: Option<String>,
     /// Weights by name, instead of a method.
     methods: Option<BTreeMap<String, f32>>,
     fusion: Option<String>,
     k: Option<f64>,
+    relevance_threshold: Option<f32>,
     #[serde(rename = "C")]
     c: Option<f64>,
+    tolerance: Option<f64>,
+    positive_weight: Option<f64>,
+    less_weight: Option<f64>,
+    align: Option<bool>,
     solver: Option<String>,
+    stop: Option<String>,
 }
 
 /// The names in [`JsOptions`]: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
-const OPTIONS: [&str; 6] = ["method", "methods", "fusion", "k", "C", "solver"];
+const OPTIONS: [&str; 12] = [
+    "method",
+    "methods",
+    "fusion",
+    "k",
+    "relevanceThreshold",
+    "C",
+    "tolerance",
+    "positiveWeight",
+    "lessWeight",
+    "align",
+    "solver",
+    "stop",
+];
 
 #[derive(Serialize)]
 struct Info<'a> {
@@ -48,7 +68,8 @@ impl Index {
     }
 
     /// Reads a bundle: its JSON, and a Map from each name that [`Index::files`] gives to a Uint8Array.
-    pub fn load(json: &[u8], files: Map) -> Result<Index, JsValue> {
+    /// `normalize` is that of [`SearchIndex::with`].
+    pub fn load(json: &[u8], files: Map, normalize: bool) -> Result<Index, JsValue> {
         let mut read = Files::new();
         for name in Bundle::files(json).map_err(to_js_error)? {
             let bytes = files.get(&JsValue::from(&name));
@@ -56,8 +77,8 @@ impl Index {
                 read.insert(name, Uint8Array::from(bytes).to_vec());
             }
         }
-        let index = Bundle::read(json, &read).and_then(SearchIndex::new).map_err(to_js_error)?;
-        Ok(Self(index))
+        let index = Bundle::read(json, &read).and_then(|bundle| SearchIndex::with(bundle, normalize));
+        Ok(Self(index.map_err(to_js_error)?))
     }
 
     pub fn info(&self) -> Result<JsValue, JsValue> {
@@ -98,9 +119,22 @@ impl Index {
         to_js(&result)
     }
 
-    pub fn similar(&self, id: &str, options: JsValue) -> Result<JsValue, JsValue> {
+    /// Searches by articles, beside a text, an embedding, or both; see [`Refine`].
+    pub fn refine(
+        &self,
+        text: Option<String>,
+        embedding: Option<Float32Array>,
+        more: Vec<String>,
+        less: Vec<String>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let options = to_options(options)?;
-        let result = self.0.similar(id, &options).map_err(to_js_error)?;
+        let embedding = embedding.map(|embedding| embedding.to_vec());
+        let query = Query { text: text.as_deref(), unfinished: false, embedding: embedding.as_deref() };
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let less: Vec<&str> = less.iter().map(String::as_str).collect();
+        let refine = Refine { query, more: &more, less: &less };
+        let result = self.0.refine(&refine, &options).map_err(to_js_error)?;
         to_js(&result)
     }
 }
@@ -142,9 +176,21 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
     if let Some(k) = from.k {
         to.k = whole("k", k)?;
     }
-    if let Some(c) = from.c {
-        to.svm.c = c;
-    }
+    to.relevance_threshold = from.relevance_threshold;
+    let set = |to: &mut f64, from: Option<f64>| *to = from.unwrap_or(*to);
+    set(&mut to.svm.c, from.c);
+    set(&mut to.svm.tolerance, from.tolerance);
+    set(&mut to.svm.positive_weight, from.positive_weight);
+    set(&mut to.svm.less_weight, from.less_weight);
+    to.align = from.align.unwrap_or(to.align);
+    to.stop = match from.stop.as_deref() {
+        None | Some("converged") => StopAt::Converged,
+        Some("topk") => StopAt::TopK,
+        Some(other) => {
+            let (value, expected) = (format!("\"{other}\""), "expected converged or topk");
+            return Err(to_js_error(Error::option("stop", value, expected)));
+        }
+    };
     to.solver = match from.solver.as_deref() {
         None | Some("newton") => Solver::Newton,
         Some("coordinate-descent") => Solver::CoordinateDescent { seed: random_seed()? },

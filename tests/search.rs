@@ -6,14 +6,14 @@ use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout,
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{
-    Error, Fusion, Highlights, Method, Query, SearchIndex, SearchOptions, Solver, Weights,
+    Error, Fusion, Highlights, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights,
 };
 use proptest::prelude::*;
 use serde_json::Map;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const METHODS: [Method; 3] = [Method::Knn, Method::Svm, Method::Hybrid];
+const METHODS: [Method; 4] = [Method::Knn, Method::Svm, Method::Whitened, Method::Hybrid];
 
 /// An index of `values`, `dims` to a row, whose articles have the ids "0", "1", ...
 fn index(values: &[f32], dims: usize) -> SearchIndex {
@@ -222,7 +222,7 @@ fn methods_are_fused_by_their_weights() {
     let query = Query { text: Some("slices"), embedding: Some(&[1.0, 0.0]), unfinished: false };
     for fusion in [Fusion::ZScore, Fusion::ReciprocalRank] {
         let first = |knn, lexical| {
-            let method = Method::Fused(Weights { knn, svm: 0.0, lexical });
+            let method = Method::Fused(Weights { knn, lexical, ..Weights::default() });
             let result = index.search(query, &SearchOptions { fusion, ..options(method, 3) }).unwrap();
             assert_eq!(result.hits.len(), 3);
             assert!(result.hits.iter().all(|hit| hit.scores.knn.is_some() && hit.scores.lexical.is_some()));
@@ -320,4 +320,138 @@ proptest! {
         }
         prop_assert!(result.hits.is_sorted_by(|a, b| a.score >= b.score));
     }
+}
+
+/// Two directions of articles around a common one, in three dimensions.
+const FANNED: [f32; 18] =
+    [1.0, 0.4, 0.0, 1.0, 0.5, 0.1, 1.0, -0.4, 0.0, 1.0, -0.5, 0.1, 1.0, 0.0, 0.5, 1.0, 0.1, 0.6];
+
+#[test]
+fn examples_pull_their_like_up_and_push_their_like_down() {
+    let index = index(&FANNED, 3);
+    let query = (&[1.0, 0.0, 0.1]).into();
+    for method in METHODS {
+        let first = |more: &[&str], less: &[&str]| {
+            let result = index.refine(&Refine { query, more, less }, &options(method, 6)).unwrap();
+            let ids: Vec<String> = result.hits.iter().map(|hit| hit.article.id.clone()).collect();
+            assert!(more.iter().chain(less).all(|id| !ids.contains(&id.to_string())), "examples are no hits");
+            assert_eq!(ids.len(), 6 - more.len() - less.len());
+            ids
+        };
+        assert_eq!(first(&["0"], &[])[0], "1", "{method:?}");
+        assert_eq!(first(&["2"], &[])[0], "3", "{method:?}");
+        assert_eq!(first(&["0"], &["2"]).last().unwrap(), "3", "{method:?}");
+        let alone = Refine { more: &["4"], ..Refine::default() };
+        let result = index.refine(&alone, &options(method, 1)).unwrap();
+        assert_eq!(result.hits[0].article.id, "5", "{method:?}: no query is needed");
+        assert_eq!(index.similar("4", &options(method, 1)).unwrap(), result);
+    }
+}
+
+#[test]
+fn examples_that_say_nothing_or_contradict_each_other_are_refused() {
+    let index = index(&FANNED, 3);
+    let refused = |more: &[&str], less: &[&str]| {
+        let refine = Refine { query: Query::default(), more, less };
+        index.refine(&refine, &SearchOptions::default()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&["0", "3"], &["3"]),
+        "option less is \"3\": it is in more too; an article is wanted or not"
+    );
+    assert_eq!(refused(&[], &["1"]), "option more is empty: give ids of articles that are liked, or a query");
+    assert_eq!(refused(&["0"], &["nine"]), "no article has the id \"nine\"");
+    let twice = Refine { more: &["0", "0"], ..Refine::default() };
+    let once = Refine { more: &["0"], ..Refine::default() };
+    let search = |refine| index.refine(refine, &SearchOptions::default()).unwrap();
+    assert_eq!(search(&twice), search(&once));
+}
+
+#[test]
+fn the_svm_of_examples_is_the_textbooks() {
+    // Without the background: with one row left, liked and disliked decide the sign.
+    let index = index(&[1.0, 0.0, 0.0, 1.0, 0.6, 0.8], 2);
+    let refine = Refine { more: &["0"], less: &["1"], ..Refine::default() };
+    let result = index.refine(&refine, &options(Method::Svm, 3)).unwrap();
+    assert_eq!(result.hits.len(), 1);
+    assert_eq!(result.svm.unwrap().stop, exemplar_search::rank::svm::Stop::Converged);
+}
+
+#[test]
+fn a_relevance_threshold_leaves_out_the_rest() {
+    let index = index(&FANNED, 3);
+    for method in METHODS {
+        let count = |relevance_threshold| {
+            let options = SearchOptions { relevance_threshold, ..options(method, 6) };
+            index.search(&[1.0, 0.5, 0.0], &options).unwrap().hits.len()
+        };
+        assert_eq!((count(None), count(Some(0.0))), (6, 6), "{method:?}");
+        let half = count(Some(0.5));
+        assert!((1..6).contains(&half), "{method:?}: {half}");
+        assert_eq!(count(Some(1.0)), 1, "{method:?}");
+    }
+    let wrong = SearchOptions { relevance_threshold: Some(1.5), ..SearchOptions::default() };
+    let error = index.search(&[1.0, 0.0, 0.0], &wrong).unwrap_err();
+    assert_eq!(error.to_string(), "option relevanceThreshold is 1.5: expected a number from 0 to 1");
+}
+
+#[test]
+fn lengths_count_where_they_are_kept() {
+    let bundle = || Bundle {
+        vectors: Vectors::Float32(Matrix::from_values(&[1.0, 0.0, 3.0, 3.0, 0.5, 0.1], 2)),
+        ..with_keywords()
+    };
+    let first = |normalize| {
+        let index = SearchIndex::with(bundle(), normalize).unwrap();
+        let hit = &index.search(&[2.0, 0.0], &options(Method::Knn, 1)).unwrap().hits[0];
+        (hit.article.id.clone(), hit.score)
+    };
+    assert_eq!(first(true), ("0".into(), 1.0));
+    assert_eq!(first(false), ("1".into(), 6.0));
+}
+
+#[test]
+fn the_svm_may_stop_once_the_order_of_the_hits_is_proven() {
+    let index = index(&FANNED, 3);
+    let search = |stop, method| {
+        let options = SearchOptions { stop, ..options(method, 2) };
+        index.search(&[1.0, 0.3, 0.2], &options)
+    };
+    let (converged, proven) =
+        (search(StopAt::Converged, Method::Svm).unwrap(), search(StopAt::TopK, Method::Svm).unwrap());
+    let ids = |result: &exemplar_search::SearchResult| {
+        result.hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&converged), ids(&proven));
+    assert_eq!((converged.top_k_final, proven.top_k_final), (Some(true), Some(true)));
+    assert!(proven.svm.unwrap().passes <= converged.svm.unwrap().passes);
+    assert_eq!(search(StopAt::Converged, Method::Knn).unwrap().top_k_final, None);
+    let error = search(StopAt::TopK, Method::Hybrid).unwrap_err();
+    assert_eq!(error.to_string(), "option stop is topk: hybrid needs all scores: leave it out");
+}
+
+#[test]
+fn a_query_is_aligned_where_the_bundle_knows_its_mean_query() {
+    let statistics = Statistics { mean_query: Some(vec![0.0, 0.0, 1.0]), ..Statistics::default() };
+    let bundle = Bundle {
+        space: EmbeddingSpace { model: "test-model".into(), dimensions: 3, ..Default::default() },
+        articles: (0..6).map(|i: usize| Article { id: i.to_string(), ..Default::default() }).collect(),
+        passages: Passage::whole_articles(6),
+        vectors: Vectors::Float32(Matrix::from_values(&FANNED, 3)),
+        statistics,
+        parts: BTreeMap::new(),
+        ..with_keywords()
+    };
+    let index = SearchIndex::new(bundle).unwrap();
+    // A query far from all passages in the direction of queries, and a little to one side.
+    let query = [0.0, 0.3, 1.0];
+    for method in [Method::Svm, Method::Whitened] {
+        let first = |align| {
+            let options = SearchOptions { align, ..options(method, 1) };
+            index.search(&query, &options).unwrap().hits[0].article.id.clone()
+        };
+        assert_eq!((first(true), first(false)), ("1".into(), "5".into()), "{method:?}");
+    }
+    let knn = |align| index.search(&query, &SearchOptions { align, ..options(Method::Knn, 6) }).unwrap();
+    assert_eq!(knn(true), knn(false));
 }

@@ -1,6 +1,6 @@
 //! The SVM solver against a naive float64 oracle, on generated and on hard input.
 
-use exemplar_search::rank::svm::{self, Options, Stop};
+use exemplar_search::rank::svm::{self, Examples, Options, Stop};
 use exemplar_search::vector::Matrix;
 use ndarray::{Array1, Array2};
 use proptest::prelude::*;
@@ -8,27 +8,36 @@ use proptest::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The textbook algorithm: Newton with the whole Hessian, Gaussian elimination, and step halving.
-fn oracle(rows: &Matrix, query: &[f32], c: f64) -> Vec<f64> {
+fn oracle(rows: &Matrix, examples: &Examples, options: &Options) -> Vec<f64> {
     let (m, dims) = (rows.rows(), rows.dims());
-    let n = (m + 1) as f64;
-    let mut x = Array2::<f64>::ones((m + 1, dims + 1));
-    for i in 0..=m {
-        let (values, scale) = if i < m { (rows.values(i), rows.scale(i)) } else { (&query[..dims], 1.0) };
+    let positives = examples.positives.len();
+    let negatives = m - examples.left_out.len();
+    let mut x = Array2::<f64>::ones((m + positives, dims + 1));
+    for i in 0..m + positives {
+        let (values, scale) =
+            if i < m { (rows.values(i), rows.scale(i)) } else { (&examples.positives[i - m][..dims], 1.0) };
         for (j, &value) in values.iter().enumerate() {
             x[(i, j)] = f64::from(value) * f64::from(scale);
         }
     }
-    let y = Array1::from_iter((0..=m).map(|i| if i < m { -1.0 } else { 1.0 }));
-    let cost = Array1::from_iter((0..=m).map(|i| if i < m { c * n / (2.0 * m as f64) } else { c * n / 2.0 }));
+    let y = Array1::from_iter((0..m + positives).map(|i| if i < m { -1.0 } else { 1.0 }));
+    let balanced = |class: usize| options.c * (negatives + positives) as f64 / (2.0 * class as f64);
+    let cost = Array1::from_iter((0..m + positives).map(|i| match i {
+        i if i >= m => balanced(positives) * options.positive_weight,
+        i if examples.left_out.contains(&i) => 0.0,
+        i if examples.disliked.contains(&i) => balanced(negatives) * options.less_weight,
+        _ => balanced(negatives),
+    }));
     let slack = |w: &Array1<f64>| 1.0 - &y * &x.dot(w);
     let objective = |w: &Array1<f64>| 0.5 * w.dot(w) + (&cost * &slack(w).mapv(|s| s.max(0.0).powi(2))).sum();
     let mut w = Array1::<f64>::zeros(dims + 1);
     for _ in 0..200 {
         let slack = slack(&w);
-        let weight = Array1::from_shape_fn(m + 1, |i| if slack[i] > 0.0 { 2.0 * cost[i] } else { 0.0 });
+        let weight =
+            Array1::from_shape_fn(m + positives, |i| if slack[i] > 0.0 { 2.0 * cost[i] } else { 0.0 });
         let gradient = &w - &x.t().dot(&(&weight * &slack * &y));
         let mut hessian = Array2::<f64>::eye(dims + 1);
-        for i in 0..=m {
+        for i in 0..m + positives {
             let row = x.row(i);
             for j in 0..=dims {
                 hessian.row_mut(j).scaled_add(weight[i] * row[j], &row);
@@ -102,17 +111,35 @@ fn rows_and_query() -> impl Strategy<Value = (Matrix, Vec<f32>)> {
 }
 
 fn assert_solves(rows: &Matrix, query: &[f32], c: f64) {
-    let fit = svm::fit(rows, query, &Options { c, ..Options::default() }).unwrap();
+    assert_solves_for(rows, &Examples::query(query), &Options { c, ..Options::default() });
+}
+
+fn assert_solves_for(rows: &Matrix, examples: &Examples, options: &Options) {
+    let fit = svm::fit(rows, examples, options).unwrap();
     assert_ne!(fit.report.stop, Stop::StepLimit, "{:?}", fit.report);
-    for (row, (&found, expected)) in fit.scores.iter().zip(oracle(rows, query, c)).enumerate() {
+    for (row, (&found, expected)) in fit.scores.iter().zip(oracle(rows, examples, options)).enumerate() {
         let tolerance = 1e-4 * expected.abs().max(1.0);
         assert!(
             (f64::from(found) - expected).abs() < tolerance,
-            "row {row} of {} x {}, C = {c}: {found}, not {expected}; {:?}",
+            "row {row} of {} x {}, {options:?}: {found}, not {expected}; {:?}",
             rows.rows(),
             rows.dims(),
             fit.report
         );
+    }
+}
+
+/// The first rows as examples, so many liked and disliked, beside the query.
+fn examples(rows: &Matrix, query: &[f32], liked: usize, disliked: usize) -> Examples {
+    let liked = liked.min(rows.rows());
+    let like = |row: usize| {
+        let values: Vec<f32> = rows.values(row).iter().map(|x| x * rows.scale(row)).collect();
+        rows.pad(&values)
+    };
+    Examples {
+        positives: std::iter::once(query.to_vec()).chain((0..liked).map(like)).collect(),
+        left_out: (0..liked).collect(),
+        disliked: (liked..rows.rows().min(liked + disliked)).collect(),
     }
 }
 
@@ -125,10 +152,24 @@ proptest! {
     }
 
     #[test]
+    fn several_examples_too(
+        (rows, query) in rows_and_query(),
+        liked in 0usize..4,
+        disliked in 0usize..4,
+        exponent in -3.0f64..3.0,
+        positive_weight in 0.1f64..10.0,
+        less_weight in 0.1f64..100.0,
+    ) {
+        let options = Options { c: 10f64.powf(exponent), positive_weight, less_weight, ..Options::default() };
+        assert_solves_for(&rows, &examples(&rows, &query, liked, disliked), &options);
+    }
+
+    #[test]
     fn coordinate_descent_agrees_with_newton((rows, query) in rows_and_query(), seed: u64) {
         let options = Options { c: 0.3, ..Options::default() };
-        let newton = svm::fit(&rows, &query, &options).unwrap();
-        let dual = svm::dual::fit(&rows, &query, &options, seed).unwrap();
+        let examples = examples(&rows, &query, 1, 1);
+        let newton = svm::fit(&rows, &examples, &options).unwrap();
+        let dual = svm::dual::fit(&rows, &examples, &options, seed).unwrap();
         for (a, b) in newton.scores.iter().zip(&dual.scores) {
             prop_assert!((a - b).abs() < 1e-4, "{} {}; {:?}", a, b, dual.report);
         }
@@ -163,7 +204,7 @@ fn odd_dimensions_and_long_rows() {
 
 #[test]
 fn no_rows() {
-    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &[1.0; 8], &Options::default());
+    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &Examples::query(&[1.0; 8]), &Options::default());
     assert!(fit.unwrap().scores.is_empty());
 }
 
@@ -172,8 +213,8 @@ fn the_same_bits_on_every_run() {
     let values: Vec<f32> = (0..50 * 7).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 1000.0).collect();
     let rows = Matrix::from_values(&values, 7);
     let query = rows.pad(&[0.1, -0.2, 0.3, 0.1, 0.0, 0.9, 0.1]);
-    let fit = || svm::fit(&rows, &query, &Options::default()).unwrap();
+    let fit = || svm::fit(&rows, &Examples::query(&query), &Options::default()).unwrap();
     assert_eq!(fit(), fit());
-    let dual = || svm::dual::fit(&rows, &query, &Options::default(), 3).unwrap();
+    let dual = || svm::dual::fit(&rows, &Examples::query(&query), &Options::default(), 3).unwrap();
     assert_eq!(dual(), dual());
 }

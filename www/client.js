@@ -37,6 +37,8 @@ export class SearchIndex {
    *
    * @param {string | URL} url the bundle's, absolute or relative to the page
    * @param {object} [options]
+   * @param {boolean} [options.normalize] whether vectors and queries are brought to unit length; without it they keep
+   *   theirs, and `knn` ranks by dot products. Default true
    * @param {(progress: import('./engine.js').Progress) => void} [options.onProgress]
    * @param {AbortSignal} [options.signal]
    * @returns {Promise<SearchIndex>}
@@ -85,8 +87,21 @@ export class SearchIndex {
    * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `freed`
    */
   async similar(id, { signal, ...options } = {}) {
+    return this.refine({ more: [id], ...options }, { signal });
+  }
+
+  /**
+   * Ranks by articles that the reader likes and does not want, with or without a query; they are left out themselves.
+   * With articles alone, nothing is asked of an embedding API.
+   *
+   * @param {import('./engine.js').Examples & import('./engine.js').SearchOptions} examples
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<SearchResult>}
+   * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `query-dimensions`, `not-finite`, `freed`
+   */
+  async refine({ query, more, less, ...options }, { signal } = {}) {
     signal?.throwIfAborted();
-    return this.#engine.similar(id, options, signal);
+    return this.#engine.refine({ query, more, less }, options, signal);
   }
 
   /**

@@ -3,7 +3,7 @@ import { ExemplarError } from './errors.js';
 import init, { Index } from './pkg/exemplar_search.js';
 
 /**
- * @typedef {'knn' | 'svm' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
+ * @typedef {'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
  *
  * @typedef {object} TextAndEmbedding
  * @property {string} [text] as it was typed: what `lexical` ranks by, and what the highlights are of
@@ -15,11 +15,19 @@ import init, { Index } from './pkg/exemplar_search.js';
  *
  * @typedef {object} SearchOptions
  * @property {Method | string} [method] default `hybrid`
- * @property {{ knn?: number, svm?: number, lexical?: number }} [methods] instead of `method`: the weights of several, 0 or
- *   above
+ * @property {Partial<Scores>} [methods] instead of `method`: the weights of several, 0 or above
  * @property {'z-score' | 'rrf'} [fusion] how several are put together: by z-scores (default) or reciprocal ranks
  * @property {number} [k] hits to return, a whole number from 1; default 10
+ * @property {number} [relevanceThreshold] leaves out hits whose score, brought to 0..1 over all passages, is below it
  * @property {number} [C] the SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1
+ * @property {number} [tolerance] how far the SVM's scores may be from the exact ones, 1e-7 to 1; default 1e-5
+ * @property {number} [positiveWeight] of the query and the liked articles in the SVM, beside balanced classes, 1e-3 to 1e3;
+ *   default 1
+ * @property {number} [lessWeight] of a passage of a disliked article in the SVM, beside another passage, 1e-3 to 1e3;
+ *   default 10
+ * @property {boolean} [align] whether the SVM and `whitened` align the query, where the bundle knows how; default true
+ * @property {'converged' | 'topk'} [stop] whether the SVM alone may stop as soon as the order of its hits is proven;
+ *   default `converged`
  * @property {'newton' | 'coordinate-descent'} [solver] of the SVM; the second is the slow reference; default `newton`
  *
  * @typedef {object} Article
@@ -35,10 +43,21 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {string} [anchor] the fragment that leads to it on its article's page, without `#`
  * @property {string[]} [heading] the headings above it, outermost first
  *
+ * @typedef {object} Scores
+ * @property {number} knn
+ * @property {number} svm
+ * @property {number} whitened
+ * @property {number} lexical
+ *
+ * @typedef {object} Examples
+ * @property {Query} [query]
+ * @property {string[]} [more] ids of articles that the reader likes
+ * @property {string[]} [less] ids of articles that the reader does not want
+ *
  * @typedef {object} Hit
  * @property {number} rank 1 for the best
  * @property {number} score the method's score; higher is better
- * @property {{ knn?: number, svm?: number, lexical?: number }} scores the component scores that the method computed
+ * @property {Partial<Scores>} scores the component scores that the method computed
  * @property {Article} article
  * @property {Passage} passage the article's best, whose scores these are
  * @property {string} [text] the passage's, where the bundle has it
@@ -54,10 +73,11 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @typedef {object} SearchResult
  * @property {Method} method its name, or the sum
  * @property {Hit[]} hits best first
- * @property {{ stop: 'converged' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
+ * @property {{ stop: 'converged' | 'topk' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
  *   how the SVM was solved
+ * @property {boolean} [topKFinal] whether the order of the hits is proven, where the method is the SVM alone
  * @property {number} [known] where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1.
- *   At 0 it placed nothing, and vectors had no part in the ranking
+ *   At 0 it placed nothing, and the query had no part in the ranking but for its words
  * @property {number} milliseconds time taken to rank, without what it took to reach the engine
  *
  * @typedef {object} Encoded what the query encoder makes of a text
@@ -125,9 +145,9 @@ export class Engine {
 
   /**
    * @param {string} url the bundle's JSON, absolute; files that it names are beside it
-   * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
+   * @param {{ normalize?: boolean, onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
    */
-  static async load(url, { onProgress, signal } = {}) {
+  static async load(url, { normalize = true, onProgress, signal } = {}) {
     const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
     const [json] = await Promise.all([
       download(url, bundle(), signal),
@@ -136,7 +156,7 @@ export class Engine {
     const names = rethrown(() => Index.files(json));
     const files = await Promise.all(names.map((name) => download(new URL(name, url).href, bundle(), signal)));
     signal?.throwIfAborted();
-    return rethrown(() => new Engine(Index.load(json, new Map(names.map((name, i) => [name, files[i]])))));
+    return rethrown(() => new Engine(Index.load(json, new Map(names.map((name, i) => [name, files[i]])), normalize)));
   }
 
   /**
@@ -146,17 +166,17 @@ export class Engine {
    */
   search(query, options) {
     const { text, unfinished = false, embedding } = bothOf(query);
-    const numbers = embedding && Float32Array.from(embedding);
-    return this.#timed((index) => index.search(text, unfinished, numbers, options));
+    return this.#timed((index) => index.search(text, unfinished, embedding, options));
   }
 
   /**
-   * @param {string} id
+   * @param {Examples} examples
    * @param {SearchOptions} [options]
    * @returns {SearchResult}
    */
-  similar(id, options) {
-    return this.#timed((index) => index.similar(id, options));
+  refine({ query = {}, more = [], less = [] }, options) {
+    const { text, embedding } = bothOf(query);
+    return this.#timed((index) => index.refine(text, embedding, more, less, options));
   }
 
   /**
@@ -204,11 +224,12 @@ export class Engine {
 
 /**
  * @param {Query} query
- * @returns {TextAndEmbedding}
+ * @returns {{ text?: string, unfinished?: boolean, embedding?: Float32Array }}
  */
 function bothOf(query) {
   if (typeof query === 'string') return { text: query };
-  return 'length' in query ? { embedding: query } : query;
+  const { embedding, ...rest } = 'length' in query ? { embedding: query } : query;
+  return { ...rest, embedding: embedding && Float32Array.from(embedding) };
 }
 
 /**

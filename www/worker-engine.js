@@ -34,13 +34,13 @@ export class WorkerEngine {
 
   /**
    * @param {string} url the bundle's, absolute
-   * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
+   * @param {{ normalize?: boolean, onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
    */
-  static async load(url, { onProgress, signal } = {}) {
+  static async load(url, { normalize, onProgress, signal } = {}) {
     const engine = new WorkerEngine(await startWorker(signal));
     if (onProgress) engine.#onProgress = onProgress;
     try {
-      engine.info = await engine.#call({ call: 'load', args: [url] }, signal);
+      engine.info = await engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
       return engine;
     } catch (error) {
       engine.free();
@@ -59,13 +59,13 @@ export class WorkerEngine {
   }
 
   /**
-   * @param {string} id
+   * @param {import('./engine.js').Examples} examples
    * @param {SearchOptions} [options]
    * @param {AbortSignal} [signal]
    * @returns {Promise<SearchResult>}
    */
-  similar(id, options, signal) {
-    return this.#call({ call: 'similar', args: [id, options] }, signal);
+  refine(examples, options, signal) {
+    return this.#call({ call: 'refine', args: [examples, options] }, signal);
   }
 
   /**

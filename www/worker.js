@@ -5,9 +5,9 @@ import { Engine } from './engine.js';
 import { ExemplarError } from './errors.js';
 
 /**
- * @typedef {{ call: 'load', args: [url: string] }
+ * @typedef {{ call: 'load', args: [url: string, options: { normalize?: boolean }] }
  *   | { call: 'search', args: Parameters<Engine['search']> }
- *   | { call: 'similar', args: Parameters<Engine['similar']> }
+ *   | { call: 'refine', args: Parameters<Engine['refine']> }
  *   | { call: 'encode', args: Parameters<Engine['encode']> }
  *   | { call: 'article', args: Parameters<Engine['article']> }} Call
  * @typedef {{ ready: true }
@@ -23,12 +23,12 @@ let engine;
 async function answer({ call, args }) {
   switch (call) {
     case 'load':
-      engine = await Engine.load(args[0], { onProgress: (progress) => send({ progress }) });
+      engine = await Engine.load(args[0], { ...args[1], onProgress: (progress) => send({ progress }) });
       return engine.info;
     case 'search':
       return engine.search(...args);
-    case 'similar':
-      return engine.similar(...args);
+    case 'refine':
+      return engine.refine(...args);
     case 'encode':
       return engine.encode(...args);
     case 'article':

@@ -34,8 +34,10 @@ impl Bench {
     /// scores: it is what the memory allows at best.
     pub fn run(&self, engine: &str, query: usize) -> (Vec<f32>, f64) {
         let query = &self.queries[query % self.queries.len()];
-        let fit =
-            || svm::fit(&self.rows, query, &svm::Options::default()).expect("the defaults are in range");
+        let fit = || {
+            svm::fit(&self.rows, &svm::Examples::query(query), &svm::Options::default())
+                .expect("the defaults are in range")
+        };
         match engine {
             "read-only pass" => {
                 black_box(read(&self.rows));

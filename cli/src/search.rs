@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::ArgGroup;
-use exemplar_search::{Fusion, Method, Query, SearchIndex, SearchOptions, SearchResult};
+use exemplar_search::rank::svm;
+use exemplar_search::{Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt};
 
 use crate::api::{ApiArgs, Client, Input};
 use crate::output::print;
@@ -12,7 +13,7 @@ use crate::{bundle_file, npy};
 
 /// Search a bundle as the browser does
 #[derive(clap::Args)]
-#[command(group(ArgGroup::new("asked").required(true).args(["query", "embedding", "similar"])))]
+#[command(group(ArgGroup::new("asked").required(true).multiple(true).args(["query", "embedding", "more"])))]
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
@@ -21,14 +22,17 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
-    #[arg(long, value_name = "FILE", conflicts_with = "api")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["api", "query"])]
     embedding: Option<PathBuf>,
-    /// Find the articles most like the one with this id
-    #[arg(long, value_name = "ID", conflicts_with = "api")]
-    similar: Option<String>,
+    /// Find articles like the one with this id, alone or beside a query; may be given again
+    #[arg(long, value_name = "ID", visible_alias = "similar")]
+    more: Vec<String>,
+    /// Find articles unlike the one with this id; may be given again
+    #[arg(long, value_name = "ID")]
+    less: Vec<String>,
     #[command(flatten)]
     api: ApiArgs,
-    /// Ranking: knn, svm, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
+    /// Ranking: knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
     #[arg(long, default_value = "hybrid")]
     method: Method,
     /// How a ranking of several is put together: z-score or rrf (reciprocal rank fusion)
@@ -37,32 +41,82 @@ pub struct Args {
     /// Number of hits
     #[arg(short, default_value_t = 10)]
     k: usize,
+    /// Leave out hits whose score, brought to 0..1 over all passages, is below this
+    #[arg(long, value_name = "SHARE")]
+    relevance_threshold: Option<f32>,
+    #[command(flatten)]
+    svm: SvmArgs,
+    /// Keep the lengths of vectors: knn then ranks by dot products
+    #[arg(long)]
+    no_normalize: bool,
     /// Print the result as JSON, as the browser's search returns it
     #[arg(long)]
     json: bool,
 }
 
+/// How the SVM is set up
+#[derive(clap::Args)]
+#[command(next_help_heading = "The SVM")]
+struct SvmArgs {
+    /// Cost of errors against the margin, 1e-6 to 1e6
+    #[arg(short = 'C', default_value_t = 0.1)]
+    c: f64,
+    /// How far scores may be from the exact ones, 1e-7 to 1
+    #[arg(long, default_value_t = 1e-5)]
+    tolerance: f64,
+    /// Weight of the query and the --more articles, beside balanced classes, 1e-3 to 1e3
+    #[arg(long, default_value_t = 1.0)]
+    positive_weight: f64,
+    /// Weight of a passage of a --less article beside another passage, 1e-3 to 1e3
+    #[arg(long, default_value_t = 10.0)]
+    less_weight: f64,
+    /// Where to stop: converged, or topk as soon as the order of the hits is proven
+    #[arg(long, default_value = "converged", value_parser = ["converged", "topk"])]
+    stop: String,
+    /// Do not align the query, which the SVM and whitened do where the bundle knows its mean query
+    #[arg(long)]
+    no_align: bool,
+}
+
 pub fn run(args: &Args) -> Result<()> {
-    let index = SearchIndex::new(bundle_file::read(&args.bundle)?.bundle)?;
-    let options =
-        SearchOptions { method: args.method, fusion: args.fusion, k: args.k, ..SearchOptions::default() };
-    let result = match (&args.query, &args.embedding, &args.similar) {
-        (Some(text), ..) => {
-            let embedding = embed(text, args, &index)?;
-            let query = Query { text: Some(text), embedding: embedding.as_deref(), unfinished: false };
-            index.search(query, &options)?
-        }
-        (_, Some(file), _) => {
-            index.search(&read_vector(file)?, &options).with_context(|| file.display().to_string())?
-        }
-        (_, _, Some(id)) => {
-            index.similar(id, &options).context("--similar takes the id of an article of the bundle")?
-        }
-        _ => bail!("one of --query, --embedding and --similar is needed"),
+    let bundle = bundle_file::read(&args.bundle)?.bundle;
+    let index = SearchIndex::with(bundle, !args.no_normalize)?;
+    let options = args.options();
+    let text = args.query.as_deref();
+    let embedding = match (text, &args.embedding) {
+        (Some(text), _) => embed(text, args, &index)?,
+        (None, Some(file)) => Some(read_vector(file)?),
+        (None, None) => None,
     };
+    let query = Query { text, embedding: embedding.as_deref(), unfinished: false };
+    let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
+    let result = index.refine(&refine, &options).with_context(|| match &args.embedding {
+        Some(file) => file.display().to_string(),
+        None => "cannot search".to_owned(),
+    })?;
     match args.json {
         true => print(&serde_json::to_string_pretty(&result)?),
         false => print(&listing(&result, index.articles().len())),
+    }
+}
+
+impl Args {
+    fn options(&self) -> SearchOptions {
+        SearchOptions {
+            method: self.method,
+            fusion: self.fusion,
+            k: self.k,
+            relevance_threshold: self.relevance_threshold,
+            svm: svm::Options {
+                c: self.svm.c,
+                tolerance: self.svm.tolerance,
+                positive_weight: self.svm.positive_weight,
+                less_weight: self.svm.less_weight,
+            },
+            stop: if self.svm.stop == "topk" { StopAt::TopK } else { StopAt::Converged },
+            align: !self.svm.no_align,
+            ..SearchOptions::default()
+        }
     }
 }
 
@@ -91,6 +145,10 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
     vectors.pop().context("the API answered no vector").map(Some)
 }
 
+fn as_strs(ids: &[String]) -> Vec<&str> {
+    ids.iter().map(String::as_str).collect()
+}
+
 fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
     let name = || format!("--embedding {}", path.display());
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", name()))?;
@@ -109,16 +167,19 @@ fn listing(result: &SearchResult, articles: usize) -> String {
     let placed = match result.known {
         None => String::new(),
         Some(0.0) => "; the bundle's query encoder knows nothing of the query".into(),
-        Some(known) => {
-            format!(
-                "; the query is placed by the bundle's query encoder, which knows {:.0}% of it",
-                known * 100.0
-            )
-        }
+        Some(known) => format!(
+            "; the query is placed by the bundle's query encoder, which knows {:.0}% of it",
+            known * 100.0
+        ),
     };
     let mut lines = vec![format!("{} of {articles} articles{placed}", result.hits.len())];
     for hit in &result.hits {
-        let parts = [("knn", hit.scores.knn), ("svm", hit.scores.svm), ("lexical", hit.scores.lexical)];
+        let parts = [
+            ("knn", hit.scores.knn),
+            ("svm", hit.scores.svm),
+            ("whitened", hit.scores.whitened),
+            ("lexical", hit.scores.lexical),
+        ];
         let parts: Vec<_> =
             parts.iter().filter_map(|(name, score)| Some(format!("{name} {:.3}", (*score)?))).collect();
         lines.push(format!("{:>3}  {:>7.3}  {}", hit.rank, hit.score, hit.article.title));

@@ -1,8 +1,12 @@
 //! Ranking: pure functions from a matrix and a query to scores, and from scores to an order.
 
+mod dense;
 pub mod fusion;
 pub mod knn;
+mod moments;
 pub mod svm;
 mod top_k;
+pub mod whitened;
 
+pub use moments::Moments;
 pub use top_k::top_k;

@@ -34,6 +34,21 @@ pub fn dot<L: F32x4, E: Element>(row: &[E], query: &[f32]) -> f32 {
     sums[0].add(sums[1]).add(others[0].add(others[1])).sum()
 }
 
+/// The dot products of one vector with four others of its length, a multiple of 4, which share its loads.
+#[inline(always)]
+pub fn dots<L: F32x4>(vector: &[f32], others: [&[f32]; 4]) -> [f32; 4] {
+    let mut sums = [L::splat(0.0); 4];
+    let vector = vector.as_chunks::<4>().0;
+    let others = others.map(|other| &other.as_chunks::<4>().0[..vector.len()]);
+    for (i, lanes) in vector.iter().enumerate() {
+        let lanes = L::load(lanes);
+        for (sum, other) in sums.iter_mut().zip(others) {
+            *sum = sum.add(lanes.mul(L::load(&other[i])));
+        }
+    }
+    sums.map(F32x4::sum)
+}
+
 #[inline(always)]
 fn multiply_add<L: F32x4, E: Element>(sums: &mut [L; 2], row: &[E; BLOCK], query: &[f32; BLOCK]) {
     let (row, query) = (E::lanes::<L>(row), f32::lanes::<L>(query));

@@ -63,6 +63,14 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     }
 }
 
+fn check_dots<L: F32x4>(rows: &Matrix, query: &[f32]) {
+    let others = core::array::from_fn(|i| if rows.rows() > i { rows.row(i) } else { query });
+    for (other, found) in others.iter().zip(kernels::dots::<L>(query, others)) {
+        let (exact, tolerance) = dot_exactly(other, query, 1.0);
+        assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
+    }
+}
+
 fn check_lanes<L: F32x4>(a: [f32; 4], b: [f32; 4]) {
     let bits = |lanes: [f32; 4]| lanes.map(f32::to_bits);
     let stored = |lanes: L| {
@@ -135,6 +143,7 @@ macro_rules! test_lanes {
                 fn scan_f32((rows, query) in rows_and_query(-1.0f32..1.0)) {
                     check_scan::<$lanes, f32>(&rows, &query);
                     check_lists::<$lanes, f32>(&rows, &query);
+                    check_dots::<$lanes>(&rows, &query);
                 }
 
                 #[test]

@@ -27,7 +27,14 @@ impl Setting {
     pub fn options(&self, k: usize) -> SearchOptions {
         let mut svm = svm::Options::default();
         svm.c = self.c.unwrap_or(svm.c);
-        SearchOptions { method: self.method, fusion: self.fusion, k, svm, align: self.align, ..SearchOptions::default() }
+        SearchOptions {
+            method: self.method,
+            fusion: self.fusion,
+            k,
+            svm,
+            align: self.align,
+            ..SearchOptions::default()
+        }
     }
 }
 
@@ -47,4 +54,3 @@ impl fmt::Display for Setting {
         Ok(())
     }
 }
-

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use exemplar_search::{Method, SearchIndex, SearchOptions};
+use exemplar_search::rank::svm;
+use exemplar_search::{Method, Refine, SearchIndex, SearchOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -52,6 +53,15 @@ fn every_method_gives_what_the_index_gives() {
         json_of(&serde_json::to_string(&index.similar("a1", &options).unwrap()).unwrap())
     );
     assert_eq!(json_of(&stdout)["hits"].as_array().unwrap().len(), 5);
+
+    // Options reach the core, and examples stand beside a query.
+    let args = ["--more", "a4", "--less", "a1", "--less", "a5", "--method", "svm", "-C", "2", "--json"];
+    let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args).arg("--embedding").arg(&file));
+    let refine = Refine { query: (&query).into(), more: &["a4"], less: &["a1", "a5"] };
+    let svm = svm::Options { c: 2.0, ..svm::Options::default() };
+    let options = SearchOptions { method: Method::Svm, svm, ..SearchOptions::default() };
+    let expected = serde_json::to_string(&index.refine(&refine, &options).unwrap()).unwrap();
+    assert_eq!(json_of(&stdout), json_of(&expected));
 }
 
 #[test]
@@ -107,6 +117,10 @@ fn what_is_wrong_is_named() {
     }
     let error = search(&["--similar", "a9"]);
     assert!(error.contains("no article has the id \"a9\""), "{error}");
+    let error = search(&["--more", "a1", "--less", "a1"]);
+    assert!(error.contains("option less is \"a1\": it is in more too"), "{error}");
+    let error = search(&["--more", "a1", "-C", "0"]);
+    assert!(error.contains("option C is 0: expected a number from 1e-6 to 1e6"), "{error}");
     let error = search(&["--similar", "a1", "-k", "0"]);
     assert!(error.contains("option k is 0"), "{error}");
     let error = search(&["--query", " ", "--api", "http://127.0.0.1:9"]);
@@ -135,6 +149,8 @@ fn the_command_line_is_checked() {
         &["--query", "x", "--embedding", "y", "--api", "http://127.0.0.1:9"],
         &["--similar", "x", "--method", "best"],
         &["--similar", "x", "--method", "knn+best"],
+        &["--less", "x"],
+        &["--similar", "x", "--stop", "soon"],
         &["--similar", "x", "--fusion", "best"],
         &["--similar", "x", "-k", "-1"],
         &["--similar", "x", "--api", "not an address"],

@@ -2,7 +2,7 @@
 //! Sundararajan 2008), without shrinking. Slow and simple; the order of the permutations is all that `seed` sets.
 
 use super::problem::Problem;
-use super::{Fit, Options, Report, Stop};
+use super::{Examples, Fit, Options, Report, Stop};
 use crate::Result;
 use crate::vector::{Element, Matrix};
 
@@ -16,11 +16,12 @@ const EPOCHS_PER_CHECK: usize = 10;
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options, seed: u64) -> Result<Fit> {
+pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options, seed: u64) -> Result<Fit> {
     let params = options.check()?;
-    let problem = Problem::new(rows, query, params.c());
+    let problem = Problem::new(rows, examples, &params);
     let mut random = SplitMix64(seed);
-    let mut order: Vec<usize> = (0..problem.examples()).collect();
+    // A row that is left out would divide by its cost of zero.
+    let mut order: Vec<usize> = (0..problem.examples()).filter(|&i| problem.example(i).cost > 0.0).collect();
     let mut alpha = vec![0.0; problem.examples()];
     let mut w = vec![0.0; problem.unknowns()];
     let curvature: Vec<f64> = (0..problem.examples())
@@ -58,6 +59,9 @@ pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options, seed:
 fn gap<E: Element>(problem: &Problem<E>, alpha: &[f64], margins: &[f64]) -> f64 {
     let term = |(i, (&alpha, margin)): (usize, (&f64, &f64))| {
         let example = problem.example(i);
+        if example.cost == 0.0 {
+            return 0.0;
+        }
         let slack = 1.0 - example.label * margin;
         let difference = alpha - 2.0 * example.cost * slack.max(0.0);
         difference * difference / (4.0 * example.cost) - alpha * slack.min(0.0)

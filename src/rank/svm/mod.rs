@@ -1,5 +1,5 @@
 //! The exemplar SVM: a linear SVM trained when the query arrives, with the query as its one positive and every row
-//! as a negative (Malisiewicz, Gupta, Efros 2011).
+//! as a negative (Malisiewicz, Gupta, Efros 2011); or with several positives, where a reader has liked articles.
 //!
 //! The problem is that of scikit-learn's `LinearSVC(class_weight="balanced")`; see [`problem`]. It has one optimum.
 //! [`fit`] finds it with Newton's method; [`dual`] is liblinear's coordinate descent, the reference.
@@ -39,24 +39,63 @@ pub struct Report {
     pub passes: f64,
 }
 
+impl Report {
+    /// How far the score of a row of unit length can be from the exact one.
+    pub fn error(&self) -> f64 {
+        (2.0 * self.gap).sqrt()
+    }
+}
+
 /// Why the solver stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stop {
     /// The error of w is proven to be within [`Options::tolerance`].
     Converged,
+    /// The order of the first k is proven, which was all that was asked for.
+    #[serde(rename = "topk")]
+    TopK,
     /// Rounding hides what is left to gain: the scores are as exact as float arithmetic makes them.
     Rounding,
     /// The bound on steps was reached first; [`Report::gap`] says how near the optimum is.
     StepLimit,
 }
 
-/// Solves the SVM for `query`, which has the padding of a row. Neither rows nor query need unit length.
+/// What the SVM learns from beside the rows, which are its negatives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Examples {
+    /// The positives, at least one, each with the padding of a row.
+    pub positives: Vec<Vec<f32>>,
+    /// Rows that are no negatives, ascending: those of articles that are positives.
+    pub left_out: Vec<usize>,
+    /// Rows that are negatives of [`Options::less_weight`], ascending; none is left out.
+    pub disliked: Vec<usize>,
+}
+
+impl Examples {
+    /// The query alone, which has the padding of a row.
+    pub fn query(query: &[f32]) -> Self {
+        Self { positives: vec![query.to_vec()], ..Self::default() }
+    }
+}
+
+/// Solves the SVM for `examples`. Neither rows nor positives need unit length.
 ///
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, query: &[f32], options: &Options) -> Result<Fit> {
+pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
+    fit_until(rows, examples, options, |_, _| false)
+}
+
+/// [`fit`], but no further than needed: `enough` is asked after each step whether the scores, no further than the bound
+/// it is given from the exact ones, settle all that is wanted.
+pub fn fit_until<E: Element>(
+    rows: &Matrix<E>,
+    examples: &Examples,
+    options: &Options,
+    enough: impl Fn(&[f32], f64) -> bool,
+) -> Result<Fit> {
     let params = options.check()?;
-    Ok(newton::solve(&Problem::new(rows, query, params.c()), &params))
+    Ok(newton::solve(&Problem::new(rows, examples, &params), &params, enough))
 }

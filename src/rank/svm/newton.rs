@@ -12,7 +12,7 @@ const MAX_STEPS: usize = 100;
 /// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.
 const FORCING: f64 = 1e-2;
 
-pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
+pub fn solve<E: Element>(problem: &Problem<E>, params: &Params, enough: impl Fn(&[f32], f64) -> bool) -> Fit {
     let mut w = vec![0.0; problem.unknowns()];
     let mut margins = vec![0.0; problem.examples()];
     let mut passes = 0.0;
@@ -26,6 +26,9 @@ pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
         let gap = 0.5 * length * length;
         if length <= params.tolerance() {
             break (Stop::Converged, gap);
+        }
+        if enough(&problem.scores(&w, &margins), length) {
+            break (Stop::TopK, gap);
         }
         if newton_steps == MAX_STEPS {
             break (Stop::StepLimit, gap);
@@ -48,7 +51,7 @@ pub fn solve<E: Element>(problem: &Problem<E>, params: &Params) -> Fit {
 
 fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {
     let examples = (0..problem.examples()).map(|i| (i, problem.example(i)));
-    examples.filter(|(i, example)| example.label * margins[*i] < 1.0).collect()
+    examples.filter(|(i, example)| example.cost > 0.0 && example.label * margins[*i] < 1.0).collect()
 }
 
 /// w - Σ 2 cᵢ (1 - yᵢ w·xᵢ) yᵢ xᵢ over the active examples.

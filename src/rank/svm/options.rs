@@ -2,6 +2,9 @@
 
 use crate::{Error, Result};
 
+const WEIGHTS: (f64, f64) = (1e-3, 1e3);
+const WEIGHTS_EXPECTED: &str = "expected a number from 1e-3 to 1e3";
+
 /// How the SVM is set up and how exactly it is solved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -10,11 +13,16 @@ pub struct Options {
     /// The largest error of w, in Euclidean length, that the solver may stop at, 1e-7 to 1; no score of a
     /// unit-length row is further from the exact one. Scores are in units of the margin. Default 1e-5.
     pub tolerance: f64,
+    /// The weight of the positives, 1e-3 to 1e3, beside that of the rows: 1 gives both classes the same weight in all.
+    /// Default 1.
+    pub positive_weight: f64,
+    /// The weight of a disliked row beside that of another one, 1e-3 to 1e3. Default 10.
+    pub less_weight: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { c: 0.1, tolerance: 1e-5 }
+        Self { c: 0.1, tolerance: 1e-5, positive_weight: 1.0, less_weight: 10.0 }
     }
 }
 
@@ -35,6 +43,8 @@ impl Options {
         Ok(Params {
             c: within("C", self.c, (1e-6, 1e6), "expected a number from 1e-6 to 1e6")?,
             tolerance: within("tolerance", self.tolerance, (1e-7, 1.0), "expected a number from 1e-7 to 1")?,
+            positive_weight: within("positiveWeight", self.positive_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
+            less_weight: within("lessWeight", self.less_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
         })
     }
 }
@@ -44,6 +54,8 @@ impl Options {
 pub struct Params {
     c: f64,
     tolerance: f64,
+    positive_weight: f64,
+    less_weight: f64,
 }
 
 impl Params {
@@ -53,6 +65,14 @@ impl Params {
 
     pub fn tolerance(&self) -> f64 {
         self.tolerance
+    }
+
+    pub fn positive_weight(&self) -> f64 {
+        self.positive_weight
+    }
+
+    pub fn less_weight(&self) -> f64 {
+        self.less_weight
     }
 }
 
@@ -69,8 +89,10 @@ mod tests {
             let options = Options { c, ..Options::default() };
             assert_eq!(message(options), format!("option C is {c}: expected a number from 1e-6 to 1e6"));
         }
+        let options = Options { less_weight: 1e4, ..Options::default() };
+        assert_eq!(message(options), "option lessWeight is 10000: expected a number from 1e-3 to 1e3");
         let options = Options { tolerance: 0.0, ..Options::default() };
         assert_eq!(message(options), "option tolerance is 0: expected a number from 1e-7 to 1");
-        assert!(Options { c: 1e-6, tolerance: 1.0 }.check().is_ok());
+        assert!(Options { c: 1e-6, tolerance: 1.0, ..Options::default() }.check().is_ok());
     }
 }

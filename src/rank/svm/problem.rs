@@ -1,20 +1,24 @@
 //! The optimisation problem, and its arithmetic in float64.
 //!
 //! Minimise P(w) = ½|w|² + Σ cᵢ max(0, 1 - yᵢ w·xᵢ)², where every x ends in a constant 1, so that the last entry
-//! of w is the intercept, regularised with the rest. The classes are balanced: with m negatives and n = m + 1
-//! examples, c = C n / 2 for the positive and C n / (2 m) for each negative.
+//! of w is the intercept, regularised with the rest. The classes are balanced, as by scikit-learn's
+//! `class_weight="balanced"`: with m negatives, p positives and n = m + p, c = C n / (2 p) for each positive, times its
+//! weight, and C n / (2 m) for each negative, times its weight where it is disliked (scikit-learn's `sample_weight`).
 //!
 //! The dual has one α ≥ 0 an example, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
 //! optimum αᵢ = 2 cᵢ max(0, 1 - yᵢ w·xᵢ). Choosing α so at any w makes the duality gap ½|∇P(w)|², and since P is
 //! 1-strongly convex, the optimum is within |∇P(w)| of w.
 
+use super::{Examples, Params};
 use crate::vector::{Element, Matrix};
 
 pub struct Problem<'a, E> {
     rows: &'a Matrix<E>,
-    query: &'a [f32],
+    examples: &'a Examples,
     positive_cost: f64,
     negative_cost: f64,
+    /// The cost of a disliked row.
+    disliked_cost: f64,
 }
 
 /// One example.
@@ -27,16 +31,24 @@ pub struct Example<'a, E> {
 /// An x, without its constant 1.
 pub enum Vector<'a, E> {
     Row { values: &'a [E], scale: f64 },
-    Query(&'a [f32]),
+    Positive(&'a [f32]),
 }
 
 impl<'a, E: Element> Problem<'a, E> {
-    /// `query` has at least as many values as a row.
-    pub fn new(rows: &'a Matrix<E>, query: &'a [f32], c: f64) -> Self {
-        let negatives = rows.rows() as f64;
-        let positive_cost = c * (negatives + 1.0) / 2.0;
-        let query = &query[..rows.dims()];
-        Self { rows, query, positive_cost, negative_cost: positive_cost / negatives.max(1.0) }
+    /// Each positive has at least as many values as a row.
+    pub fn new(rows: &'a Matrix<E>, examples: &'a Examples, params: &Params) -> Self {
+        let negatives = (rows.rows() - examples.left_out.len()) as f64;
+        let positives = examples.positives.len() as f64;
+        // Half of C times all examples for each class, shared out among its own.
+        let class_cost = params.c() * (negatives + positives) / 2.0;
+        let negative_cost = class_cost / negatives.max(1.0);
+        Self {
+            rows,
+            examples,
+            positive_cost: class_cost / positives.max(1.0) * params.positive_weight(),
+            negative_cost,
+            disliked_cost: negative_cost * params.less_weight(),
+        }
     }
 
     /// Values in w: one for each dimension, and the intercept.
@@ -44,18 +56,30 @@ impl<'a, E: Element> Problem<'a, E> {
         self.rows.dims() + 1
     }
 
-    /// The rows and, last, the query.
+    /// The rows and, last, the positives. A row that is left out costs nothing.
     pub fn examples(&self) -> usize {
-        self.rows.rows() + 1
+        self.rows.rows() + self.examples.positives.len()
     }
 
     pub fn example(&self, index: usize) -> Example<'a, E> {
         if index < self.rows.rows() {
             let vector =
                 Vector::Row { values: self.rows.values(index), scale: self.rows.scale(index).into() };
-            Example { vector, label: -1.0, cost: self.negative_cost }
+            Example { vector, label: -1.0, cost: self.row_cost(index) }
         } else {
-            Example { vector: Vector::Query(self.query), label: 1.0, cost: self.positive_cost }
+            let positive = &self.examples.positives[index - self.rows.rows()];
+            let vector = Vector::Positive(&positive[..self.rows.dims()]);
+            Example { vector, label: 1.0, cost: self.positive_cost }
+        }
+    }
+
+    fn row_cost(&self, row: usize) -> f64 {
+        if self.examples.left_out.binary_search(&row).is_ok() {
+            0.0
+        } else if self.examples.disliked.binary_search(&row).is_ok() {
+            self.disliked_cost
+        } else {
+            self.negative_cost
         }
     }
 
@@ -76,7 +100,7 @@ impl<E: Element> Vector<'_, E> {
         let (intercept, w) = w.split_last().unwrap_or((&0.0, &[]));
         match *self {
             Self::Row { values, scale } => scale * dot(values, w) + intercept,
-            Self::Query(values) => dot(values, w) + intercept,
+            Self::Positive(values) => dot(values, w) + intercept,
         }
     }
 
@@ -84,7 +108,7 @@ impl<E: Element> Vector<'_, E> {
     pub fn square(&self) -> f64 {
         match *self {
             Self::Row { values, scale } => scale * scale * square(values) + 1.0,
-            Self::Query(values) => square(values) + 1.0,
+            Self::Positive(values) => square(values) + 1.0,
         }
     }
 
@@ -94,7 +118,7 @@ impl<E: Element> Vector<'_, E> {
             *intercept += factor;
             match *self {
                 Self::Row { values, scale } => add_scaled(w, factor * scale, values),
-                Self::Query(values) => add_scaled(w, factor, values),
+                Self::Positive(values) => add_scaled(w, factor, values),
             }
         }
     }

@@ -1,0 +1,101 @@
+//! What a collection is like as a whole: the mean of its rows and the sum of their squares.
+
+use super::dense::Dense;
+use crate::vector::{Element, Matrix, Native, kernels};
+
+/// Rows whose products are summed in float32 before they go to float64; a multiple of 4.
+const PANEL: usize = 64;
+
+/// First and second moments of the rows of a matrix.
+#[derive(Clone, Debug)]
+pub struct Moments {
+    rows: usize,
+    /// Σ x
+    pub(super) sum: Vec<f64>,
+    /// Σ x x'
+    pub(super) gram: Dense,
+}
+
+impl Moments {
+    /// Costs d² / 2 multiplications a row of d dimensions, half as many as there are dimensions times a scan.
+    pub fn of<E: Element>(rows: &Matrix<E>) -> Self {
+        let (m, dims) = (rows.rows(), rows.dims());
+        let (mut sum, mut gram) = (vec![0.0; dims], Dense::zeros(dims));
+        // A few rows at a time, transposed: these rows' values in dimension j are columns[j].
+        let mut columns = vec![[0.0f32; PANEL]; dims.next_multiple_of(4)];
+        for first in (0..m).step_by(PANEL) {
+            columns.iter_mut().for_each(|column| column.fill(0.0));
+            for (place, row) in (first..m.min(first + PANEL)).enumerate() {
+                let scale = rows.scale(row);
+                for (column, &value) in columns.iter_mut().zip(rows.values(row)) {
+                    let value: f64 = value.into();
+                    column[place] = value as f32 * scale;
+                }
+            }
+            for (i, column) in columns[..dims].iter().enumerate() {
+                sum[i] += column.iter().map(|&x| f64::from(x)).sum::<f64>();
+                let out = &mut gram.data[i * dims..][..=i];
+                for (out, others) in out.chunks_mut(4).zip(columns.as_chunks::<4>().0) {
+                    let dots =
+                        kernels::dots::<Native>(column, others.each_ref().map(|other| other.as_slice()));
+                    out.iter_mut().zip(dots).for_each(|(out, dot)| *out += f64::from(dot));
+                }
+            }
+        }
+        gram.mirror();
+        Self { rows: m, sum, gram }
+    }
+
+    /// The mean row; zeros where there are no rows.
+    pub fn mean(&self) -> Vec<f64> {
+        self.sum.iter().map(|x| x / self.rows.max(1) as f64).collect()
+    }
+
+    /// The mean of the rows' squared lengths.
+    pub(super) fn mean_square(&self) -> f64 {
+        (0..self.sum.len()).map(|i| self.gram.row(i)[i]).sum::<f64>() / self.rows.max(1) as f64
+    }
+
+    /// The covariance of the rows around their mean, by their number.
+    pub(super) fn covariance(&self) -> Dense {
+        let (n, mean) = (self.rows.max(1) as f64, self.mean());
+        let mut covariance = self.gram.clone();
+        for (i, row) in covariance.data.chunks_exact_mut(mean.len().max(1)).enumerate() {
+            row.iter_mut().zip(&mean).for_each(|(x, &other)| *x = *x / n - mean[i] * other);
+        }
+        covariance
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn moments_are_those_of_the_definition(
+            (rows, dims) in (0usize..150, 1usize..12),
+            values in prop::collection::vec(-1.0f32..1.0, 150 * 12),
+            scale in 0.1f32..10.0,
+        ) {
+            let mut matrix = Matrix::from_values(&values[..rows * dims], dims);
+            matrix.scales_mut().fill(scale);
+            let moments = Moments::of(&matrix);
+            let value = |row: usize, dim: usize| f64::from(values[row * dims + dim]) * f64::from(scale);
+            let (mean, covariance) = (moments.mean(), moments.covariance());
+            for i in 0..dims {
+                let n = rows.max(1) as f64;
+                let expected = (0..rows).map(|row| value(row, i)).sum::<f64>() / n;
+                prop_assert!((mean[i] - expected).abs() < 1e-5 * f64::from(scale));
+                for j in 0..dims {
+                    let covered = |row| (value(row, i) - mean[i]) * (value(row, j) - mean[j]);
+                    let expected = (0..rows).map(covered).sum::<f64>() / n;
+                    prop_assert!((covariance.row(i)[j] - expected).abs() < 1e-5 * f64::from(scale * scale));
+                }
+            }
+        }
+    }
+}

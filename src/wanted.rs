@@ -1,0 +1,143 @@
+//! What is searched for, as the vectors that the ways of ranking start from.
+
+use std::ops::Range;
+
+use crate::rank::svm::Examples;
+use crate::rank::whitened;
+use crate::vector::Element;
+use crate::{Error, Result, SearchIndex, with_rows};
+
+/// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
+/// in Information Retrieval*, 1971).
+const LESS: f64 = 0.25;
+
+/// The query, liked and disliked articles.
+pub(crate) struct Wanted<'i> {
+    index: &'i SearchIndex,
+    /// With the padding of a row.
+    query: Option<Vec<f32>>,
+    /// Positions of articles, ascending, none in both.
+    more: Vec<usize>,
+    less: Vec<usize>,
+}
+
+impl<'i> Wanted<'i> {
+    /// Looks up the ids and checks that there is a query or an article to go by.
+    pub fn new(index: &'i SearchIndex, query: Option<&[f32]>, more: &[&str], less: &[&str]) -> Result<Self> {
+        let positions = |ids: &[&str]| {
+            let mut positions = ids.iter().map(|id| index.position(id)).collect::<Result<Vec<_>>>()?;
+            positions.sort_unstable();
+            positions.dedup();
+            Ok(positions)
+        };
+        let (more_at, less_at) = (positions(more)?, positions(less)?);
+        if let Some(id) = less.iter().find(|id| more.contains(id)) {
+            let expected = "it is in more too; an article is wanted or not";
+            return Err(Error::option("less", format!("\"{id}\""), expected));
+        }
+        let query = query.map(|query| index.unit_query(query)).transpose()?;
+        Ok(Self { index, query, more: more_at, less: less_at })
+    }
+
+    /// Whether the article is an example, and so no hit.
+    pub fn is_example(&self, article: usize) -> bool {
+        self.more.binary_search(&article).is_ok() || self.less.binary_search(&article).is_ok()
+    }
+
+    /// Whether there is something that the methods with vectors can go by.
+    pub fn has_vector(&self) -> bool {
+        self.query.is_some() || !self.more.is_empty()
+    }
+
+    /// What kNN compares with: the query, or Rocchio's mean of query and examples.
+    pub fn nearest_to(&self) -> Result<Vec<f32>> {
+        self.rocchio(self.query.clone())
+    }
+
+    /// What the whitened cosine compares with, the query being aligned if `align`.
+    pub fn whitened_target(&self, align: bool) -> Result<Vec<f32>> {
+        self.rocchio(self.aligned_query(align))
+    }
+
+    /// How far the whitened cosine shrinks the covariance.
+    pub fn shrinkage(&self) -> f64 {
+        if self.query.is_some() { whitened::QUERY_SHRINKAGE } else { whitened::ARTICLE_SHRINKAGE }
+    }
+
+    /// What the SVM learns from: each liked article is one positive, whatever its length, and its passages are no
+    /// negatives; each passage of a disliked one is a negative of more weight.
+    pub fn examples(&self, align: bool) -> Result<Examples> {
+        let mut positives: Vec<Vec<f32>> = self.aligned_query(align).into_iter().collect();
+        for &article in &self.more {
+            positives.push(self.mean_passage(article)?);
+        }
+        let rows = |articles: &[usize]| articles.iter().flat_map(|&article| self.rows_of(article)).collect();
+        Ok(Examples { positives, left_out: rows(&self.more), disliked: rows(&self.less) })
+    }
+
+    /// Query alignment: queries and passages have different means, and the SVM would spend its weight on telling them
+    /// apart. The query moves by their difference.
+    fn aligned_query(&self, align: bool) -> Option<Vec<f32>> {
+        let query = self.query.clone()?;
+        let Some(mean_query) = self.index.mean_query().filter(|_| align) else { return Some(query) };
+        let mean_passage = self.index.moments().mean();
+        let mut aligned = query.clone();
+        for ((x, from), to) in aligned.iter_mut().zip(mean_query).zip(mean_passage) {
+            *x = (f64::from(*x) - f64::from(*from) + to) as f32;
+        }
+        Some(self.index.to_unit(aligned).unwrap_or(query))
+    }
+
+    fn rocchio(&self, query: Option<Vec<f32>>) -> Result<Vec<f32>> {
+        match query {
+            Some(query) if self.more.is_empty() && self.less.is_empty() => return Ok(query),
+            _ => {}
+        }
+        let mut sum = with_rows!(self.index.rows(), rows => vec![0.0f64; rows.stride()]);
+        let mut add = |factor: f64, vector: &[f32]| {
+            sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += factor * f64::from(x));
+        };
+        let wanted = self.more.len() + usize::from(query.is_some());
+        query.iter().for_each(|query| add(1.0 / wanted as f64, query));
+        for &article in &self.more {
+            add(1.0 / wanted as f64, &self.mean_passage(article)?);
+        }
+        for &article in &self.less {
+            add(-LESS / self.less.len() as f64, &self.mean_passage(article)?);
+        }
+        let sum = sum.into_iter().map(|x| x as f32).collect();
+        self.index.to_unit(sum).ok_or_else(|| Error::ZeroVector { place: "the mean of the examples".into() })
+    }
+
+    fn rows_of(&self, article: usize) -> Range<usize> {
+        let passages = self.index.passages();
+        passages.partition_point(|passage| passage.article < article)
+            ..passages.partition_point(|passage| passage.article <= article)
+    }
+
+    /// The mean of the article's passages, with the padding of a row.
+    fn mean_passage(&self, article: usize) -> Result<Vec<f32>> {
+        let mean = with_rows!(self.index.rows(), rows => {
+            let mut mean = vec![0.0f64; rows.stride()];
+            let passages = self.rows_of(article);
+            let share = 1.0 / passages.len().max(1) as f64;
+            for row in passages {
+                let scale = share * f64::from(rows.scale(row));
+                add_scaled(&mut mean, scale, rows.row(row));
+            }
+            mean
+        });
+        let mean = mean.into_iter().map(|x| x as f32).collect();
+        self.index.to_unit(mean).ok_or_else(|| {
+            let id = &self.index.articles()[article].id;
+            Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }
+        })
+    }
+}
+
+fn add_scaled<E: Element>(sum: &mut [f64], factor: f64, row: &[E]) {
+    for (sum, &x) in sum.iter_mut().zip(row) {
+        let x: f64 = x.into();
+        *sum += factor * x;
+    }
+}
