@@ -4,14 +4,14 @@ import { byId, element, marked, within } from './dom.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
- * @typedef {'knn' | 'svm' | 'hybrid'} Method one that has a column
+ * @typedef {'knn' | 'svm' | 'hybrid' | 'lexical'} Method one that has a column
  * @typedef {import('../engine.js').SearchResult} SearchResult
  */
 
 /** @type {Method[]} */
 export const METHODS = ['knn', 'svm', 'hybrid'];
 
-/** The three columns. */
+/** A column a method, and one for keywords where there are any. */
 export class Results {
   #container = byId('results', HTMLElement);
   /** By method. @type {Map<string, HTMLElement>} */
@@ -27,6 +27,8 @@ export class Results {
     this.#strings = strings;
     this.#format = format;
     for (const method of METHODS) this.#columns.set(method, this.#column(method));
+    this.#columns.set('lexical', this.#column('lexical'));
+    this.clear();
     this.#container.append(...this.#columns.values());
     this.#lightTogether();
   }
@@ -36,26 +38,35 @@ export class Results {
     this.#container.setAttribute('aria-busy', String(busy));
   }
 
+  /** @param {boolean} estimated whether the hits shown are good to read while better ones are on their way */
+  set estimated(estimated) {
+    this.#container.toggleAttribute('data-estimated', estimated);
+  }
+
   clear() {
-    for (const column of this.#columns.values()) {
+    for (const [method, column] of this.#columns) {
+      column.hidden = method === 'lexical';
       within(column, '.took', HTMLElement).textContent = '';
       within(column, 'ol', HTMLOListElement).replaceChildren();
     }
   }
 
   /**
+   * A hit that has the focus stays where it is, and the others find their places around it.
+   *
    * @param {SearchResult[]} results one a method
    * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
    * @param {string} [lang] the language of articles that do not name theirs
    */
   show(results, knnRanks, lang) {
-    for (const result of results) {
-      const column = this.#columns.get(result.method);
-      if (!column) continue;
+    for (const [method, column] of this.#columns) {
+      const result = results.find((result) => result.method === method);
+      column.hidden = !result;
+      if (!result) continue;
       within(column, '.took', HTMLElement).textContent = this.#took(result);
       const bar = barLength(result.hits);
       const items = result.hits.map((hit) => this.#item(hit, bar(hit.score), lang, this.#move(result.method, hit, knnRanks)));
-      within(column, 'ol', HTMLOListElement).replaceChildren(...items);
+      replaceAround(within(column, 'ol', HTMLOListElement), items);
     }
   }
 
@@ -64,12 +75,13 @@ export class Results {
     const { name, note } = this.#strings.methods[method];
     const title = `${method}-title`;
     const figure = new URL(`./figures/${method}.svg`, import.meta.url);
+    const image = { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' };
     return element('section', { class: 'column', 'data-method': method, 'aria-labelledby': title },
       element('header', {},
         element('h2', { id: title }, name),
         element('p', { class: 'took' })),
       element('p', { class: 'note' }, note),
-      element('img', { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' }),
+      method === 'lexical' ? element('span', {}) : element('img', image),
       element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
   }
 
@@ -150,6 +162,29 @@ export class Results {
       this.#container.addEventListener(event, light);
     }
   }
+}
+
+/**
+ * Puts new items into a list. The one that has the focus keeps its place: who has chosen a hit should not see another
+ * under their hand.
+ *
+ * @param {HTMLOListElement} list
+ * @param {HTMLElement[]} items
+ */
+function replaceAround(list, items) {
+  const chosen = [...list.children].find((item) => item.contains(document.activeElement));
+  if (!(chosen instanceof HTMLElement)) return list.replaceChildren(...items);
+  const place = [...list.children].indexOf(chosen);
+  const others = items.filter((item) => item.dataset.article !== chosen.dataset.article);
+  const renewed = items.find((item) => item.dataset.article === chosen.dataset.article);
+  for (const part of ['.rank', '.score']) {
+    const fresh = renewed?.querySelector(part)?.childNodes;
+    if (fresh) chosen.querySelector(part)?.replaceChildren(...fresh);
+  }
+  for (const item of [...list.children]) if (item !== chosen) item.remove();
+  // The element itself stays in the page: one that is put in anew has lost the focus.
+  chosen.before(...others.slice(0, place));
+  chosen.after(...others.slice(place, Math.max(items.length, place + 1) - 1));
 }
 
 /**
