@@ -3,7 +3,7 @@ import { ExemplarError } from './errors.js';
 import init, { Index } from './pkg/exemplar_search.js';
 
 /**
- * @typedef {'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
+ * @typedef {'auto' | 'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
  *
  * @typedef {object} TextAndEmbedding
  * @property {string} [text] as it was typed: what `lexical` ranks by, and what the highlights are of
@@ -14,7 +14,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @typedef {string | ArrayLike<number> | TextAndEmbedding} Query a text, an embedding, or both
  *
  * @typedef {object} SearchOptions
- * @property {Method | string} [method] default `hybrid`
+ * @property {Method | string} [method] default `auto`: the best for what there is to rank by
  * @property {Partial<Scores>} [methods] instead of `method`: the weights of several, 0 or above
  * @property {'z-score' | 'rrf'} [fusion] how several are put together: by z-scores (default) or reciprocal ranks
  * @property {number} [k] hits to return, a whole number from 1; default 10

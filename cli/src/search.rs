@@ -32,8 +32,8 @@ pub struct Args {
     less: Vec<String>,
     #[command(flatten)]
     api: ApiArgs,
-    /// Ranking: knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
-    #[arg(long, default_value = "hybrid")]
+    /// Ranking: auto (the best for what there is to rank by), knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
+    #[arg(long, default_value = "auto")]
     method: Method,
     /// How a ranking of several is put together: z-score or rrf (reciprocal rank fusion)
     #[arg(long, default_value = "z-score")]
@@ -130,7 +130,7 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
         return Ok(None);
     }
     let Some(client) = Client::new(&args.api)? else {
-        if index.encoder().is_some() {
+        if index.encoder().is_some() || (args.method == Method::Auto && index.keywords().is_some()) {
             return Ok(None);
         }
         bail!(

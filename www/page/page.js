@@ -4,7 +4,7 @@ import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
 import { Problem } from './problem.js';
-import { METHODS, Results } from './results.js';
+import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
 import { entryKey, loadSite } from './site.js';
 import { hasNoApi, stringsFor } from './strings.js';
@@ -200,7 +200,7 @@ function encoderNote({ known = 0 }) {
 async function rank({ entry, index }, k, search, { text = false, note } = {}) {
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
-  const methods = text && index.info.keywords ? [...METHODS, 'lexical'] : METHODS;
+  const methods = text && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
   const found = await Promise.all(methods.map((method) => search({ method, k })));
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
   results.show(found, knnRanks, entry.lang);

@@ -4,14 +4,16 @@ import { byId, element, marked, within } from './dom.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
- * @typedef {'knn' | 'svm' | 'hybrid' | 'lexical'} Method one that has a column
+ * @typedef {'knn' | 'svm' | 'hybrid' | 'whitened+lexical'} Method one that has a column
  * @typedef {import('../engine.js').SearchResult} SearchResult
  */
 
 /** @type {Method[]} */
 export const METHODS = ['knn', 'svm', 'hybrid'];
+/** What the client ranks a text by where nothing else is asked for. @type {Method} */
+export const DEFAULT = 'whitened+lexical';
 
-/** A column a method, and one for keywords where there are any. */
+/** A column a method, and one of the default ranking where there are words to rank by. */
 export class Results {
   #container = byId('results', HTMLElement);
   /** By method. @type {Map<string, HTMLElement>} */
@@ -27,7 +29,7 @@ export class Results {
     this.#strings = strings;
     this.#format = format;
     for (const method of METHODS) this.#columns.set(method, this.#column(method));
-    this.#columns.set('lexical', this.#column('lexical'));
+    this.#columns.set(DEFAULT, this.#column(DEFAULT));
     this.clear();
     this.#container.append(...this.#columns.values());
     this.#lightTogether();
@@ -45,7 +47,7 @@ export class Results {
 
   clear() {
     for (const [method, column] of this.#columns) {
-      column.hidden = method === 'lexical';
+      column.hidden = method === DEFAULT;
       within(column, '.took', HTMLElement).textContent = '';
       within(column, 'ol', HTMLOListElement).replaceChildren();
     }
@@ -73,7 +75,7 @@ export class Results {
   /** @param {Method} method */
   #column(method) {
     const { name, note } = this.#strings.methods[method];
-    const title = `${method}-title`;
+    const title = `${method.replace('+', '-')}-title`;
     const figure = new URL(`./figures/${method}.svg`, import.meta.url);
     const image = { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' };
     return element('section', { class: 'column', 'data-method': method, 'aria-labelledby': title },
@@ -81,7 +83,7 @@ export class Results {
         element('h2', { id: title }, name),
         element('p', { class: 'took' })),
       element('p', { class: 'note' }, note),
-      method === 'lexical' ? element('span', {}) : element('img', image),
+      method === DEFAULT ? element('span', {}) : element('img', image),
       element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
   }
 

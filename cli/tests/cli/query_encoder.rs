@@ -183,7 +183,7 @@ fn vectors_from_elsewhere_give_no_encoder_and_it_is_said() {
     command.args(["build", "--model", "m"]).arg("--items").arg(items(&folder, &THREE));
     let (_, stderr) = succeed(command.arg("--embeddings").arg(&vectors).arg("-o").arg(&bundle));
     assert!(stderr.contains("no query encoder: "), "{stderr}");
-    let error = fail(exemplar().arg("search").arg(&bundle).args(["--query", "tides"]));
+    let error = fail(exemplar().arg("search").arg(&bundle).args(["--query", "tides", "--method", "knn"]));
     assert!(error.contains("no query encoder") && error.contains("--api"), "{error}");
 }
 
@@ -195,7 +195,7 @@ fn a_damaged_encoder_or_one_of_another_space_is_refused() {
     let whole = read_bundle(&bundle);
     let refused = |changed: Bundle, expected: &str| {
         std::fs::write(&bundle, changed.write().unwrap().json).unwrap();
-        let error = fail(exemplar().arg("search").arg(&bundle).args(["--query", "tides"]));
+        let error = fail(exemplar().arg("search").arg(&bundle).args(["--query", "tides", "--method", "knn"]));
         assert!(error.contains(expected) && error.contains("build the bundle anew"), "{error}");
     };
     let mut cut = whole.clone();
