@@ -1,4 +1,5 @@
-// The benchmark: native, Chromium and scikit-learn on the same data in one run. `./build.sh bench [--json FILE]`.
+// The benchmark: native, Chromium and scikit-learn on the same data in one run.
+// `./build.sh bench [--json FILE] [--case "10,000 x 384"]`; the latter runs those cases alone whose names have that text.
 //
 // Every engine's scores are compared with an oracle before its time counts: float64 cosine for kNN, scikit-learn's
 // LinearSVC at tolerance 1e-8 for the SVM.
@@ -18,7 +19,7 @@ import { chromium } from 'playwright-core';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const { BENCH_BIN, BENCH_DATA, BENCH_DOCS, PYTHON } = process.env;
-const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { json: { type: 'string' }, case: { type: 'string', default: '' } } });
 
 const CASES = [
   { name: '450 x 1536', rows: 450, dims: 1536, seconds: 4 },
@@ -27,6 +28,8 @@ const CASES = [
   { name: '10,000 x 1536', rows: 10_000, dims: 1536, seconds: 15 },
   { name: '50,000 x 384', rows: 50_000, dims: 384, seconds: 20 },
 ];
+/** As in src/lib.rs. */
+const K = 10;
 const KNN_TOLERANCE = 1e-5;
 const SVM_TOLERANCE = 1e-4;
 
@@ -86,6 +89,11 @@ function cosines(vectors, { rows, dims }) {
   });
 }
 
+/** The first K rows, best first. */
+function best(scores) {
+  return [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, K);
+}
+
 function check(what, scores, oracle, tolerance) {
   const off = largestDifference(oracle, scores);
   if (scores.length !== oracle.length || !(off <= tolerance)) {
@@ -105,7 +113,12 @@ async function measure(page, one) {
   const knn = cosines(vectors, one);
   check(`${one.name}, plain JavaScript`, browser.scores['plain JavaScript'], knn, KNN_TOLERANCE);
   check(`${one.name}, kNN`, browser.scores.knn, knn, KNN_TOLERANCE);
-  check(`${one.name}, SVM`, browser.scores.svm, learn.scores, SVM_TOLERANCE);
+  for (const engine of ['svm', 'svm refine', 'whitened']) {
+    check(`${one.name}, ${engine}`, browser.scores[engine], learn[engine], SVM_TOLERANCE);
+  }
+  if (String(best(browser.scores['svm topk'])) !== String(best(browser.scores.svm))) {
+    throw new Error(`${one.name}: svm topk has another order of the first ${K}`);
+  }
 
   const result = [];
   const add = (where, engine, against) => {
@@ -130,6 +143,8 @@ async function measure(page, one) {
   for (const kind of ['dual', 'primal']) {
     add('Chromium', svm, { engine: `LinearSVC ${kind}`, where: 'native', rounds: learn[kind] });
   }
+  const share = browser.preparedBytes / (4 * one.rows * one.dims);
+  console.log(`beside the vectors: ${(100 * share).toFixed(0)}% of their bytes, for SVM and whitened together`);
   return result;
 }
 
@@ -153,7 +168,7 @@ try {
   await page.waitForFunction(() => globalThis.measure && crossOriginIsolated);
   console.log(`${cpus()[0].model}, Chromium ${browser.version()}, one thread; k = 10, C = 0.1`);
   const all = [];
-  for (const one of CASES) {
+  for (const one of CASES.filter(({ name }) => name.includes(options.case))) {
     console.log(`\n${one.name}${one.real ? '' : ' (clustered around a common direction)'}`);
     const rows = await measure(page, one);
     print(rows);

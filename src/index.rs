@@ -1,12 +1,13 @@
 //! The searchable index: what a bundle becomes in memory.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
 use crate::encoder::{self, Encoded, QueryEncoder};
 use crate::lexical::{self, Keywords};
 use crate::rank::Moments;
+use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
 use crate::vector::{Element, Matrix, Vectors};
 use crate::{Error, Result, with_rows};
@@ -27,6 +28,8 @@ pub struct SearchIndex {
     /// What is the same for every query and costs many scans: worked out when first needed.
     moments: OnceLock<Moments>,
     whitenings: [(f64, OnceLock<Whitening>); 2],
+    /// For the C that was asked for last.
+    background: Arc<Mutex<Option<Arc<Background>>>>,
 }
 
 impl SearchIndex {
@@ -60,6 +63,7 @@ impl SearchIndex {
             encoder,
             moments: OnceLock::new(),
             whitenings: [QUERY_SHRINKAGE, ARTICLE_SHRINKAGE].map(|shrinkage| (shrinkage, OnceLock::new())),
+            background: Arc::default(),
         })
     }
 
@@ -119,6 +123,15 @@ impl SearchIndex {
         let (shrinkage, whitening) = if one.0 == shrinkage { one } else { other };
         whitening
             .get_or_init(|| with_rows!(&self.rows, rows => Whitening::of(rows, self.moments(), *shrinkage)))
+    }
+
+    /// What the SVM with this C, which is within its range, needs for any query.
+    pub(crate) fn background(&self, c: f64) -> Arc<Background> {
+        let mut kept = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(background) if background.is_for(c) => background.clone(),
+            _ => kept.insert(Arc::new(Background::new(self.moments(), c))).clone(),
+        }
     }
 
     /// Checks a query and brings it to the length and the padding of a row.

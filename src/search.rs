@@ -289,6 +289,7 @@ impl SearchIndex {
     }
 
     fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {
+        let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
@@ -297,7 +298,7 @@ impl SearchIndex {
             }
         };
         with_rows!(self.rows(), rows => match options.solver {
-            Solver::Newton => svm::fit_until(rows, &examples, &options.svm, enough),
+            Solver::Newton => svm::fit_until(rows, &self.background(c), &examples, &options.svm, enough),
             Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &examples, &options.svm, seed),
         })
     }

@@ -20,7 +20,7 @@ import init, { Index } from './pkg/exemplar_search.js';
  * @property {number} [k] hits to return, a whole number from 1; default 10
  * @property {number} [relevanceThreshold] leaves out hits whose score, brought to 0..1 over all passages, is below it
  * @property {number} [C] the SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1
- * @property {number} [tolerance] how far the SVM's scores may be from the exact ones, 1e-7 to 1; default 1e-5
+ * @property {number} [tolerance] how far the SVM's scores may be from the exact ones, 1e-7 to 1; default 5e-5
  * @property {number} [positiveWeight] of the query and the liked articles in the SVM, beside balanced classes, 1e-3 to 1e3;
  *   default 1
  * @property {number} [lessWeight] of a passage of a disliked article in the SVM, beside another passage, 1e-3 to 1e3;

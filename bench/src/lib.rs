@@ -7,19 +7,28 @@ mod wasm;
 
 use std::hint::black_box;
 
-use exemplar_search::rank::{fusion, knn, svm};
+use exemplar_search::rank::svm::{self, Background, Examples, Options};
+use exemplar_search::rank::whitened::{QUERY_SHRINKAGE, Whitening};
+use exemplar_search::rank::{Moments, fusion, knn, top_k};
 use exemplar_search::vector::Matrix;
 
-/// Hits that a search returns; what "top k" certifies.
+/// Hits that a search returns; what "svm topk" certifies.
 pub const K: usize = 10;
+/// Rows that "svm refine" likes and dislikes.
+const LIKED: [usize; 3] = [0, 1, 2];
+const DISLIKED: [usize; 2] = [3, 4];
 
-/// What is measured. Names are those of the results.
-pub const ENGINES: [&str; 4] = ["read-only pass", "knn", "svm", "hybrid"];
+/// What is measured. Names are those of the results. "preparation" is what the SVM needs once a bundle.
+pub const ENGINES: [&str; 8] =
+    ["read-only pass", "knn", "svm", "svm topk", "svm refine", "hybrid", "whitened", "preparation"];
 
 /// A collection and the queries to rank it for.
 pub struct Bench {
     rows: Matrix,
     queries: Vec<Vec<f32>>,
+    moments: Moments,
+    background: Background,
+    whitening: Whitening,
 }
 
 impl Bench {
@@ -27,16 +36,23 @@ impl Bench {
     pub fn new(values: &[f32], queries: &[f32], dims: usize) -> Self {
         let rows = Matrix::from_values(values, dims);
         let queries = queries.chunks_exact(dims).map(|query| rows.pad(query)).collect();
-        Self { rows, queries }
+        let moments = Moments::of(&rows);
+        let background = Background::new(&moments, Options::default().c);
+        let whitening = Whitening::of(&rows, &moments, QUERY_SHRINKAGE);
+        Self { rows, queries, moments, background, whitening }
     }
 
-    /// The scores of one engine for one query, and the passes it took over the rows. The read-only pass has no
-    /// scores: it is what the memory allows at best.
+    /// The scores of one engine for one query, and the passes it took over the rows. The read-only pass and the
+    /// preparation have no scores.
     pub fn run(&self, engine: &str, query: usize) -> (Vec<f32>, f64) {
         let query = &self.queries[query % self.queries.len()];
-        let fit = || {
-            svm::fit(&self.rows, &svm::Examples::query(query), &svm::Options::default())
+        let fit = |examples: &Examples, enough: &dyn Fn(&[f32], f64) -> bool| {
+            svm::fit_until(&self.rows, &self.background, examples, &Options::default(), enough)
                 .expect("the defaults are in range")
+        };
+        let converged = |examples| {
+            let fit = fit(&examples, &|_, _| false);
+            (fit.scores, fit.report.passes)
         };
         match engine {
             "read-only pass" => {
@@ -44,17 +60,41 @@ impl Bench {
                 (Vec::new(), 1.0)
             }
             "knn" => (knn::scores(&self.rows, query), 1.0),
-            "svm" => {
-                let fit = fit();
+            "svm" => converged(Examples::query(query)),
+            "svm topk" => {
+                let fit = fit(&Examples::query(query), &is_settled);
                 (fit.scores, fit.report.passes)
             }
+            "svm refine" => {
+                let liked = LIKED.map(|row| self.rows.row(row).to_vec());
+                let positives = [query.clone()].into_iter().chain(liked).collect();
+                converged(Examples { positives, left_out: LIKED.into(), disliked: DISLIKED.into() })
+            }
             "hybrid" => {
-                let (knn, fit) = (knn::scores(&self.rows, query), fit());
-                (fusion::Fusion::ZScore.fuse(&[(1.0, &knn), (1.0, &fit.scores)]), 1.0 + fit.report.passes)
+                let (knn, (svm, passes)) =
+                    (knn::scores(&self.rows, query), converged(Examples::query(query)));
+                (fusion::Fusion::ZScore.fuse(&[(1.0, &knn), (1.0, &svm)]), 1.0 + passes)
+            }
+            "whitened" => (self.whitening.scores(&self.rows, query), 1.0),
+            "preparation" => {
+                let moments = Moments::of(&self.rows);
+                black_box(Background::new(&moments, Options::default().c));
+                (Vec::new(), 0.0)
             }
             other => panic!("no engine is named {other}"),
         }
     }
+
+    /// Bytes that preparation keeps beside the vectors.
+    pub fn prepared_bytes(&self) -> usize {
+        self.moments.bytes() + self.background.bytes() + self.whitening.bytes()
+    }
+}
+
+/// Whether the first [`K`] rows keep their places if each score is off by `error`.
+fn is_settled(scores: &[f32], error: f64) -> bool {
+    let order = top_k(scores, K + 1);
+    order.windows(2).all(|pair| f64::from(scores[pair[0]] - scores[pair[1]]) > 2.0 * error)
 }
 
 /// Reads every row once and does next to nothing with it.

@@ -19,6 +19,12 @@ impl JsBench {
         self.0.run(engine, query).1
     }
 
+    /// Bytes that preparation keeps beside the vectors.
+    #[wasm_bindgen(js_name = preparedBytes)]
+    pub fn prepared_bytes(&self) -> usize {
+        self.0.prepared_bytes()
+    }
+
     pub fn scores(&self, engine: &str, query: usize) -> Vec<f32> {
         self.0.run(engine, query).0
     }

@@ -62,7 +62,7 @@ struct SvmArgs {
     #[arg(short = 'C', default_value_t = 0.1)]
     c: f64,
     /// How far scores may be from the exact ones, 1e-7 to 1
-    #[arg(long, default_value_t = 1e-5)]
+    #[arg(long, default_value_t = 5e-5)]
     tolerance: f64,
     /// Weight of the query and the --more articles, beside balanced classes, 1e-3 to 1e3
     #[arg(long, default_value_t = 1.0)]

@@ -1,4 +1,4 @@
-//! Small symmetric matrices in float64, row-major, and what is done with them once a bundle.
+//! Small symmetric matrices and vectors in float64.
 
 /// A symmetric matrix, or the lower triangle of one.
 #[derive(Clone, Debug)]
@@ -71,6 +71,18 @@ impl Dense {
         square
     }
 
+    /// x with L L' x = b, L being this lower triangle; in place of b.
+    pub fn solve_factored(&self, b: &mut [f64]) {
+        for i in 0..self.size {
+            b[i] = (b[i] - dot(&self.row(i)[..i], &b[..i])) / self.row(i)[i];
+        }
+        for i in (0..self.size).rev() {
+            b[i] /= self.row(i)[i];
+            let x = b[i];
+            add(&mut b[..i], -x, &self.row(i)[..i]);
+        }
+    }
+
     /// Copies the lower triangle to the upper one.
     pub fn mirror(&mut self) {
         for i in 0..self.size {
@@ -101,6 +113,11 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
+/// The Euclidean length.
+pub fn norm(vector: &[f64]) -> f64 {
+    dot(vector, vector).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +146,9 @@ mod tests {
                     let product: f64 = (0..size).map(|k| matrix.row(i)[k] * inverse.row(k)[j]).sum();
                     prop_assert!((product - f64::from(i == j)).abs() < 1e-9);
                 }
+                let mut row = matrix.row(i).to_vec();
+                factor.solve_factored(&mut row);
+                row.iter().enumerate().for_each(|(j, x)| assert!((x - f64::from(i == j)).abs() < 1e-9));
             }
         }
     }

@@ -11,9 +11,9 @@ const PANEL: usize = 64;
 pub struct Moments {
     rows: usize,
     /// Σ x
-    pub(super) sum: Vec<f64>,
+    sum: Vec<f64>,
     /// Σ x x'
-    pub(super) gram: Dense,
+    gram: Dense,
 }
 
 impl Moments {
@@ -51,9 +51,30 @@ impl Moments {
         self.sum.iter().map(|x| x / self.rows.max(1) as f64).collect()
     }
 
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        8 * (self.sum.len() + self.gram.data.len())
+    }
+
     /// The mean of the rows' squared lengths.
     pub(super) fn mean_square(&self) -> f64 {
         (0..self.sum.len()).map(|i| self.gram.row(i)[i]).sum::<f64>() / self.rows.max(1) as f64
+    }
+
+    /// Σ x x' for rows x with a constant 1 at their end.
+    pub(super) fn gram_with_constant(&self) -> Dense {
+        let dims = self.sum.len();
+        let mut gram = Dense::zeros(dims + 1);
+        for (i, row) in gram.data.chunks_exact_mut(dims + 1).enumerate() {
+            let (values, sum) = if i < dims {
+                (self.gram.row(i), self.sum[i])
+            } else {
+                (self.sum.as_slice(), self.rows as f64)
+            };
+            row[..dims].copy_from_slice(values);
+            row[dims] = sum;
+        }
+        gram
     }
 
     /// The covariance of the rows around their mean, by their number.

@@ -46,6 +46,11 @@ impl Whitening {
         Self { mean, inverse: Matrix::from_values(&values, dims), scales }
     }
 
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        self.inverse.bytes() + 4 * (self.mean.len() + self.scales.len())
+    }
+
     /// The score of each row for a target, which has the padding of a row: one product with a d x d matrix and a scan.
     pub fn scores<E: Element>(&self, rows: &Matrix<E>, target: &[f32]) -> Vec<f32> {
         let mut centred = target.to_vec();

@@ -92,6 +92,42 @@ pub fn combine<L: F32x4, E: Element>(rows: &Matrix<E>, list: &[u32], factors: &[
     }
 }
 
+/// Two [`scan`]s at once, which share the loads of each row.
+pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], out: [&mut [f32]; 2]) {
+    let [first, second] = out;
+    for (i, (first, second)) in first.iter_mut().zip(second).enumerate() {
+        let [one, other] = queries.map(|query| dot::<L, E>(rows.row(i), query) * rows.scale(i));
+        (*first, *second) = (one, other);
+    }
+}
+
+/// Visits the rows that `which` names: multiplies each with `query`, asks `factor` with the place in `which` and
+/// the product, and adds the factor times the row to `sum` while the row is still near.
+pub fn visit<L: F32x4, E: Element>(
+    rows: &Matrix<E>,
+    which: impl Iterator<Item = usize>,
+    query: &[f32],
+    mut factor: impl FnMut(usize, f32) -> f32,
+    sum: &mut [f32],
+) {
+    let (mut pending, mut factors, mut count) = ([0; COMBINED], [0.0; COMBINED], 0);
+    for (place, row) in which.enumerate() {
+        let scale = rows.scale(row);
+        let factor = factor(place, dot::<L, E>(rows.row(row), query) * scale);
+        if factor != 0.0 {
+            (pending[count], factors[count]) = (row, factor * scale);
+            count += 1;
+            if count == COMBINED {
+                add_rows::<L, E, COMBINED>(pending.map(|row| rows.row(row)), factors, sum);
+                count = 0;
+            }
+        }
+    }
+    for (&row, &factor) in pending[..count].iter().zip(&factors) {
+        add_rows::<L, E, 1>([rows.row(row)], [factor], sum);
+    }
+}
+
 #[inline(always)]
 fn add_rows<L: F32x4, E: Element, const R: usize>(rows: [&[E]; R], factors: [f32; R], sum: &mut [f32]) {
     let (sum, _) = sum.as_chunks_mut::<BLOCK>();

@@ -47,6 +47,11 @@ impl<E: Element> Matrix<E> {
         self.stride
     }
 
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.data.as_slice()) + size_of_val(self.scales.as_slice())
+    }
+
     /// The stored elements of row `row`, with their padding, before the scale.
     #[inline]
     pub fn row(&self, row: usize) -> &[E] {

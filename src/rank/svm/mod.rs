@@ -4,17 +4,23 @@
 //! The problem is that of scikit-learn's `LinearSVC(class_weight="balanced")`; see [`problem`]. It has one optimum.
 //! [`fit`] finds it with Newton's method; [`dual`] is liblinear's coordinate descent, the reference.
 
+mod background;
 pub mod dual;
+mod fast;
 mod newton;
 mod options;
 mod problem;
+mod start;
 
+pub use background::Background;
 pub use options::{Options, Params};
 
 use serde::Serialize;
 
 use crate::Result;
+use crate::rank::Moments;
 use crate::vector::{Element, Matrix};
+use fast::Reached;
 use problem::Problem;
 
 /// A solved SVM.
@@ -85,17 +91,38 @@ impl Examples {
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
 pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
-    fit_until(rows, examples, options, |_, _| false)
+    let background = Background::new(&Moments::of(rows), options.check()?.c());
+    fit_until(rows, &background, examples, options, |_, _| false)
 }
 
-/// [`fit`], but no further than needed: `enough` is asked after each step whether the scores, no further than the bound
-/// it is given from the exact ones, settle all that is wanted.
+/// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
+/// the scores, no further than the bound it is given from the exact ones, settle all that is wanted. Scores that it
+/// is given may be off by the same number all.
 pub fn fit_until<E: Element>(
     rows: &Matrix<E>,
+    background: &Background,
     examples: &Examples,
     options: &Options,
     enough: impl Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
-    Ok(newton::solve(&Problem::new(rows, examples, &params), &params, enough))
+    let problem = Problem::new(rows, examples, &params);
+    let reached = fast::solve(&problem, background, params.tolerance(), &enough);
+    let error = reached.gradient + reached.rounding;
+    let stop = if error <= params.tolerance() {
+        Stop::Converged
+    } else if reached.enough {
+        Stop::TopK
+    } else {
+        // Float32 hides the rest.
+        let from = if error.is_finite() { reached.w } else { vec![0.0; problem.unknowns()] };
+        let mut fit = newton::solve(&problem, &params, from, &enough);
+        fit.report.passes += reached.passes;
+        fit.report.newton_steps += reached.newton_steps;
+        return Ok(fit);
+    };
+    let intercept = reached.w[rows.dims()] as f32;
+    let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
+    let Reached { newton_steps, passes, .. } = reached;
+    Ok(Fit { scores, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } })
 }

@@ -1,4 +1,4 @@
-//! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007).
+//! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007), in float64: where float32 is not exact enough.
 //!
 //! P is a quadratic wherever the set of active examples, those with yᵢ w·xᵢ < 1, stays the same. So Newton's method
 //! with an exact line search ends after a few steps: solve the quadratic of the active set, go to the lowest point
@@ -6,16 +6,22 @@
 
 use super::problem::{Example, Problem};
 use super::{Fit, Params, Report, Stop};
+use crate::rank::dense::{add, dot, norm};
 use crate::vector::Element;
 
 const MAX_STEPS: usize = 100;
 /// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.
 const FORCING: f64 = 1e-2;
 
-pub fn solve<E: Element>(problem: &Problem<E>, params: &Params, enough: impl Fn(&[f32], f64) -> bool) -> Fit {
-    let mut w = vec![0.0; problem.unknowns()];
-    let mut margins = vec![0.0; problem.examples()];
-    let mut passes = 0.0;
+/// Goes on from `w`.
+pub fn solve<E: Element>(
+    problem: &Problem<E>,
+    params: &Params,
+    mut w: Vec<f64>,
+    enough: &impl Fn(&[f32], f64) -> bool,
+) -> Fit {
+    let mut margins = problem.margins(&w);
+    let mut passes = 1.0;
     let mut newton_steps = 0;
     let (stop, gap) = loop {
         let active = active_set(problem, &margins);
@@ -80,7 +86,7 @@ fn newton_direction<E: Element>(
     let mut direction = vec![0.0; problem.unknowns()];
     let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut search = residual.clone();
-    let mut square = dot_product(&residual, &residual);
+    let mut square = dot(&residual, &residual);
     let target = square * FORCING.min(square.sqrt().sqrt()).powi(2);
     let limit = 10 * problem.unknowns();
     let mut products = 0;
@@ -90,10 +96,10 @@ fn newton_direction<E: Element>(
             example.vector.add_to(&mut image, 2.0 * example.cost * example.vector.dot(&search));
         }
         products += 1;
-        let length = square / dot_product(&search, &image);
+        let length = square / dot(&search, &image);
         add(&mut direction, length, &search);
         add(&mut residual, -length, &image);
-        let next = dot_product(&residual, &residual);
+        let next = dot(&residual, &residual);
         for (search, residual) in search.iter_mut().zip(&residual) {
             *search = residual + next / square * *search;
         }
@@ -111,7 +117,7 @@ fn line_search<E: Element>(
     margins: &[f64],
     slopes: &[f64],
 ) -> f64 {
-    let (start, square) = (dot_product(w, direction), dot_product(direction, direction));
+    let (start, square) = (dot(w, direction), dot(direction, direction));
     let derivatives = |t: f64| {
         let mut first = start + t * square;
         let mut second = square;
@@ -142,19 +148,4 @@ fn line_search<E: Element>(
         t = next;
     }
     t
-}
-
-/// `to` += `scale` `vector`.
-fn add(to: &mut [f64], scale: f64, vector: &[f64]) {
-    for (to, value) in to.iter_mut().zip(vector) {
-        *to += scale * value;
-    }
-}
-
-fn norm(vector: &[f64]) -> f64 {
-    dot_product(vector, vector).sqrt()
-}
-
-fn dot_product(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -11,7 +11,7 @@ pub struct Options {
     /// The cost of errors against the margin, 1e-6 to 1e6. Default 0.1.
     pub c: f64,
     /// The largest error of w, in Euclidean length, that the solver may stop at, 1e-7 to 1; no score of a
-    /// unit-length row is further from the exact one. Scores are in units of the margin. Default 1e-5.
+    /// unit-length row is further from the exact one. Scores are in units of the margin. Default 5e-5.
     pub tolerance: f64,
     /// The weight of the positives, 1e-3 to 1e3, beside that of the rows: 1 gives both classes the same weight in all.
     /// Default 1.
@@ -22,7 +22,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { c: 0.1, tolerance: 1e-5, positive_weight: 1.0, less_weight: 10.0 }
+        Self { c: 0.1, tolerance: 5e-5, positive_weight: 1.0, less_weight: 10.0 }
     }
 }
 

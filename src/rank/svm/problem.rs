@@ -51,6 +51,39 @@ impl<'a, E: Element> Problem<'a, E> {
         }
     }
 
+    pub fn rows(&self) -> &'a Matrix<E> {
+        self.rows
+    }
+
+    /// Each positive with its constant 1.
+    pub fn positives(&self) -> impl Iterator<Item = Vec<f64>> {
+        self.examples
+            .positives
+            .iter()
+            .map(|positive| positive[..self.rows.dims()].iter().map(|&x| f64::from(x)).chain([1.0]).collect())
+    }
+
+    pub fn positive_cost(&self) -> f64 {
+        self.positive_cost
+    }
+
+    /// The cost of a row of weight 1.
+    pub fn negative_cost(&self) -> f64 {
+        self.negative_cost
+    }
+
+    /// The weight of each row, 0 for one that is left out; empty where all have weight 1.
+    pub fn row_weights(&self) -> Vec<f32> {
+        let Examples { left_out, disliked, .. } = self.examples;
+        if left_out.is_empty() && disliked.is_empty() {
+            return Vec::new();
+        }
+        let mut weights = vec![1.0; self.rows.rows()];
+        left_out.iter().for_each(|&row| weights[row] = 0.0);
+        disliked.iter().for_each(|&row| weights[row] = (self.disliked_cost / self.negative_cost) as f32);
+        weights
+    }
+
     /// Values in w: one for each dimension, and the intercept.
     pub fn unknowns(&self) -> usize {
         self.rows.dims() + 1
