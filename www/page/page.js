@@ -296,8 +296,10 @@ bundle.addEventListener('change', () => {
 // As one types, an input method's candidates aside: the bundle's query encoder needs no API.
 query.addEventListener('input', async (event) => {
   if (event instanceof InputEvent && event.isComposing) return;
+  const asked = latest;
   const site = await opened?.site.catch(() => undefined);
-  if (!site?.index.info.encoder) return;
+  // While the site was loading, the query may have been sent.
+  if (!site?.index.info.encoder || latest !== asked) return;
   history.replaceState(null, '', addressWith({ query: query.value.trim(), similar: undefined }));
   show({ typing: true });
 });
