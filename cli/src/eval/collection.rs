@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
@@ -67,7 +67,7 @@ impl Collection {
     }
 }
 
-fn lines(path: &PathBuf) -> Result<Vec<Line>> {
+fn lines(path: &Path) -> Result<Vec<Line>> {
     let text = read(path)?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let lines = lines.map(|(number, line)| {
@@ -87,7 +87,7 @@ fn lines(path: &PathBuf) -> Result<Vec<Line>> {
 
 /// Query, document, grade, parted by tabs; a first line that names the columns is passed over. Grades of 0 and below say
 /// that a document is not relevant, and are left out.
-fn read_grades(path: &PathBuf) -> Result<BTreeMap<String, HashMap<String, u32>>> {
+fn read_grades(path: &Path) -> Result<BTreeMap<String, HashMap<String, u32>>> {
     let mut grades: BTreeMap<String, HashMap<String, u32>> = BTreeMap::new();
     for (number, line) in (1..).zip(read(path)?.lines()) {
         let fields: Vec<&str> = line.split('\t').map(str::trim).collect();

@@ -1,6 +1,7 @@
 //! What a ranking of ten is worth, as trec_eval measures it.
 
 use std::collections::HashMap;
+use std::ops::Sub;
 
 use serde::Serialize;
 
@@ -43,6 +44,14 @@ impl Metrics {
             mrr: found.first().map_or(0.0, |(place, _)| 1.0 / (*place as f64 + 1.0)),
             ndcg: found.into_iter().map(gain).sum::<f64>() / ideal,
         }
+    }
+}
+
+impl Sub for Metrics {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { ndcg: self.ndcg - other.ndcg, recall: self.recall - other.recall, mrr: self.mrr - other.mrr }
     }
 }
 

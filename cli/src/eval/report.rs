@@ -58,20 +58,22 @@ impl Row {
         first: &[Metrics],
         milliseconds: f64,
     ) -> Self {
-        let of = |value: &dyn Fn((&Metrics, &Metrics), fn(&Metrics) -> f64) -> f64| {
-            let names: [(&'static str, fn(&Metrics) -> f64); 3] =
-                [("ndcg@10", |m| m.ndcg), ("recall@10", |m| m.recall), ("mrr@10", |m| m.mrr)];
-            let interval = |metric| {
-                let values: Vec<f64> = metrics.iter().zip(first).map(|pair| value(pair, metric)).collect();
-                Interval::of(&values)
-            };
-            names.map(|(name, metric)| (name, interval(metric))).into()
+        let of = |value: fn(Metrics, Metrics) -> Metrics| {
+            let values: Vec<Metrics> =
+                metrics.iter().zip(first).map(|(&own, &first)| value(own, first)).collect();
+            let interval =
+                |metric: fn(&Metrics) -> f64| Interval::of(&values.iter().map(metric).collect::<Vec<_>>());
+            BTreeMap::from([
+                ("ndcg@10", interval(|metrics| metrics.ndcg)),
+                ("recall@10", interval(|metrics| metrics.recall)),
+                ("mrr@10", interval(|metrics| metrics.mrr)),
+            ])
         };
         Self {
             embedder,
             method,
-            mean: of(&|(own, _), metric| metric(own)),
-            difference: of(&|(own, first), metric| metric(own) - metric(first)),
+            mean: of(|own, _| own),
+            difference: of(|own, first| own - first),
             milliseconds,
         }
     }
