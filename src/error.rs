@@ -46,6 +46,9 @@ pub enum Error {
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     #[error("the query encoder {0}; build the bundle anew")]
     Encoder(String),
+    /// The bundle has no query encoder.
+    #[error("this bundle has no query encoder: build it with an API, or embed the query with one")]
+    NoEncoder,
     /// A query encoder cannot be fitted to what was given.
     #[error("the query encoder cannot be fitted: {0}")]
     EncoderTraining(String),
@@ -73,6 +76,7 @@ impl Error {
             Self::UnknownArticle { .. } => "unknown-article",
             Self::MethodNeeds { .. } => "method-needs",
             Self::Encoder(_) => "encoder",
+            Self::NoEncoder => "no-encoder",
             Self::EncoderTraining(_) => "encoder-training",
             Self::Option { .. } => "option",
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
-use crate::encoder::{self, QueryEncoder};
+use crate::encoder::{self, Encoded, QueryEncoder};
 use crate::lexical::{self, Keywords};
 use crate::rank::Moments;
 use crate::rank::svm::Background;
@@ -93,6 +93,11 @@ impl SearchIndex {
     /// What places queries without an API, if the bundle was built with it.
     pub fn encoder(&self) -> Option<&QueryEncoder> {
         self.encoder.as_ref()
+    }
+
+    /// Places a text in the bundle's embedding space without an API; none where nothing of it is known.
+    pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
+        Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.encode(text))
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

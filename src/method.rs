@@ -10,6 +10,11 @@ use crate::{Error, Result};
 /// A way of ranking.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Method {
+    /// What was best on test collections for what there is to rank by, see `docs/quality.md`: the SVM for a query with
+    /// examples; for a text, the whitened cosine fused with keywords where the bundle has them; else kNN and the whitened
+    /// cosine. Without any vector, keywords alone.
+    #[default]
+    Auto,
     /// Exact nearest neighbours by cosine similarity.
     Knn,
     /// The exemplar SVM.
@@ -17,7 +22,6 @@ pub enum Method {
     /// The whitened cosine, the SVM's closed form: [`crate::rank::whitened`].
     Whitened,
     /// kNN and SVM, fused with equal weights.
-    #[default]
     Hybrid,
     /// BM25 over the bundle's keywords. Articles without a word of the query are no hits.
     Lexical,
@@ -35,7 +39,7 @@ pub struct Weights {
 }
 
 const EXPECTED: &str =
-    "expected knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical";
+    "expected auto, knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical";
 /// What can be fused.
 const PARTS: &str = "knn, svm, whitened and lexical";
 
@@ -77,6 +81,19 @@ impl Weights {
 }
 
 impl Method {
+    /// Itself, or what [`Method::Auto`] stands for.
+    pub(crate) fn resolved(self, vector: bool, examples: bool, words: bool, query: bool) -> Self {
+        match (self, vector) {
+            (Self::Auto, true) if examples && query => Self::Svm,
+            (Self::Auto, true) if words => {
+                Self::Fused(Weights { whitened: 1.0, lexical: 1.0, ..Weights::default() })
+            }
+            (Self::Auto, false) if words => Self::Lexical,
+            (Self::Auto, _) => Self::Fused(Weights { knn: 1.0, whitened: 1.0, ..Weights::default() }),
+            (other, _) => other,
+        }
+    }
+
     /// What it is made of; an error where the weights are none.
     pub fn weights(self) -> Result<Weights> {
         let none = Weights::default();
@@ -85,6 +102,7 @@ impl Method {
             Self::Svm => Ok(Weights { svm: 1.0, ..none }),
             Self::Whitened => Ok(Weights { whitened: 1.0, ..none }),
             Self::Hybrid => Ok(Weights { knn: 1.0, svm: 1.0, ..none }),
+            Self::Auto => Ok(Weights { whitened: 1.0, lexical: 1.0, ..none }),
             Self::Lexical => Ok(Weights { lexical: 1.0, ..none }),
             Self::Fused(weights) => weights.check(),
         }
@@ -100,6 +118,7 @@ impl Method {
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let name = match self {
+            Self::Auto => "auto",
             Self::Knn => "knn",
             Self::Svm => "svm",
             Self::Whitened => "whitened",
@@ -126,6 +145,7 @@ impl FromStr for Method {
     fn from_str(name: &str) -> Result<Self> {
         let wrong = || Error::option("method", format!("\"{name}\""), EXPECTED);
         match name {
+            "auto" => Ok(Self::Auto),
             "knn" => Ok(Self::Knn),
             "svm" => Ok(Self::Svm),
             "whitened" => Ok(Self::Whitened),
@@ -159,7 +179,9 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        for name in ["knn", "svm", "whitened", "hybrid", "lexical", "knn+whitened+0.5*lexical", "2*knn+svm"] {
+        for name in
+            ["auto", "knn", "svm", "whitened", "hybrid", "lexical", "knn+whitened+0.5*lexical", "2*knn+svm"]
+        {
             assert_eq!(name.parse::<Method>().unwrap().to_string(), name);
         }
         let weights = Weights { knn: 1.0, lexical: 0.25, ..Weights::default() };

@@ -8,7 +8,7 @@ use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
 use crate::vector::{Matrix, Vectors};
 use crate::wanted::Wanted;
-use crate::{Error, Highlights, Method, Query, Result, SearchIndex, with_rows};
+use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights, with_rows};
 
 /// How the SVM is solved; both ways have the same optimum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +83,10 @@ pub struct SearchResult<'a> {
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::Report>,
+    /// Where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1. At 0 the query was
+    /// not placed, and had no part in the ranking but for its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<f32>,
     /// Whether the order of the hits is proven, where the method is the SVM alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k_final: Option<bool>,
@@ -126,7 +130,9 @@ pub struct Scores {
 }
 
 impl SearchIndex {
-    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both.
+    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. Where the method needs an
+    /// embedding and there is a text alone, the bundle's query encoder gives it. If that knows nothing of the text, the
+    /// method's keywords alone rank it, and a method without them finds nothing.
     pub fn search<'q>(
         &self,
         query: impl Into<Query<'q>>,
@@ -170,16 +176,41 @@ impl SearchIndex {
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             return Err(Error::option("relevanceThreshold", threshold, "expected a number from 0 to 1"));
         }
-        let method = options.method;
-        let weights = method.weights()?;
+        let method = options.method.resolved(
+            query.embedding.is_some()
+                || !more.is_empty()
+                || (query.text.is_some() && self.encoder().is_some()),
+            !more.is_empty() || !less.is_empty(),
+            query.text.is_some() && self.keywords().is_some(),
+            query != Query::default(),
+        );
+        let mut weights = method.weights()?;
         if options.stop == StopAt::TopK && method != Method::Svm {
             return Err(Error::option("stop", "topk", format!("{method} needs all scores: leave it out")));
         }
         let missing = |needs| Error::MethodNeeds { method: method.to_string(), needs };
-        let wanted = Wanted::new(self, query.embedding, more, less)?;
+        let encoded = match (query.embedding, query.text, self.encoder()) {
+            (None, Some(text), Some(encoder)) if method.needs_embedding() => Some(encoder.encode(text)),
+            _ => None,
+        };
+        let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
+        let encoded = encoded.flatten();
+        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
+        let wanted = Wanted::new(self, embedding, more, less)?;
         if method.needs_embedding() && !wanted.has_vector() {
-            return Err(missing("the query's embedding"));
+            if known.is_none() {
+                return Err(missing(match query.text {
+                    Some(_) => "the query's embedding, as this bundle has no query encoder to make it",
+                    None => "the query's embedding",
+                }));
+            }
+            // The encoder knows nothing of the text: what is left are its words.
+            weights = Weights { lexical: weights.lexical, ..Weights::default() };
+            if weights == Weights::default() {
+                return Ok(SearchResult { method, hits: Vec::new(), svm: None, known, top_k_final: None });
+            }
         }
+        let by_vectors = weights != Weights { lexical: weights.lexical, ..Weights::default() };
         let words = query.text.map(|text| match &self.keywords() {
             Some(keywords) => keywords.query(text, query.unfinished),
             None => lexical::Query::parse(text, query.unfinished),
@@ -245,9 +276,7 @@ impl SearchIndex {
             .map(|report| is_settled(scores, &order, options.k, report.error()));
         let relevant = relevant(scores, options.relevance_threshold);
         // By words alone, what has none of them was not found.
-        let found = |&passage: &usize| {
-            (method.needs_embedding() || scores[passage] > 0.0) && relevant(scores[passage])
-        };
+        let found = |&passage: &usize| (by_vectors || scores[passage] > 0.0) && relevant(scores[passage]);
         let hits = order
             .into_iter()
             .take(options.k)
@@ -267,7 +296,7 @@ impl SearchIndex {
                 }
             })
             .collect();
-        Ok(SearchResult { method, hits, svm, top_k_final })
+        Ok(SearchResult { method, hits, svm, known, top_k_final })
     }
 
     /// kNN scores, exact for the passages of the `k` best articles and lower for all others.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{EmbeddingSpace, Reader};
+use crate::encoder::Encoded;
 use crate::{Error, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
 
 /// [`SearchIndex`] for JavaScript.
@@ -55,6 +56,7 @@ struct Info<'a> {
     passages: usize,
     dimensions: usize,
     keywords: bool,
+    encoder: bool,
     space: &'a EmbeddingSpace,
 }
 
@@ -96,8 +98,8 @@ impl Index {
     pub fn info(&self) -> Result<JsValue, JsValue> {
         let space = self.0.space();
         let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
-        let keywords = self.0.keywords().is_some();
-        to_js(&Info { articles, passages, dimensions: space.dimensions, keywords, space })
+        let (keywords, encoder) = (self.0.keywords().is_some(), self.0.encoder().is_some());
+        to_js(&Info { articles, passages, dimensions: space.dimensions, keywords, encoder, space })
     }
 
     pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
@@ -107,6 +109,18 @@ impl Index {
     /// Whether a vector of the space's first probe is of the space; see [`EmbeddingSpace::verify`].
     pub fn verify(&self, vector: &[f32]) -> Result<(), JsValue> {
         self.0.space().verify(vector).map_err(to_js_error)
+    }
+
+    /// `{ vector, known }` of [`SearchIndex::encode`]; without `vector` where nothing is known.
+    pub fn encode(&self, text: &str) -> Result<JsValue, JsValue> {
+        let encoded = self.0.encode(text).map_err(to_js_error)?;
+        let object = Object::new();
+        if let Some(Encoded { vector, .. }) = &encoded {
+            Reflect::set(&object, &"vector".into(), &Float32Array::from(vector.as_slice()))?;
+        }
+        let known = encoded.map_or(0.0, |encoded| encoded.known);
+        Reflect::set(&object, &"known".into(), &known.into())?;
+        Ok(object.into())
     }
 
     /// Searches for a text, an embedding, or both; see [`Query`].

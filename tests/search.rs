@@ -247,6 +247,71 @@ fn methods_are_fused_by_their_weights() {
 }
 
 #[test]
+fn auto_ranks_by_what_there_is() {
+    let index = SearchIndex::new(with_keywords()).unwrap();
+    let by = |query: Query| index.search(query, &SearchOptions::default()).unwrap().method.to_string();
+    let both = Query { text: Some("slices"), embedding: Some(&[1.0, 0.0]), unfinished: false };
+    assert_eq!(by(both), "whitened+lexical");
+    assert_eq!(by("slices".into()), "lexical");
+    assert_eq!(by((&[1.0, 0.0]).into()), "knn+whitened");
+    let refined = |query| {
+        let refine = Refine { query, more: &["0"], less: &[] };
+        index.refine(&refine, &SearchOptions::default()).unwrap().method.to_string()
+    };
+    assert_eq!(refined(both), "svm");
+    assert_eq!(refined(Query::default()), "knn+whitened");
+}
+
+#[test]
+#[cfg(not(target_arch = "wasm32"))]
+fn a_text_alone_is_placed_by_the_query_encoder() {
+    use exemplar_search::encoder::{self, FitOptions, PassageText, Training, fit, training_texts};
+    let mut bundle = with_keywords();
+    let passages: Vec<PassageText> = ["ownership moves", "slices of strings", "crates and modules"]
+        .into_iter()
+        .enumerate()
+        .map(|(article, title)| PassageText {
+            article,
+            title: title.into(),
+            headings: Vec::new(),
+            text: String::new(),
+        })
+        .collect();
+    let texts = training_texts(&passages, 9);
+    let rows = Matrix::from_values(&[1.0, 0.0, 0.0, 1.0, -1.0, 0.1], 2);
+    let training =
+        Training { model: "test-model", passages: &passages, vectors: &rows, texts: &texts, targets: &rows };
+    let part = fit(&training, &FitOptions::default()).unwrap().into_part();
+    bundle.parts.insert(encoder::PART.into(), part);
+    let index = SearchIndex::new(bundle).unwrap();
+
+    let encoded = index.encode("slices").unwrap().unwrap();
+    let alone = index.search("slices", &options(Method::Knn, 3)).unwrap();
+    let placed = index.search(&encoded.vector, &options(Method::Knn, 3)).unwrap();
+    assert_eq!(alone.known, Some(encoded.known));
+    assert_eq!(placed.known, None);
+    let scores = |result: &exemplar_search::SearchResult| {
+        result.hits.iter().map(|hit| (hit.article.id.clone(), hit.score)).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(&alone), scores(&placed));
+
+    assert_eq!(index.encode("zygote").unwrap(), None);
+    let nothing = |method: &str, query: &str| {
+        let result = index.search(query, &options(method.parse().unwrap(), 3)).unwrap();
+        (result.hits.len(), result.known)
+    };
+    for method in ["auto", "knn", "svm", "whitened", "hybrid", "knn+lexical"] {
+        assert_eq!(nothing(method, "zygote"), (0, Some(0.0)), "{method}");
+        assert_eq!(nothing(method, ""), (0, Some(0.0)), "{method}");
+    }
+    assert_eq!(nothing("lexical", "zygote"), (0, None));
+    // An example is something to go by, even where the text is not.
+    let refine = Refine { query: "zygote".into(), more: &["0"], less: &[] };
+    let refined = index.refine(&refine, &options(Method::Knn, 3)).unwrap();
+    assert_eq!((refined.hits.len(), refined.known), (index.articles().len() - 1, Some(0.0)));
+}
+
+#[test]
 fn a_method_says_what_it_lacks() {
     let index = SearchIndex::new(with_keywords()).unwrap();
     let lacks = |query: Query, method| {
@@ -254,7 +319,10 @@ fn a_method_says_what_it_lacks() {
         assert_eq!(error.code(), "method-needs");
         error.to_string()
     };
-    assert_eq!(lacks("slices".into(), Method::Hybrid), "method hybrid needs the query's embedding");
+    assert_eq!(
+        lacks("slices".into(), Method::Hybrid),
+        "method hybrid needs the query's embedding, as this bundle has no query encoder to make it"
+    );
     assert_eq!(lacks((&[1.0, 0.0]).into(), Method::Lexical), "method lexical needs the query's text");
     assert_eq!(lacks(Query::default(), Method::Knn), "method knn needs the query's embedding");
     let similar = index.similar("0", &options("knn+lexical".parse().unwrap(), 3)).unwrap_err();

@@ -101,7 +101,9 @@ export class SearchIndex {
   }
 
   /**
-   * Ranks the articles for a query: its text, its embedding, or `{ text, embedding }`.
+   * Ranks the articles for a query: its text, its embedding, or `{ text, embedding }`. A text alone is placed by the
+   * bundle's query encoder where the method needs an embedding; the result's `known` then says how much of it the encoder
+   * knows.
    *
    * @param {import('./engine.js').Query} query
    * @param {AbortableSearchOptions} [options]
@@ -137,6 +139,19 @@ export class SearchIndex {
   async refine({ query, more, less, ...options }, { signal } = {}) {
     signal?.throwIfAborted();
     return this.#engine.refine({ query, more, less }, options, signal);
+  }
+
+  /**
+   * Embeds a text with the bundle's query encoder, without an API.
+   *
+   * @param {string} text
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import('./engine.js').Encoded>}
+   * @throws {ExemplarError} `no-encoder`, `freed`
+   */
+  async encode(text, { signal } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.encode(text, signal);
   }
 
   /**

@@ -3,18 +3,18 @@ import { ExemplarError } from './errors.js';
 import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
 
 /**
- * @typedef {'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
+ * @typedef {'auto' | 'knn' | 'svm' | 'whitened' | 'hybrid' | 'lexical'} Method or a sum, such as `knn+lexical` or `knn+0.5*lexical`
  *
  * @typedef {object} TextAndEmbedding
  * @property {string} [text] as it was typed: what `lexical` ranks by, and what the highlights are of
  * @property {boolean} [unfinished] whether the last word of the text may still go on; default false
  * @property {ArrayLike<number>} [embedding] what the other methods rank by: as many finite numbers as the space has
- *   dimensions, of any length but zero
+ *   dimensions, of any length but zero. Where it is missing, the bundle's query encoder makes it of the text
  *
  * @typedef {string | ArrayLike<number> | TextAndEmbedding} Query a text, an embedding, or both
  *
  * @typedef {object} SearchOptions
- * @property {Method | string} [method] default `hybrid`
+ * @property {Method | string} [method] default `auto`: the best for what there is to rank by
  * @property {Partial<Scores>} [methods] instead of `method`: the weights of several, 0 or above
  * @property {'z-score' | 'rrf'} [fusion] how several are put together: by z-scores (default) or reciprocal ranks
  * @property {number} [k] hits to return, a whole number from 1; default 10
@@ -76,7 +76,13 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {{ stop: 'converged' | 'topk' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
  *   how the SVM was solved
  * @property {boolean} [topKFinal] whether the order of the hits is proven, where the method is the SVM alone
+ * @property {number} [known] where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1.
+ *   At 0 it placed nothing, and the query had no part in the ranking but for its words
  * @property {number} milliseconds time taken to rank, without what it took to reach the engine
+ *
+ * @typedef {object} Encoded what the query encoder makes of a text
+ * @property {Float32Array} [vector] of unit length; missing where nothing is known
+ * @property {number} known how much of the text the encoder knows, 0 to 1; an estimate of how far to trust the vector
  *
  * @typedef {object} Recipe what to tell an embedding API beside the text
  * @property {string} [prefix]
@@ -98,6 +104,7 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {number} passages how many
  * @property {number} dimensions
  * @property {boolean} keywords whether the bundle has keywords, which `lexical` needs
+ * @property {boolean} encoder whether the bundle has a query encoder, which embeds texts without an API
  * @property {EmbeddingSpace} space
  *
  * @typedef {object} Progress
@@ -223,6 +230,14 @@ export class Engine {
   refine({ query = {}, more = [], less = [] }, options) {
     const { text, embedding } = bothOf(query);
     return this.#timed((index) => index.refine(text, embedding, more, less, options));
+  }
+
+  /**
+   * @param {string} text
+   * @returns {Encoded}
+   */
+  encode(text) {
+    return this.#use((index) => index.encode(text));
   }
 
   /**

@@ -79,6 +79,15 @@ export class WorkerEngine {
   }
 
   /**
+   * @param {string} text
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./engine.js').Encoded>}
+   */
+  encode(text, signal) {
+    return this.#call({ call: 'encode', args: [text] }, signal);
+  }
+
+  /**
    * @param {string} id
    * @param {AbortSignal} [signal]
    * @returns {Promise<import('./engine.js').Article>}

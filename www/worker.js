@@ -9,6 +9,7 @@ import { ExemplarError } from './errors.js';
  *   | { call: 'search', args: Parameters<Engine['search']> }
  *   | { call: 'refine', args: Parameters<Engine['refine']> }
  *   | { call: 'verify', args: Parameters<Engine['verify']> }
+ *   | { call: 'encode', args: Parameters<Engine['encode']> }
  *   | { call: 'article', args: Parameters<Engine['article']> }} Call
  * @typedef {{ ready: true }
  *   | { progress: import('./engine.js').Progress }
@@ -31,6 +32,8 @@ async function answer({ call, args }) {
       return engine.refine(...args);
     case 'verify':
       return engine.verify(...args);
+    case 'encode':
+      return engine.encode(...args);
     case 'article':
       return engine.article(...args);
   }

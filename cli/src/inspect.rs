@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use exemplar_search::bundle::{Bundle, Layout, Recipe};
+use exemplar_search::encoder::{self, QueryEncoder};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Deserialize;
@@ -112,7 +113,22 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, String)> {
         ("query", describe(&space.query)),
         ("passage", describe(&space.passage)),
         ("vectors", format!("{}, {layout}", bundle.encoding.name())),
+        ("queries", placing(bundle)),
     ]
+}
+
+/// What places a query among the passages.
+fn placing(bundle: &Bundle) -> String {
+    match bundle.parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &bundle.space)) {
+        None => "by an API alone".into(),
+        Some(Err(error)) => format!("by an API alone: {error}"),
+        Some(Ok(encoder)) => format!(
+            "by the query encoder, {} words and {} n-grams in {} directions, or an API",
+            encoder.words(),
+            encoder.ngrams(),
+            encoder.directions()
+        ),
+    }
 }
 
 /// ` (en 98, ja 2)`: how many articles state each language.

@@ -1,10 +1,11 @@
-//! `exemplar`: builds, searches, serves, inspects and converts exemplar-search bundles. `docs/cli.md` describes it.
+//! `exemplar`: builds, searches, serves, inspects, converts and measures exemplar-search bundles. `docs/cli.md` describes it.
 
 mod agreement;
 mod api;
 mod build;
 mod bundle_file;
 mod convert;
+mod eval;
 mod inspect;
 mod npy;
 mod output;
@@ -33,6 +34,7 @@ enum Command {
     Serve(serve::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
+    Eval(Box<eval::Args>),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Eval(args) => eval::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use exemplar_search::vector::Matrix;
 use npyz::{DType, NpyFile, Order, TypeChar};
 
 /// What every `.npy` file begins with.
@@ -24,6 +25,19 @@ pub fn read_file(path: &Path) -> Result<Array> {
     let file = File::open(path).with_context(|| format!("cannot read {}", name()))?;
     let bytes = file.metadata().with_context(name)?.len();
     read(BufReader::new(file), bytes).with_context(name)
+}
+
+/// Reads the array that `option` names, which has one row for each of so many `items`, in the same order.
+pub fn read_rows(path: &Path, option: &str, count: usize, items: &str) -> Result<Matrix> {
+    let array = read_file(path)?;
+    if array.rows != count {
+        bail!(
+            "{option} {} has {} rows, but there are {count} {items}: each needs one row, in the same order",
+            path.display(),
+            array.rows
+        );
+    }
+    Ok(Matrix::from_values(&array.values, array.columns))
 }
 
 /// Reads an array from a source of `bytes` bytes.

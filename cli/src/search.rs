@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
-use exemplar_search::bundle::EmbeddingSpace;
 use exemplar_search::rank::svm;
 use exemplar_search::{Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt};
 
@@ -18,7 +17,8 @@ use crate::{bundle_file, npy};
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
-    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says
+    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says, else the bundle's
+    /// query encoder
     #[arg(long, value_name = "TEXT")]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
@@ -32,8 +32,8 @@ pub struct Args {
     less: Vec<String>,
     #[command(flatten)]
     api: ApiArgs,
-    /// Ranking: knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
-    #[arg(long, default_value = "hybrid")]
+    /// Ranking: auto (the best for what there is to rank by), knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
+    #[arg(long, default_value = "auto")]
     method: Method,
     /// How a ranking of several is put together: z-score or rrf (reciprocal rank fusion)
     #[arg(long, default_value = "z-score")]
@@ -84,7 +84,7 @@ pub fn run(args: &Args) -> Result<()> {
     let options = args.options();
     let text = args.query.as_deref();
     let embedding = match (text, &args.embedding) {
-        (Some(text), _) => embed(text, args, index.space())?,
+        (Some(text), _) => embed(text, args, &index)?,
         (None, Some(file)) => Some(read_vector(file)?),
         (None, None) => None,
     };
@@ -120,8 +120,9 @@ impl Args {
     }
 }
 
-/// The query's embedding, made as the bundle's recipe for queries says, where the method needs one.
-fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f32>>> {
+/// The query's embedding, made by the API as the bundle's recipe for queries says, where the method needs one. Without
+/// an API it is left to the bundle's query encoder.
+fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>>> {
     if text.trim().is_empty() {
         bail!("--query is empty: give it some text");
     }
@@ -129,8 +130,15 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace) -> Result<Option<Vec<f
         return Ok(None);
     }
     let Some(client) = Client::new(&args.api, Limits::default())? else {
-        bail!("--method {} needs --api URL to embed the query; --method lexical needs none", args.method);
+        if index.encoder().is_some() || (args.method == Method::Auto && index.keywords().is_some()) {
+            return Ok(None);
+        }
+        bail!(
+            "--method {} needs --api URL to embed the query, as the bundle has no query encoder; --method lexical needs none",
+            args.method
+        );
     };
+    let space = index.space();
     let mut inputs = vec![Input { name: "the query", text }];
     inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
     let retrying = |notice: &str| eprintln!("{notice}");
@@ -169,7 +177,15 @@ fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
 }
 
 fn listing(result: &SearchResult, articles: usize) -> String {
-    let mut lines = vec![format!("{} of {articles} articles", result.hits.len())];
+    let placed = match result.known {
+        None => String::new(),
+        Some(0.0) => "; the bundle's query encoder knows nothing of the query".into(),
+        Some(known) => format!(
+            "; the query is placed by the bundle's query encoder, which knows {:.0}% of it",
+            known * 100.0
+        ),
+    };
+    let mut lines = vec![format!("{} of {articles} articles{placed}", result.hits.len())];
     for hit in &result.hits {
         let parts = [
             ("knn", hit.scores.knn),

@@ -52,6 +52,21 @@ impl QueryEncoder {
         self.offset.len()
     }
 
+    /// How many words it knows.
+    pub fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    /// How many character n-grams it knows.
+    pub fn ngrams(&self) -> usize {
+        self.ngrams.len()
+    }
+
+    /// Principal directions in use.
+    pub fn directions(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Places `text`; none where nothing in it is known.
     pub fn encode(&self, text: &str) -> Option<Encoded> {
         let mut sum = vec![0.0; self.steps.len()];

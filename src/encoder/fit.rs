@@ -1,10 +1,14 @@
 //! Fitting an encoder to a site.
 
+use serde_json::Map;
+
+use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::reduce::{Directions, Reduction};
 use super::ridge::{BLOCK, Lane, Problem, Solution};
 use super::texts::{PassageText, TrainingText};
 use super::vocabulary::Vocabulary;
+use crate::bundle::Part;
 use crate::vector::Matrix;
 use crate::{Error, Result};
 
@@ -20,7 +24,7 @@ pub struct Training<'a> {
     /// The embedding model's name.
     pub model: &'a str,
     pub passages: &'a [PassageText],
-    /// A row a passage, embedded by the passage recipe.
+    /// A row a passage, embedded by the passage recipe; of unit length, as `targets` are.
     pub vectors: &'a Matrix,
     /// See [`super::training_texts`].
     pub texts: &'a [TrainingText],
@@ -48,6 +52,13 @@ pub struct Fitted {
     /// What [`QueryEncoder::from_bytes`] reads.
     pub bytes: Vec<u8>,
     pub report: Report,
+}
+
+impl Fitted {
+    /// What the bundle's part [`PART`](super::PART) holds.
+    pub fn into_part(self) -> Part {
+        Part { encoding: ENCODING.into(), bytes: self.bytes, extra: Map::new() }
+    }
 }
 
 /// What came of fitting.
@@ -115,9 +126,9 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     }
     let encoder = QueryEncoder::from_bytes(&bytes)?;
     let report = Report {
-        words: encoder.words.len(),
-        ngrams: encoder.ngrams.len(),
-        directions: encoder.steps.len(),
+        words: encoder.words(),
+        ngrams: encoder.ngrams(),
+        directions: encoder.directions(),
         lambda: choice.lambda,
         fidelity: reduction.fidelity(step),
     };

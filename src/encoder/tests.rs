@@ -181,8 +181,32 @@ fn titles_come_first_and_nothing_twice() {
     assert!(
         texts.iter().any(|text| text.text == "The oven is with dough." && text.kind == TextKind::Sentence)
     );
-    assert_eq!(training_texts(&passages(), 7), texts[..7]);
     assert_eq!(training_texts(&[], 7), []);
+}
+
+#[test]
+fn a_budget_takes_from_all_of_the_site() {
+    let passages: Vec<PassageText> = (0..40)
+        .map(|article| PassageText { article, title: format!("{article}"), ..passages()[article].clone() })
+        .collect();
+    let of = |texts: &[TrainingText]| texts.iter().map(|text| text.passage).collect::<Vec<_>>();
+    assert_eq!(of(&training_texts(&passages, 4)), [0, 10, 20, 30]);
+    let texts = training_texts(&passages, 40);
+    assert_eq!(of(&texts), (0..40).collect::<Vec<_>>());
+    assert_eq!(training_texts(&passages, 41)[..40], texts);
+    assert_eq!(training_texts(&passages, 0), []);
+}
+
+#[test]
+fn what_is_longer_than_a_query_is_no_training_text() {
+    let passage = |title: &str| PassageText {
+        article: 0,
+        title: title.into(),
+        headings: vec![" ".into()],
+        text: "x".repeat(400),
+    };
+    assert_eq!(training_texts(&[passage(&"y".repeat(301))], 9), []);
+    assert_eq!(training_texts(&[passage(&"y".repeat(300))], 9).len(), 1);
 }
 
 #[test]

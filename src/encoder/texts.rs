@@ -43,10 +43,12 @@ pub struct TrainingText {
 }
 
 /// At most `budget` texts of the site, none twice: titles, then headings, then sentences, up to 20 an article and spread
-/// over it, the first of every article before the second of any.
+/// over it, the first of every article before the second of any. Of what only a part fits, that part is spread over the
+/// site.
 pub fn training_texts(passages: &[PassageText], budget: usize) -> Vec<TrainingText> {
     let articles = passages.iter().map(|passage| passage.article + 1).max().unwrap_or(0);
     let mut sentences: Vec<Vec<(usize, &str)>> = vec![Vec::new(); articles];
+    // Each with its kind, and for a sentence how many of its article come before it.
     let mut candidates: Vec<(TextKind, usize, usize, &str)> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
         candidates.push((TextKind::Title, 0, index, passage.title.as_str()));
@@ -62,11 +64,19 @@ pub fn training_texts(passages: &[PassageText], budget: usize) -> Vec<TrainingTe
     }
     candidates.sort_by_key(|&(kind, round, passage, _)| (kind, round, passage));
     let mut seen = BTreeSet::new();
-    let texts =
-        candidates.into_iter().filter(|(.., text)| !text.trim().is_empty() && seen.insert(text.trim()));
-    let texts =
-        texts.map(|(kind, _, passage, text)| TrainingText { text: text.trim().to_owned(), kind, passage });
-    texts.take(budget).collect()
+    candidates.retain_mut(|(.., text)| {
+        *text = text.trim();
+        !text.is_empty() && text.chars().nth(*CHARS.end()).is_none() && seen.insert(*text)
+    });
+    let mut texts: Vec<TrainingText> = Vec::new();
+    for turn in candidates.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let count = turn.len().min(budget - texts.len());
+        texts.extend((0..count).map(|i| {
+            let (kind, _, passage, text) = turn[i * turn.len() / count];
+            TrainingText { text: text.to_owned(), kind, passage }
+        }));
+    }
+    texts
 }
 
 /// The sentences of `text`: up to a full stop before a space, a full stop of the East, or the end of a line.

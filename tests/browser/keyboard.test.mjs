@@ -30,7 +30,9 @@ test('everything can be reached by keyboard alone', async (t) => {
   await press('ArrowDown', 'knn 2');
   await press('ArrowRight', 'svm 2');
   await press('ArrowRight', 'hybrid 2');
-  await press('ArrowRight', 'hybrid 2');
+  await press('ArrowRight', 'whitened+lexical 2');
+  await press('ArrowRight', 'whitened+lexical 2');
+  await press('ArrowLeft', 'hybrid 2');
   await press('ArrowUp', 'hybrid 1');
   await press('ArrowLeft', 'svm 1');
   const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);

@@ -21,7 +21,7 @@ async function site(t) {
   const bundle = join(dist, 'bundles', 'words.json');
   await writeFile(items, ITEMS.map((item) => JSON.stringify(item)).join('\n'));
   await promisify(execFile)(BIN, ['build', '--items', items, '--api', API, '--model', 'multilingual-e5-small',
-    '--query-input-type', 'query', '--passage-input-type', 'passage', '-o', bundle]);
+    '--query-input-type', 'query', '--passage-input-type', 'passage', '--query-encoder', 'off', '-o', bundle]);
   return { dist, bundle };
 }
 

@@ -21,6 +21,11 @@ export class Format {
     return this.#count.format(value);
   }
 
+  /** @param {number} share 0 to 1 */
+  percent(share) {
+    return new Intl.NumberFormat(this.#language, { style: 'percent' }).format(share);
+  }
+
   /** @param {number} value */
   bytes(value) {
     return value < 1e6 ? this.#unit(value / 1e3, 'kilobyte', 0) : this.#unit(value / 1e6, 'megabyte', 1);

@@ -4,10 +4,10 @@ import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
 import { Problem } from './problem.js';
-import { METHODS, Results } from './results.js';
+import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
 import { entryKey, loadSite } from './site.js';
-import { stringsFor } from './strings.js';
+import { hasNoApi, stringsFor } from './strings.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
@@ -35,23 +35,33 @@ const openSettings = byId('open-settings', HTMLButtonElement);
 
 const results = new Results(strings, format);
 const loading = new Loading(strings, format);
-const settings = new Settings(() => show());
+const settings = new Settings(() => {
+  hostHasApi = true;
+  show();
+});
 const problem = new Problem(strings, { onRetry: () => show(), onSettings: () => settings.open() });
 
 /** The site that is loading or loaded. @type {ReturnType<typeof open> | undefined} */
 let opened;
+/** Whether an embedding API is worth asking: not where the host has said that there is none. */
+let hostHasApi = true;
 /** Ends what the page is doing when it is asked for something newer. */
 let latest = new AbortController();
 
-/** Shows what the address says. */
-async function show() {
+/**
+ * Shows what the address says.
+ * @param {{ typing?: boolean }} [options] whether the query is being typed: then no API is asked
+ */
+async function show({ typing = false } = {}) {
   latest.abort();
   latest = new AbortController();
   const { signal } = latest;
   let loaded = false;
   problem.hide();
-  status.textContent = '';
-  fillForm();
+  if (!typing) {
+    status.textContent = '';
+    fillForm();
+  }
   try {
     const { bundle } = readAddress();
     if (opened && opened.bundle !== bundle) {
@@ -62,14 +72,15 @@ async function show() {
     const site = await opened.site;
     signal.throwIfAborted();
     loaded = true;
-    await showHits(site, signal);
+    await showHits(site, signal, typing);
   } catch (error) {
     if (signal.aborted) return;
-    results.clear();
-    status.textContent = '';
-    problem.show(error, loaded);
+    // The query encoder's hits stay where the API alone failed.
+    if (!(error instanceof ApiFailure)) results.clear();
+    if (!(error instanceof ApiFailure)) status.textContent = '';
+    problem.show(error instanceof ApiFailure ? error.cause : error, loaded);
   } finally {
-    if (!signal.aborted) results.busy = false;
+    if (!signal.aborted) results.busy = results.estimated = false;
   }
 }
 
@@ -108,13 +119,15 @@ function open(bundle) {
 /**
  * @param {Site} site
  * @param {AbortSignal} signal
+ * @param {boolean} typing
  */
-async function showHits(site, signal) {
+async function showHits(site, signal, typing) {
   const { index, entry } = site;
   const { query, similar, k } = readAddress();
   document.title = [query, entry.name, 'exemplar-search'].filter(Boolean).join(' · ');
   view.hidden = similar === undefined;
   results.busy = true;
+  results.estimated = false;
 
   if (similar !== undefined) {
     viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
@@ -122,15 +135,57 @@ async function showHits(site, signal) {
     viewBack.href = addressWith({ similar: undefined });
     await rank(site, k, (options) => index.similar(similar, { ...options, signal }));
   } else if (query) {
+    const { encoder } = index.info;
+    /** @type {(embedding?: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} */
+    const search = (embedding) => (options) =>
+      index.search({ text: query, embedding, unfinished: typing }, { ...options, signal });
+    if (encoder) {
+      await rank(site, k, search(), { text: true, note: encoderNote });
+      results.estimated = true;
+      if (typing || !hostHasApi) return;
+      status.textContent += ` · ${strings.askingApi}`;
+      await rankByApi(site, k, query, search, signal).catch((error) => {
+        signal.throwIfAborted();
+        if (!hasNoApi(error)) throw new ApiFailure(error);
+        hostHasApi = false;
+        status.textContent = status.textContent?.replace(` · ${strings.askingApi}`, '') ?? '';
+      });
+      return;
+    }
     status.textContent = strings.embedding;
-    const start = performance.now();
-    const { embedder } = settings;
-    const [embedding] = await Promise.all([embedder(query, { signal }), index.verify(embedder, { signal })]);
-    const note = strings.embedded(format.milliseconds(performance.now() - start));
-    await rank(site, k, (options) => index.search({ text: query, embedding }, { ...options, signal }), note);
+    await rankByApi(site, k, query, search, signal);
   } else {
     results.clear();
+    status.textContent = '';
   }
+}
+
+/** The embedding API failed, but the hits of the query encoder are there. */
+class ApiFailure extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super('the embedding API failed', { cause });
+  }
+}
+
+/**
+ * @param {Site} site
+ * @param {number} k
+ * @param {string} query
+ * @param {(embedding: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} search
+ * @param {AbortSignal} signal
+ */
+async function rankByApi(site, k, query, search, signal) {
+  const start = performance.now();
+  const { embedder } = settings;
+  const [embedding] = await Promise.all([embedder(query, { signal }), site.index.verify(embedder, { signal })]);
+  const note = strings.embedded(format.milliseconds(performance.now() - start));
+  await rank(site, k, search(embedding), { text: true, note: () => note });
+}
+
+/** @param {SearchResult} knn */
+function encoderNote({ known = 0 }) {
+  return known > 0 ? strings.encoded(format.percent(known)) : strings.unknown;
 }
 
 /**
@@ -139,16 +194,19 @@ async function showHits(site, signal) {
  * @param {Site} site
  * @param {number} k
  * @param {(options: import('../engine.js').SearchOptions) => Promise<SearchResult>} search
- * @param {string} [note] for the status
+ * @param {object} [options]
+ * @param {boolean} [options.text] whether there are words to rank by
+ * @param {(knn: SearchResult) => string} [options.note] for the status
  */
-async function rank({ entry }, k, search, note) {
+async function rank({ entry, index }, k, search, { text = false, note } = {}) {
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
-  const found = await Promise.all(METHODS.map((method) => search({ method, k })));
+  const methods = text && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
+  const found = await Promise.all(methods.map((method) => search({ method, k })));
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
   results.show(found, knnRanks, entry.lang);
   const hits = found[0]?.hits.length ?? 0;
-  status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note].filter(Boolean).join(' · ');
+  status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note?.(knn)].filter(Boolean).join(' · ');
 }
 
 /** @param {import('./site.js').Entry[]} entries */
@@ -235,6 +293,18 @@ k.addEventListener('change', () => {
 bundle.addEventListener('change', () => {
   go(addressWith({ bundle: bundle.value, similar: undefined }));
 });
+
+// As one types, an input method's candidates aside: the bundle's query encoder needs no API.
+query.addEventListener('input', async (event) => {
+  if (event instanceof InputEvent && event.isComposing) return;
+  const asked = latest;
+  const site = await opened?.site.catch(() => undefined);
+  // While the site was loading, the query may have been sent.
+  if (!site?.index.info.encoder || latest !== asked) return;
+  history.replaceState(null, '', addressWith({ query: query.value.trim(), similar: undefined }));
+  show({ typing: true });
+});
+query.addEventListener('compositionend', () => query.dispatchEvent(new Event('input')));
 
 addEventListener('popstate', () => show());
 

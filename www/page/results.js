@@ -4,14 +4,16 @@ import { byId, element, marked, within } from './dom.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
- * @typedef {'knn' | 'svm' | 'hybrid'} Method one that has a column
+ * @typedef {'knn' | 'svm' | 'hybrid' | 'whitened+lexical'} Method one that has a column
  * @typedef {import('../engine.js').SearchResult} SearchResult
  */
 
 /** @type {Method[]} */
 export const METHODS = ['knn', 'svm', 'hybrid'];
+/** What the client ranks a text by where nothing else is asked for. @type {Method} */
+export const DEFAULT = 'whitened+lexical';
 
-/** The three columns. */
+/** A column a method, and one of the default ranking where there are words to rank by. */
 export class Results {
   #container = byId('results', HTMLElement);
   /** By method. @type {Map<string, HTMLElement>} */
@@ -27,6 +29,8 @@ export class Results {
     this.#strings = strings;
     this.#format = format;
     for (const method of METHODS) this.#columns.set(method, this.#column(method));
+    this.#columns.set(DEFAULT, this.#column(DEFAULT));
+    this.clear();
     this.#container.append(...this.#columns.values());
     this.#lightTogether();
   }
@@ -36,40 +40,50 @@ export class Results {
     this.#container.setAttribute('aria-busy', String(busy));
   }
 
+  /** @param {boolean} estimated whether the hits shown are good to read while better ones are on their way */
+  set estimated(estimated) {
+    this.#container.toggleAttribute('data-estimated', estimated);
+  }
+
   clear() {
-    for (const column of this.#columns.values()) {
+    for (const [method, column] of this.#columns) {
+      column.hidden = method === DEFAULT;
       within(column, '.took', HTMLElement).textContent = '';
       within(column, 'ol', HTMLOListElement).replaceChildren();
     }
   }
 
   /**
+   * A hit that has the focus stays where it is, and the others find their places around it.
+   *
    * @param {SearchResult[]} results one a method
    * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
    * @param {string} [lang] the language of articles that do not name theirs
    */
   show(results, knnRanks, lang) {
-    for (const result of results) {
-      const column = this.#columns.get(result.method);
-      if (!column) continue;
+    for (const [method, column] of this.#columns) {
+      const result = results.find((result) => result.method === method);
+      column.hidden = !result;
+      if (!result) continue;
       within(column, '.took', HTMLElement).textContent = this.#took(result);
       const bar = barLength(result.hits);
       const items = result.hits.map((hit) => this.#item(hit, bar(hit.score), lang, this.#move(result.method, hit, knnRanks)));
-      within(column, 'ol', HTMLOListElement).replaceChildren(...items);
+      replaceAround(within(column, 'ol', HTMLOListElement), items);
     }
   }
 
   /** @param {Method} method */
   #column(method) {
     const { name, note } = this.#strings.methods[method];
-    const title = `${method}-title`;
+    const title = `${method.replace('+', '-')}-title`;
     const figure = new URL(`./figures/${method}.svg`, import.meta.url);
+    const image = { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' };
     return element('section', { class: 'column', 'data-method': method, 'aria-labelledby': title },
       element('header', {},
         element('h2', { id: title }, name),
         element('p', { class: 'took' })),
       element('p', { class: 'note' }, note),
-      element('img', { class: 'figure', src: figure.href, alt: '', width: '320', height: '150' }),
+      method === DEFAULT ? element('span', {}) : element('img', image),
       element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
   }
 
@@ -150,6 +164,29 @@ export class Results {
       this.#container.addEventListener(event, light);
     }
   }
+}
+
+/**
+ * Puts new items into a list. The one that has the focus keeps its place: who has chosen a hit should not see another
+ * under their hand.
+ *
+ * @param {HTMLOListElement} list
+ * @param {HTMLElement[]} items
+ */
+function replaceAround(list, items) {
+  const chosen = [...list.children].find((item) => item.contains(document.activeElement));
+  if (!(chosen instanceof HTMLElement)) return list.replaceChildren(...items);
+  const place = [...list.children].indexOf(chosen);
+  const others = items.filter((item) => item.dataset.article !== chosen.dataset.article);
+  const renewed = items.find((item) => item.dataset.article === chosen.dataset.article);
+  for (const part of ['.rank', '.score']) {
+    const fresh = renewed?.querySelector(part)?.childNodes;
+    if (fresh) chosen.querySelector(part)?.replaceChildren(...fresh);
+  }
+  for (const item of [...list.children]) if (item !== chosen) item.remove();
+  // The element itself stays in the page: one that is put in anew has lost the focus.
+  chosen.before(...others.slice(0, place));
+  chosen.after(...others.slice(place, Math.max(items.length, place + 1) - 1));
 }
 
 /**

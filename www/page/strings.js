@@ -1,3 +1,5 @@
+import { ExemplarError } from '../exemplar-search.js';
+
 // Everything the page says. Messages for errors are looked up by the error's code; `fallback` covers the rest.
 
 /** @typedef {typeof en} Strings */
@@ -13,13 +15,14 @@ const en = {
   bundleLabel: 'Site',
   search: 'Search',
   examples: 'Try',
-  privacy: 'Ranking runs on this device. Only the text of a query leaves it, to the embedding API that the settings name.',
+  privacy: 'Ranking runs on this device. Only the text of a query leaves it, once it is sent, to the embedding API that the settings name; what is found while typing needs none.',
   keys: 'Keys: / to the query, arrows between hits, Enter opens, Esc goes back to the query and clears it.',
 
   methods: {
     knn: { name: 'kNN', note: 'The articles nearest to the query, by cosine similarity.' },
     svm: { name: 'SVM', note: 'A linear classifier trained on the spot: the query against every article.' },
     hybrid: { name: 'Hybrid', note: 'The mean of both scores, each in standard deviations.' },
+    'whitened+lexical': { name: 'With keywords', note: 'The default: by meaning, in the SVM’s closed form, and by the words of the query.' },
   },
   hits: (/** @type {string} */ method) => `Hits by ${method}`,
   score: 'score',
@@ -43,6 +46,9 @@ const en = {
   onPage: 'Ranking on the page’s own thread: no worker could be started here.',
   embedding: 'Asking for the query’s embedding',
   found: (/** @type {string} */ hits) => `${hits} by each method`,
+  encoded: (/** @type {string} */ known) => `Placed without an API by the site’s query encoder, which knows about ${known} of the query`,
+  unknown: 'The site’s query encoder knows nothing of this query; only its words are searched for',
+  askingApi: 'asking the embedding API',
   hitCount: (/** @type {number} */ n, /** @type {string} */ count) => (n === 1 ? '1 hit' : `${count} hits`),
   embedded: (/** @type {string} */ time) => `Query embedded in ${time}`,
   underTenth: 'under 0.1 ms',
@@ -80,6 +86,8 @@ const en = {
     'no-bundles': ['Nothing to search yet', 'This page looks for bundles/index.json beside it, which lists the bundles.'],
     bundle: ['The bundle cannot be used', 'It is damaged, of another format, or from a newer release. Build it again.'],
     vector: ['A vector cannot be compared', 'It is all zeros, or has values that are not finite. The line below names it.'],
+    'no-encoder': ['The bundle has no query encoder', 'Build it again with an embedding API, or set one in the settings.'],
+    encoder: ['The bundle’s query encoder cannot be used', 'It is damaged, or of another embedding model than the bundle. Build it again.'],
     option: ['A setting cannot be used', 'Check the settings.'],
     fallback: ['Something went wrong', 'Try again. If it stays, reload the page.'],
   },
@@ -97,13 +105,14 @@ const ja = {
   bundleLabel: 'サイト',
   search: '検索',
   examples: '例',
-  privacy: '順位づけはこの端末で行います。端末の外に出るのは検索文だけで、送り先は設定した埋め込み API です。',
+  privacy: '順位づけはこの端末で行います。端末の外に出るのは送信した検索文だけで、送り先は設定した埋め込み API です。入力中の検索に API は使いません。',
   keys: 'キー操作: / で検索欄へ、矢印で結果の間を移動、Enter で開く、Esc で検索欄に戻り、消去。',
 
   methods: {
     knn: { name: 'kNN', note: 'コサイン類似度で検索文に最も近い記事。' },
     svm: { name: 'SVM', note: '検索文を正例、全記事を負例として、その場で学習する線形分類器。' },
     hybrid: { name: 'ハイブリッド', note: '二つのスコアを標準偏差でそろえた平均。' },
+    'whitened+lexical': { name: 'キーワードとともに', note: '既定の順位。SVM の閉じた形による意味と、検索文の語を合わせます。' },
   },
   hits: (method) => `${method} の結果`,
   score: 'スコア',
@@ -127,6 +136,9 @@ const ja = {
   onPage: 'ワーカーを起動できないため、ページのスレッドで順位づけします。',
   embedding: '検索文の埋め込みを取得しています',
   found: (hits) => `各方法 ${hits}`,
+  encoded: (known) => `サイトの検索文エンコーダーが API なしで位置づけ(検索文の約 ${known} を知っています)`,
+  unknown: 'サイトの検索文エンコーダーはこの検索文を知りません。語だけを探しました',
+  askingApi: '埋め込み API に問い合わせています',
   hitCount: (_n, count) => `${count} 件`,
   embedded: (time) => `検索文の埋め込み ${time}`,
   underTenth: '0.1 ms 未満',
@@ -164,6 +176,8 @@ const ja = {
     'no-bundles': ['検索できるサイトがまだありません', 'このページは、隣の bundles/index.json にバンドルの一覧があることを前提としています。'],
     bundle: ['バンドルを使えません', '壊れているか、別の形式か、新しい版のものです。作り直してください。'],
     vector: ['比べられないベクトルがあります', 'すべて 0 か、有限でない値を含みます。下の行に示します。'],
+    'no-encoder': ['バンドルに検索文エンコーダーがありません', '埋め込み API を使って作り直すか、設定で API を指定してください。'],
+    encoder: ['バンドルの検索文エンコーダーを使えません', '壊れているか、バンドルと別の埋め込みモデルのものです。作り直してください。'],
     option: ['設定が正しくありません', '設定を確かめてください。'],
     fallback: ['問題が起きました', '再試行してください。続く場合はページを再読み込みしてください。'],
   },
@@ -186,6 +200,14 @@ const NO_API = [404, 405, 501];
 /** What a server says when the one behind it is away. @type {(number | undefined)[]} */
 const UNAVAILABLE = [502, 503, 504];
 
+/**
+ * Whether this is what a host answers that has no embedding API.
+ * @param {unknown} error
+ */
+export function hasNoApi(error) {
+  return error instanceof ExemplarError && NO_API.includes(error.status);
+}
+
 /** Codes that share a message. @type {Record<string, string>} */
 const SHARED = {
   'bundle-json': 'bundle',
@@ -204,7 +226,7 @@ const SHARED = {
  * @param {boolean} loaded whether the site had been loaded, so that only the embedding API can have been asked
  */
 export function messageFor({ errors }, error, loaded) {
-  const code = loaded && NO_API.includes(error.status) ? 'no-api'
+  const code = loaded && hasNoApi(error) ? 'no-api'
     : UNAVAILABLE.includes(error.status) ? 'unavailable'
     : error.code;
   const [title, advice] = /** @type {Record<string, string[]>} */ (errors)[SHARED[code] ?? code] ?? errors.fallback;

@@ -8,13 +8,14 @@ use exemplar_search::bundle::{Passage, Recipe};
 use serde_json::Value;
 
 use super::cache::Place;
+use super::queries::{DEFAULT_BUDGET, Queries};
 use super::texts::Texts;
 use crate::api::{ApiArgs, Limits};
 use crate::bundle_file::FormArgs;
 use crate::site::{Document, SourceArgs};
 
 /// Characters of a passage, and of an article that is embedded as one.
-const PASSAGE_CHARS: usize = 1000;
+pub const PASSAGE_CHARS: usize = 1000;
 const ARTICLE_CHARS: usize = 1500;
 
 /// Build a bundle from a site and an embedding API
@@ -89,6 +90,14 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub keywords: Switch,
 
+    /// Whether the bundle gets a query encoder, which searches without an API; none with --embeddings
+    #[arg(long, value_enum, default_value_t)]
+    query_encoder: Switch,
+    /// Titles, headings and sentences of the site to embed as queries at most, from which the encoder learns; with 0 there is
+    /// none, and nothing for query alignment either
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BUDGET)]
+    query_texts: u32,
+
     #[command(flatten)]
     pub form: FormArgs,
     /// The bundle to write
@@ -102,6 +111,12 @@ pub enum Switch {
     #[default]
     On,
     Off,
+}
+
+impl Switch {
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// How a text is given to the model.
@@ -121,6 +136,11 @@ impl Args {
                 Passage::whole_articles(documents.len()),
             ),
         }
+    }
+
+    /// What to embed as queries.
+    pub fn queries(&self, documents: &[Document], passages: &[Passage]) -> Queries {
+        Queries::of(documents, passages, self.query_texts as usize, self.query_encoder.is_on())
     }
 
     pub fn dimensions(&self) -> Option<usize> {

@@ -4,33 +4,33 @@ mod args;
 mod batches;
 mod cache;
 mod embed;
-mod keywords;
+pub mod keywords;
 mod plan;
 mod progress;
+mod queries;
 mod texts;
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
-use exemplar_search::lexical;
 use exemplar_search::vector::{Matrix, Vectors};
+use exemplar_search::{encoder, lexical};
 use serde_json::Map;
 
-pub use self::args::Args;
-use self::args::Switch;
-use self::batches::Limits;
-use self::cache::Cache;
-use self::embed::Embedder;
-use self::plan::{Job, Plan, price};
+pub use self::args::{Args, PASSAGE_CHARS};
+pub use self::batches::Limits;
+pub use self::cache::{Cache, Place};
+pub use self::embed::Embedder;
+use self::plan::price;
+pub use self::plan::{Job, Plan};
+pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
+pub use self::texts::Texts;
 use crate::api::Client;
 use crate::bundle_file;
 use crate::npy;
 use crate::output::{OutputFile, print};
-use crate::site::Document;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
 const UNIT_TOLERANCE: f64 = 1e-3;
@@ -45,11 +45,13 @@ pub fn run(args: &Args) -> Result<()> {
 
     let documents = reading.documents;
     let recipes = args.recipes();
-    let (passages, vectors) = match (client, &args.embeddings) {
+    let (passages, vectors, learnt) = match (client, &args.embeddings) {
         (Some(client), _) => {
             let (texts, passages) = args.texts(&documents);
+            let queries = args.queries(&documents, &passages);
             let cache = Cache::new(args.cache.as_ref());
-            let jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
+            let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
+            jobs.extend(queries.job(&recipes.query));
             let plan = Plan::new(jobs, &cache, &args.model, batches);
             let expected = plan.describe(args.price_per_million);
             if args.dry_run {
@@ -63,9 +65,19 @@ pub fn run(args: &Args) -> Result<()> {
                 concurrency: args.concurrency.into(),
                 dimensions: args.dimensions(),
             };
-            (passages, embed(plan, &embedder, args.price_per_million)?)
+            let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
+            let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
+            let learnt = match vectors.next() {
+                Some(of_queries) => queries.learn(&args.model, &of_passages, &of_queries)?,
+                None => Learnt::default(),
+            };
+            (passages, of_passages, learnt)
         }
-        (None, Some(file)) => (Passage::whole_articles(documents.len()), read_vectors(file, &documents)?),
+        (None, Some(file)) => {
+            eprintln!("no query encoder: it learns from the answers of an API, and --embeddings has none");
+            let vectors = npy::read_rows(file, "--embeddings", documents.len(), "articles")?;
+            (Passage::whole_articles(documents.len()), vectors, Learnt::default())
+        }
         (None, None) => bail!("one of --api, --preset and --embeddings is needed"),
     };
     let space = EmbeddingSpace {
@@ -75,15 +87,12 @@ pub fn run(args: &Args) -> Result<()> {
         truncated: args.dimensions().is_some(),
         query: recipes.query,
         passage: recipes.passage,
+        probes: learnt.probes,
         ..EmbeddingSpace::default()
     };
-    let parts = match args.keywords {
-        Switch::On => {
-            let part = keywords::of(&documents, &passages).to_part();
-            BTreeMap::from([(lexical::PART.to_owned(), part)])
-        }
-        Switch::Off => BTreeMap::new(),
-    };
+    let keywords = args.keywords.is_on().then(|| keywords::of(&documents, &passages).to_part());
+    let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder)];
+    let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     let mut bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
@@ -91,7 +100,7 @@ pub fn run(args: &Args) -> Result<()> {
         passages,
         articles: documents.into_iter().map(|document| document.article).collect(),
         vectors: Vectors::Float32(vectors),
-        statistics: Statistics::default(),
+        statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
         parts,
         extra: Map::new(),
     };
@@ -112,10 +121,10 @@ pub fn run(args: &Args) -> Result<()> {
     ))
 }
 
-/// The vectors of the passages. Says what it took.
-fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Result<Matrix> {
+/// The vectors of each job. Says what it took.
+fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Result<Vec<Matrix>> {
     let expected = plan.count();
-    let vectors = plan.embed(embedder)?.pop().context("there is nothing to embed")?;
+    let vectors = plan.embed(embedder)?;
     let (tokens, counted_by) = match embedder.client.tokens() {
         0 => (expected.tokens, "by estimate"),
         tokens => (tokens, "by the API's count"),
@@ -128,19 +137,6 @@ fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Res
         embedder.client.requests()
     );
     Ok(vectors)
-}
-
-fn read_vectors(file: &Path, documents: &[Document]) -> Result<Matrix> {
-    let array = npy::read_file(file)?;
-    if array.rows != documents.len() {
-        bail!(
-            "--embeddings {} has {} rows, but there are {} articles: each needs one row, in the same order",
-            file.display(),
-            array.rows,
-            documents.len()
-        );
-    }
-    Ok(Matrix::from_values(&array.values, array.columns))
 }
 
 fn are_unit_vectors(vectors: &Matrix) -> bool {

@@ -21,7 +21,7 @@ fn build(folder: &TempDir, url: &str) -> Command {
         "{\"title\": \"A\", \"url\": \"a.html\", \"text\": \"one\"}\n{\"title\": \"B\", \"url\": \"b.html\", \"text\": \"three\"}",
     );
     let mut command = exemplar();
-    command.args(["build", "--model", "m", "--api", url, "--items"]).arg(items);
+    command.args(["build", "--model", "m", "--query-texts", "0", "--api", url, "--items"]).arg(items);
     command.arg("-o").arg(folder.path().join("bundle.json"));
     command
 }

@@ -20,7 +20,7 @@ fn build(folder: &TempDir, items: &str) -> Command {
     let items = write(folder, "items.jsonl", items);
     let mut command = exemplar();
     command
-        .args(["build", "--model", "m", "-o"])
+        .args(["build", "--model", "m", "--query-texts", "0", "-o"])
         .arg(folder.path().join("bundle.json"))
         .arg("--items")
         .arg(items);
@@ -221,7 +221,7 @@ fn an_output_that_cannot_be_written_is_told_before_anything_is_embedded() {
         (folder.path().join("no/bundle.json"), "its folder must exist"),
         (folder.path().into(), "is a folder"),
     ] {
-        let args = ["build", "--model", "m", "--api", &api.url];
+        let args = ["build", "--model", "m", "--query-texts", "0", "--api", &api.url];
         let error = fail(exemplar().args(args).arg("--items").arg(&items).arg("-o").arg(output));
         assert!(error.contains(expected), "{error}");
     }

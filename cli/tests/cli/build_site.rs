@@ -14,7 +14,18 @@ fn a_site_of_traps_becomes_its_articles() {
     let bundle = out.path().join("bundle.json");
     let (stdout, stderr) = succeed(
         exemplar()
-            .args(["build", "--model", "m", "--exclude", "drafts/**", "--api", &api.url, "--site"])
+            .args([
+                "build",
+                "--model",
+                "m",
+                "--query-texts",
+                "0",
+                "--exclude",
+                "drafts/**",
+                "--api",
+                &api.url,
+                "--site",
+            ])
             .arg(sites().join("sea-notes"))
             .arg("-o")
             .arg(&bundle),
@@ -92,7 +103,7 @@ fn a_page_that_cannot_be_read_is_named_and_the_rest_is_built() {
     let path = out.path().join("bundle.json");
     let (_, stderr) = succeed(
         exemplar()
-            .args(["build", "--model", "m", "--api", &api.url, "--site"])
+            .args(["build", "--model", "m", "--query-texts", "0", "--api", &api.url, "--site"])
             .arg(site.path())
             .arg("-o")
             .arg(&path),
@@ -129,6 +140,8 @@ fn urls_take_the_prefix_and_texts_are_cut_between_words() {
         "build",
         "--model",
         "m",
+        "--query-texts",
+        "0",
         "--passages",
         "off",
         "--max-chars",
@@ -148,7 +161,17 @@ fn the_rust_book_becomes_its_chapters() {
     let Some(book) = rust_book() else { return };
     let (api, out) = (TestApi::start_answering(), folder());
     let path = out.path().join("bundle.json");
-    let args = ["build", "--model", "m", "--exclude", "{first,second,2018}-edition/**", "--api", &api.url];
+    let args = [
+        "build",
+        "--model",
+        "m",
+        "--query-texts",
+        "0",
+        "--exclude",
+        "{first,second,2018}-edition/**",
+        "--api",
+        &api.url,
+    ];
     let (_, stderr) = succeed(exemplar().args(args).arg("--site").arg(&book).arg("-o").arg(&path));
     let bundle = read_bundle(&path);
     let by_id: HashMap<&str, &Article> = bundle.articles.iter().map(|a| (a.id.as_str(), a)).collect();

@@ -7,6 +7,7 @@ mod convert;
 mod embedding;
 mod embedding_server;
 mod inspect;
+mod query_encoder;
 mod rebuild;
 mod search;
 mod serve;

@@ -22,7 +22,7 @@ fn site() -> TempDir {
 
 fn build(site: &TempDir, out: &TempDir, api: &TestApi) -> Command {
     let mut command = exemplar();
-    command.args(["build", "--model", "m", "--batch-size", "1", "--api", &api.url]);
+    command.args(["build", "--model", "m", "--query-texts", "0", "--batch-size", "1", "--api", &api.url]);
     command.arg("--cache").arg(out.path().join("cache")).arg("--site").arg(site.path());
     command.arg("-o").arg(out.path().join("bundle.json"));
     command

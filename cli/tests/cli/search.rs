@@ -143,14 +143,14 @@ fn what_is_wrong_is_named() {
     assert!(error.contains("no article has the id \"a9\""), "{error}");
     let error = search(&["--more", "a1", "--less", "a1"]);
     assert!(error.contains("option less is \"a1\": it is in more too"), "{error}");
-    let error = search(&["--more", "a1", "-C", "0"]);
+    let error = search(&["--more", "a1", "--method", "svm", "-C", "0"]);
     assert!(error.contains("option C is 0: expected a number from 1e-6 to 1e6"), "{error}");
     let error = search(&["--similar", "a1", "-k", "0"]);
     assert!(error.contains("option k is 0"), "{error}");
     let error = search(&["--query", " ", "--api", "http://127.0.0.1:9"]);
     assert!(error.contains("--query is empty"), "{error}");
     let error = search(&["--query", "x"]);
-    assert!(error.contains("--method hybrid needs --api URL"), "{error}");
+    assert!(error.contains("--method auto needs --api URL"), "{error}");
     let error = search(&["--query", "x", "--method", "lexical"]);
     assert!(error.contains("method lexical needs keywords, which this bundle has none of"), "{error}");
     let error = search(&["--query", "x", "--api", "http://127.0.0.1:9"]);

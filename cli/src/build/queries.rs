@@ -1,0 +1,162 @@
+//! What the bundle learns of queries from the site's own titles, headings and sentences, embedded by the query recipe: the
+//! query encoder, the mean query, and the space's probes.
+
+use anyhow::{Result, bail};
+use exemplar_search::bundle::{Part, Passage, Probe, Recipe};
+use exemplar_search::encoder::{
+    self, FitOptions, PassageText, TextKind, Training, TrainingText, training_texts,
+};
+use exemplar_search::vector::Matrix;
+
+use super::plan::Job;
+use super::texts::Texts;
+use crate::site::{Document, join};
+
+/// Texts embedded as queries if `--query-texts` says no other number.
+pub const DEFAULT_BUDGET: u32 = 2000;
+
+/// Titles that the mean query is of at most.
+const MEAN_OF: usize = 300;
+
+/// The same in every bundle, so that two bundles' spaces can be compared. They differ in length, script and kind.
+const PROBES: [&str; 3] = ["sea", "how do I begin?", "検索の方法"];
+
+/// Unit vectors of probes are rounded to this: it turns none by more than a thousandth of a radian or so.
+const PROBE_STEPS: f32 = 1e4;
+
+/// The texts of a site that are embedded as queries.
+pub struct Queries {
+    passages: Vec<PassageText>,
+    texts: Vec<TrainingText>,
+    /// Whether an encoder is fitted to them.
+    encoder: bool,
+}
+
+/// What came of them.
+#[derive(Default)]
+pub struct Learnt {
+    /// See [`exemplar_search::bundle::Statistics`].
+    pub mean_query: Option<Vec<f32>>,
+    pub probes: Vec<Probe>,
+    pub encoder: Option<Part>,
+}
+
+impl Queries {
+    /// At most `budget` texts of the passages; where there is to be no encoder, only as many titles as the mean takes.
+    pub fn of(documents: &[Document], passages: &[Passage], budget: usize, encoder: bool) -> Self {
+        let passages = passages.iter().map(|passage| {
+            let Document { article, blocks } = &documents[passage.article];
+            PassageText {
+                article: passage.article,
+                title: article.title.clone(),
+                headings: passage.heading.clone(),
+                // A passage without a text of its own is the whole article.
+                text: if passage.text.is_empty() { join(blocks) } else { passage.text.clone() },
+            }
+        });
+        let passages: Vec<PassageText> = passages.collect();
+        let mut texts = training_texts(&passages, budget);
+        if !encoder {
+            texts.retain(|text| text.kind == TextKind::Title);
+            texts = evenly(&texts, MEAN_OF).cloned().collect();
+        }
+        Self { passages, texts, encoder }
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// What is to be embedded by the query recipe: the texts, then the probes. Nothing where there are no texts.
+    pub fn job(&self, recipe: &Recipe) -> Option<Job> {
+        if self.texts.is_empty() {
+            return None;
+        }
+        let mut texts = Texts::default();
+        let own = self.texts.iter().map(|text| text.text.as_str());
+        own.chain(PROBES).for_each(|text| texts.push(format!("the query {text:?}"), &[text]));
+        Some(Job { kind: "queries", texts, recipe: recipe.clone() })
+    }
+
+    /// Learns from `rows`, the vectors of [`Queries::job`], what belongs into a bundle of the passages' `vectors`.
+    pub fn learn(&self, model: &str, vectors: &Matrix, rows: &Matrix) -> Result<Learnt> {
+        if rows.dims() != vectors.dims() {
+            bail!(
+                "there are {} dimensions for queries, but {} for passages: both must come from one space; see --query-model",
+                rows.dims(),
+                vectors.dims()
+            );
+        }
+        let probes = PROBES.iter().enumerate().map(|(i, text)| {
+            let vector = unit(rows.values(self.texts.len() + i));
+            let vector = vector.iter().map(|x| (x * PROBE_STEPS).round() / PROBE_STEPS).collect();
+            Probe { text: (*text).to_owned(), vector }
+        });
+        Ok(Learnt {
+            mean_query: self.mean_query(rows),
+            probes: probes.collect(),
+            encoder: self.encoder.then(|| self.fit(model, vectors, rows)).flatten(),
+        })
+    }
+
+    /// The mean of titles' unit vectors, spread over the site; of the first texts where no title is among them.
+    fn mean_query(&self, rows: &Matrix) -> Option<Vec<f32>> {
+        let mut titles: Vec<usize> =
+            (0..self.texts.len()).filter(|&i| self.texts[i].kind == TextKind::Title).collect();
+        if titles.is_empty() {
+            titles = (0..self.texts.len()).collect();
+        }
+        let mut sum = vec![0.0; rows.dims()];
+        let mut count: f32 = 0.0;
+        for &row in evenly(&titles, MEAN_OF) {
+            sum.iter_mut().zip(unit(rows.values(row))).for_each(|(sum, x)| *sum += x);
+            count += 1.0;
+        }
+        sum.iter_mut().for_each(|sum| *sum /= count.max(1.0));
+        Some(sum)
+    }
+
+    /// The part; a site that none can be fitted to is told, and gets no encoder.
+    fn fit(&self, model: &str, vectors: &Matrix, rows: &Matrix) -> Option<Part> {
+        let (vectors, targets) = (unit_rows(vectors, vectors.rows()), unit_rows(rows, self.texts.len()));
+        let training = Training {
+            model,
+            passages: &self.passages,
+            vectors: &vectors,
+            texts: &self.texts,
+            targets: &targets,
+        };
+        match encoder::fit(&training, &FitOptions::default()) {
+            Ok(fitted) => {
+                let encoder::Report { words, ngrams, directions, .. } = fitted.report;
+                eprintln!(
+                    "query encoder: {words} words, {ngrams} n-grams, {directions} directions, {} kB",
+                    fitted.bytes.len().div_ceil(1000)
+                );
+                Some(fitted.into_part())
+            }
+            Err(error) => {
+                eprintln!("no query encoder: {error}");
+                None
+            }
+        }
+    }
+}
+
+/// At most `count` of `all`, spread evenly.
+fn evenly<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
+    let count = count.min(all.len());
+    (0..count).map(move |i| &all[i * all.len() / count])
+}
+
+fn unit(vector: &[f32]) -> Vec<f32> {
+    let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+    vector.iter().map(|&x| (f64::from(x) / length) as f32).collect()
+}
+
+/// The first `count` rows at unit length.
+fn unit_rows(rows: &Matrix, count: usize) -> Matrix {
+    let values: Vec<f32> = (0..count).flat_map(|row| unit(rows.values(row))).collect();
+    Matrix::from_values(&values, rows.dims())
+}

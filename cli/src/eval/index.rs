@@ -1,0 +1,111 @@
+//! A collection becomes a bundle as `build` makes it, and an index of that.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Passage, Statistics};
+use exemplar_search::vector::{Matrix, Vectors};
+use exemplar_search::{SearchIndex, encoder, lexical};
+use serde_json::Map;
+
+use super::args::Args;
+use super::collection::Collection;
+use super::report::Encoder;
+use crate::api::{self, Client};
+use crate::build::{Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Texts, keywords};
+use crate::npy;
+
+/// What is measured, and with which vectors.
+pub struct Built {
+    pub index: SearchIndex,
+    /// A row a query.
+    pub queries: Matrix,
+    pub encoder: Option<Encoder>,
+}
+
+impl Built {
+    pub fn of(collection: &Collection, args: &Args) -> Result<Self> {
+        let client = Client::new(&args.api, api::Limits::default())?.map(Arc::new);
+        let batches = Limits::new(args.api.preset, args.batch_size).map_err(|problem| anyhow!(problem))?;
+        let cache = Cache::new(args.cache.as_ref());
+        let embed = |job: Job| -> Result<Matrix> {
+            let Some(client) = client.clone() else {
+                bail!("--api is needed, or both --embeddings and --query-embeddings");
+            };
+            let embedder =
+                Embedder { client, model: &args.model, cache: &cache, concurrency: 1, dimensions: None };
+            let plan = Plan::new(vec![job], &cache, &args.model, batches);
+            plan.embed(&embedder)?.pop().context("there is nothing to embed")
+        };
+        let (passage, query) = (args.passage(), args.query());
+        let documents = &collection.documents;
+        let (passages, vectors) = match &args.embeddings {
+            Some(file) => (
+                Passage::whole_articles(documents.len()),
+                npy::read_rows(file, "--embeddings", documents.len(), "documents")?,
+            ),
+            None => {
+                let (texts, passages) = Texts::of_passages(documents, PASSAGE_CHARS);
+                (passages, embed(Job { kind: "documents", texts, recipe: passage.clone() })?)
+            }
+        };
+        let queries = match &args.query_embeddings {
+            Some(file) => npy::read_rows(file, "--query-embeddings", collection.queries.len(), "queries")?,
+            None => {
+                let mut texts = Texts::default();
+                let all = &collection.queries;
+                all.iter().for_each(|query| texts.push(format!("query {}", query.id), &[&query.text]));
+                embed(Job { kind: "queries", texts, recipe: query.clone() })?
+            }
+        };
+        let texts = Queries::of(documents, &passages, args.query_texts as usize, true);
+        let (learnt, fitted) = match texts.job(&query).filter(|_| client.is_some()) {
+            Some(job) => {
+                let rows = embed(job)?;
+                let started = Instant::now();
+                let learnt = texts.learn(&args.model, &vectors, &rows)?;
+                (learnt, Some((texts.len(), started.elapsed().as_secs_f64())))
+            }
+            None => (Learnt::default(), None),
+        };
+        let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
+        let parts = [
+            (lexical::PART, Some(keywords::of(documents, &passages).to_part())),
+            (encoder::PART, learnt.encoder),
+        ];
+        let bundle = Bundle {
+            layout: Layout::V2Inline,
+            encoding: Encoding::default(),
+            space: EmbeddingSpace {
+                model: args.model.clone(),
+                dimensions: vectors.dims(),
+                query,
+                passage,
+                ..EmbeddingSpace::default()
+            },
+            articles: documents.iter().map(|document| document.article.clone()).collect(),
+            passages,
+            vectors: Vectors::Float32(vectors),
+            statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
+            parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
+            extra: Map::new(),
+        };
+        // As it is shipped, with what its encoding loses.
+        let index = SearchIndex::new(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)?;
+        let encoder = match (bytes, fitted) {
+            (Some(bytes), Some((texts, fit_seconds))) => {
+                let started = Instant::now();
+                let mut known = 0.0;
+                for query in &collection.queries {
+                    known += index.encode(&query.text)?.map_or(0.0, |encoded| f64::from(encoded.known));
+                }
+                let count = collection.queries.len() as f64;
+                let encode_milliseconds = started.elapsed().as_secs_f64() * 1e3 / count;
+                Some(Encoder { texts, bytes, fit_seconds, encode_milliseconds, known: known / count })
+            }
+            _ => None,
+        };
+        Ok(Self { index, queries, encoder })
+    }
+}

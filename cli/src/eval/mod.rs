@@ -1,0 +1,82 @@
+//! `exemplar eval`: what each way of ranking is worth on a test collection.
+
+mod args;
+mod collection;
+mod index;
+mod interval;
+mod metrics;
+mod report;
+mod setting;
+mod task;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub use self::args::Args;
+use self::collection::Collection;
+use self::index::Built;
+use self::metrics::Metrics;
+use self::report::{Report, Row};
+use self::task::Embedder;
+use crate::output::print;
+
+pub fn run(args: &Args) -> Result<()> {
+    let settings = args.settings()?;
+    let collection = Collection::read(&args.collection)?;
+    let Built { index, queries, encoder } = Built::of(&collection, args)?;
+    let cases = args.task.cases(&index, &collection, &queries, args.leave_out_own)?;
+    if cases.is_empty() {
+        bail!("{} has no query that this task could measure", args.collection.display());
+    }
+
+    let mut embedders = vec![Embedder::Api(&queries)];
+    if encoder.is_some() && args.task.has_text() {
+        embedders.push(Embedder::Encoder);
+    }
+    let with_vectors = |setting: &&_| setting::Setting::needs_embedding(setting);
+    let mut plan: Vec<_> = Vec::new();
+    for embedder in embedders {
+        plan.extend(settings.iter().filter(with_vectors).map(|setting| (embedder, setting)));
+    }
+    plan.extend(settings.iter().filter(|one| !with_vectors(one)).map(|setting| (Embedder::None, setting)));
+
+    let progress = progress(plan.len() * cases.len());
+    let mut first: Vec<Metrics> = Vec::new();
+    let mut rows = Vec::new();
+    for (embedder, setting) in plan {
+        progress.set_message(format!("{} {setting}", embedder.name()));
+        let started = Instant::now();
+        let mut metrics = Vec::with_capacity(cases.len());
+        for case in &cases {
+            metrics.push(args.task.measure(case, &index, embedder, setting)?);
+            progress.inc(1);
+        }
+        let milliseconds = started.elapsed().as_secs_f64() * 1e3 / cases.len() as f64;
+        if first.is_empty() {
+            first.clone_from(&metrics);
+        }
+        rows.push(Row::new(embedder.name(), setting.to_string(), &metrics, &first, milliseconds));
+    }
+    progress.finish_and_clear();
+    let report = Report {
+        collection: args.collection.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        task: args.task,
+        model: args.model.clone(),
+        documents: collection.documents.len(),
+        queries: cases.len(),
+        encoder,
+        rows,
+    };
+    print(&if args.json { report.to_json()? } else { report.to_table() })
+}
+
+fn progress(queries: usize) -> ProgressBar {
+    let bar = ProgressBar::new(queries as u64);
+    if let Ok(style) = ProgressStyle::with_template("ranking [{bar:30}] {pos}/{len}  {eta} left  {msg}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}

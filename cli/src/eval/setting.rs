@@ -1,0 +1,56 @@
+//! The ways of ranking that are compared.
+
+use std::fmt;
+
+use exemplar_search::rank::svm;
+use exemplar_search::{Fusion, Method, SearchOptions};
+
+/// A way of ranking, a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting {
+    pub method: Method,
+    pub fusion: Fusion,
+    /// The SVM's, where it differs from the default.
+    pub c: Option<f64>,
+    pub align: bool,
+}
+
+impl Setting {
+    pub fn of(method: Method) -> Self {
+        Self { method, fusion: Fusion::default(), c: None, align: true }
+    }
+
+    pub fn needs_embedding(&self) -> bool {
+        self.method.needs_embedding()
+    }
+
+    pub fn options(&self, k: usize) -> SearchOptions {
+        let mut svm = svm::Options::default();
+        svm.c = self.c.unwrap_or(svm.c);
+        SearchOptions {
+            method: self.method,
+            fusion: self.fusion,
+            k,
+            svm,
+            align: self.align,
+            ..SearchOptions::default()
+        }
+    }
+}
+
+/// Such as `svm, C=1, not aligned`.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.method)?;
+        if self.fusion == Fusion::ReciprocalRank {
+            write!(f, ", rrf")?;
+        }
+        if let Some(c) = self.c {
+            write!(f, ", C={c}")?;
+        }
+        if !self.align {
+            write!(f, ", not aligned")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! What is measured: how queries are put, and which of their documents count.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use exemplar_search::vector::Matrix;
+use exemplar_search::{Query, Refine, SearchIndex};
+use serde::Serialize;
+
+use super::collection::{self, Collection};
+use super::metrics::{DEPTH, Metrics};
+use super::setting::Setting;
+
+/// Hits of kNN that the reader of [`Task::Refine`] sees, and how many of them they like at most.
+const SEEN: usize = 20;
+const LIKED: usize = 3;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Queries as they are typed
+    #[default]
+    Search,
+    /// Articles like the one whose id is the query's
+    Similar,
+    /// Queries with the first three relevant hits among kNN's first twenty as examples, which then no longer count
+    Refine,
+}
+
+/// Where a query's embedding comes from.
+#[derive(Clone, Copy)]
+pub enum Embedder<'a> {
+    /// A row a query: the API's, or a file's.
+    Api(&'a Matrix),
+    /// The bundle's query encoder.
+    Encoder,
+    /// Nowhere: the method needs none.
+    None,
+}
+
+impl Embedder<'_> {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Api(_) => "api",
+            Self::Encoder => "encoder",
+            Self::None => "",
+        }
+    }
+}
+
+/// A query that can be measured.
+pub struct Case<'a> {
+    pub query: &'a collection::Query,
+    /// Its row among the queries' vectors.
+    row: usize,
+    /// Ids of the documents that the reader liked.
+    liked: Vec<&'a str>,
+    /// The document that is left out of the ranking.
+    left_out: Option<&'a str>,
+    /// Without the liked ones.
+    grades: HashMap<String, u32>,
+}
+
+impl Task {
+    /// The queries that have a relevant document, and what else the task asks for.
+    pub fn cases<'a>(
+        self,
+        index: &'a SearchIndex,
+        collection: &'a Collection,
+        vectors: &Matrix,
+        leave_out_own: bool,
+    ) -> Result<Vec<Case<'a>>> {
+        let mut cases = Vec::new();
+        for (row, query) in collection.queries.iter().enumerate() {
+            let left_out = leave_out_own.then_some(query.id.as_str());
+            let mut grades = query.grades.clone();
+            left_out.map(|id| grades.remove(id));
+            let mut case = Case { query, row, liked: Vec::new(), left_out, grades };
+            match self {
+                Self::Search => {}
+                Self::Similar if index.article(&query.id).is_err() => continue,
+                Self::Similar => {
+                    case.grades.remove(&query.id);
+                    case.liked.push(&query.id);
+                }
+                Self::Refine => {
+                    let options = Setting::of(exemplar_search::Method::Knn).options(SEEN);
+                    let seen = index.search(vectors.values(row), &options)?;
+                    let seen = seen.hits.iter().map(|hit| hit.article.id.as_str());
+                    case.liked = seen.filter(|id| case.grades.contains_key(*id)).take(LIKED).collect();
+                    if case.liked.is_empty() {
+                        continue;
+                    }
+                    case.grades.retain(|id, _| !case.liked.contains(&id.as_str()));
+                }
+            }
+            if !case.grades.is_empty() {
+                cases.push(case);
+            }
+        }
+        Ok(cases)
+    }
+
+    pub fn measure(
+        self,
+        case: &Case,
+        index: &SearchIndex,
+        embedder: Embedder,
+        setting: &Setting,
+    ) -> Result<Metrics> {
+        let options = setting.options(DEPTH + 1);
+        let embedding = match embedder {
+            Embedder::Api(vectors) => Some(vectors.values(case.row)),
+            Embedder::Encoder | Embedder::None => None,
+        };
+        let text = Some(case.query.text.as_str());
+        let query = Query { text, embedding, unfinished: false };
+        let result = match self {
+            Self::Search => index.search(query, &options)?,
+            Self::Similar => index.similar(&case.query.id, &options)?,
+            Self::Refine => index.refine(&Refine { query, more: &case.liked, less: &[] }, &options)?,
+        };
+        let ids = result.hits.iter().map(|hit| hit.article.id.as_str());
+        Ok(Metrics::of(ids.filter(|id| Some(*id) != case.left_out), &case.grades))
+    }
+
+    /// What its methods can rank by.
+    pub fn has_text(self) -> bool {
+        self != Self::Similar
+    }
+}
