@@ -41,6 +41,8 @@ case "$*" in
   build) package . www/pkg exemplar_search src ;;
   javascript)
     instructions scalar
+    # wasm2js does not lower a saturating conversion to 64 bits rightly, where the compiler does.
+    RUSTFLAGS+=" -C target-feature=-nontrapping-fptoint"
     strip_symbols
     # Of its own, so that the builds with and without SIMD do not undo each other's.
     export CARGO_TARGET_DIR=$PWD/target/javascript
