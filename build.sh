@@ -10,6 +10,7 @@ usage() {
 ./build.sh dist    build the demo as static files, into dist/
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
+./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
@@ -113,6 +114,12 @@ case "${1:-help}" in
       shift
       dist
       step "The bundle's table" with_embedding_api bundle_table "$@"
+      exit
+    fi
+    if [[ ${1:-} == typing ]]; then
+      step "The wasm package" scripts/wasm.sh build
+      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "What a keystroke costs" scripts/typing.sh "${@:2}"
       exit
     fi
     step "The benchmark for the browser" scripts/wasm.sh bench
