@@ -142,8 +142,9 @@ export class SearchSession {
     signal.throwIfAborted();
     const { text, more, less } = this.state;
     const embed = this.#settings.method === 'lexical' ? undefined : await this.#settings.embedder(index);
-    // What the reader likes has vectors already, and the bundle's own encoder places a text without asking anybody.
-    const here = index.info.keywords || index.info.encoder || more.length > 0;
+    const words = index.info.keywords;
+    // What the reader likes has vectors already.
+    const here = words || more.length > 0;
     if (!here && !embed) throw { code: 'no-method' };
 
     if (here) this.#show(await this.#hits(index, { text, unfinished: true }, signal), Boolean(embed), signal);
@@ -168,8 +169,9 @@ export class SearchSession {
   async #hits(index, query, signal) {
     const { more, less } = this.state;
     const { limit: k, method: wanted } = this.#settings;
-    const vector = query.embedding !== undefined || index.info.encoder || more.length > 0;
-    const options = { method: vector ? (wanted ?? 'auto') : 'lexical', k };
+    const vector = query.embedding !== undefined || more.length > 0;
+    const all = index.info.keywords ? 'knn+svm+lexical' : 'hybrid';
+    const options = { method: vector ? (wanted ?? all) : 'lexical', k };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
     const { hits } = more.length || less.length
       ? await index.refine({ query, ...examples, ...options }, { signal })
