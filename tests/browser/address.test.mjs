@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ask, hits, open, serve, THREADS, THREADS_CHAPTERS } from './support.mjs';
+import { ask, hits, open, serve, THREADS, THREADS_CHAPTERS, withApiAlone } from './support.mjs';
 
 test('the address holds the query and k, and going back shows the earlier hits', async (t) => {
-  const site = await serve(t);
+  const site = await serve(t, { dist: await withApiAlone(t) });
   const page = await open(t, `${site}?q=${encodeURIComponent(THREADS)}&k=5`);
   const found = await hits(page, 'knn');
   assert.equal(found.length, 5);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ANY_ORIGIN, ask, gateway, hits, open, serve, THREADS, THREADS_CHAPTERS, withPreflight } from './support.mjs';
+import { ANY_ORIGIN, ask, gateway, hits, open, serve, THREADS, THREADS_CHAPTERS, withApiAlone, withPreflight } from './support.mjs';
 
 const KEY = 'sk-of-this-reader-only';
 
@@ -10,7 +10,7 @@ test('a missing key is named; the key goes to the endpoint alone and is kept now
     seen.push(headers.authorization);
     if (headers.authorization !== `Bearer ${KEY}`) return { status: 401, body: { error: { message: 'no such key' } } };
   }), { headers: ANY_ORIGIN });
-  const site = await serve(t);
+  const site = await serve(t, { dist: await withApiAlone(t) });
   const elsewhere = [];
   const page = await open(t, site, {
     console: /401/,

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,18 @@ export function smallBundle(articles) {
     articles: articles.map((article, i) => ({ id: `a${i}`, title: `Article ${i}`, url: `a${i}.html`, ...article })),
     vectors: articles.map((_, i) => articles.map((_, j) => (i === j ? 1 : j === 0 ? 1 / (i + 1) : 0))),
   };
+}
+
+/**
+ * The demo with the Rust Book alone, its bundle without query encoder and probes: each search asks the API, once.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+export async function withApiAlone(t) {
+  const bundle = JSON.parse(await readFile(join(DIST, 'bundles', 'rust-book.json'), 'utf8'));
+  delete bundle.parts.encoder;
+  delete bundle.space.probes;
+  return copySite(t, { 'rust-book.json': bundle });
 }
 
 /**

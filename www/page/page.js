@@ -128,6 +128,7 @@ async function showHits(site, signal, typing) {
   view.hidden = similar === undefined;
   results.busy = true;
   results.estimated = false;
+  results.estimated = false;
 
   if (similar !== undefined) {
     viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);

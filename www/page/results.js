@@ -54,13 +54,15 @@ export class Results {
   }
 
   /**
-   * A hit that has the focus stays where it is, and the others find their places around it.
+   * Where the hits shown are of the same search, a hit that has the focus stays where it is, and the others find their
+   * places around it.
    *
    * @param {SearchResult[]} results one a method
    * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
    * @param {string} [lang] the language of articles that do not name theirs
    */
   show(results, knnRanks, lang) {
+    const sameSearch = this.#container.hasAttribute('data-estimated');
     for (const [method, column] of this.#columns) {
       const result = results.find((result) => result.method === method);
       column.hidden = !result;
@@ -68,7 +70,9 @@ export class Results {
       within(column, '.took', HTMLElement).textContent = this.#took(result);
       const bar = barLength(result.hits);
       const items = result.hits.map((hit) => this.#item(hit, bar(hit.score), lang, this.#move(result.method, hit, knnRanks)));
-      replaceAround(within(column, 'ol', HTMLOListElement), items);
+      const list = within(column, 'ol', HTMLOListElement);
+      if (sameSearch) replaceAround(list, items);
+      else list.replaceChildren(...items);
     }
   }
 
