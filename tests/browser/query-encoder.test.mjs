@@ -65,6 +65,24 @@ test('with the network blocked, chapters of the Rust Book are found as one types
   assert.deepEqual(asked, [], 'nothing was asked for');
 });
 
+test('with the network blocked, chapters of the Debian Reference in Japanese are found as one types', async (t) => {
+  const { page, asked } = await offline(t, `${await serve(t)}?bundle=debian-reference-ja`);
+  const box = page.getByRole('searchbox');
+  for (const [query, chapter] of [
+    ['ネットワークの設定方法', 'ch05'],
+    ['パッケージを最新にする', 'ch02'],
+    ['日本語を入力したい', 'ch08'],
+  ]) {
+    await box.fill('');
+    await box.pressSequentially(query, { delay: 5 });
+    await page.getByText('Placed without an API').waitFor();
+    await page.locator('[data-method="knn"] .hit a[href]').first().waitFor();
+    const found = await hits(page, 'knn');
+    assert.ok(found[0].href.includes(`/${chapter}.ja.html`), `${query}: ${found.map(({ href }) => href)}`);
+  }
+  assert.deepEqual(asked, [], 'nothing was asked for');
+});
+
 test('with the network blocked, a Japanese site is searched as one types', async (t) => {
   const { dist } = await japaneseSite(t);
   const { page, asked } = await offline(t, await serve(t, { dist }));
