@@ -87,7 +87,7 @@ export class Results {
         element('h2', { id: title }, name),
         element('p', { class: 'took' })),
       element('p', { class: 'note' }, note),
-      method === DEFAULT ? element('span', {}) : element('img', image),
+      method === DEFAULT ? element('span', { class: 'figure' }) : element('img', image),
       element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
   }
 
