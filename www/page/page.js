@@ -187,7 +187,7 @@ async function showHits(site, signal, typing) {
     if (!settings.remembers(query)) status.textContent = strings.embedding;
     await rankByApi(site, learned, query, signal);
   } else if (more.length) {
-    viewTitle.textContent = examples.isKept ? strings.articlesForYou : strings.articlesByExamples;
+    viewTitle.textContent = examples.isKept ? strings.forYou : strings.articlesByExamples;
     viewBack.textContent = strings.backToStart;
     viewBack.href = addressWith({ more: [], less: [] });
     await rank(site, learned, signal);
