@@ -28,6 +28,9 @@ use crate::vector::{Element, Matrix};
 use fast::Reached;
 use problem::Problem;
 
+/// C |x|² above which coordinates in float32 of what was exact would show in the scores.
+const ROUNDED: f64 = 100.0;
+
 /// A solved SVM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
@@ -126,6 +129,10 @@ pub fn fit_until<E: Element>(
     let Some(space) = &background.space else {
         return Ok(solve(&Problem::new(rows, examples, &params), background, &params, &enough));
     };
+    if params.c() * background.square() > ROUNDED {
+        let problem = Problem::new(rows, examples, &params);
+        return Ok(newton::solve(&problem, &params, vec![0.0; problem.unknowns()], &enough));
+    }
     let positives = space.positives_of(rows, &examples.positives);
     let examples = Examples { positives, ..examples.clone() };
     let mut fit = solve(&Problem::new(&space.rows, &examples, &params), background, &params, &enough);
