@@ -21,6 +21,8 @@ const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
 const { EXEMPLAR_BIN, BUNDLE, BENCH_DATA } = process.env;
 const [COLLECTIONS] = process.argv.slice(2);
 
+/** The encoding of int8 that sites ship; SHIPPED names another to compare. */
+const SHIPPED = process.env.SHIPPED ?? 'int8-centred';
 const METHODS = ['knn', 'svm', 'whitened', 'hybrid', 'knn+lexical', 'whitened+lexical'];
 const K = 10;
 const ROWS = 10_000;
@@ -55,7 +57,7 @@ function nested(bundle) {
 async function sizes() {
   const int8 = join(BENCH_DATA, 'int8.json');
   const float32 = join(BENCH_DATA, 'float32.json');
-  exemplar('convert', BUNDLE, '--encoding', 'int8', '--layout', 'inline', '-o', int8);
+  exemplar('convert', BUNDLE, '--encoding', SHIPPED, '--layout', 'inline', '-o', int8);
   exemplar('convert', BUNDLE, '--encoding', 'float32', '--layout', 'inline', '-o', float32);
   const { articles, passages, parts, space } = await readJson(float32);
   assert.equal(parts.vectors.encoding, 'float32');
@@ -109,16 +111,17 @@ function ndcg(ids, grades) {
   return found.reduce((sum, x) => sum + x, 0) / ideal.reduce((sum, x) => sum + x, 0);
 }
 
-async function collection(name) {
+/** A test set by the vectors of one model, whose name ends the names of their files; `''` for the first one. */
+async function collection(name, model) {
   const folder = join(COLLECTIONS, name);
   const corpus = (await readLines(join(folder, 'corpus.jsonl'))).map((line) => JSON.parse(line));
   const queries = (await readLines(join(folder, 'queries.jsonl'))).map((line) => JSON.parse(line));
-  const embeddings = await npy(join(folder, 'emb_queries.npy'));
+  const embeddings = await npy(join(folder, `emb_queries${model}.npy`));
   const items = join(BENCH_DATA, 'items.jsonl');
   await writeFile(items, corpus.map(({ id, title, text }) => JSON.stringify({ id: String(id), title: title || String(id), url: '', text })).join('\n'));
-  const [float32, int8] = ['float32', 'int8'].map((encoding) => join(BENCH_DATA, `${encoding}.json`));
-  exemplar('build', '--items', items, '--embeddings', join(folder, 'emb_corpus.npy'), '--model', 'm', '--encoding', 'float32', '-o', float32);
-  exemplar('convert', float32, '--encoding', 'int8', '-o', int8);
+  const [float32, int8] = ['float32', SHIPPED].map((encoding) => join(BENCH_DATA, `${encoding}.json`));
+  exemplar('build', '--items', items, '--embeddings', join(folder, `emb_corpus${model}.npy`), '--model', 'm', '--encoding', 'float32', '-o', float32);
+  exemplar('convert', float32, '--encoding', SHIPPED, '-o', int8);
 
   const grades = new Map();
   for (const line of await readLines(join(folder, 'qrels.tsv'))) {
@@ -135,7 +138,7 @@ async function collection(name) {
   const agreement = mean(before.knn.map((ids, i) => ids.filter((id) => after.knn[i].includes(id)).length / ids.length));
   const change = Object.fromEntries(METHODS.map((method) => [method, quality(after[method]) - quality(before[method])]));
   const changes = METHODS.map((method) => `${method} ${change[method] >= 0 ? '+' : ''}${change[method].toFixed(4)}`).join(', ');
-  console.log(`  ${name.padEnd(20)} agreement ${(100 * agreement).toFixed(2)}%; nDCG@10 by ${changes}`);
+  console.log(`  ${(name + model).padEnd(26)} agreement ${(100 * agreement).toFixed(2)}%; nDCG@10 by ${changes}`);
   return { agreement, queries: asked.length, change };
 }
 
@@ -145,9 +148,12 @@ async function ranking() {
     return;
   }
   await init({ module_or_path: await readFile(join(WWW, 'pkg/exemplar_search_bg.wasm')) });
-  const names = (await readdir(COLLECTIONS)).filter((name) => existsSync(join(COLLECTIONS, name, 'emb_queries.npy')));
   const all = [];
-  for (const name of names) all.push(await collection(name));
+  for (const name of (await readdir(COLLECTIONS)).sort()) {
+    for (const model of ['', '_minilm']) {
+      if (existsSync(join(COLLECTIONS, name, `emb_queries${model}.npy`))) all.push(await collection(name, model));
+    }
+  }
   const queries = all.reduce((sum, { queries }) => sum + queries, 0);
   const agreement = all.reduce((sum, one) => sum + one.agreement * one.queries, 0) / queries;
   row(`the first 10 by kNN, int8 as float32, ${queries} queries`, `${(100 * agreement).toFixed(2)}%`, '99%', agreement >= 0.99);

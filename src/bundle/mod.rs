@@ -3,6 +3,7 @@
 //! [`Bundle::read`] reads and checks, [`Reader`] does so as the files arrive, [`Bundle::write`] writes; fields and parts that this release does not know are
 //! kept.
 
+mod centred;
 mod check;
 mod encoding;
 mod json;
