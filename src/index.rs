@@ -42,14 +42,14 @@ impl SearchIndex {
     /// [`SearchIndex::new`]; unless `normalize`, vectors and queries keep their lengths, and kNN ranks by dot products
     /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
-        bundle.check()?;
+        let lengths = bundle.checked_lengths()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let keywords =
             parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
         let encoder =
             parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
         if normalize {
-            with_rows!(&mut rows, rows => rows.bring_to_unit_length());
+            with_rows!(&mut rows, rows => rows.bring_to_unit_length(&lengths));
         }
         Ok(Self {
             by_id: articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect(),

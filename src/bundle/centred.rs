@@ -57,9 +57,10 @@ pub(super) fn quantize_centred(rows: &Matrix) -> Matrix<i8> {
 }
 
 fn alike_in_length(rows: &Matrix) -> bool {
-    let lengths = (0..rows.rows()).map(|row| rows.length(row));
-    let (shortest, longest) =
-        lengths.fold((f64::INFINITY, 0.0f64), |(low, high), length| (low.min(length), high.max(length)));
+    let (shortest, longest) = rows
+        .lengths()
+        .into_iter()
+        .fold((f64::INFINITY, 0.0f64), |(low, high), length| (low.min(length), high.max(length)));
     longest <= LENGTHS_ALIKE * shortest
 }
 

@@ -1,6 +1,6 @@
 //! Exact nearest neighbours by cosine similarity.
 
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Centre, Element, Matrix, Native, kernels};
 
 /// The cosine similarity of each row to `query`, -1 to 1, one for each row; rows and query have unit length, and
 /// the query has the padding of a row ([`Matrix::pad`]).
@@ -36,9 +36,7 @@ pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     let error = query.iter().zip(&codes).map(|pair| lost(pair).powi(2)).sum::<f64>().sqrt();
     let roundings = rows.stride() as f64 / 8.0 + 10.0;
     let length = query.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-    let longest = rows
-        .centre()
-        .map_or(1.0, |centre| 1.0 + f64::from(centre.largest_share()) * f32::squares(centre.vector()).sqrt());
+    let longest = 1.0 + rows.centre().map_or(0.0, Centre::longest);
     let error = longest * (1.001 * error + length * roundings * f64::from(f32::EPSILON));
 
     let mut scores = vec![0.0; rows.rows()];
@@ -91,7 +89,7 @@ mod tests {
                     if centred {
                         rows = rows.with_centre(&values[..dims]);
                     }
-                    rows.bring_to_unit_length();
+                    rows.bring_to_unit_length(&rows.lengths());
                     let query = &values[values.len() - dims..];
                     let length: f64 = query.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
                     let query: Vec<f32> = query.iter().map(|&x| (f64::from(x) / length) as f32).collect();

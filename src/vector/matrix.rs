@@ -31,6 +31,8 @@ pub struct Centre {
     vector: Vec<f32>,
     /// How much of it each row has.
     shares: Vec<f32>,
+    /// Its square.
+    square: f64,
 }
 
 impl Centre {
@@ -45,9 +47,10 @@ impl Centre {
         self.shares[row]
     }
 
-    /// The largest share of any row.
-    pub fn largest_share(&self) -> f32 {
-        self.shares.iter().fold(0.0, |largest, share| largest.max(share.abs()))
+    /// The most that any row has of it, as a length.
+    pub fn longest(&self) -> f64 {
+        let share = self.shares.iter().fold(0.0f32, |largest, share| largest.max(share.abs()));
+        f64::from(share) * self.square.sqrt()
     }
 }
 
@@ -79,8 +82,8 @@ impl<E: Element> Matrix<E> {
 
     /// Adds `centre`, of `dims` values, to what each row means.
     pub fn with_centre(mut self, centre: &[f32]) -> Self {
-        let (vector, shares) = (self.pad(centre), vec![1.0; self.rows()]);
-        self.centre = Some(Centre { vector, shares });
+        let shares = vec![1.0; self.rows()];
+        self.centre = Some(Centre { vector: self.pad(centre), shares, square: f32::squares(centre) });
         self
     }
 
@@ -157,7 +160,7 @@ impl<E: Element> Matrix<E> {
         let Some(centre) = &self.centre else { return squares.sqrt() * scale.abs() };
         let share = f64::from(centre.share(row));
         let common = f64::from(kernels::dot::<Native, E>(self.row(row), &centre.vector));
-        let (stored, centre) = (scale * scale * squares, share * share * f32::squares(&centre.vector));
+        let (stored, centre) = (scale * scale * squares, share * share * centre.square);
         let square = stored + centre + 2.0 * scale * share * common;
         // Where the two nearly cancel, float32 leaves nothing of the rest.
         if square < CANCELLED * (stored + centre) {
@@ -166,22 +169,17 @@ impl<E: Element> Matrix<E> {
         square.sqrt()
     }
 
-    /// Makes each row mean a vector of unit length, by its scale alone, whose sign it keeps, and by its share of the
-    /// centre. Rows of zeros are not for this.
-    pub fn bring_to_unit_length(&mut self) {
-        for row in 0..self.rows() {
-            let length = self.length(row);
-            match &mut self.centre {
-                None => {
-                    let stored = E::squares(self.values(row)).sqrt();
-                    self.scales[row] = (f64::from(self.scales[row].signum()) / stored) as f32;
-                }
-                Some(centre) => {
-                    for factor in [&mut self.scales[row], &mut centre.shares[row]] {
-                        *factor = (f64::from(*factor) / length) as f32;
-                    }
-                }
-            }
+    /// [`Matrix::length`] of each row.
+    pub fn lengths(&self) -> Vec<f64> {
+        (0..self.rows()).map(|row| self.length(row)).collect()
+    }
+
+    /// Makes each row mean a vector of unit length, by its scale alone and by its share of the centre. `lengths` are those of
+    /// the rows, none of them 0; see [`Matrix::length`].
+    pub fn bring_to_unit_length(&mut self, lengths: &[f64]) {
+        let shares = self.centre.iter_mut().flat_map(|centre| &mut centre.shares).zip(lengths);
+        for (factor, length) in self.scales.iter_mut().zip(lengths).chain(shares) {
+            *factor = (f64::from(*factor) / length) as f32;
         }
     }
 

@@ -65,7 +65,7 @@ fn check_scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
 /// What a row means, its length, and how both change when it is brought to unit length.
 fn check_meaning<E: Element>(rows: &Matrix<E>) {
     let mut units = rows.clone();
-    units.bring_to_unit_length();
+    units.bring_to_unit_length(&rows.lengths());
     for row in 0..rows.rows() {
         let meaning: Vec<f64> = rows.meaning(row).collect();
         for (dim, &value) in meaning.iter().enumerate() {
@@ -199,7 +199,7 @@ where
             if let Some(centre) = centre {
                 matrix = matrix.with_centre(&centre);
                 // So that each row has another share of it.
-                matrix.bring_to_unit_length();
+                matrix.bring_to_unit_length(&matrix.lengths());
             }
             let query = matrix.pad(&query);
             (matrix, query)
