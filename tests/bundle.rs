@@ -6,7 +6,7 @@ use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
 use exemplar_search::vector::{Matrix, Vectors};
-use exemplar_search::{Error, SearchIndex};
+use exemplar_search::{Error, Method, SearchIndex, SearchOptions};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 #[cfg(target_arch = "wasm32")]
@@ -39,8 +39,16 @@ const SIDECARS: [(&str, (&str, &[u8])); 3] = [
     ),
 ];
 
+/// With every part that `exemplar build` writes, as its first release wrote them: by an API whose vectors are sums of hashed
+/// words, of six short articles.
+const ALL_PARTS: &str = include_str!("golden/bundle-v2-all-parts.json");
+const ALL_PARTS_SIDECAR: (&str, (&str, &[u8])) = (
+    include_str!("golden/bundle-v2-sidecar-all-parts.json"),
+    ("bundle-e64c149d941589f5.bin", include_bytes!("golden/bundle-e64c149d941589f5.bin")),
+);
+
 fn sidecar_files() -> Files {
-    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE]);
+    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE, ALL_PARTS_SIDECAR.1]);
     files.map(|(name, bytes)| (name.into(), bytes.into())).collect()
 }
 
@@ -72,15 +80,36 @@ fn all_refused(bundle: &str, cases: &[Case]) {
 
 #[test]
 fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
-    for golden in [&[ARRAYS, BASE64][..], &INLINE].concat() {
+    for golden in [&[ARRAYS, BASE64, ALL_PARTS][..], &INLINE].concat() {
         let written = read(golden).write().unwrap();
         assert_eq!(written.json, golden.trim_end());
         assert!(written.sidecar.is_none());
     }
-    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE)]) {
+    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE), ALL_PARTS_SIDECAR]) {
         let written = read(golden).write().unwrap();
         assert_eq!(written.json, golden.trim_end());
         assert_eq!(written.sidecar, Some((file.0.into(), file.1.into())));
+    }
+}
+
+#[test]
+fn every_part_of_a_golden_bundle_is_of_use() {
+    for golden in [ALL_PARTS, ALL_PARTS_SIDECAR.0] {
+        let bundle = read(golden);
+        assert_eq!(bundle.encoding, Encoding::Int8Centred);
+        assert_eq!(bundle.statistics.mean_query.as_ref().map(Vec::len), Some(8));
+        let index = SearchIndex::new(bundle).unwrap();
+        assert!(index.encoder().is_some() && index.keywords().is_some() && index.space().probe().is_some());
+        for (method, text, found) in [
+            (Method::Lexical, "新月", "月"),
+            (Method::Knn, "spring tides at full moon", "tides"),
+            (Method::Svm, "the anglerfish carries a lamp", "fish"),
+            (Method::Whitened, "a long wind makes long waves", "wind"),
+            (Method::Auto, "why is the sea salt", "salt"),
+        ] {
+            let options = SearchOptions { method, ..SearchOptions::default() };
+            assert_eq!(index.search(text, &options).unwrap().hits[0].article.id, found, "{method}");
+        }
     }
 }
 

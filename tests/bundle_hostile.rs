@@ -45,13 +45,14 @@ static ALLOCATOR: Counting = Counting;
 const MOST_PER_BYTE: isize = 200;
 const SPARE: isize = 200_000;
 
-const GOLDEN: [&str; 6] = [
+const GOLDEN: [&str; 7] = [
     include_str!("golden/bundle-v1-arrays.json"),
     include_str!("golden/bundle-v1-base64.json"),
     include_str!("golden/bundle-v2-float32.json"),
     include_str!("golden/bundle-v2-int8.json"),
     include_str!("golden/bundle-v2-int8-centred.json"),
     include_str!("golden/bundle-v2-sidecar.json"),
+    include_str!("golden/bundle-v2-all-parts.json"),
 ];
 const FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));

@@ -2,6 +2,8 @@
 
     python3 tests/golden/generate_bundles.py        (needs numpy)
 
+bundle-v2-all-parts.json and its sidecar are not from here: `exemplar build` wrote them, keywords and encoder and all.
+
 A bundle that has once been released is never written anew: it must load for ever. A new version gets files of its own.
 """
 
