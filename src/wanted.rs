@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::rank::svm::Examples;
 use crate::rank::whitened;
-use crate::vector::Element;
 use crate::{Error, Result, SearchIndex, with_rows};
 
 /// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
@@ -122,8 +121,7 @@ impl<'i> Wanted<'i> {
             let passages = self.rows_of(article);
             let share = 1.0 / passages.len().max(1) as f64;
             for row in passages {
-                let scale = share * f64::from(rows.scale(row));
-                add_scaled(&mut mean, scale, rows.row(row));
+                mean.iter_mut().zip(rows.meaning(row)).for_each(|(mean, x)| *mean += share * x);
             }
             mean
         });
@@ -132,12 +130,5 @@ impl<'i> Wanted<'i> {
             let id = &self.index.articles()[article].id;
             Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }
         })
-    }
-}
-
-fn add_scaled<E: Element>(sum: &mut [f64], factor: f64, row: &[E]) {
-    for (sum, &x) in sum.iter_mut().zip(row) {
-        let x: f64 = x.into();
-        *sum += factor * x;
     }
 }

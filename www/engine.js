@@ -163,6 +163,15 @@ function runsWasm() {
   }
 }
 
+/** Bytes handed to the core at once: it makes a copy of them, and the browser's chunks may be as large as the file. */
+const PIECE = 65536;
+
+/** @param {Uint8Array} chunk */
+function* pieces(chunk) {
+  let at = 0;
+  do yield chunk.subarray(at, at + PIECE); while ((at += PIECE) < chunk.length);
+}
+
 /** A bundle in the core's memory, on the thread that loads this module. */
 export class Engine {
   /** @type {Index | undefined} */
@@ -193,7 +202,7 @@ export class Engine {
         return receive(new URL(name, url).href, (chunk, total) => {
           if (first && total !== undefined) loader.expect(name, total);
           first = false;
-          rethrown(() => loader.add(name, chunk));
+          for (const piece of pieces(chunk)) rethrown(() => loader.add(name, piece));
         }, bundle(), signal);
       });
       await Promise.all(receiving);
