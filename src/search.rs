@@ -176,13 +176,11 @@ impl SearchIndex {
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             return Err(Error::option("relevanceThreshold", threshold, "expected a number from 0 to 1"));
         }
+        let placed = query.embedding.is_some() || (query.text.is_some() && self.encoder().is_some());
         let method = options.method.resolved(
-            query.embedding.is_some()
-                || !more.is_empty()
-                || (query.text.is_some() && self.encoder().is_some()),
-            !more.is_empty() || !less.is_empty(),
+            placed || !more.is_empty(),
+            placed && (!more.is_empty() || !less.is_empty()),
             query.text.is_some() && self.keywords().is_some(),
-            query != Query::default(),
         );
         let mut weights = method.weights()?;
         if options.stop == StopAt::TopK && method != Method::Svm {

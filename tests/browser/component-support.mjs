@@ -70,17 +70,21 @@ export async function componentSite(t, { body = TAG, html = 'lang="en"', bundle,
  * A bundle that `exemplar build` makes of a few items, with keywords and the vectors of the real API.
  * @param {import('node:test').TestContext} t
  * @param {Record<string, unknown>[]} items
+ * @param {string[]} options further ones of the build, such as {@link WORDS}
  * @returns {Promise<string>}
  */
-export async function builtBundle(t, items) {
+export async function builtBundle(t, items, options = []) {
   const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
   atEnd(t, () => rm(folder, { recursive: true }));
   const [from, to] = [join(folder, 'items.jsonl'), join(folder, 'bundle.json')];
   await writeFile(from, items.map((item) => JSON.stringify(item)).join('\n'));
   await promisify(execFile)(BIN, ['build', '--items', from, '--api', API, '--model', 'multilingual-e5-small',
-    '--query-input-type', 'query', '--passage-input-type', 'passage', '-o', to]);
+    '--query-input-type', 'query', '--passage-input-type', 'passage', ...options, '-o', to]);
   return readFile(to, 'utf8');
 }
+
+/** For a bundle that is searched by words, or by an API: without a query encoder, and without probes. */
+export const WORDS = ['--query-texts', '0'];
 
 /** A few articles in two languages, with tags. */
 export const ITEMS = [

@@ -158,12 +158,10 @@ export class Panel {
    * @param {number} shown
    */
   #tell(state, { loading }, shown) {
-    const { strings } = { strings: this.#strings };
-    const { phase, problem, pending, text, hits } = state;
-    const online = navigator.onLine;
-    const degraded = problem && phase !== 'failed'
-      ? (problem.code === 'network' && !online ? strings.offline : `${causeOf(strings, problem)} ${strings.words}`)
-      : undefined;
+    const strings = this.#strings;
+    const { phase, problem, pending, text, hits, meaning } = state;
+    const cause = problem?.code === 'network' && !navigator.onLine ? strings.offline : causeOf(strings, problem ?? {});
+    const degraded = problem && phase !== 'failed' ? `${cause} ${meaning ? strings.here : strings.words}` : undefined;
     const progress = loading ? this.#progress(state) : undefined;
     /** @type {[head?: string, body?: string]} */
     const [head, body] =

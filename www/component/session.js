@@ -9,7 +9,7 @@ import { borrowIndex } from './shared-index.js';
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
- * @property {string} [method] how to rank once the meaning is known; default: all that the bundle can
+ * @property {string} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits to ask for
  * @property {(index: SearchIndex) => Promise<Embedder | undefined>} embedder what places a query, if anything does
@@ -19,33 +19,38 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
+ * @property {boolean} meaning whether the hits are by meaning, and not by words alone
  * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
- * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are by words alone
+ * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are from this device alone
  * @property {Article[]} more that the reader wants more of
  * @property {Article[]} less that the reader wants less of
  */
 
 /** Milliseconds without a key before an API is asked. Ranking on this device waits for nothing. */
 const PAUSE = 250;
+/** Milliseconds that hits by words wait for those by meaning from this device, so that rows do not jump at every key. */
+const SOON = 40;
 /** How many embeddings are kept. */
 const KEPT = 100;
 
 /**
- * What one box asks of its index: by words at once, by meaning when the query's embedding is there. Every query ends the
- * one before, so a late answer is never shown. Knows nothing of the page.
+ * What one box asks of its index: by words at once, by meaning as soon as the bundle's query encoder has placed the query,
+ * and again when an API has. Every query ends the one before, so a late answer is never shown. Knows nothing of the page.
  */
 export class SearchSession {
   #settings;
   #onChange;
   /** @type {ReturnType<typeof borrowIndex> | undefined} */
   #borrowed;
+  /** For the index that was borrowed. @type {Promise<Embedder | undefined> | undefined} */
+  #embedder;
   #latest = new AbortController();
   /** By text. @type {Map<string, Float32Array>} */
   #embeddings = new Map();
   #composing = false;
   #ready = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], progress: {}, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], meaning: false, progress: {}, problem: undefined, more: [], less: [] };
 
   /**
    * @param {Settings} settings
@@ -68,6 +73,7 @@ export class SearchSession {
       this.#set({ progress: { ...this.state.progress, [progress.phase]: progress } });
     const borrowed = borrowIndex(this.#settings.bundle, onProgress, this.#settings.ready);
     this.#borrowed = borrowed;
+    this.#embedder = undefined;
     this.#ready = false;
     borrowed.index.then(
       () => {
@@ -140,38 +146,48 @@ export class SearchSession {
    */
   async #rank(index, signal) {
     signal.throwIfAborted();
-    const { text, more, less } = this.state;
-    const embed = this.#settings.method === 'lexical' ? undefined : await this.#settings.embedder(index);
-    const words = index.info.keywords;
-    // What the reader likes has vectors already.
-    const here = words || more.length > 0;
-    if (!here && !embed) throw { code: 'no-method' };
+    const { text, more } = this.state;
+    const { method = 'auto' } = this.#settings;
+    const { keywords, encoder } = index.info;
+    const byMeaning = method !== 'lexical';
+    this.#embedder ??= this.#settings.embedder(index);
+    const embed = byMeaning ? await this.#embedder : undefined;
+    // What the reader likes has vectors already; what was typed gets its own from the bundle's query encoder.
+    const here = byMeaning && (encoder || more.length > 0);
+    if (!keywords && !here && !embed) throw { code: 'no-method' };
 
-    if (here) this.#show(await this.#hits(index, { text, unfinished: true }, signal), Boolean(embed), signal);
+    const query = { text, unfinished: true };
+    const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal) : undefined;
+    const meaning = here ? this.#hits(index, query, method, signal) : undefined;
+    meaning?.catch(() => {});
+    if (words) {
+      const hits = await words;
+      const better = meaning && (await Promise.race([meaning, pause(SOON, signal)]));
+      if (!better) this.#show(hits, { pending: Boolean(meaning ?? embed) }, signal);
+    }
+    if (meaning) this.#show(await meaning, { pending: Boolean(embed), meaning: true }, signal);
     if (!embed || this.#composing) return;
     let embedding;
     try {
-      embedding = await this.#embedding(text, embed, signal);
+      embedding = await this.#embedding(index, text, embed, signal);
     } catch (problem) {
       signal.throwIfAborted();
-      if (!here) throw problem;
+      if (!words && !meaning) throw problem;
       this.#set({ phase: this.state.hits.length ? 'results' : 'none', pending: false, problem: problemOf(problem) });
       return;
     }
-    this.#show(await this.#hits(index, { text, embedding }, signal), false, signal);
+    this.#show(await this.#hits(index, { text, embedding }, method, signal), { meaning: true }, signal);
   }
 
   /**
    * @param {SearchIndex} index
    * @param {import('../engine.js').TextAndEmbedding} query
+   * @param {string} method
    * @param {AbortSignal} signal
    */
-  async #hits(index, query, signal) {
+  async #hits(index, query, method, signal) {
     const { more, less } = this.state;
-    const { limit: k, method: wanted } = this.#settings;
-    const vector = query.embedding !== undefined || more.length > 0;
-    const all = index.info.keywords ? 'knn+svm+lexical' : 'hybrid';
-    const options = { method: vector ? (wanted ?? all) : 'lexical', k };
+    const options = { method, k: this.#settings.limit };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
     const { hits } = more.length || less.length
       ? await index.refine({ query, ...examples, ...options }, { signal })
@@ -180,15 +196,16 @@ export class SearchSession {
   }
 
   /**
+   * @param {SearchIndex} index
    * @param {string} text
    * @param {Embedder} embed
    * @param {AbortSignal} signal
    */
-  async #embedding(text, embed, signal) {
+  async #embedding(index, text, embed, signal) {
     const kept = this.#embeddings.get(text);
     if (kept) return kept;
     await pause(PAUSE, signal);
-    const embedding = await embed(text, { signal });
+    const [embedding] = await Promise.all([embed(text, { signal }), index.verify(embed, { signal })]);
     this.#embeddings.set(text, embedding);
     const [oldest] = this.#embeddings.keys();
     if (this.#embeddings.size > KEPT && oldest !== undefined) this.#embeddings.delete(oldest);
@@ -197,13 +214,13 @@ export class SearchSession {
 
   /**
    * @param {Hit[]} hits
-   * @param {boolean} pending
+   * @param {{ pending?: boolean, meaning?: boolean }} how
    * @param {AbortSignal} signal
    */
-  #show(hits, pending, signal) {
+  #show(hits, { pending = false, meaning = false }, signal) {
     signal.throwIfAborted();
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits, pending });
+    this.#set({ phase, hits, pending, meaning });
   }
 
   /** @param {Partial<State>} change */
