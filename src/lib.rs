@@ -12,6 +12,7 @@
 pub mod bundle;
 pub mod encoder;
 mod error;
+mod facets;
 mod highlights;
 mod index;
 pub mod lexical;
@@ -25,6 +26,7 @@ mod wanted;
 mod wasm;
 
 pub use error::{Error, Result};
+pub use facets::{Count, Filter};
 pub use highlights::Highlights;
 pub use index::SearchIndex;
 pub use method::{Method, Weights};

@@ -1,8 +1,11 @@
 //! Searching: options in, hits out.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::bundle::{Article, Passage};
+use crate::facets::{self, Count, Filter};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
@@ -42,6 +45,10 @@ pub struct SearchOptions {
     /// Leaves out hits whose score, brought to 0..1 between the lowest and the highest of all passages, is below this,
     /// 0 to 1 (as LangChain's SVMRetriever does). Default none.
     pub relevance_threshold: Option<f32>,
+    /// Which articles may be hits; their scores are those that they have without it. Default all.
+    pub filter: Filter,
+    /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
+    pub facets: Vec<String>,
     pub svm: svm::Options,
     pub solver: Solver,
     pub stop: StopAt,
@@ -56,6 +63,8 @@ impl Default for SearchOptions {
             fusion: Fusion::default(),
             k: 10,
             relevance_threshold: None,
+            filter: Filter::default(),
+            facets: Vec::new(),
             svm: svm::Options::default(),
             solver: Solver::default(),
             stop: StopAt::default(),
@@ -80,6 +89,10 @@ pub struct Refine<'a> {
 pub struct SearchResult<'a> {
     pub method: Method,
     pub hits: Vec<Hit<'a>>,
+    /// For each field that was asked for, how many articles were found that have each of its values, the commonest first:
+    /// what would be hits if `k` had no end and the filter asked nothing of this field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<String, Vec<Count<'a>>>,
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::Report>,
@@ -176,6 +189,8 @@ impl SearchIndex {
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             return Err(Error::option("relevanceThreshold", threshold, "expected a number from 0 to 1"));
         }
+        options.filter.check(self.articles())?;
+        options.facets.iter().try_for_each(|field| facets::check("facets", field, self.articles()))?;
         let placed = query.embedding.is_some() || (query.text.is_some() && self.encoder().is_some());
         let method = options.method.resolved(
             placed || !more.is_empty(),
@@ -205,7 +220,14 @@ impl SearchIndex {
             // The encoder knows nothing of the text: what is left are its words.
             weights = Weights { lexical: weights.lexical, ..Weights::default() };
             if weights == Weights::default() {
-                return Ok(SearchResult { method, hits: Vec::new(), svm: None, known, top_k_final: None });
+                return Ok(SearchResult {
+                    method,
+                    hits: Vec::new(),
+                    facets: options.facets.iter().map(|field| (field.clone(), Vec::new())).collect(),
+                    svm: None,
+                    known,
+                    top_k_final: None,
+                });
             }
         }
         let by_vectors = weights != Weights { lexical: weights.lexical, ..Weights::default() };
@@ -214,6 +236,7 @@ impl SearchIndex {
             None => lexical::Query::parse(text, query.unfinished),
         });
 
+        let candidates = self.candidates(&wanted, &options.filter);
         let mut parts = Parts::default();
         if weights.knn > 0.0 {
             let target = wanted.nearest_to()?;
@@ -224,7 +247,7 @@ impl SearchIndex {
                         && options.relevance_threshold.is_none()
                         && self.has_unit_rows() =>
                 {
-                    self.nearest(rows, &target, options.k, &wanted)
+                    self.nearest(rows, &target, options.k, &candidates)
                 }
                 rows => with_rows!(rows, rows => knn::scores(rows, &target)),
             });
@@ -236,7 +259,7 @@ impl SearchIndex {
         }
         let mut svm = None;
         if weights.svm > 0.0 {
-            let fit = self.fit(&wanted, options)?;
+            let fit = self.fit(&wanted, &candidates, options)?;
             svm = Some(fit.report);
             parts.svm = Some(fit.scores);
         }
@@ -266,7 +289,7 @@ impl SearchIndex {
             }
         };
 
-        let best = self.best_passages(scores, &wanted);
+        let best = self.best_passages(scores, &candidates);
         let order = order(scores, &best, options.k + 1);
         let top_k_final = svm
             .as_ref()
@@ -275,6 +298,15 @@ impl SearchIndex {
         let relevant = relevant(scores, options.relevance_threshold);
         // By words alone, what has none of them was not found.
         let found = |&passage: &usize| (by_vectors || scores[passage] > 0.0) && relevant(scores[passage]);
+        let mut facets = BTreeMap::new();
+        if !options.facets.is_empty() {
+            let all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
+            let articles = all.iter().filter(|passage| found(passage));
+            let articles = articles.map(|&passage| &self.articles()[self.passages()[passage].article]);
+            for field in &options.facets {
+                facets.insert(field.clone(), options.filter.count(articles.clone(), field));
+            }
+        }
         let hits = order
             .into_iter()
             .take(options.k)
@@ -294,13 +326,13 @@ impl SearchIndex {
                 }
             })
             .collect();
-        Ok(SearchResult { method, hits, svm, known, top_k_final })
+        Ok(SearchResult { method, hits, facets, svm, known, top_k_final })
     }
 
     /// kNN scores, exact for the passages of the `k` best articles and lower for all others.
-    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, wanted: &Wanted) -> Vec<f32> {
+    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
-        let best = self.best_passages(&estimates.scores, wanted);
+        let best = self.best_passages(&estimates.scores, candidates);
         match order(&estimates.scores, &best, k).last() {
             Some(&kth) => {
                 let kth = estimates.scores[kth];
@@ -310,12 +342,12 @@ impl SearchIndex {
         }
     }
 
-    fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {
+    fn fit(&self, wanted: &Wanted, candidates: &[bool], options: &SearchOptions) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
-                let best = self.best_passages(scores, wanted);
+                let best = self.best_passages(scores, candidates);
                 is_settled(scores, &order(scores, &best, options.k + 1), options.k, error)
             }
         };
@@ -325,8 +357,14 @@ impl SearchIndex {
         })
     }
 
-    /// The index of each article's best passage, the first of equals, but for the examples.
-    fn best_passages(&self, scores: &[f32], wanted: &Wanted) -> Vec<usize> {
+    /// Whether each article may be a hit: it is no example, and the filter allows it.
+    fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
+        let articles = self.articles().iter().enumerate();
+        articles.map(|(i, article)| !wanted.is_example(i) && filter.allows(article)).collect()
+    }
+
+    /// The index of the best passage of each article that may be a hit, the first of equals.
+    fn best_passages(&self, scores: &[f32], candidates: &[bool]) -> Vec<usize> {
         let mut best: Vec<usize> = Vec::with_capacity(self.articles().len());
         let mut last = None;
         for (index, passage) in self.passages().iter().enumerate() {
@@ -336,7 +374,7 @@ impl SearchIndex {
                         *best = index;
                     }
                 }
-                _ if wanted.is_example(passage.article) => continue,
+                _ if !candidates[passage.article] => continue,
                 _ => best.push(index),
             }
             last = Some(passage.article);

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{EmbeddingSpace, Reader};
 use crate::encoder::Encoded;
-use crate::{Error, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
+use crate::{Error, Filter, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -24,6 +24,8 @@ struct JsOptions {
     fusion: Option<String>,
     k: Option<f64>,
     relevance_threshold: Option<f32>,
+    filter: Option<Filter>,
+    facets: Option<Vec<String>>,
     #[serde(rename = "C")]
     c: Option<f64>,
     tolerance: Option<f64>,
@@ -35,12 +37,14 @@ struct JsOptions {
 }
 
 /// The names in [`JsOptions`]: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 14] = [
     "method",
     "methods",
     "fusion",
     "k",
     "relevanceThreshold",
+    "filter",
+    "facets",
     "C",
     "tolerance",
     "positiveWeight",
@@ -196,6 +200,8 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
         to.k = whole("k", k)?;
     }
     to.relevance_threshold = from.relevance_threshold;
+    to.filter = from.filter.unwrap_or_default();
+    to.facets = from.facets.unwrap_or_default();
     let set = |to: &mut f64, from: Option<f64>| *to = from.unwrap_or(*to);
     set(&mut to.svm.c, from.c);
     set(&mut to.svm.tolerance, from.tolerance);
