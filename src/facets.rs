@@ -1,19 +1,27 @@
 //! The fields of articles that hits are filtered and counted by: `lang`, `tags`, and any other field of a bundle's articles
 //! that holds a text or a list of texts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::bundle::Article;
+use crate::rank::top_k;
 use crate::{Error, Result};
 
 /// Which articles may be hits: those that have, in every field that is named, one of its values, as it is written. A field
 /// without values asks for nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Filter(pub BTreeMap<String, Vec<String>>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter(pub Vec<(String, Vec<String>)>);
+
+/// How many articles were found that have each value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Facet<'a> {
+    pub field: String,
+    /// The commonest value first, equals in the order in which articles have them.
+    pub counts: Vec<Count<'a>>,
+}
 
 /// How many articles have a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,26 +47,32 @@ impl Filter {
 
     /// [`Error::Option`] where a field is none that articles have.
     pub(crate) fn check(&self, articles: &[Article]) -> Result<()> {
-        self.0.keys().try_for_each(|field| check("filter", field, articles))
+        self.0.iter().try_for_each(|(field, _)| check("filter", field, articles))
     }
 
-    /// How many of the articles have each value of a field, the commonest value first, equals by their names. What the
-    /// filter asks of the field itself does not count: these are the choices that a reader has.
+    /// How many of the articles have each value of a field. What the filter asks of the field itself does not count: these
+    /// are the choices that a reader has.
     pub(crate) fn count<'a>(
         &self,
         articles: impl Iterator<Item = &'a Article>,
         field: &str,
     ) -> Vec<Count<'a>> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut counts: Vec<Count> = Vec::new();
         for article in articles.filter(|article| self.allows_but_for(Some(field), article)) {
-            // An article that has a value twice has it once.
-            for value in values(article, field).collect::<BTreeSet<_>>() {
-                *counts.entry(value).or_default() += 1;
+            for (i, value) in values(article, field).enumerate() {
+                // An article that has a value twice has it once.
+                if !values(article, field).take(i).any(|before| before == value) {
+                    let place = *places.entry(value).or_insert(counts.len());
+                    if place == counts.len() {
+                        counts.push(Count { value, count: 0 });
+                    }
+                    counts[place].count += 1;
+                }
             }
         }
-        let mut counts: Vec<_> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
-        counts.sort_by_key(|count| std::cmp::Reverse(count.count));
-        counts
+        let sizes: Vec<f32> = counts.iter().map(|count| count.count as f32).collect();
+        top_k(&sizes, sizes.len()).into_iter().map(|place| counts[place]).collect()
     }
 }
 

@@ -1,11 +1,9 @@
 //! Searching: options in, hits out.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::bundle::{Article, Passage};
-use crate::facets::{self, Count, Filter};
+use crate::facets::{self, Facet, Filter};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
@@ -42,6 +40,8 @@ pub struct SearchOptions {
     pub fusion: Fusion,
     /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
     pub k: usize,
+    /// Passages that a hit tells of at most, at least 1: the article's best, and [`Hit::others`]. Default 1.
+    pub passages: usize,
     /// Leaves out hits whose score, brought to 0..1 between the lowest and the highest of all passages, is below this,
     /// 0 to 1 (as LangChain's SVMRetriever does). Default none.
     pub relevance_threshold: Option<f32>,
@@ -62,6 +62,7 @@ impl Default for SearchOptions {
             method: Method::default(),
             fusion: Fusion::default(),
             k: 10,
+            passages: 1,
             relevance_threshold: None,
             filter: Filter::default(),
             facets: Vec::new(),
@@ -89,10 +90,10 @@ pub struct Refine<'a> {
 pub struct SearchResult<'a> {
     pub method: Method,
     pub hits: Vec<Hit<'a>>,
-    /// For each field that was asked for, how many articles were found that have each of its values, the commonest first:
-    /// what would be hits if `k` had no end and the filter asked nothing of this field.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub facets: BTreeMap<String, Vec<Count<'a>>>,
+    /// For each field that was asked for, how many articles were found that have each of its values: what would be hits if
+    /// `k` had no end and the filter asked nothing of this field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<Facet<'a>>,
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::Report>,
@@ -123,6 +124,21 @@ pub struct Hit<'a> {
     /// Where the words of the query stand, if it has a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Highlights>,
+    /// Further passages of the article, best first, of other headings than those before them: those that score no lower
+    /// than the last hit, and so would be listed too if each passage stood for itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherPassage<'a>>,
+}
+
+/// A passage beside the best of its article.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherPassage<'a> {
+    /// The method's score; higher is better.
+    pub score: f32,
+    pub passage: &'a Passage,
+    /// The passage's text; empty where the bundle has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub text: &'a str,
 }
 
 /// The component scores of a hit; those that its method did not compute are absent.
@@ -186,6 +202,9 @@ impl SearchIndex {
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
+        if options.passages == 0 {
+            return Err(Error::option("passages", "0", "expected a whole number from 1"));
+        }
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             return Err(Error::option("relevanceThreshold", threshold, "expected a number from 0 to 1"));
         }
@@ -223,7 +242,7 @@ impl SearchIndex {
                 return Ok(SearchResult {
                     method,
                     hits: Vec::new(),
-                    facets: options.facets.iter().map(|field| (field.clone(), Vec::new())).collect(),
+                    facets: self.facets(&[], options),
                     svm: None,
                     known,
                     top_k_final: None,
@@ -298,19 +317,16 @@ impl SearchIndex {
         let relevant = relevant(scores, options.relevance_threshold);
         // By words alone, what has none of them was not found.
         let found = |&passage: &usize| (by_vectors || scores[passage] > 0.0) && relevant(scores[passage]);
-        let mut facets = BTreeMap::new();
+        let mut facets = Vec::new();
         if !options.facets.is_empty() {
-            let all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
-            let articles = all.iter().filter(|passage| found(passage));
-            let articles = articles.map(|&passage| &self.articles()[self.passages()[passage].article]);
-            for field in &options.facets {
-                facets.insert(field.clone(), options.filter.count(articles.clone(), field));
-            }
+            let mut all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
+            all.retain(found);
+            facets = self.facets(&all, options);
         }
+        let order: Vec<usize> = order.into_iter().take(options.k).take_while(found).collect();
+        let floor = order.last().map_or(0.0, |&last| scores[last]);
         let hits = order
             .into_iter()
-            .take(options.k)
-            .take_while(found)
             .enumerate()
             .map(|(place, passage)| {
                 let article = &self.articles()[self.passages()[passage].article];
@@ -323,13 +339,43 @@ impl SearchIndex {
                     passage: &self.passages()[passage],
                     text,
                     highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
+                    others: self.others(scores, passage, options.passages - 1, |other| {
+                        scores[*other] >= floor && found(other)
+                    }),
                 }
             })
             .collect();
         Ok(SearchResult { method, hits, facets, svm, known, top_k_final })
     }
 
-    /// kNN scores, exact for the passages of the `k` best articles and lower for all others.
+    /// The `most` best passages of the article of `best` that are listed, each of another heading than those before it.
+    fn others(
+        &self,
+        scores: &[f32],
+        best: usize,
+        most: usize,
+        listed: impl Fn(&usize) -> bool,
+    ) -> Vec<OtherPassage<'_>> {
+        let rest: Vec<usize> = self
+            .passages_of(self.passages()[best].article)
+            .filter(|other| *other != best && listed(other))
+            .collect();
+        let mut taken = vec![best];
+        for other in order(scores, &rest, rest.len()) {
+            let heading = &self.passages()[other].heading;
+            if taken.len() <= most && taken.iter().all(|&it| self.passages()[it].heading != *heading) {
+                taken.push(other);
+            }
+        }
+        let other = |&passage: &usize| OtherPassage {
+            score: scores[passage],
+            passage: &self.passages()[passage],
+            text: &self.passages()[passage].text,
+        };
+        taken[1..].iter().map(other).collect()
+    }
+
+    /// kNN scores, exact for all passages that score no lower than the best of the k-th best article, and lower for all others.
     fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
         let best = self.best_passages(&estimates.scores, candidates);
@@ -361,6 +407,16 @@ impl SearchIndex {
     fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
         let articles = self.articles().iter().enumerate();
         articles.map(|(i, article)| !wanted.is_example(i) && filter.allows(article)).collect()
+    }
+
+    /// What the articles of these passages, which were found, have in the fields that are asked for.
+    fn facets(&self, found: &[usize], options: &SearchOptions) -> Vec<Facet<'_>> {
+        let articles = found.iter().map(|&passage| &self.articles()[self.passages()[passage].article]);
+        let facet = |field: &String| {
+            let counts = options.filter.count(articles.clone(), field);
+            Facet { field: field.clone(), counts }
+        };
+        options.facets.iter().map(facet).collect()
     }
 
     /// The index of the best passage of each article that may be a hit, the first of equals.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use exemplar_search::SearchIndex;
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors, quantize};
@@ -12,8 +11,8 @@ use serde_json::{Map, json};
 pub const DIMS: usize = 3;
 pub const WORDS: [&str; 4] = ["tide", "moon", "harbour", "sail"];
 
-/// The index of a site, and a query's vector.
-pub type Site = (SearchIndex, Vec<f32>);
+/// The bundle of a site, and a query's vector.
+pub type Site = (Bundle, Vec<f32>);
 
 /// Up to fifteen passages of one or two of [`WORDS`] each, of fewer articles, in float32 or int8. Articles have languages,
 /// tags and a further field `kind`, or not; passages have headings, which some have in common.
@@ -66,6 +65,6 @@ pub fn site() -> impl Strategy<Value = Site> {
             parts: BTreeMap::from([(lexical::PART.into(), keywords.to_part())]),
             extra: Map::new(),
         };
-        (SearchIndex::new(bundle).unwrap(), query.iter().map(away_from_zero).collect())
+        (bundle, query.iter().map(away_from_zero).collect())
     })
 }
