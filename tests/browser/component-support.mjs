@@ -116,7 +116,7 @@ export async function boxHits(page) {
   return page.locator('exemplar-search .hit').evaluateAll((hits) => hits.map((hit) => ({
     title: hit.querySelector('.name').textContent,
     href: hit.querySelector('a')?.href,
-    section: hit.querySelector('.heading')?.textContent,
+    section: hit.querySelector('.section .heading')?.textContent,
     sectionHref: hit.querySelector('a.section')?.href,
     excerpt: hit.querySelector('.excerpt')?.textContent,
     marks: [...hit.querySelectorAll('mark')].map((mark) => mark.textContent),

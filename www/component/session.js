@@ -12,6 +12,8 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits to ask for
+ * @property {number} passages how many passages of an article to ask for
+ * @property {string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Promise<Embedder | undefined>} embedder what places a query, if anything does
  *
  * @typedef {object} State
@@ -19,6 +21,8 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
+ * @property {import('../engine.js').Facet[]} facets what there is to filter by
+ * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
  * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
  * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are from this device alone
@@ -50,7 +54,7 @@ export class SearchSession {
   #composing = false;
   #ready = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], meaning: false, progress: {}, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, progress: {}, problem: undefined, more: [], less: [] };
 
   /**
    * @param {Settings} settings
@@ -109,6 +113,14 @@ export class SearchSession {
     this.#ask(liked);
   }
 
+  /**
+   * Only articles that have one of the values in each field.
+   * @param {Record<string, string[]>} filter
+   */
+  filter(filter) {
+    this.#ask({ filter });
+  }
+
   retry() {
     this.#ask({});
   }
@@ -161,9 +173,9 @@ export class SearchSession {
     const meaning = here ? this.#hits(index, query, method, signal) : undefined;
     meaning?.catch(() => {});
     if (words) {
-      const hits = await words;
+      const found = await words;
       const better = meaning && (await Promise.race([meaning, pause(SOON, signal)]));
-      if (!better) this.#show(hits, { pending: Boolean(meaning ?? embed) }, signal);
+      if (!better) this.#show(found, { pending: Boolean(meaning ?? embed) }, signal);
     }
     if (meaning) this.#show(await meaning, { pending: Boolean(embed), meaning: true }, signal);
     if (!embed || this.#composing) return;
@@ -186,13 +198,13 @@ export class SearchSession {
    * @param {AbortSignal} signal
    */
   async #hits(index, query, method, signal) {
-    const { more, less } = this.state;
-    const options = { method, k: this.#settings.limit };
+    const { more, less, filter } = this.state;
+    const { limit: k, passages, facets } = this.#settings;
+    const options = { method, k, passages, facets, filter };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
-    const { hits } = more.length || less.length
-      ? await index.refine({ query, ...examples, ...options }, { signal })
-      : await index.search(query, { ...options, signal });
-    return hits;
+    return more.length || less.length
+      ? index.refine({ query, ...examples, ...options }, { signal })
+      : index.search(query, { ...options, signal });
   }
 
   /**
@@ -213,14 +225,14 @@ export class SearchSession {
   }
 
   /**
-   * @param {Hit[]} hits
+   * @param {import('../engine.js').SearchResult} found
    * @param {{ pending?: boolean, meaning?: boolean }} how
    * @param {AbortSignal} signal
    */
-  #show(hits, { pending = false, meaning = false }, signal) {
+  #show({ hits, facets = [] }, { pending = false, meaning = false }, signal) {
     signal.throwIfAborted();
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits, pending, meaning });
+    this.#set({ phase, hits, facets, pending, meaning });
   }
 
   /** @param {Partial<State>} change */
