@@ -33,7 +33,17 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
  *   [options.routes] by path; one that returns `false` leaves the answer to the site
  * @returns {Promise<string>} its address, with a slash at the end
  */
-export async function componentSite(t, { body = TAG, html = 'lang="en"', bundle, policy = POLICY, routes = {} } = {}) {
+export async function componentSite(t, options) {
+  const { address, end } = await startSite(options);
+  atEnd(t, end);
+  return address;
+}
+
+/**
+ * {@link componentSite}, which the caller ends.
+ * @param {Parameters<typeof componentSite>[1]} [options]
+ */
+export async function startSite({ body = TAG, html = 'lang="en"', bundle, policy = POLICY, routes = {} } = {}) {
   const bundleText = typeof bundle === 'string' || bundle instanceof Buffer ? bundle
     : bundle ? JSON.stringify(bundle) : await readFile(join(DIST, 'bundles', 'rust-book.json'));
   const page = (content) => `<!doctype html><html ${html}><head><meta charset="utf-8"><title>A site</title>`
@@ -59,11 +69,11 @@ export async function componentSite(t, { body = TAG, html = 'lang="en"', bundle,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  atEnd(t, () => {
+  const end = () => {
     server.closeAllConnections();
     server.close();
-  });
-  return `http://127.0.0.1:${server.address().port}/`;
+  };
+  return { address: `http://127.0.0.1:${server.address().port}/`, end };
 }
 
 /**
