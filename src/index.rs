@@ -1,6 +1,7 @@
 //! The searchable index: what a bundle becomes in memory.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
@@ -98,6 +99,13 @@ impl SearchIndex {
     /// Places a text in the bundle's embedding space without an API; none where nothing of it is known.
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
         Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.encode(text))
+    }
+
+    /// The indices of an article's passages.
+    pub(crate) fn passages_of(&self, article: usize) -> Range<usize> {
+        let passages = &self.passages;
+        passages.partition_point(|passage| passage.article < article)
+            ..passages.partition_point(|passage| passage.article <= article)
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

@@ -261,6 +261,11 @@ fn auto_ranks_by_what_there_is() {
         index.refine(&refine, &SearchOptions::default()).unwrap().method.to_string()
     };
     assert_eq!(refined(both), "svm");
+    assert_eq!(
+        refined("slices".into()),
+        "whitened+lexical",
+        "without a vector of its own, a text has its words"
+    );
     assert_eq!(refined(Query::default()), "knn+whitened");
 }
 
