@@ -112,7 +112,8 @@ mod tests {
     proptest! {
         #[test]
         fn scores_lose_less_than_by_rounding_each_value(rows in rows()) {
-            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)));
+            // Where rows are all alike, nothing is lost either way but what float32 rounds.
+            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)) + 1e-9);
         }
 
         /// What one dimension makes good of another's error is a few steps at most.
