@@ -92,7 +92,12 @@ impl<E: Element> Matrix<E> {
         let mut data = Vec::with_capacity(list.len() * self.stride);
         list.iter().for_each(|&row| data.extend_from_slice(self.row(row as usize)));
         let scales = list.iter().map(|&row| self.scales[row as usize]).collect();
-        Self { data, scales, dims: self.dims, stride: self.stride }
+        let centre = self.centre.as_ref().map(|centre| Centre {
+            vector: centre.vector.clone(),
+            shares: list.iter().map(|&row| centre.shares[row as usize]).collect(),
+            square: centre.square,
+        });
+        Self { data, scales, centre, dims: self.dims, stride: self.stride }
     }
 
     pub fn rows(&self) -> usize {
