@@ -92,6 +92,9 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     kernels::scan_list::<L, E>(rows, &list, query, &mut found);
     let expected: Vec<f32> = list.iter().map(|&i| all[i as usize]).collect();
     assert_eq!(found, expected);
+    let selected = rows.select(&list);
+    kernels::scan::<L, E>(&selected, query, &mut found);
+    assert_eq!(found, expected);
 
     // A copy of them is as good.
     let copy = rows.select(&list);
