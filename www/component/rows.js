@@ -102,7 +102,7 @@ export class Rows {
    * @param {Hit} hit
    * @param {string | undefined} href none where the address is not to be trusted
    * @param {Record<string, string>} attributes
-   * @param {...(Node | undefined)} children
+   * @param {...(Node | string | undefined)} children
    */
   #link(hit, href, attributes, ...children) {
     if (href === undefined) return element('span', attributes, ...children);
@@ -135,5 +135,6 @@ function pathOf({ anchor, heading = [] }, { title }) {
 function labels({ date, tags = [] }) {
   const labels = tags.map((tag) => element('span', { part: 'tag', class: 'tag', dir: 'auto' }, tag));
   if (date) labels.unshift(element('time', { part: 'date', datetime: date }, date));
-  return labels.length ? [element('span', { class: 'labels' }, ...labels)] : [];
+  // A space, not a margin: where they stand below the title they begin where it does, in either direction.
+  return labels.length ? ['\u2002', element('span', { class: 'labels' }, ...labels)] : [];
 }
