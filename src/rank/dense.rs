@@ -37,7 +37,8 @@ impl Dense {
             let (above, row) = self.data.split_at_mut(i * n);
             for j in 0..i {
                 let other = &above[j * n..][..=j];
-                row[j] = if other[j] == 0.0 { 0.0 } else { (row[j] - dot(&row[..j], &other[..j])) / other[j] };
+                row[j] =
+                    if other[j] == 0.0 { 0.0 } else { (row[j] - dot(&row[..j], &other[..j])) / other[j] };
             }
             let square = row[i] - dot(&row[..i], &row[..i]);
             let is_pivot = square > share * row[i] && square > 0.0;

@@ -68,7 +68,8 @@ impl Background {
         let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
         let inverse = Matrix::from_values(&values, inverse.size);
         let square = moments.mean_square() + 1.0;
-        let mut background = Self { c, space: None, inverse, mean: Vec::new(), mean_products: Vec::new(), square };
+        let mut background =
+            Self { c, space: None, inverse, mean: Vec::new(), mean_products: Vec::new(), square };
         background.mean = background.precondition(&mean);
         background.mean_products = products(rows, &background.mean);
         background
@@ -106,9 +107,7 @@ fn active_share<E: Element>(rows: &Matrix<E>, mean: &[f64], c: f64) -> f64 {
     let probes = PROBES.min(m);
     for probe in 0..probes {
         let row = (2 * probe + 1) * m / (2 * probes);
-        let scale = f64::from(rows.scale(row));
-        let values = rows.values(row).iter().map(|&x| scale * x.into());
-        let query: Vec<f64> = values.chain([1.0]).collect();
+        let query: Vec<f64> = rows.meaning(row).chain([1.0]).collect();
         let of_query = products(rows, &query);
         let (between, square) = (dot(&query, mean), dot(&query, &query));
         let class_cost = 0.5 * c * (m + 1) as f64;

@@ -52,7 +52,9 @@ pub fn solve<E: Element>(
             // What the tolerance leaves; or, where it leaves nothing, as far as float32 goes.
             let goal = if rounding < tolerance { 0.9 * (tolerance - rounding) } else { rounding };
             at.pool.save(&mut at.margins);
-            if length <= goal || enough(&at.margins, 1.5 * length + rounding) || !solver.step(&mut at, &mut memory)
+            if length <= goal
+                || enough(&at.margins, 1.5 * length + rounding)
+                || !solver.step(&mut at, &mut memory)
             {
                 break;
             }
@@ -104,7 +106,8 @@ struct Solver<'a, E> {
 impl<'a, E: Element> Solver<'a, E> {
     fn new(problem: &'a Problem<'a, E>, background: &'a Background, weights: &'a [f32]) -> Self {
         let positives: Vec<Vec<f64>> = problem.positives().collect();
-        let mut preconditioned: Vec<Vec<f64>> = positives.iter().map(|x| background.precondition(x)).collect();
+        let mut preconditioned: Vec<Vec<f64>> =
+            positives.iter().map(|x| background.precondition(x)).collect();
         let mut inner = Dense::zeros(positives.len());
         for (i, positive) in positives.iter().enumerate() {
             for (j, other) in preconditioned.iter().enumerate() {

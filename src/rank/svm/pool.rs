@@ -35,7 +35,8 @@ impl<'a, E: Element> Pool<'a, E> {
     /// Some of a problem's rows. The margins are those of all.
     pub fn new(rows: &'a Matrix<E>, weights: &'a [f32], margins: &[f32], near: Vec<u32>) -> Self {
         let (rows, weights) = (Cow::Borrowed(rows), Cow::Borrowed(weights));
-        let mut pool = Self { rows, ids: None, weights, margins: margins.to_vec(), near, active: Vec::new(), visits: 0 };
+        let mut pool =
+            Self { rows, ids: None, weights, margins: margins.to_vec(), near, active: Vec::new(), visits: 0 };
         pool.find_active();
         pool
     }
@@ -55,7 +56,8 @@ impl<'a, E: Element> Pool<'a, E> {
 
     fn find_active(&mut self) {
         let (margins, weights) = (&self.margins, &self.weights);
-        let is_active = |row: usize| margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0);
+        let is_active =
+            |row: usize| margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0);
         self.active.clear();
         self.active.extend(self.near.iter().filter(|&&row| is_active(row as usize)));
     }
@@ -82,7 +84,9 @@ impl<'a, E: Element> Pool<'a, E> {
     pub fn save(&self, margins: &mut [f32]) {
         match &self.ids {
             None => margins.copy_from_slice(&self.margins),
-            Some(ids) => ids.iter().zip(&self.margins).for_each(|(&id, &margin)| margins[id as usize] = margin),
+            Some(ids) => {
+                ids.iter().zip(&self.margins).for_each(|(&id, &margin)| margins[id as usize] = margin)
+            }
         }
     }
 

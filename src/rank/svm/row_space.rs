@@ -27,12 +27,7 @@ impl RowSpace {
         if dims as f64 > SMALLER * rows.dims() as f64 {
             return None;
         }
-        let wide: Vec<Vec<f64>> = (0..m)
-            .map(|row| {
-                let scale = f64::from(rows.scale(row));
-                rows.values(row).iter().map(|&x| scale * x.into()).collect()
-            })
-            .collect();
+        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row).collect()).collect();
         let factor = factor_of_gram(m, |i, j| dot(&wide[i], &wide[j]));
         let mut space = Self { rows: Matrix::zeros(m, dims) };
         for row in 0..m {
@@ -53,9 +48,8 @@ impl RowSpace {
         let shared: Vec<Vec<f64>> = positives.iter().map(|positive| self.shared(rows, positive)).collect();
         let wide: Vec<Vec<f64>> =
             positives.iter().map(|positive| positive.iter().map(|&x| x.into()).collect()).collect();
-        let own = factor_of_gram(positives.len(), |i, j| {
-            dot(&wide[i], &wide[j]) - dot(&shared[i], &shared[j])
-        });
+        let own =
+            factor_of_gram(positives.len(), |i, j| dot(&wide[i], &wide[j]) - dot(&shared[i], &shared[j]));
         let coordinates = |(i, shared): (usize, Vec<f64>)| {
             let mut coordinates = vec![0.0; self.rows.stride()];
             let values = shared.iter().chain(&own.row(i)[..=i]);
