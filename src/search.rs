@@ -104,6 +104,9 @@ pub struct Hit<'a> {
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
+    /// Which of the index's passages it is, from 0.
+    #[serde(rename = "passageIndex")]
+    pub passage_index: usize,
     /// The passage's text; empty where the bundle has none.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub text: &'a str,
@@ -291,6 +294,7 @@ impl SearchIndex {
                     scores: parts.of(passage),
                     article,
                     passage: &self.passages()[passage],
+                    passage_index: passage,
                     text,
                     highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
                 }
@@ -312,7 +316,7 @@ impl SearchIndex {
         }
     }
 
-    fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {
+    pub(crate) fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
         let enough = |scores: &[f32], error: f64| {

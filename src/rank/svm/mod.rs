@@ -28,6 +28,8 @@ use problem::Problem;
 pub struct Fit {
     /// w·x for each row, without the intercept.
     pub scores: Vec<f32>,
+    /// w, then the intercept.
+    pub w: Vec<f64>,
     pub report: Report,
 }
 
@@ -123,6 +125,6 @@ pub fn fit_until<E: Element>(
     };
     let intercept = reached.w[rows.dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
-    let Reached { newton_steps, passes, .. } = reached;
-    Ok(Fit { scores, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } })
+    let Reached { w, newton_steps, passes, .. } = reached;
+    Ok(Fit { scores, w, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } })
 }
