@@ -16,6 +16,11 @@ export class Format {
     return this.#score.format(value);
   }
 
+  /** @param {number} value with as many digits as it needs */
+  tick(value) {
+    return new Intl.NumberFormat(this.#language, { maximumFractionDigits: 4 }).format(value);
+  }
+
   /** @param {number} value */
   count(value) {
     return this.#count.format(value);

@@ -3,6 +3,7 @@ import { byId, element, within } from './dom.js';
 import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
+import { Panels } from './panels.js';
 import { Problem } from './problem.js';
 import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
@@ -34,6 +35,7 @@ const viewBack = within(view, 'a', HTMLAnchorElement);
 const openSettings = byId('open-settings', HTMLButtonElement);
 
 const results = new Results(strings, format);
+const panels = new Panels(strings.language, format);
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
   hostHasApi = true;
@@ -77,6 +79,7 @@ async function show({ typing = false } = {}) {
     if (signal.aborted) return;
     // The query encoder's hits stay where the API alone failed.
     if (!(error instanceof ApiFailure)) results.clear();
+    if (!(error instanceof ApiFailure)) panels.hide();
     if (!(error instanceof ApiFailure)) status.textContent = '';
     problem.show(error instanceof ApiFailure ? error.cause : error, loaded);
   } finally {
@@ -134,14 +137,15 @@ async function showHits(site, signal, typing) {
     viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
     viewBack.textContent = query ? strings.backToQuery(query) : strings.backToStart;
     viewBack.href = addressWith({ similar: undefined });
-    await rank(site, k, (options) => index.similar(similar, { ...options, signal }));
+    const asked = { more: [similar] };
+    await rank(site, k, asked, (options) => index.similar(similar, { ...options, signal }));
   } else if (query) {
     const { encoder } = index.info;
     /** @type {(embedding?: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} */
     const search = (embedding) => (options) =>
       index.search({ text: query, embedding, unfinished: typing }, { ...options, signal });
     if (encoder) {
-      await rank(site, k, search(), { text: true, note: encoderNote });
+      await rank(site, k, { query: { text: query } }, search(), { text: true, note: encoderNote });
       results.estimated = true;
       if (typing || !hostHasApi) return;
       status.textContent += ` · ${strings.askingApi}`;
@@ -157,6 +161,7 @@ async function showHits(site, signal, typing) {
     await rankByApi(site, k, query, search, signal);
   } else {
     results.clear();
+    panels.clear(site);
     status.textContent = '';
   }
 }
@@ -181,7 +186,7 @@ async function rankByApi(site, k, query, search, signal) {
   const { embedder } = settings;
   const [embedding] = await Promise.all([embedder(query, { signal }), site.index.verify(embedder, { signal })]);
   const note = strings.embedded(format.milliseconds(performance.now() - start));
-  await rank(site, k, search(embedding), { text: true, note: () => note });
+  await rank(site, k, { query: { text: query, embedding } }, search(embedding), { text: true, note: () => note });
 }
 
 /** @param {SearchResult} knn */
@@ -194,18 +199,21 @@ function encoderNote({ known = 0 }) {
  *
  * @param {Site} site
  * @param {number} k
+ * @param {import('../engine.js').Examples} asked
  * @param {(options: import('../engine.js').SearchOptions) => Promise<SearchResult>} search
  * @param {object} [options]
  * @param {boolean} [options.text] whether there are words to rank by
  * @param {(knn: SearchResult) => string} [options.note] for the status
  */
-async function rank({ entry, index }, k, search, { text = false, note } = {}) {
+async function rank(site, k, asked, search, { text = false, note } = {}) {
+  const { entry, index } = site;
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
   const methods = text && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
   const found = await Promise.all(methods.map((method) => search({ method, k })));
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
   results.show(found, knnRanks, entry.lang);
+  panels.show({ site, asked, found });
   const hits = found[0]?.hits.length ?? 0;
   status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note?.(knn)].filter(Boolean).join(' · ');
 }

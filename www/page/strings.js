@@ -54,6 +54,12 @@ const en = {
   underTenth: 'under 0.1 ms',
   passes: (/** @type {string} */ passes) => `${passes} passes`,
 
+  mapTitle: 'The map',
+  mapLead: 'Every passage of the site, and where each method finds its hits.',
+  howTitle: 'How it works',
+  benchmarkTitle: 'On this machine',
+  benchmarkLead: 'What a query costs here, in this browser, beside a loop in plain JavaScript over the same vectors.',
+
   settings: 'Settings',
   settingsTitle: 'Embedding API',
   settingsIntro: 'A query is placed among the articles by its embedding, which must come from the model that made the bundle.',
@@ -143,6 +149,12 @@ const ja = {
   embedded: (time) => `検索文の埋め込み ${time}`,
   underTenth: '0.1 ms 未満',
   passes: (passes) => `走査 ${passes} 回`,
+
+  mapTitle: '地図',
+  mapLead: 'サイトのすべての節と、それぞれの方法が結果を見つける場所。',
+  howTitle: '仕組み',
+  benchmarkTitle: 'この端末での速さ',
+  benchmarkLead: 'このブラウザで一つの検索にかかる時間を、同じベクトルを普通の JavaScript のループで調べる時間と並べて測ります。',
 
   settings: '設定',
   settingsTitle: '埋め込み API',
