@@ -141,7 +141,10 @@ impl SearchIndex {
         let mut kept = self.background.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some(background) if background.is_for(c) => background.clone(),
-            _ => kept.insert(Arc::new(Background::new(self.moments(), c))).clone(),
+            _ => {
+                let background = with_rows!(&self.rows, rows => Background::new(rows, self.moments(), c));
+                kept.insert(Arc::new(background)).clone()
+            }
         }
     }
 

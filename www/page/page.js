@@ -12,8 +12,16 @@ import { hasNoApi, stringsFor } from './strings.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
- * @typedef {import('../client.js').AbortableSearchOptions} SearchOptions
+ * @typedef {import('../engine.js').Examples} Examples
+ * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
+ *
+ * What the page shows at the moment.
+ * @typedef {object} Shown
+ * @property {Site} site
+ * @property {Examples} [asked] what was searched for; missing where nothing was
+ * @property {SearchOptions} [options] how, but for the method
+ * @property {SearchResult[]} found one a method, best hits first
  */
 
 /** How far down kNN's ranking the other columns' hits are looked for. */
@@ -79,7 +87,7 @@ async function show({ typing = false } = {}) {
     if (signal.aborted) return;
     // The query encoder's hits stay where the API alone failed.
     if (!(error instanceof ApiFailure)) results.clear();
-    if (!(error instanceof ApiFailure)) panels.hide();
+    if (!(error instanceof ApiFailure)) shown(undefined);
     if (!(error instanceof ApiFailure)) status.textContent = '';
     problem.show(error instanceof ApiFailure ? error.cause : error, loaded);
   } finally {
@@ -120,36 +128,39 @@ function open(bundle) {
 }
 
 /**
+ * The one path by which what the page shows reaches its parts below the hits: called whenever that changes.
+ * @param {Shown | undefined} what undefined where there is no site, or something failed
+ */
+function shown(what) {
+  if (what) panels.show(what);
+  else panels.hide();
+}
+
+/**
  * @param {Site} site
  * @param {AbortSignal} signal
  * @param {boolean} typing
  */
 async function showHits(site, signal, typing) {
   const { index, entry } = site;
-  const { query, similar, k } = readAddress();
+  const { query, similar } = readAddress();
   document.title = [query, entry.name, 'exemplar-search'].filter(Boolean).join(' · ');
   view.hidden = similar === undefined;
   results.busy = true;
-  results.estimated = false;
   results.estimated = false;
 
   if (similar !== undefined) {
     viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
     viewBack.textContent = query ? strings.backToQuery(query) : strings.backToStart;
     viewBack.href = addressWith({ similar: undefined });
-    const asked = { more: [similar] };
-    await rank(site, k, asked, (options) => index.similar(similar, { ...options, signal }));
+    await rank(site, { more: [similar] }, signal);
   } else if (query) {
-    const { encoder } = index.info;
-    /** @type {(embedding?: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} */
-    const search = (embedding) => (options) =>
-      index.search({ text: query, embedding, unfinished: typing }, { ...options, signal });
-    if (encoder) {
-      await rank(site, k, { query: { text: query } }, search(), { text: true, note: encoderNote });
+    if (index.info.encoder) {
+      await rank(site, { query: { text: query, unfinished: typing } }, signal, encoderNote);
       results.estimated = true;
       if (typing || !hostHasApi) return;
       status.textContent += ` · ${strings.askingApi}`;
-      await rankByApi(site, k, query, search, signal).catch((error) => {
+      await rankByApi(site, query, signal).catch((error) => {
         signal.throwIfAborted();
         if (!hasNoApi(error)) throw new ApiFailure(error);
         hostHasApi = false;
@@ -158,11 +169,11 @@ async function showHits(site, signal, typing) {
       return;
     }
     status.textContent = strings.embedding;
-    await rankByApi(site, k, query, search, signal);
+    await rankByApi(site, query, signal);
   } else {
     results.clear();
-    panels.clear(site);
     status.textContent = '';
+    shown({ site, found: [] });
   }
 }
 
@@ -176,17 +187,15 @@ class ApiFailure extends Error {
 
 /**
  * @param {Site} site
- * @param {number} k
  * @param {string} query
- * @param {(embedding: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} search
  * @param {AbortSignal} signal
  */
-async function rankByApi(site, k, query, search, signal) {
+async function rankByApi(site, query, signal) {
   const start = performance.now();
   const { embedder } = settings;
   const [embedding] = await Promise.all([embedder(query, { signal }), site.index.verify(embedder, { signal })]);
   const note = strings.embedded(format.milliseconds(performance.now() - start));
-  await rank(site, k, { query: { text: query, embedding } }, search(embedding), { text: true, note: () => note });
+  await rank(site, { query: { text: query, embedding } }, signal, () => note);
 }
 
 /** @param {SearchResult} knn */
@@ -198,22 +207,27 @@ function encoderNote({ known = 0 }) {
  * Ranks by each method and shows the hits.
  *
  * @param {Site} site
- * @param {number} k
- * @param {import('../engine.js').Examples} asked
- * @param {(options: import('../engine.js').SearchOptions) => Promise<SearchResult>} search
- * @param {object} [options]
- * @param {boolean} [options.text] whether there are words to rank by
- * @param {(knn: SearchResult) => string} [options.note] for the status
+ * @param {Examples} asked
+ * @param {AbortSignal} signal
+ * @param {(knn: SearchResult) => string} [note] for the status
  */
-async function rank(site, k, asked, search, { text = false, note } = {}) {
+async function rank(site, asked, signal, note) {
   const { entry, index } = site;
+  const { k } = readAddress();
+  /** @type {SearchOptions} */
+  const options = { k };
+  const { query, more, less } = asked;
+  /** @type {(options: SearchOptions) => Promise<SearchResult>} */
+  const search = query && !more?.length && !less?.length
+    ? (options) => index.search(query, { ...options, signal })
+    : (options) => index.refine({ ...asked, ...options }, { signal });
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
-  const methods = text && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
-  const found = await Promise.all(methods.map((method) => search({ method, k })));
+  const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
+  const found = await Promise.all(methods.map((method) => search({ ...options, method })));
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
   results.show(found, knnRanks, entry.lang);
-  panels.show({ site, asked, found });
+  shown({ site, asked, options, found });
   const hits = found[0]?.hits.length ?? 0;
   status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note?.(knn)].filter(Boolean).join(' · ');
 }

@@ -26,8 +26,6 @@ const NEAR = '600px';
 
 /** The sections below the hits: each is loaded when it comes near the screen, and follows what is shown while it is. */
 export class Panels {
-  /** @type {Shown | undefined} */
-  #shown;
   #sections;
 
   /**
@@ -41,21 +39,11 @@ export class Panels {
 
   /** @param {Shown} shown */
   show(shown) {
-    this.#shown = shown;
     for (const section of this.#sections) section.show(shown);
   }
 
   hide() {
-    this.#shown = undefined;
     for (const section of this.#sections) section.hide();
-  }
-
-  /**
-   * Shows the site alone, where hits of another search are shown or none yet.
-   * @param {import('./site.js').Site} site
-   */
-  clear(site) {
-    if (this.#shown?.site !== site || this.#shown.asked) this.show({ site, found: [] });
   }
 }
 

@@ -1,24 +1,24 @@
-//! The fast way to the optimum: Newton's method in float32, which visits the active rows alone.
+//! The fast way to the optimum, in float32: quasi-Newton steps that visit the active rows and those near the margin alone.
 //!
-//! Between two scans of all rows it looks at the active ones and at those near the margin, which are a quarter to a half
-//! of them. A scan then finds the margins of all rows at the point reached, and with them the exact gradient,
-//! which proves how near the optimum is; a row that came in from afar only costs another round.
+//! Each step narrows the pool of rows that it looks at to those that the next ones may bring across the margin. In the end a
+//! scan finds the margins of all others, and with them the exact gradient, which proves how near the optimum is; a
+//! row that came in from afar only costs another round.
 
-use super::background::Background;
+use super::background::{Background, narrow, products};
+use super::lbfgs::Lbfgs;
 use super::problem::Problem;
 use super::start::Plane;
 use crate::rank::dense::{Dense, add, dot, norm};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Element, Native, kernels};
 
 /// Scans of all rows after which the float64 solver goes on.
 const MAX_ROUNDS: usize = 6;
-/// Newton steps between two scans.
-const STEPS_PER_ROUND: usize = 8;
-/// Conjugate gradients of a step end when the residual has shrunk to this share of the gradient, or to less near the end.
-const FORCING: f64 = 0.3;
-const MAX_PRODUCTS: usize = 25;
+/// Steps between two scans.
+const STEPS_PER_ROUND: usize = 40;
 /// Rows nearer to the margin than this many times the typical change of a margin are looked at.
-const NEAR: f64 = 3.0;
+const NEAR: f32 = 3.0;
+/// Rows that tell the typical change: so many of all, and so many of the active ones.
+const SAMPLE: usize = 64;
 /// Rows summed in float32 before they go to float64.
 const PANEL: usize = 128;
 
@@ -32,7 +32,7 @@ pub struct Reached {
     pub rounding: f64,
     /// Whether the caller's question was settled before the tolerance was reached.
     pub enough: bool,
-    pub newton_steps: usize,
+    pub steps: usize,
     /// Scans of all rows.
     pub passes: f64,
 }
@@ -45,50 +45,51 @@ pub fn solve<E: Element>(
     enough: &impl Fn(&[f32], f64) -> bool,
 ) -> Reached {
     let mut solver = Solver::new(problem, background);
-    let (mut w, mut margins) = solver.start();
-    let mut active = solver.active(&margins);
-    let mut gradient = solver.gradient(&w, &margins, &active);
-    let mut newton_steps = 0;
-    let mut forcing = FORCING;
+    let mut at = solver.start();
+    let mut memory = Lbfgs::default();
+    let mut steps = 0;
+    let mut last = f64::INFINITY;
     for round in 1.. {
         for _ in 0..STEPS_PER_ROUND {
-            let before = norm(&gradient);
-            let step = solver.step(&w, &margins, &active, &gradient, forcing);
-            newton_steps += 1;
-            gradient = solver.take(step, &mut w, &mut margins, &mut active);
-            let length = norm(&gradient);
-            // Near the end the active set stays, and each step may go for all that is left (Eisenstat, Walker 1996).
-            forcing = (length / before).powi(2).max(0.2 * tolerance / length).min(FORCING);
-            if length <= 0.5 * tolerance || enough(&margins, 1.5 * length) {
+            let (length, rounding) = (norm(&at.gradient), solver.rounding(&at));
+            // What the tolerance leaves; or, where it leaves nothing, as far as float32 goes.
+            let goal = if rounding < tolerance { 0.9 * (tolerance - rounding) } else { rounding };
+            if length <= goal || enough(&at.margins, 1.5 * length + rounding) {
                 break;
             }
+            if !solver.step(&mut at, &mut memory) {
+                break;
+            }
+            steps += 1;
         }
-        gradient = solver.scan(&w, &mut margins);
-        active = solver.active(&margins);
-        let length = norm(&gradient);
-        let rounding = solver.rounding(&w, &active);
+        solver.scan_others(&mut at);
+        let (length, rounding) = (norm(&at.gradient), solver.rounding(&at));
         let error = length + rounding;
-        let settled = enough(&margins, error);
-        if error <= tolerance || settled || round == MAX_ROUNDS || !length.is_finite() {
+        let settled = enough(&at.margins, error);
+        // A round that gains nothing will not be followed by a better one.
+        let stuck = round == MAX_ROUNDS || length.is_nan() || length > 0.5 * last;
+        if error <= tolerance || settled || stuck {
             let enough = settled && error > tolerance;
             let passes = solver.visits / problem.rows().rows().max(1) as f64;
-            return Reached { w, margins, gradient: length, rounding, enough, newton_steps, passes };
+            let Point { w, margins, .. } = at;
+            return Reached { w, margins, gradient: length, rounding, enough, steps, passes };
         }
+        last = length;
     }
     unreachable!("the last round returns")
 }
 
-/// A Newton step and what is known of it.
-struct Step {
-    direction: Vec<f64>,
-    /// g + H direction for the active set it was made for.
-    residual: Vec<f64>,
-    /// Rows that are not active but near the margin.
-    near: Vec<u32>,
-    /// direction·x for the active rows, then for the near ones.
-    changes: Vec<f32>,
-    /// How far to go, 0 to 1.
-    length: f64,
+/// A point on the way, and what is known of the rows there.
+struct Point {
+    w: Vec<f64>,
+    /// w·x for each row, with the intercept; of a row outside the pool, where it left it.
+    margins: Vec<f32>,
+    /// The rows that are looked at, ascending.
+    pool: Vec<u32>,
+    /// Those of the pool that are active, ascending.
+    active: Vec<u32>,
+    /// ∇P(w), as far as the rows of the pool go.
+    gradient: Vec<f64>,
 }
 
 struct Solver<'a, E> {
@@ -101,7 +102,7 @@ struct Solver<'a, E> {
     preconditioned: Vec<Vec<f64>>,
     /// The Cholesky factor of diag(1 / 2c) + positives' preconditioned, for Woodbury's identity.
     inner: Dense,
-    /// Rows multiplied by a vector or added to one; two of one visit count once.
+    /// Rows multiplied by a vector or added to one.
     visits: f64,
 }
 
@@ -125,147 +126,113 @@ impl<'a, E: Element> Solver<'a, E> {
         if self.weights.is_empty() { 1.0 } else { self.weights[row as usize] }
     }
 
-    /// The lowest point in the span of the positives' mean, the preconditioner times it, and the intercept.
-    fn start(&mut self) -> (Vec<f64>, Vec<f32>) {
+    /// The lowest point in the span of the preconditioner times the positives' mean and of the preconditioner times the
+    /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active.
+    fn start(&mut self) -> Point {
         let rows = self.problem.rows();
         let mut mean = vec![0.0; self.problem.unknowns()];
         let share = 1.0 / self.positives.len().max(1) as f64;
         self.positives.iter().for_each(|positive| add(&mut mean, share, positive));
-        // The third vector is the intercept's own, so the others do without theirs.
-        let mut steered = self.background.precondition(&mean);
-        let mut intercept = vec![0.0; mean.len()];
-        for vector in [&mut steered, &mut mean] {
-            *vector.last_mut().expect("the intercept") = 0.0;
-        }
-        *intercept.last_mut().expect("the intercept") = 1.0;
-        let vectors = [steered, mean, intercept];
-        let [mut a, mut b] = [0, 1].map(|_| vec![0.0; rows.rows()]);
-        kernels::scan_two::<Native, E>(
-            rows,
-            [&narrow(rows, &vectors[0]), &narrow(rows, &vectors[1])],
-            [&mut a, &mut b],
-        );
+        let vectors = [&self.background.precondition(&mean), &self.background.mean];
+        let of_positives = products(rows, vectors[0]);
         self.visits += rows.rows() as f64;
-        let products = |x: &Vec<f64>| core::array::from_fn(|i| dot(x, &vectors[i]));
+        let products = |x: &Vec<f64>| vectors.map(|vector| dot(x, vector));
         let plane = Plane {
-            rows: [&a, &b],
+            rows: [&of_positives, &self.background.mean_products],
             weights: &self.weights,
-            gram: core::array::from_fn(|i| products(&vectors[i])),
+            gram: vectors.map(products),
             positives: self.positives.iter().map(products).collect(),
             positive_cost: self.problem.positive_cost(),
             negative_cost: self.problem.negative_cost(),
         };
         let at = plane.minimise();
+        let margins = plane.margins(at);
         let mut w = vec![0.0; self.problem.unknowns()];
         vectors.iter().zip(at).for_each(|(vector, factor)| add(&mut w, factor, vector));
-        let [of_a, of_b, constant] = at.map(|x| x as f32);
-        for (a, b) in a.iter_mut().zip(&b) {
-            *a = of_a * *a + of_b * b + constant;
-        }
-        (w, a)
+        let pool: Vec<u32> = (0..rows.rows() as u32).collect();
+        let mut start = Point { w, margins, pool, active: Vec::new(), gradient: Vec::new() };
+        self.look(&mut start);
+        start
     }
 
-    fn active(&self, margins: &[f32]) -> Vec<u32> {
-        (0..margins.len() as u32)
-            .filter(|&row| margins[row as usize] > -1.0 && self.weight(row) > 0.0)
-            .collect()
-    }
-
-    /// The gradient of P at `w` with these margins.
-    fn gradient(&mut self, w: &[f64], margins: &[f32], active: &[u32]) -> Vec<f64> {
-        let mut gradient = w.to_vec();
-        let slacks: Vec<f32> =
-            active.iter().map(|&row| self.weight(row) * (1.0 + margins[row as usize])).collect();
-        self.add_rows(active, &slacks, &mut gradient);
-        self.add_positives(w, &mut gradient);
-        gradient
-    }
-
-    /// The margins of all rows at `w`, and the gradient there: one visit of each row.
-    fn scan(&mut self, w: &[f64], margins: &mut [f32]) -> Vec<f64> {
-        let rows = self.problem.rows();
-        let (narrow, intercept) = (narrow(rows, w), w[rows.dims()] as f32);
-        let mut gradient = w.to_vec();
-        let factor = 2.0 * self.problem.negative_cost();
-        let mut constant = 0.0;
-        for first in (0..rows.rows()).step_by(PANEL) {
-            let last = rows.rows().min(first + PANEL);
-            let mut sum = vec![0.0f32; rows.stride()];
-            kernels::visit::<Native, E>(
-                rows,
-                first..last,
-                &narrow,
-                |place, product| {
-                    let (row, margin) = (first + place, product + intercept);
-                    margins[row] = margin;
-                    let slack = self.weight(row as u32) * (1.0 + margin).max(0.0);
-                    constant += f64::from(slack);
-                    slack
-                },
-                &mut sum,
-            );
-            gradient.iter_mut().zip(&sum[..rows.dims()]).for_each(|(to, &x)| *to += factor * f64::from(x));
-        }
-        gradient[rows.dims()] += factor * constant;
-        self.visits += rows.rows() as f64;
-        self.add_positives(w, &mut gradient);
-        gradient
-    }
-
-    /// Adds the positives' share of the gradient.
-    fn add_positives(&self, w: &[f64], gradient: &mut [f64]) {
+    /// Finds the active rows of the pool and the gradient, from the margins.
+    fn look(&mut self, at: &mut Point) {
+        at.active.clear();
+        let active = |&&row: &&u32| at.margins[row as usize] > -1.0 && self.weight(row) > 0.0;
+        at.active.extend(at.pool.iter().filter(active));
+        at.gradient.clone_from(&at.w);
+        self.add_slacks(&at.active, &at.margins, &mut at.gradient);
         let cost = self.problem.positive_cost();
         for positive in &self.positives {
-            let slack = (1.0 - dot(positive, w)).max(0.0);
-            add(gradient, -2.0 * cost * slack, positive);
+            let slack = (1.0 - dot(positive, &at.w)).max(0.0);
+            add(&mut at.gradient, -2.0 * cost * slack, positive);
         }
     }
 
-    /// `to += 2 c Σ factors[i] x_i`.
-    fn add_rows(&mut self, list: &[u32], factors: &[f32], to: &mut [f64]) {
+    /// Adds what these active rows are to the gradient: 2 c Σ (1 + w·x) x.
+    fn add_slacks(&mut self, active: &[u32], margins: &[f32], gradient: &mut [f64]) {
         let rows = self.problem.rows();
         let factor = 2.0 * self.problem.negative_cost();
-        for (list, factors) in list.chunks(PANEL).zip(factors.chunks(PANEL)) {
+        for list in active.chunks(PANEL) {
+            let mut slacks = [0.0; PANEL];
+            for (slack, &row) in slacks.iter_mut().zip(list) {
+                *slack = self.weight(row) * (1.0 + margins[row as usize]);
+            }
+            let slacks = &slacks[..list.len()];
             let mut sum = vec![0.0f32; rows.stride()];
-            kernels::combine::<Native, E>(rows, list, factors, &mut sum);
-            to.iter_mut().zip(&sum[..rows.dims()]).for_each(|(to, &x)| *to += factor * f64::from(x));
-            to[rows.dims()] += factor * factors.iter().map(|&x| f64::from(x)).sum::<f64>();
-        }
-        self.visits += list.len() as f64;
-    }
-
-    /// (I + Σ 2 c x x') vector over the active examples, and x·vector for each active row: one visit of each.
-    fn hessian_product(&mut self, w: &[f64], active: &[u32], vector: &[f64]) -> (Vec<f64>, Vec<f32>) {
-        let rows = self.problem.rows();
-        let (narrow, intercept) = (narrow(rows, vector), vector[rows.dims()] as f32);
-        let mut image = vector.to_vec();
-        let factor = 2.0 * self.problem.negative_cost();
-        let mut products = vec![0.0f32; active.len()];
-        for (list, products) in active.chunks(PANEL).zip(products.chunks_mut(PANEL)) {
-            let mut sum = vec![0.0f32; rows.stride()];
-            let mut constant = 0.0;
-            kernels::visit::<Native, E>(
-                rows,
-                list.iter().map(|&row| row as usize),
-                &narrow,
-                |place, product| {
-                    products[place] = product + intercept;
-                    let weighted = self.weight(list[place]) * products[place];
-                    constant += f64::from(weighted);
-                    weighted
-                },
-                &mut sum,
-            );
-            image.iter_mut().zip(&sum[..rows.dims()]).for_each(|(to, &x)| *to += factor * f64::from(x));
-            image[rows.dims()] += factor * constant;
+            kernels::combine::<Native, E>(rows, list, slacks, &mut sum);
+            gradient.iter_mut().zip(&sum[..rows.dims()]).for_each(|(to, &x)| *to += factor * f64::from(x));
+            gradient[rows.dims()] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
         }
         self.visits += active.len() as f64;
-        for positive in &self.positives {
-            if dot(positive, w) < 1.0 {
-                add(&mut image, 2.0 * self.problem.positive_cost() * dot(positive, vector), positive);
-            }
+    }
+
+    /// One step to the lowest point of a line. False where there is none to take.
+    fn step(&mut self, at: &mut Point, memory: &mut Lbfgs) -> bool {
+        let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
+        let narrow = narrow(self.problem.rows(), &direction);
+        let intercept = direction[self.problem.rows().dims()] as f32;
+        let far = -1.0 - NEAR * self.typical_change(at, &narrow, intercept);
+        at.pool.retain(|&row| at.margins[row as usize] > far);
+        let mut changes = vec![0.0; at.pool.len()];
+        self.multiply(&at.pool, &narrow, intercept, &mut changes);
+        let length = self.line_search(at, &direction, &changes);
+        if length.is_nan() || length <= 0.0 {
+            return false;
         }
-        (image, products)
+        for (&row, change) in at.pool.iter().zip(&changes) {
+            at.margins[row as usize] += length as f32 * change;
+        }
+        add(&mut at.w, length, &direction);
+        let mut bend: Vec<f64> = at.gradient.iter().map(|g| -g).collect();
+        self.look(at);
+        add(&mut bend, 1.0, &at.gradient);
+        memory.learn(direction.into_iter().map(|x| length * x).collect(), bend);
+        true
+    }
+
+    /// How much a step in this direction changes a margin, as a root mean square: of all rows or of the active ones,
+    /// whichever change more.
+    fn typical_change(&mut self, at: &Point, direction: &[f32], intercept: f32) -> f32 {
+        let all = self.problem.rows().rows();
+        let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
+        let lists = [
+            sample(all).map(|row| row as u32).collect::<Vec<_>>(),
+            sample(at.active.len()).map(|i| at.active[i]).collect(),
+        ];
+        let typical = lists.map(|list| {
+            let mut changes = vec![0.0; list.len()];
+            self.multiply(&list, direction, intercept, &mut changes);
+            (changes.iter().map(|x| x * x).sum::<f32>() / changes.len().max(1) as f32).sqrt()
+        });
+        typical[0].max(typical[1])
+    }
+
+    /// x·vector for the rows in `list`.
+    fn multiply(&mut self, list: &[u32], vector: &[f32], intercept: f32, out: &mut [f32]) {
+        kernels::scan_list::<Native, E>(self.problem.rows(), list, vector, out);
+        out.iter_mut().for_each(|product| *product += intercept);
+        self.visits += list.len() as f64;
     }
 
     /// The inverse of the background's Hessian and the positives', times `vector`: Woodbury's identity.
@@ -281,71 +248,20 @@ impl<'a, E: Element> Solver<'a, E> {
         out
     }
 
-    /// Solves H d = -gradient by preconditioned conjugate gradients, and looks how far to go.
-    fn step(&mut self, w: &[f64], margins: &[f32], active: &[u32], gradient: &[f64], forcing: f64) -> Step {
-        let mut direction = vec![0.0; gradient.len()];
-        let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
-        let mut changes = vec![0.0f32; active.len()];
-        let mut steered = self.steer(&residual);
-        let mut search = steered.clone();
-        let mut square = dot(&residual, &steered);
-        let target = forcing * forcing * square;
-        for _ in 0..MAX_PRODUCTS {
-            let (image, products) = self.hessian_product(w, active, &search);
-            let length = square / dot(&search, &image);
-            if !length.is_finite() {
-                break;
-            }
-            add(&mut direction, length, &search);
-            add(&mut residual, -length, &image);
-            changes.iter_mut().zip(&products).for_each(|(to, &x)| *to += length as f32 * x);
-            steered = self.steer(&residual);
-            let next = dot(&residual, &steered);
-            if next <= target {
-                break;
-            }
-            search
-                .iter_mut()
-                .zip(&steered)
-                .for_each(|(search, steered)| *search = steered + next / square * *search);
-            square = next;
-        }
-        residual.iter_mut().for_each(|x| *x = -*x);
-        let typical =
-            (changes.iter().map(|&x| f64::from(x * x)).sum::<f64>() / active.len().max(1) as f64).sqrt();
-        let far = -1.0 - (NEAR * typical) as f32;
-        let is_near = |&row: &u32| {
-            let margin = margins[row as usize];
-            margin <= -1.0 && margin > far && self.weight(row) > 0.0
+    /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool, whose margins change by `changes` at t = 1.
+    /// The derivative rises and is linear between the points where an example turns active or inactive, so Newton's
+    /// method within a bracket finds its zero.
+    fn line_search(&self, at: &Point, direction: &[f64], changes: &[f32]) -> f64 {
+        let slacks: Vec<f32> = at.pool.iter().map(|&row| 1.0 + at.margins[row as usize]).collect();
+        let weights: Vec<f32> = match self.weights.as_slice() {
+            [] => Vec::new(),
+            weights => at.pool.iter().map(|&row| weights[row as usize]).collect(),
         };
-        let near: Vec<u32> = (0..margins.len() as u32).filter(is_near).collect();
-        let rows = self.problem.rows();
-        let (narrow, intercept) = (narrow(rows, &direction), direction[rows.dims()] as f32);
-        let seen = changes.len();
-        changes.resize(seen + near.len(), 0.0);
-        kernels::scan_list::<Native, E>(rows, &near, &narrow, &mut changes[seen..]);
-        changes[seen..].iter_mut().for_each(|change| *change += intercept);
-        self.visits += near.len() as f64;
-        let mut step = Step { direction, residual, near, changes, length: 1.0 };
-        step.length = self.line_search(w, margins, active, &step);
-        step
-    }
-
-    /// The t in 0..=1 that minimises P(w + t direction) over the rows looked at: 1 where P still falls there.
-    fn line_search(&self, w: &[f64], margins: &[f32], active: &[u32], step: &Step) -> f64 {
-        let (start, square) = (dot(w, &step.direction), dot(&step.direction, &step.direction));
+        let (start, square) = (dot(&at.w, direction), dot(direction, direction));
         let positives: Vec<(f64, f64)> =
-            self.positives.iter().map(|x| (1.0 - dot(x, w), -dot(x, &step.direction))).collect();
+            self.positives.iter().map(|x| (1.0 - dot(x, &at.w), -dot(x, direction))).collect();
         let derivatives = |t: f64| {
-            let (mut first, mut second) = (0.0, 0.0);
-            for (&row, &slope) in active.iter().chain(&step.near).zip(&step.changes) {
-                let (slope, weight) = (f64::from(slope), f64::from(self.weight(row)));
-                let slack = 1.0 + f64::from(margins[row as usize]) + t * slope;
-                if slack > 0.0 {
-                    first += weight * slack * slope;
-                    second += weight * slope * slope;
-                }
-            }
+            let (first, second) = slopes(&slacks, changes, &weights, t as f32);
             let negative = 2.0 * self.problem.negative_cost();
             let mut derivatives = (start + t * square + negative * first, square + negative * second);
             for &(slack, slope) in &positives {
@@ -357,21 +273,18 @@ impl<'a, E: Element> Solver<'a, E> {
             }
             derivatives
         };
-        let (mut low, mut high, mut t) = (0.0, 1.0, 1.0);
+        let (mut low, mut high, mut t) = (0.0, f64::INFINITY, 1.0);
         for _ in 0..20 {
             let (first, second) = derivatives(t);
-            // Past the lowest point by less than a tenth of the way: not worth leaving the quadratic for.
-            if t == 1.0 && first <= 0.1 * second {
-                return 1.0;
-            }
             if first < 0.0 {
                 low = t;
             } else {
                 high = t;
             }
             let newton = t - first / second;
-            let next = if low < newton && newton < high { newton } else { f64::midpoint(low, high) };
-            if (next - t).abs() <= 1e-3 {
+            let next =
+                if low < newton && newton < high { newton } else { f64::midpoint(low, high.min(2.0 * t)) };
+            if (next - t).abs() <= 1e-2 * t {
                 return next;
             }
             t = next;
@@ -379,50 +292,67 @@ impl<'a, E: Element> Solver<'a, E> {
         t
     }
 
-    /// Takes the step. Returns the gradient at its end: from the residual where the whole step was taken, corrected by
-    /// the rows that changed sides.
-    fn take(&mut self, step: Step, w: &mut [f64], margins: &mut [f32], active: &mut Vec<u32>) -> Vec<f64> {
-        let sides = |w: &[f64]| -> Vec<bool> { self.positives.iter().map(|x| dot(x, w) < 1.0).collect() };
-        let before = sides(w);
-        add(w, step.length, &step.direction);
-        let same_positives = before == sides(w);
-        for (&row, change) in active.iter().chain(&step.near).zip(&step.changes) {
-            margins[row as usize] += step.length as f32 * change;
+    /// Finds the margins of the rows outside the pool, which then holds all rows, and completes the gradient.
+    fn scan_others(&mut self, at: &mut Point) {
+        let rows = self.problem.rows();
+        let all = rows.rows() as u32;
+        if at.pool.len() == rows.rows() {
+            return;
         }
-        let left = active.iter().filter(|&&row| margins[row as usize] <= -1.0);
-        let came = step.near.iter().filter(|&&row| margins[row as usize] > -1.0);
-        let changed: Vec<u32> = left.chain(came).copied().collect();
-        let looked_at = active.iter().chain(&step.near);
-        let mut next: Vec<u32> = looked_at.filter(|&&row| margins[row as usize] > -1.0).copied().collect();
-        next.sort_unstable();
-        *active = next;
-        if step.length < 1.0 || !same_positives {
-            return self.gradient(w, margins, active);
-        }
-        // What came adds its slack; what left takes away one below zero.
-        let slacks: Vec<f32> = changed
-            .iter()
-            .map(|&row| {
-                let slack = self.weight(row) * (1.0 + margins[row as usize]);
-                if slack > 0.0 { slack } else { -slack }
-            })
-            .collect();
-        let mut gradient = step.residual;
-        self.add_rows(&changed, &slacks, &mut gradient);
-        gradient
+        let mut pool = at.pool.iter().copied().peekable();
+        let others: Vec<u32> = (0..all).filter(|&row| pool.next_if_eq(&row).is_none()).collect();
+        let mut margins = vec![0.0; others.len()];
+        self.multiply(&others, &narrow(rows, &at.w), at.w[rows.dims()] as f32, &mut margins);
+        others.iter().zip(margins).for_each(|(&row, margin)| at.margins[row as usize] = margin);
+        let is_active = |&row: &u32| at.margins[row as usize] > -1.0 && self.weight(row) > 0.0;
+        let came: Vec<u32> = others.into_iter().filter(is_active).collect();
+        self.add_slacks(&came, &at.margins, &mut at.gradient);
+        at.active.extend(came);
+        at.active.sort_unstable();
+        at.pool = (0..all).collect();
     }
 
     /// What float32 may hide of the gradient: each margin is off by a few units in the last place of |w| |x|, at random.
-    fn rounding(&self, w: &[f64], active: &[u32]) -> f64 {
-        let unit = 4.0 * f64::from(f32::EPSILON) * norm(w).max(1.0);
-        let squares: f64 = active.iter().map(|&row| f64::from(self.weight(row)).powi(2)).sum();
+    fn rounding(&self, at: &Point) -> f64 {
+        let unit = 4.0 * f64::from(f32::EPSILON) * norm(&at.w).max(1.0);
+        let squares: f64 = if self.weights.is_empty() {
+            at.active.len() as f64
+        } else {
+            at.active.iter().map(|&row| f64::from(self.weight(row)).powi(2)).sum()
+        };
         2.0 * self.problem.negative_cost() * unit * squares.max(1.0).sqrt() * self.background.square()
     }
 }
 
-/// w without its intercept, as the kernels take it.
-fn narrow<E: Element>(rows: &Matrix<E>, w: &[f64]) -> Vec<f32> {
-    let mut narrow = vec![0.0; rows.stride()];
-    narrow.iter_mut().zip(&w[..rows.dims()]).for_each(|(narrow, &w)| *narrow = w as f32);
-    narrow
+/// Lanes summed side by side.
+const LANES: usize = 8;
+
+/// Σ slack change and Σ change² over the rows that are active at t, each times its weight (1 where there are none).
+fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
+    let (mut first, mut second) = (0.0, 0.0);
+    let mut weights = weights.chunks(PANEL);
+    for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {
+        let mut sums = [[0.0f32; LANES]; 2];
+        let weights = weights.next();
+        let mut add = |lane: usize, slack: f32, change: f32, weight: f32| {
+            let slack = slack + t * change;
+            let weighted = if slack > 0.0 { weight * change } else { 0.0 };
+            sums[0][lane] += slack * weighted;
+            sums[1][lane] += change * weighted;
+        };
+        let (eights, last) = slacks.as_chunks::<LANES>();
+        for (i, slacks) in eights.iter().enumerate() {
+            for (lane, &slack) in slacks.iter().enumerate() {
+                let place = i * LANES + lane;
+                add(lane, slack, changes[place], weights.map_or(1.0, |weights| weights[place]));
+            }
+        }
+        for (lane, &slack) in last.iter().enumerate() {
+            let place = eights.len() * LANES + lane;
+            add(lane, slack, changes[place], weights.map_or(1.0, |weights| weights[place]));
+        }
+        first += f64::from(sums[0].iter().sum::<f32>());
+        second += f64::from(sums[1].iter().sum::<f32>());
+    }
+    (first, second)
 }

@@ -7,6 +7,7 @@
 mod background;
 pub mod dual;
 mod fast;
+mod lbfgs;
 mod newton;
 mod options;
 mod problem;
@@ -93,7 +94,7 @@ impl Examples {
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
 pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
-    let background = Background::new(&Moments::of(rows), options.check()?.c());
+    let background = Background::new(rows, &Moments::of(rows), options.check()?.c());
     fit_until(rows, &background, examples, options, |_, _| false)
 }
 
@@ -120,11 +121,11 @@ pub fn fit_until<E: Element>(
         let from = if error.is_finite() { reached.w } else { vec![0.0; problem.unknowns()] };
         let mut fit = newton::solve(&problem, &params, from, &enough);
         fit.report.passes += reached.passes;
-        fit.report.newton_steps += reached.newton_steps;
+        fit.report.newton_steps += reached.steps;
         return Ok(fit);
     };
     let intercept = reached.w[rows.dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
-    let Reached { w, newton_steps, passes, .. } = reached;
+    let Reached { w, steps: newton_steps, passes, .. } = reached;
     Ok(Fit { scores, w, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } })
 }

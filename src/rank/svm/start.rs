@@ -1,7 +1,7 @@
-//! Where Newton's method starts: the lowest point of P in the span of three vectors, whose products with every row are
-//! known. What is left to minimise has three unknowns, and three numbers a row.
+//! Where the solver starts: the lowest point of P in the span of two vectors, whose products with every row are known. What
+//! is left to minimise has two unknowns, and two numbers a row.
 
-/// Newton steps in three dimensions; the first ones look at every [`COARSE`]th block of rows.
+/// Newton steps in two dimensions; the first ones look at every [`COARSE`]th block of rows.
 const STEPS: usize = 7;
 const COARSE_STEPS: usize = 4;
 const COARSE: usize = 4;
@@ -9,72 +9,79 @@ const COARSE: usize = 4;
 const LANES: usize = 8;
 const BLOCK: usize = 64;
 
-/// P in the span of two vectors a, b and of the intercept.
+/// P in the span of two vectors a and b.
 pub struct Plane<'a> {
     /// x·a and x·b for each row.
     pub rows: [&'a [f32]; 2],
     /// The weight of each row beside the others; 1 for all if empty.
     pub weights: &'a [f32],
-    /// v·v' for a, b and the intercept's direction.
-    pub gram: [[f64; 3]; 3],
+    /// v·v' for a and b.
+    pub gram: [[f64; 2]; 2],
     /// Each positive's products with them.
-    pub positives: Vec<[f64; 3]>,
+    pub positives: Vec<[f64; 2]>,
     pub positive_cost: f64,
     pub negative_cost: f64,
 }
 
 impl Plane<'_> {
-    /// The coefficients of a, b and the intercept at the lowest point, near enough to start from.
-    pub fn minimise(&self) -> [f64; 3] {
-        let mut at = [0.0; 3];
+    /// The coefficients of a and b at the lowest point, near enough to start from.
+    pub fn minimise(&self) -> [f64; 2] {
+        let mut at = [0.0; 2];
         for step in 0..STEPS {
             let every = if step < COARSE_STEPS { COARSE } else { 1 };
             let (gradient, hessian) = self.derivatives(at, every);
-            let Some(change) = solve(hessian, gradient) else { break };
-            (0..3).for_each(|i| at[i] -= change[i]);
+            let change = solve(hessian, gradient);
+            (0..2).for_each(|i| at[i] -= change[i]);
             if at.iter().any(|x| !x.is_finite()) {
-                return [0.0; 3];
+                return [0.0; 2];
             }
         }
         at
     }
 
-    fn derivatives(&self, at: [f64; 3], every: usize) -> ([f64; 3], [[f64; 3]; 3]) {
+    /// x·w for each row, where w has these coefficients.
+    pub fn margins(&self, at: [f64; 2]) -> Vec<f32> {
+        let [of_a, of_b] = at.map(|x| x as f32);
+        let [a, b] = self.rows;
+        a.iter().zip(b).map(|(a, b)| of_a * a + of_b * b).collect()
+    }
+
+    fn derivatives(&self, at: [f64; 2], every: usize) -> ([f64; 2], [[f64; 2]; 2]) {
         let (sums, seen) = self.row_sums(at.map(|x| x as f32), every);
-        let [r, ra, rb, n, na, nb, naa, nab, nbb] = sums.map(|sum| {
+        let [ra, rb, aa, ab, bb] = sums.map(|sum| {
             let all = self.rows[0].len() as f64;
             2.0 * self.negative_cost * sum * all / (seen as f64).max(1.0)
         });
-        let mut gradient = [ra, rb, r];
-        let mut hessian = [[naa, nab, na], [nab, nbb, nb], [na, nb, n]];
-        let mut add = |vector: &[f64; 3], slope: f64, curvature: f64| {
+        let mut gradient = [ra, rb];
+        let mut hessian = [[aa, ab], [ab, bb]];
+        let mut add = |vector: &[f64; 2], slope: f64, curvature: f64| {
             for ((gradient, hessian), x) in gradient.iter_mut().zip(&mut hessian).zip(vector) {
                 *gradient += slope * x;
                 hessian.iter_mut().zip(vector).for_each(|(to, y)| *to += curvature * x * y);
             }
         };
         for products in &self.positives {
-            let slack = 1.0 - dot3(products, &at);
+            let slack = 1.0 - dot2(products, &at);
             if slack > 0.0 {
                 let cost = 2.0 * self.positive_cost;
                 add(products, -cost * slack, cost);
             }
         }
         for ((gradient, hessian), gram) in gradient.iter_mut().zip(&mut hessian).zip(&self.gram) {
-            *gradient += dot3(gram, &at);
+            *gradient += dot2(gram, &at);
             hessian.iter_mut().zip(gram).for_each(|(to, x)| *to += x);
         }
         (gradient, hessian)
     }
 
-    /// Σ over the active rows of their slack times 1, a, b, and of 1, a, b, aa, ab, bb; and how many rows were seen.
-    fn row_sums(&self, at: [f32; 3], every: usize) -> ([f64; 9], usize) {
-        let mut totals = [0.0; 9];
+    /// Σ over the active rows of their slack times a and b, and of aa, ab, bb; and how many rows were seen.
+    fn row_sums(&self, at: [f32; 2], every: usize) -> ([f64; 5], usize) {
+        let mut totals = [0.0; 5];
         let mut seen = 0;
         let [a, b] = self.rows;
         for (block, (a, b)) in a.chunks(BLOCK).zip(b.chunks(BLOCK)).enumerate().step_by(every) {
             let weights = self.weights.chunks(BLOCK).nth(block);
-            let mut sums = [[0.0f32; LANES]; 9];
+            let mut sums = [[0.0f32; LANES]; 5];
             let whole = a.len() / LANES * LANES;
             for first in (0..whole).step_by(LANES) {
                 for lane in 0..LANES {
@@ -95,39 +102,28 @@ impl Plane<'_> {
 }
 
 #[inline(always)]
-fn add(sums: &mut [[f32; LANES]; 9], lane: usize, at: [f32; 3], a: f32, b: f32, weight: f32) {
-    let slack = 1.0 + at[0] * a + at[1] * b + at[2];
+fn add(sums: &mut [[f32; LANES]; 5], lane: usize, at: [f32; 2], a: f32, b: f32, weight: f32) {
+    let slack = 1.0 + at[0] * a + at[1] * b;
     let active = if slack > 0.0 { weight } else { 0.0 };
     let slack = slack * active;
     let (active_a, active_b) = (active * a, active * b);
-    let terms =
-        [slack, slack * a, slack * b, active, active_a, active_b, active_a * a, active_a * b, active_b * b];
+    let terms = [slack * a, slack * b, active_a * a, active_a * b, active_b * b];
     for (sum, term) in sums.iter_mut().zip(terms) {
         sum[lane] += term;
     }
 }
 
-fn dot3(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+fn dot2(a: &[f64; 2], b: &[f64; 2]) -> f64 {
+    a[0] * b[0] + a[1] * b[1]
 }
 
-/// a⁻¹ b for a symmetric a, which may be singular where vectors coincide: those are left out.
-fn solve(mut a: [[f64; 3]; 3], mut b: [f64; 3]) -> Option<[f64; 3]> {
-    let size = (0..3).map(|i| a[i][i]).fold(0.0, f64::max);
-    for i in 0..3 {
-        if a[i][i] <= 1e-10 * size {
-            (0..3).for_each(|j| (a[i][j], a[j][i]) = (0.0, 0.0));
-            (a[i][i], b[i]) = (1.0, 0.0);
-        }
-        for j in i + 1..3 {
-            let factor = a[j][i] / a[i][i];
-            (i..3).for_each(|k| a[j][k] -= factor * a[i][k]);
-            b[j] -= factor * b[i];
-        }
+/// a⁻¹ b for a symmetric a. Where it is singular, for a and b coincide, the second unknown is left at zero.
+fn solve([[aa, ab], [_, bb]]: [[f64; 2]; 2], [a, b]: [f64; 2]) -> [f64; 2] {
+    let rest = bb - ab * ab / aa;
+    if rest > 1e-10 * bb {
+        let second = (b - ab / aa * a) / rest;
+        [(a - ab * second) / aa, second]
+    } else {
+        [a / aa, 0.0]
     }
-    for i in (0..3).rev() {
-        let known: f64 = (i + 1..3).map(|j| a[i][j] * b[j]).sum();
-        b[i] = (b[i] - known) / a[i][i];
-    }
-    b.iter().all(|x| x.is_finite()).then_some(b)
 }
