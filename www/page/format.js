@@ -41,6 +41,12 @@ export class Format {
     return this.#unit(value, 'millisecond', value < 10 ? 1 : 0);
   }
 
+  /** @param {number} value milliseconds, to three digits */
+  brief(value) {
+    const options = /** @type {const} */ ({ style: 'unit', unit: 'millisecond', maximumSignificantDigits: value < 100 ? 2 : 3 });
+    return new Intl.NumberFormat(this.#language, options).format(value);
+  }
+
   /**
    * @param {number} value
    * @param {string} unit

@@ -15,13 +15,7 @@ import { hasNoApi, stringsFor } from './strings.js';
  * @typedef {import('../engine.js').Examples} Examples
  * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
- *
- * What the page shows at the moment.
- * @typedef {object} Shown
- * @property {Site} site
- * @property {Examples} [asked] what was searched for; missing where nothing was
- * @property {SearchOptions} [options] how, but for the method
- * @property {SearchResult[]} found one a method, best hits first
+ * @typedef {import('./panels.js').Shown} Shown
  */
 
 /** How far down kNN's ranking the other columns' hits are looked for. */

@@ -39,6 +39,23 @@ const en = {
     on: 'On',
     range: (/** @type {string} */ from, /** @type {string} */ to, /** @type {string} */ all) => `${from} to ${to} of ${all}`,
   },
+  benchmark: {
+    start: 'Measure',
+    stop: 'Stop',
+    askFirst: 'Search for something first: this site cannot place a query without its API.',
+    loading: 'Loading the bundle once more, into a worker of its own',
+    round: (/** @type {string} */ round, /** @type {string} */ searches) => `Round ${round} of 25, ${searches} searches`,
+    done: (/** @type {string} */ last) => `${last}: done`,
+    stopped: (/** @type {string} */ round) => `Stopped after round ${round}`,
+    plain: 'Plain JavaScript',
+    whole: 'Default, whole',
+    caption: 'Time and passes of each method',
+    columns: ['Method', 'Median of a query', 'Middle half of all samples', 'Speed against plain JavaScript', 'Passes'],
+    times: (/** @type {string} */ ratio) => `${ratio}×`,
+    logarithmic: 'The scale is logarithmic.',
+    facts: (/** @type {string} */ rows, /** @type {string} */ dims, /** @type {string} */ vectors, /** @type {string} */ instructions, /** @type {string} */ queries) =>
+      `${rows} passages × ${dims} dimensions as ${vectors}, ${instructions}, one thread; ${queries} queries in turn. Each method ranks all passages, from the query’s vector or words to the best hit; plain JavaScript scans the same vectors as float32 for the best passages. A pass looks at all vectors once. The last row is a search as this page’s default makes it, with its hits, their texts and marked words.`,
+  },
 };
 
 /** @type {Strings} */
@@ -77,6 +94,23 @@ const ja = {
     back: '前へ',
     on: '次へ',
     range: (from, to, all) => `${all} 件中 ${from}～${to} 件`,
+  },
+  benchmark: {
+    start: '測定する',
+    stop: '止める',
+    askFirst: '先に何か検索してください。このサイトは API なしでは検索文を置けません。',
+    loading: 'バンドルを専用のワーカーにもう一度読み込んでいます',
+    round: (round, searches) => `25 回のうち ${round} 回目、検索 ${searches} 回`,
+    done: (last) => `${last}: 完了`,
+    stopped: (round) => `${round} 回目のあとで停止`,
+    plain: '普通の JavaScript',
+    whole: '既定の検索全体',
+    caption: '方法ごとの時間と走査の回数',
+    columns: ['方法', '検索一回の中央値', '中央の半数の範囲', '普通の JavaScript と比べた速さ', '走査'],
+    times: (ratio) => `${ratio} 倍`,
+    logarithmic: '目盛りは対数です。',
+    facts: (rows, dims, vectors, instructions, queries) =>
+      `${rows} 節 × ${dims} 次元 (${vectors})、${instructions}、一スレッド。${queries} 個の検索文を順に使います。各方法は検索文のベクトルまたは語からすべての節を順位づけし、最良の結果を返します。普通の JavaScript は同じベクトルを float32 で走査して最良の節を探します。走査一回ですべてのベクトルを一度見ます。最後の行は、結果の本文と語の印まで含めた既定の検索全体です。`,
   },
 };
 

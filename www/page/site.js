@@ -13,6 +13,7 @@ import { request } from '../request.js';
  * @property {Entry} entry
  * @property {Entry[]} entries
  * @property {SearchIndex} index
+ * @property {string} url the bundle's, absolute
  */
 
 /**
@@ -41,8 +42,9 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
   if (!entry) {
     throw new ExemplarError('unknown-bundle', `${key} is none of ${entries.map(entryKey).join(', ')}`);
   }
-  const index = await SearchIndex.load(new URL(entry.bundle, manifest), { onProgress, signal });
-  return { entry, entries, index };
+  const url = new URL(entry.bundle, manifest).href;
+  const index = await SearchIndex.load(url, { onProgress, signal });
+  return { entry, entries, index, url };
 }
 
 /**
