@@ -56,6 +56,24 @@ const en = {
     facts: (/** @type {string} */ rows, /** @type {string} */ dims, /** @type {string} */ vectors, /** @type {string} */ instructions, /** @type {string} */ queries) =>
       `${rows} passages × ${dims} dimensions as ${vectors}, ${instructions}, one thread; ${queries} queries in turn. Each method ranks all passages, from the query’s vector or words to the best hit; plain JavaScript scans the same vectors as float32 for the best passages. A pass looks at all vectors once. The last row is a search as this page’s default makes it, with its hits, their texts and marked words.`,
   },
+
+  how: {
+    askFirst: 'Search for something, and its figures stand here.',
+    knn: 'Each of the {passages} passages has a vector: {dimensions} numbers, a direction that texts of like meaning nearly share. The query gets one too. kNN compares it with every passage and takes those at the smallest angle, by its cosine. Nothing is skipped.',
+    knnLive: 'Here the best passage has a cosine of {best}, the one in the middle {middle}; the hits, articles by their best passage, end at {last}. It took {time}.',
+    knnDrawing: 'How many passages have which cosine; the hits are right of the line',
+    svm: 'kNN asks what lies near the query. The exemplar SVM asks what sets it apart: it learns, when the query comes, a flat boundary with the query on one side and every passage on the other, as far from both as it can be. What all passages share then counts for little, what few have for much. Passages rank by how far they are on the query’s side.',
+    svmLive: '{active} of {passages} passages are within the margin, right of the line, and hold the boundary in place against {positives} positive. Found in {passes} passes over all vectors and {time}; no score is further than {error} from the exact one (duality gap {gap}).',
+    alignedLive: 'As questions on the whole lie elsewhere than passages, the query was first moved by that difference: its cosine with the place it came from is {aligned}.',
+    svmDrawing: 'How many passages have which decision; those within the margin are right of the line at −1',
+    whitened: 'Where every passage is within the margin, the SVM can be written down in closed form: a cosine after space is stretched until the passages vary alike in all directions. That stretch is worked out once for a site; a query then costs hardly more than kNN. This is what the default ranks meaning by.',
+    whitenedLive: 'Of its {hits} hits, {shared} are the SVM’s too. It took {time}.',
+    hybrid: 'Cosines and decisions have different scales. The hybrid counts each in standard deviations from the mean of all passages, and ranks by the mean of the two: a hedge, where either alone may err.',
+    hybridLive: 'kNN’s scores vary by {knnSpread} around {knnMean}, the SVM’s decisions by {svmSpread} around {svmMean}. It took {time} and {passes} passes.',
+    hybridDrawing: 'The first hits of the hybrid: their two scores in standard deviations, and the mean',
+    shared: 'Hits that the methods share',
+    sharedCaption: 'How many of {hits} hits each two methods share',
+  },
 };
 
 /** @type {Strings} */
@@ -111,6 +129,24 @@ const ja = {
     logarithmic: '目盛りは対数です。',
     facts: (rows, dims, vectors, instructions, queries) =>
       `${rows} 節 × ${dims} 次元 (${vectors})、${instructions}、一スレッド。${queries} 個の検索文を順に使います。各方法は検索文のベクトルまたは語からすべての節を順位づけし、最良の結果を返します。普通の JavaScript は同じベクトルを float32 で走査して最良の節を探します。走査一回ですべてのベクトルを一度見ます。最後の行は、結果の本文と語の印まで含めた既定の検索全体です。`,
+  },
+
+  how: {
+    askFirst: '何か検索すると、その数値がここに出ます。',
+    knn: '{passages} の節はそれぞれベクトルを持ちます。{dimensions} 個の数で表す向きで、意味の似た文章はほぼ同じ向きになります。検索文も同じように向きを持ちます。kNN は検索文をすべての節と比べ、コサインで測った角度が最も小さいものを取ります。省くものはありません。',
+    knnLive: 'この検索では、最も近い節のコサインは {best}、中央の節は {middle}、結果 (記事は最も良い節で数えます) の最後は {last} です。時間は {time}。',
+    knnDrawing: 'コサインごとの節の数。線より右が結果',
+    svm: 'kNN は検索文の近くに何があるかを問います。exemplar SVM は、検索文をほかから分けるものは何かを問います。検索文が来たときに、検索文を一方に、すべての節をもう一方に置き、どちらからもできるだけ離れた平らな境界を学習します。どの節にも共通することは軽く、少数の節にしかないことは重くなります。順位は、検索文の側へどれだけ入っているかで決まります。',
+    svmLive: '{passages} 節のうち {active} 節が線より右、マージンの内側にあり、{positives} 個の正例に対して境界を支えています。全ベクトルの走査 {passes} 回、{time} で求まりました。どのスコアも厳密な値から {error} より離れていません (双対ギャップ {gap})。',
+    alignedLive: '質問文は全体として節とは別の場所にあるため、検索文を先にその差だけ動かしました。元の位置とのコサインは {aligned} です。',
+    svmDrawing: '判定値ごとの節の数。−1 の線より右がマージンの内側',
+    whitened: 'すべての節がマージンの内側にあるとき、SVM は閉じた式で書けます。節のばらつきがどの向きにも等しくなるまで空間を伸ばしてから測るコサインです。伸ばし方はサイトごとに一度だけ求めればよく、検索の手間は kNN とほとんど変わりません。既定の検索は、意味をこれで測ります。',
+    whitenedLive: '{hits} 件の結果のうち {shared} 件が SVM と共通です。時間は {time}。',
+    hybrid: 'コサインと判定値では尺度が違います。ハイブリッドは、それぞれを全節の平均から標準偏差いくつ分かで数え、その平均で順位をつけます。どちらか一方が外すときの備えです。',
+    hybridLive: 'kNN のスコアは {knnMean} を中心に {knnSpread}、SVM の判定値は {svmMean} を中心に {svmSpread} ばらつきます。時間は {time}、走査は {passes} 回。',
+    hybridDrawing: 'ハイブリッドの上位の結果。二つのスコア (標準偏差) とその平均',
+    shared: '方法どうしで共通する結果',
+    sharedCaption: '{hits} 件のうち、二つの方法に共通する件数',
   },
 };
 
