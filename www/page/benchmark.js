@@ -25,7 +25,7 @@ export default class BenchmarkPanel {
   #progress = element('p', { class: 'progress', role: 'status' });
   #plot = element('div', { class: 'plot' });
   #facts = element('p', { class: 'facts' });
-  #table = element('div', { class: 'table' });
+  #table;
   /** Ends the benchmark that runs. @type {AbortController | undefined} */
   #running;
 
@@ -37,6 +37,7 @@ export default class BenchmarkPanel {
   constructor(section, strings, format) {
     this.#strings = strings;
     this.#format = format;
+    this.#table = element('div', { 'class': 'table scroller', 'tabindex': '0', 'role': 'group', 'aria-label': strings.benchmark.caption, 'hidden': '' });
     this.#button.textContent = strings.benchmark.start;
     this.#button.addEventListener('click', () => (this.#running ? this.#stop() : this.#start()));
     section.append(element('div', { class: 'start' }, this.#button, this.#progress), this.#plot, this.#table, this.#facts);
@@ -46,7 +47,8 @@ export default class BenchmarkPanel {
   show(shown) {
     if (this.#shown?.site !== shown.site) {
       this.#stop();
-      for (const part of [this.#progress, this.#plot, this.#table, this.#facts]) part.replaceChildren();
+      for (const part of [this.#progress, this.#plot, this.#facts]) part.replaceChildren();
+      this.#table.hidden = true;
     }
     this.#shown = shown;
     const { asked, site } = shown;
@@ -105,6 +107,7 @@ export default class BenchmarkPanel {
         cell(`${this.#format.brief(low)} – ${this.#format.brief(high)}`),
         cell(median > 0 ? text.times(this.#format.count(plain / median)) : ''),
         cell(passes === undefined ? '' : this.#format.count(passes))));
+    this.#table.hidden = false;
     this.#table.replaceChildren(element('table', {},
       element('caption', { class: 'unseen' }, text.caption),
       element('thead', {}, element('tr', {}, ...text.columns.map((name) => element('th', { scope: 'col' }, name)))),

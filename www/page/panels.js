@@ -96,7 +96,11 @@ class Section {
     const { signal } = this.#latest;
     if (!this.#near || !this.#next) return;
     const [strings, format] = this.#language;
-    this.#panel ??= this.#load().then(({ default: Panel }) => new Panel(this.#place, strings, format));
+    this.#panel ??= this.#load().then(({ default: Panel }) => new Panel(this.#place, strings, format)).catch((error) => {
+      // What could not be loaded may be there the next time.
+      this.#panel = undefined;
+      throw error;
+    });
     try {
       const panel = await this.#panel;
       signal.throwIfAborted();
