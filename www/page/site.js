@@ -12,8 +12,8 @@ import { request } from '../request.js';
  * @typedef {object} Site
  * @property {Entry} entry
  * @property {Entry[]} entries
+ * @property {string} url the bundle's
  * @property {SearchIndex} index
- * @property {string} url the bundle's, absolute
  */
 
 /**
@@ -44,7 +44,7 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
   }
   const url = new URL(entry.bundle, manifest).href;
   const index = await SearchIndex.load(url, { onProgress, signal });
-  return { entry, entries, index, url };
+  return { entry, entries, url, index };
 }
 
 /**
