@@ -54,13 +54,6 @@ export class Format {
     return this.#unit(value, 'millisecond', value < 10 ? 1 : 0);
   }
 
-  /** @param {number} value small, as a power of ten */
-  power(value) {
-    const [mantissa, exponent = ''] = value.toExponential(0).split('e');
-    const raised = [...exponent.replace('+', '')].map((sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('');
-    return value === 0 ? '0' : `${mantissa} × 10${raised}`;
-  }
-
   /** @param {number} value milliseconds, to three digits */
   brief(value) {
     const options = /** @type {const} */ ({ style: 'unit', unit: 'millisecond', maximumSignificantDigits: value < 100 ? 2 : 3 });
