@@ -50,7 +50,8 @@ const pictures = {
 async function zoom(page) {
   await marks(page);
   for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Zoom in' }).click();
-  await page.locator('#map .mark:not([data-away])').first().hover();
+  await page.locator('#map .chart').focus();
+  await page.keyboard.press('Tab');
   await page.locator('#map .tip').filter({ hasText: /./ }).waitFor();
 }
 

@@ -7,13 +7,12 @@ import { svg } from './svg.js';
  * @typedef {import('./benchmark-run.js').Order} Order
  */
 
-/** A plot's rows and the room for names and figures, in pixels. */
-const ROW = 34;
-const NAMES = 150;
-const FIGURES = 84;
-const WIDTH = 720;
+/** A plot's width, its rows, and the room for names and figures, in pixels; where there is little, names stand above bars. */
+const WIDE_PLOT = { width: 720, row: 34, names: 150, figures: 84, down: 17 };
+const NARROW_PLOT = { width: 360, row: 46, names: 0, figures: 76, down: 32 };
+const NARROW = 520;
 /** From this ratio of the slowest to the fastest, the scale is logarithmic. */
-const WIDE = 60;
+const LOGARITHMIC = 60;
 
 /** Measures each method on the reader's machine. */
 export default class BenchmarkPanel {
@@ -120,22 +119,24 @@ export default class BenchmarkPanel {
   #bars(measured) {
     const all = measured.flatMap(({ low, high }) => [low, high]).filter((time) => time > 0);
     const [least, most] = [Math.min(...all), Math.max(...all)];
-    const wide = most / least > WIDE;
+    const logarithmic = most / least > LOGARITHMIC;
     const from = 10 ** Math.floor(Math.log10(least));
-    const room = WIDTH - NAMES - FIGURES;
+    const { width, row, names, figures, down } = this.#plot.clientWidth < NARROW ? NARROW_PLOT : WIDE_PLOT;
+    const room = width - names - figures;
     const length = (/** @type {number} */ time) =>
-      room * Math.max(0, wide ? Math.log(time / from) / Math.log(most / from) : time / most);
+      room * Math.max(0, logarithmic ? Math.log(time / from) / Math.log(most / from) : time / most);
     const rows = measured.map(({ method, low, median, high }, i) => {
-      const middle = ROW * (i + 0.5);
+      const middle = row * i + down;
+      const [from, to] = [names + length(low), names + length(high)];
       return svg('g', { 'data-method': method },
-        svg('text', { class: 'name', x: 0, y: middle + 4 }, this.#name(method)),
-        svg('rect', { class: 'length', x: NAMES, y: middle - 8, width: Math.max(1, length(median)), height: 16 }),
-        svg('path', { class: 'spread', d: `M${NAMES + length(low)} ${middle}H${NAMES + length(high)}m0 -4v8M${NAMES + length(low)} ${middle - 4}v8` }),
-        svg('text', { x: NAMES + length(high) + 8, y: middle + 4 }, this.#format.brief(median)));
+        svg('text', { class: 'name', x: 0, y: names ? middle + 4 : middle - 13 }, this.#name(method)),
+        svg('rect', { class: 'length', x: names, y: middle - 8, width: Math.max(1, length(median)), height: 16 }),
+        svg('path', { class: 'spread', d: `M${from} ${middle}H${to}m0 -4v8M${from} ${middle - 4}v8` }),
+        svg('text', { x: to + 8, y: middle + 4 }, this.#format.brief(median)));
     });
-    const height = ROW * measured.length;
-    const picture = svg('svg', { 'viewBox': `0 0 ${WIDTH} ${height}`, 'aria-hidden': 'true' }, ...rows);
-    if (!wide) return picture;
+    const height = row * measured.length;
+    const picture = svg('svg', { 'viewBox': `0 0 ${width} ${height}`, 'aria-hidden': 'true' }, ...rows);
+    if (!logarithmic) return picture;
     const both = document.createDocumentFragment();
     both.append(picture, element('p', {}, this.#strings.benchmark.logarithmic));
     return both;

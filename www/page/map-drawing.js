@@ -1,11 +1,18 @@
 import { element } from './dom.js';
-import { MARGIN_AT, plane, pointsOf, ticks } from './map-plane.js';
+import { BEYOND, MARGIN_AT, plane, pointsOf, ticks } from './map-plane.js';
 import { signs, svg } from './svg.js';
 
 /**
  * @typedef {import('./map-plane.js').View} View
  * @typedef {import('./map-plane.js').Plane} Plane
  * @typedef {import('../engine.js').PassageMap} PassageMap
+ *
+ * @typedef {object} Cut a line through a point
+ * @property {string} method
+ * @property {number} decision
+ * @property {number} similarity
+ * @property {number} across its direction
+ * @property {number} up
  *
  * @typedef {object} Found a passage that is a hit
  * @property {number} passage
@@ -20,9 +27,15 @@ import { signs, svg } from './svg.js';
 const TRAVEL = 450;
 /** Shades of active passages. */
 const SHADES = 5;
+/** Dots filled together: a third of the time of all at once, half of that of each alone. */
+const AT_ONCE = 100;
 /** Titles written beside their hits. */
 const LABELS = 9;
 const LABEL_LENGTH = 30;
+/** A chart of less pixels has no room for whole sentences. */
+const NARROW = 480;
+/** Pixels from the corner at which points beyond the chart are named. */
+const EDGE = 20;
 /** Pixels around a passage in which the pointer finds it. */
 const REACH = 14;
 
@@ -32,6 +45,8 @@ export class Drawing {
   #map;
   /** @type {Found[]} */
   #found = [];
+  /** Where each method's hits end. @type {Cut[]} */
+  #cuts = [];
   /** @type {View} */
   #view = 'scores';
   /** @type {Plane | undefined} */
@@ -83,6 +98,7 @@ export class Drawing {
     this.#map = map;
     this.#found = found;
     this.#view = view;
+    this.#cuts = this.#findCuts(map);
     const marks = found.map(({ passage, title, href, ranks }) => {
       const label = `${title}: ${ranks.map(({ name, rank }) => this.#strings.map.rank(name, this.#format.count(rank))).join(', ')}`;
       const attributes = { 'class': 'mark', 'data-passage': String(passage), 'aria-label': label, 'tabindex': '-1' };
@@ -174,6 +190,7 @@ export class Drawing {
     const context = this.#canvas.getContext('2d');
     if (!context) return;
     const { zoom, x, y } = this.#camera;
+    const { clientWidth: width, clientHeight: height } = this.#chart;
     const ratio = devicePixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
@@ -188,16 +205,19 @@ export class Drawing {
     }
     const [passive, active] = [this.#colours.passive, this.#colours.active].map((one) => getComputedStyle(one).color);
     for (const [shade, group] of groups.entries()) {
+      const size = shade ? radius * (1.25 + (0.5 * shade) / SHADES) : radius;
       context.fillStyle = (shade ? active : passive) ?? '';
       context.globalAlpha = shade ? 0.35 + (0.65 * shade) / SHADES : 0.5;
-      const size = shade ? radius * (1.25 + (0.5 * shade) / SHADES) : radius;
-      context.beginPath();
-      for (const i of group) {
-        const [left, top] = [this.#at(2 * i) * zoom + x, this.#at(2 * i + 1) * zoom + y];
-        context.moveTo(left + size, top);
-        context.arc(left, top, size, 0, 2 * Math.PI);
+      for (let first = 0; first < group.length; first += AT_ONCE) {
+        context.beginPath();
+        for (const i of group.slice(first, first + AT_ONCE)) {
+          const [left, top] = [this.#at(2 * i) * zoom + x, this.#at(2 * i + 1) * zoom + y];
+          if (left < -size || left > width + size || top < -size || top > height + size) continue;
+          context.moveTo(left + size, top);
+          context.arc(left, top, size, 0, 2 * Math.PI);
+        }
+        context.fill();
       }
-      context.fill();
     }
   }
 
@@ -224,20 +244,34 @@ export class Drawing {
         parts.push(svg('path', { class: 'tick', d: `M0 ${down(value)}h5` }));
         parts.push(svg('text', { class: 'number', x: 8, y: down(value) + 4 }, this.#format.tick(value)));
       }
-      for (const { method, decision, similarity, across, up } of this.#cuts(map)) {
+      for (const { method, decision, similarity, across, up } of this.#cuts) {
         const from = `${right(decision - across)} ${down(similarity - up)}`;
         const to = `${right(decision + across)} ${down(similarity + up)}`;
         parts.push(svg('path', { 'class': 'cut', 'data-method': method, 'd': `M${from}L${to}` }));
       }
+      for (const { method, decision, similarity } of this.#cuts) {
+        const place = method === 'knn' ? { x: 48, y: down(similarity) - 6 } : { x: right(decision) + 6, y: height - 48 };
+        const text = this.#strings.map.cuts[method];
+        if (text) parts.push(svg('text', { 'class': 'cut-name', 'data-method': method, ...place }, text));
+      }
       parts.push(svg('path', { class: 'margin', d: `M${margin} 0V${height}` }));
       parts.push(svg('text', { class: 'axis', 'x': width - 10, 'y': height - 26, 'text-anchor': 'end' }, this.#strings.map.axisX));
       parts.push(svg('text', { class: 'axis', x: 10, y: 18 }, this.#strings.map.axisY));
-      parts.push(svg('text', { class: 'axis', x: margin + 6, y: 36 }, this.#strings.map.marginLine));
+      // On the side where it fits.
+      /** @type {Record<string, string | number>} */
+      const side = margin > 90 ? { 'x': margin - 6, 'text-anchor': 'end' } : { x: margin + 6 };
+      parts.push(svg('text', { class: 'axis', y: height - 66, ...side }, this.#strings.map.marginLine));
     }
-    for (const point of pointsOf(map).reverse()) {
-      const [left, top] = byScores ? [right(point.decision), down(point.similarity)] : [right(point.x), down(point.y)];
-      const kind = point.positive ? 'positive' : 'query';
-      parts.push(svg('path', { class: kind, d: `M${left} ${top - 8}l8 8-8 8-8-8z` }));
+    let beyond = 0;
+    for (const point of pointsOf(map)) {
+      let [left, top] = byScores ? [right(point.decision), down(point.similarity)] : [right(point.x), down(point.y)];
+      if (byScores && (left > width || top < 0) && beyond < BEYOND.most) {
+        // One below the other in the corner that they are beyond, with what says how far.
+        [left, top] = [width - EDGE, EDGE + BEYOND.apart * beyond++];
+        const text = this.#strings.map[width < NARROW ? 'beyondBriefly' : 'beyond'](this.#format.score(point.similarity), this.#format.score(point.decision));
+        parts.push(svg('text', { 'class': 'axis', 'x': left - 14, 'y': top + 4, 'text-anchor': 'end' }, text));
+      }
+      parts.push(svg('path', { class: point.positive ? 'positive' : 'query', d: `M${left} ${top - 8}l8 8-8 8-8-8z` }));
     }
     parts.push(...this.#labels());
     this.#lines.setAttribute('viewBox', `0 0 ${width} ${height}`);
@@ -249,8 +283,9 @@ export class Drawing {
    * upright, the hybrid's slanted as both vary.
    *
    * @param {PassageMap} map
+   * @returns {Cut[]}
    */
-  #cuts({ decisions = new Float32Array(), similarities = new Float32Array() }) {
+  #findCuts({ decisions = new Float32Array(), similarities = new Float32Array() }) {
     const [acrossAll, upAll] = [deviation(decisions), deviation(similarities)];
     // Long enough to leave the chart.
     const slopes = { knn: [50, 0], svm: [0, 50], hybrid: [50 * acrossAll, -50 * upAll] };

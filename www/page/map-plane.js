@@ -14,8 +14,10 @@
 
 /** The SVM's decision at its margin, which is always to be seen. */
 export const MARGIN_AT = -1;
-/** Pixels around the outermost points; more on the side of the axes. */
-const MARGIN = { left: 52, right: 28, top: 24, bottom: 36 };
+/** Pixels around the outermost points; more on the side of the axes, and where points beyond the chart are named. */
+const MARGIN = { left: 52, right: 32, top: 28, bottom: 40 };
+/** How many of those are named, and how far one is above the next. */
+export const BEYOND = { most: 4, apart: 24 };
 
 /**
  * @param {PassageMap} map
@@ -28,10 +30,12 @@ export function plane(map, view, width, height) {
   const { decisions, similarities } = map;
   const byScores = view === 'scores' && decisions && similarities;
   const [xs, ys] = byScores ? [decisions, similarities] : [map.x, map.y];
-  const points = pointsOf(map);
-  const [left, right] = extent(xs, [...points.map((point) => (byScores ? point.decision : point.x)), ...(byScores ? [MARGIN_AT] : [])]);
-  const [bottom, top] = extent(ys, points.map((point) => (byScores ? point.similarity : point.y)));
-  const [wide, high] = [width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom];
+  // The query is far above all passages by either score: with it they would be in a corner.
+  const points = byScores ? [] : pointsOf(map);
+  const [left, right] = extent(xs, byScores ? [MARGIN_AT] : points.map(({ x }) => x));
+  const [bottom, top] = extent(ys, points.map(({ y }) => y));
+  const above = MARGIN.top + (byScores ? BEYOND.apart * Math.min(BEYOND.most, pointsOf(map).length) : 0);
+  const [wide, high] = [width - MARGIN.left - MARGIN.right, height - above - MARGIN.bottom];
   let [across, up] = [wide / (right - left), high / (top - bottom)];
   // Distances mean the same in all directions.
   if (!byScores) across = up = Math.min(across, up);

@@ -104,6 +104,7 @@ export default class MapPanel {
   #draw() {
     if (!this.#map) return;
     const view = this.#map.decisions ? this.#view : 'site';
+    for (const radio of this.#views.querySelectorAll('input')) radio.checked = radio.value === view;
     const { active, x } = this.#map;
     const { map: text } = this.#strings;
     this.#note.textContent = [
@@ -169,7 +170,6 @@ export default class MapPanel {
   /** @param {View} view */
   #viewChoice(view) {
     const radio = element('input', { type: 'radio', name: 'map-view', value: view });
-    radio.checked = view === this.#view;
     radio.addEventListener('change', () => {
       this.#view = view;
       this.#camera.reset();
