@@ -75,7 +75,7 @@ export default class BenchmarkPanel {
     const examples = site.index.info.encoder ? site.entry.examples ?? [] : [];
     /** @type {Order['queries']} */
     const queries = examples.map((text) => ({ text }));
-    if (typeof current === 'object' && !('length' in current)) queries.unshift({ text: current.text, embedding: current.embedding });
+    if (current) queries.unshift({ text: current.text, embedding: current.embedding });
     let last = 0;
     try {
       for await (const state of states({ url: site.url, queries, options }, running.signal)) {

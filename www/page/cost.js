@@ -26,7 +26,7 @@ function costAt(power) {
 export class Cost {
   #place = byId('cost', HTMLElement);
   #slider = byId('C', HTMLInputElement);
-  #value = byId('C-value', HTMLOutputElement);
+  #value = byId('C-value', HTMLElement);
   #effect = byId('C-effect', HTMLElement);
   #default = byId('C-default', HTMLButtonElement);
   #strings;
@@ -53,6 +53,7 @@ export class Cost {
     narrow.addEventListener('change', settle);
     settle();
     Object.assign(this.#slider, { min: String(LEAST), max: String(MOST), step: String(STEP) });
+    this.#effect.textContent = strings.costNote;
     this.#default.textContent = strings.defaultCost(format.cost(DEFAULT_C));
     this.#slider.addEventListener('input', () => this.#move());
     this.#slider.addEventListener('change', () => this.#tell());
@@ -78,13 +79,16 @@ export class Cost {
 
   /**
    * Says what C did.
-   * @param {number | undefined} moved how many of the SVM's hits stand elsewhere than by the default C; undefined where this is it
+   * @param {number | undefined} moved how many of the SVM's hits stand elsewhere than by the default C; undefined where this
+   *   is it, or where nobody knows
    * @param {number} of how many hits
    */
   showEffect(moved, of) {
     const count = (/** @type {number} */ n) => this.#format.count(n);
-    const text = moved === undefined ? '' : this.#strings.costEffect(count(moved), count(of), this.#format.cost(DEFAULT_C));
-    this.#effect.textContent = text || this.#strings.costNote;
+    const { costNote, costEffect } = this.#strings;
+    const text = moved === undefined ? costNote : costEffect(count(moved), count(of), this.#format.cost(DEFAULT_C));
+    // It is announced, but not again and again.
+    if (this.#effect.textContent !== text) this.#effect.textContent = text;
   }
 
   #move() {

@@ -14,18 +14,18 @@ import { Teach } from './teach.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
- * @typedef {import('../engine.js').Examples} Examples
+ * @typedef {import('./panels.js').Asked} Asked
+ * @typedef {import('./panels.js').Shown} Shown
  * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
- * @typedef {import('./panels.js').Shown} Shown
  *
  * What it takes to rank the same again with another C.
  * @typedef {object} Ranked
  * @property {Site} site
- * @property {Examples} asked
+ * @property {Asked} asked
  * @property {(options: SearchOptions, signal: AbortSignal) => Promise<SearchResult>} search
  * @property {SearchResult[]} found one a method
- * @property {SearchResult} usual the SVM's by the default C
+ * @property {SearchResult} [usual] the SVM's by the default C; missing while the query is being typed
  * @property {Map<string, number>} knnRanks
  */
 
@@ -184,7 +184,7 @@ async function showHits(site, signal, typing) {
     if (!settings.remembers(query)) status.textContent = strings.embedding;
     await rankByApi(site, learned, query, signal);
   } else if (more.length) {
-    viewTitle.textContent = examples.isKept ? strings.articlesForYou : strings.articlesByExamples;
+    viewTitle.textContent = examples.isKept ? strings.forYou : strings.articlesByExamples;
     viewBack.textContent = strings.backToStart;
     viewBack.href = addressWith({ more: [], less: [] });
     await rank(site, learned, signal);
@@ -216,7 +216,7 @@ class ApiFailure extends Error {
 
 /**
  * @param {Site} site
- * @param {Examples} learned
+ * @param {Asked} learned
  * @param {string} query
  * @param {AbortSignal} signal
  */
@@ -230,25 +230,25 @@ async function rankByApi(site, learned, query, signal) {
 
 /**
  * @param {SearchResult} knn
- * @param {Examples} asked
+ * @param {Asked} asked
  */
 function encoderNote({ known = 0 }, { more }) {
   if (known > 0) return strings.encoded(format.percent(known));
-  return more?.length ? undefined : strings.unknown;
+  return more.length ? undefined : strings.unknown;
 }
 
 /**
  * Ranks by each method and shows the hits.
  *
  * @param {Site} site
- * @param {Examples} asked
+ * @param {Asked} asked
  * @param {AbortSignal} signal
- * @param {(knn: SearchResult, asked: Examples) => string | undefined} [note] for the status
+ * @param {(knn: SearchResult, asked: Asked) => string | undefined} [note] for the status
  */
 async function rank(site, asked, signal, note) {
   const { index } = site;
   const { k, C } = readAddress();
-  const { query, more = [], less = [] } = asked;
+  const { query, more, less } = asked;
   /** @type {Ranked['search']} */
   const search = query && !more.length && !less.length
     ? (options, signal) => index.search(query, { ...options, signal })
@@ -256,16 +256,29 @@ async function rank(site, asked, signal, note) {
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) }, signal);
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
+  await prepare(search, C, signal);
   const found = await Promise.all(methods.map((method) => search({ method, k, C }, signal)));
-  const usual = C === DEFAULT_C ? svmOf(found) : await search({ method: 'svm', k }, signal);
+  const usual = C === DEFAULT_C ? svmOf(found) : query?.unfinished ? undefined : await search({ method: 'svm', k }, signal);
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
-  const sameQuery = textOf(asked) === textOf(ranked?.asked);
+  const sameQuery = query?.text === ranked?.asked.query?.text;
   showRanked({ site, asked, search, found, usual, knnRanks }, sameQuery);
   const hits = found[0]?.hits.length ?? 0;
   const notes = [strings.found(strings.hitCount(hits, format.count(hits))), lesson(), note?.(knn, asked)];
   status.textContent = notes.filter(Boolean).join(' · ');
   // The slider has moved while this was being ranked.
   if (readAddress().C !== C) rankByCost(readAddress().C);
+}
+
+/**
+ * Has the SVM work out what it needs for all queries with this C, which it keeps for one C: the times shown should be those
+ * of a query.
+ *
+ * @param {Ranked['search']} search
+ * @param {number} C
+ * @param {AbortSignal} signal
+ */
+function prepare(search, C, signal) {
+  return search({ method: 'svm', k: 1, C, tolerance: 1 }, signal);
 }
 
 /**
@@ -279,9 +292,9 @@ function showRanked(now, moving) {
   const { k, C } = readAddress();
   results.show(found, knnRanks, { lang: site.entry.lang, moving });
   const { hits } = svmOf(found);
-  const elsewhere = hits.filter(({ article, rank }) => usual.hits[rank - 1]?.article.id !== article.id);
+  const elsewhere = hits.filter(({ article, rank }) => usual?.hits[rank - 1]?.article.id !== article.id);
   cost.hidden = false;
-  cost.showEffect(C === DEFAULT_C ? undefined : elsewhere.length, hits.length);
+  cost.showEffect(usual && C !== DEFAULT_C ? elsewhere.length : undefined, hits.length);
   shown({ site, asked, options: { k, C }, found });
 }
 
@@ -298,6 +311,7 @@ async function rankByCost(C) {
   if (!before) return;
   const { k } = readAddress();
   try {
+    await prepare(before.search, C, signal);
     const found = await Promise.all(before.found.map((one) =>
       one.svm ? before.search({ method: one.method, k, C }, signal) : one));
     signal.throwIfAborted();
@@ -319,12 +333,6 @@ function svmOf(found) {
   const svm = found.find(({ method }) => method === 'svm');
   if (!svm) throw new TypeError('the SVM is always asked');
   return svm;
-}
-
-/** @param {Examples} [asked] */
-function textOf(asked) {
-  const query = asked?.query;
-  return typeof query === 'object' && 'text' in query ? query.text : undefined;
 }
 
 /** @param {import('./site.js').Entry[]} entries */

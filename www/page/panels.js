@@ -2,10 +2,15 @@ import { byId, element } from './dom.js';
 import { stringsFor } from './panel-strings.js';
 
 /**
+ * @typedef {object} Asked what is searched for
+ * @property {import('../engine.js').TextAndEmbedding} [query]
+ * @property {string[]} more ids of articles that are liked
+ * @property {string[]} less and of those that are not
+ *
  * What the page shows at the moment.
  * @typedef {object} Shown
  * @property {import('./site.js').Site} site
- * @property {import('../engine.js').Examples} [asked] what was searched for; missing where nothing was
+ * @property {Asked} [asked] what was searched for; missing where nothing was
  * @property {import('../engine.js').SearchOptions} [options] how, but for the method
  * @property {import('../engine.js').SearchResult[]} found one a method, best hits first
  *
