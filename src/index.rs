@@ -136,13 +136,15 @@ impl SearchIndex {
             .get_or_init(|| with_rows!(&self.rows, rows => Whitening::of(rows, self.moments(), *shrinkage)))
     }
 
-    /// What the SVM with this C, which is within its range, needs for any query.
-    pub(crate) fn background(&self, c: f64) -> Arc<Background> {
+    /// What the SVM with this C, which is within its range, needs for any query with so many positives.
+    pub(crate) fn background(&self, c: f64, positives: usize) -> Arc<Background> {
         let mut kept = self.background.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
-            Some(background) if background.is_for(c) => background.clone(),
+            Some(background) if background.is_for(c, positives) => background.clone(),
             _ => {
-                let background = with_rows!(&self.rows, rows => Background::new(rows, self.moments(), c));
+                let background = with_rows!(&self.rows, rows => {
+                    Background::new(rows, || self.moments(), c, positives)
+                });
                 kept.insert(Arc::new(background)).clone()
             }
         }

@@ -28,7 +28,7 @@ mod wasm;
 pub use error::{Error, Result};
 pub use highlights::Highlights;
 pub use index::SearchIndex;
-pub use map::{Map, Point, View};
+pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
 pub use query::Query;
 pub use rank::fusion::Fusion;

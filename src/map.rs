@@ -25,18 +25,21 @@ pub struct View {
     pub decisions: Vec<f32>,
     /// How many passages are active.
     pub active: usize,
-    /// What kNN compares with.
-    pub target: Point,
+    /// Where in the plane is what kNN compares with.
+    pub target: [f32; 2],
     /// The positives of the SVM: the query, aligned if `align`, and the mean of each liked article.
-    pub positives: Vec<Point>,
+    pub positives: Vec<Positive>,
     pub svm: svm::Report,
 }
 
-/// A vector that is no passage.
+/// What the SVM is to tell from the passages.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct Positive {
+    /// In the plane.
     pub place: [f32; 2],
+    /// With what kNN compares with.
     pub similarity: f32,
+    /// The SVM's decision on it.
     pub decision: f32,
 }
 
@@ -62,23 +65,20 @@ impl SearchIndex {
         }
         let target = wanted.nearest_to()?;
         let similarities = with_rows!(self.rows(), rows => knn::scores(rows, &target));
-        let svm::Fit { scores, w, report } = self.fit(&wanted, options)?;
-        let intercept = w.last().copied().unwrap_or_default();
+        let svm::Fit { scores, intercept, positives, report } = self.fit(&wanted, options)?;
         let decisions: Vec<f32> = scores.iter().map(|&score| (f64::from(score) + intercept) as f32).collect();
         let examples = wanted.examples(options.align)?;
         let active = (0..decisions.len())
             .filter(|row| decisions[*row] > -1.0 && examples.left_out.binary_search(row).is_err())
             .count();
-        let point = |vector: &[f32]| Point {
+        let positive = |(vector, decision): (&Vec<f32>, f64)| Positive {
             place: projection.place(vector),
             similarity: vector.iter().zip(&target).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>()
                 as f32,
-            decision: (w.iter().zip(vector).map(|(w, &x)| w * f64::from(x)).sum::<f64>() + intercept) as f32,
+            decision: decision as f32,
         };
-        // Padding is zeros, where w has the intercept.
-        let dims = self.space().dimensions;
-        let positives = examples.positives.iter().map(|positive| point(&positive[..dims])).collect();
-        let target = point(&target[..dims]);
+        let positives = examples.positives.iter().zip(positives).map(positive).collect();
+        let target = projection.place(&target);
         Ok(Map { x, y, view: Some(View { similarities, decisions, active, target, positives, svm: report }) })
     }
 }

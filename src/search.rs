@@ -326,7 +326,10 @@ impl SearchIndex {
             }
         };
         with_rows!(self.rows(), rows => match options.solver {
-            Solver::Newton => svm::fit_until(rows, &self.background(c), &examples, &options.svm, enough),
+            Solver::Newton => {
+                let background = self.background(c, examples.positives.len());
+                svm::fit_until(rows, &background, &examples, &options.svm, enough)
+            }
             Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &examples, &options.svm, seed),
         })
     }

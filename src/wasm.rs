@@ -10,7 +10,7 @@ use crate::bundle::{Article, EmbeddingSpace, Passage, Reader};
 use crate::encoder::Encoded;
 use crate::vector::Vectors;
 use crate::{
-    Error, Map, Method, Point, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View, Weights,
+    Error, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View, Weights,
 };
 
 /// [`SearchIndex`] for JavaScript.
@@ -177,7 +177,7 @@ impl Index {
         to_js(&found.collect::<Result<Vec<_>, JsValue>>()?)
     }
 
-    /// [`SearchIndex::map`] as typed arrays; a point is `x, y, similarity, decision`.
+    /// [`SearchIndex::map`] as typed arrays; a positive is `x, y, similarity, decision`.
     pub fn map(
         &self,
         text: Option<String>,
@@ -191,17 +191,16 @@ impl Index {
             let map = Object::new();
             let set = |name: &str, value: JsValue| Reflect::set(&map, &name.into(), &value);
             let array = |name, values: &[f32]| set(name, Float32Array::from(values).into());
-            let points = |name, points: &[Point]| {
-                let values = points.iter().flat_map(|p| [p.place[0], p.place[1], p.similarity, p.decision]);
-                array(name, &values.collect::<Vec<f32>>())
-            };
             array("x", &x)?;
             array("y", &y)?;
             if let Some(View { similarities, decisions, active, target, positives, svm }) = view {
                 array("similarities", &similarities)?;
                 array("decisions", &decisions)?;
-                points("target", &[target])?;
-                points("positives", &positives)?;
+                array("target", &target)?;
+                let values = |&Positive { place: [x, y], similarity, decision }: &Positive| {
+                    [x, y, similarity, decision]
+                };
+                array("positives", &positives.iter().flat_map(values).collect::<Vec<f32>>())?;
                 set("active", active.into())?;
                 set("svm", to_js(&svm)?)?;
             }

@@ -82,16 +82,16 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {number} milliseconds time taken to rank, without what it took to reach the engine
  *
  * @typedef {object} PassageMap the passages in the plane in which they differ most, and a query's view of them: what it is
- *   made of is missing where nothing was searched for by vectors. A point is x, y, its cosine similarity with what kNN
- *   compares with, and the SVM's decision
+ *   made of is missing where nothing was searched for by vectors
  * @property {Float32Array} x of each passage
  * @property {Float32Array} y of each passage
  * @property {Float32Array} [similarities] of each passage, with what kNN compares with
  * @property {Float32Array} [decisions] of each passage: the SVM's score plus its intercept. A passage above -1 is active:
  *   it is within the margin, and the SVM would be another without it
  * @property {number} [active] how many are
- * @property {Float32Array} [target] the point that kNN compares with
- * @property {Float32Array} [positives] the points that are the SVM's positives: the query, aligned, and liked articles
+ * @property {Float32Array} [target] x and y of what kNN compares with
+ * @property {Float32Array} [positives] four numbers for each of the SVM's positives, which are the query, aligned, and liked
+ *   articles: x, y, its cosine similarity with what kNN compares with, and the SVM's decision on it
  * @property {SearchResult['svm']} [svm]
  *
  * @typedef {object} Encoded what the query encoder makes of a text

@@ -43,6 +43,14 @@ impl<E: Element> Matrix<E> {
         Self { data: values, scales: vec![1.0; rows], dims, stride: dims }
     }
 
+    /// A copy of the rows in `list`, side by side.
+    pub fn select(&self, list: &[u32]) -> Self {
+        let mut data = Vec::with_capacity(list.len() * self.stride);
+        list.iter().for_each(|&row| data.extend_from_slice(self.row(row as usize)));
+        let scales = list.iter().map(|&row| self.scales[row as usize]).collect();
+        Self { data, scales, dims: self.dims, stride: self.stride }
+    }
+
     pub fn rows(&self) -> usize {
         self.scales.len()
     }

@@ -263,15 +263,17 @@ export class Drawing {
       parts.push(svg('text', { class: 'axis', y: height - 66, ...side }, this.#strings.map.marginLine));
     }
     let beyond = 0;
-    for (const point of pointsOf(map)) {
-      let [left, top] = byScores ? [right(point.decision), down(point.similarity)] : [right(point.x), down(point.y)];
-      if (byScores && (left > width || top < 0) && beyond < BEYOND.most) {
+    for (const { x: across, y: up, scores } of pointsOf(map)) {
+      if (byScores && !scores) continue;
+      let [left, top] = byScores && scores ? [right(scores.decision), down(scores.similarity)] : [right(across), down(up)];
+      if (byScores && scores && (left > width || top < 0) && beyond < BEYOND.most) {
         // One below the other in the corner that they are beyond, with what says how far.
         [left, top] = [width - EDGE, EDGE + BEYOND.apart * beyond++];
-        const text = this.#strings.map[width < NARROW ? 'beyondBriefly' : 'beyond'](this.#format.score(point.similarity), this.#format.score(point.decision));
+        const name = this.#strings.map[width < NARROW ? 'beyondBriefly' : 'beyond'];
+        const text = name(this.#format.score(scores.similarity), this.#format.score(scores.decision));
         parts.push(svg('text', { 'class': 'axis', 'x': left - 14, 'y': top + 4, 'text-anchor': 'end' }, text));
       }
-      parts.push(svg('path', { class: point.positive ? 'positive' : 'query', d: `M${left} ${top - 8}l8 8-8 8-8-8z` }));
+      parts.push(svg('path', { class: scores ? 'positive' : 'query', d: `M${left} ${top - 8}l8 8-8 8-8-8z` }));
     }
     parts.push(...this.#labels());
     this.#lines.setAttribute('viewBox', `0 0 ${width} ${height}`);

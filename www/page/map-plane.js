@@ -34,7 +34,7 @@ export function plane(map, view, width, height) {
   const points = byScores ? [] : pointsOf(map);
   const [left, right] = extent(xs, byScores ? [MARGIN_AT] : points.map(({ x }) => x));
   const [bottom, top] = extent(ys, points.map(({ y }) => y));
-  const above = MARGIN.top + (byScores ? BEYOND.apart * Math.min(BEYOND.most, pointsOf(map).length) : 0);
+  const above = MARGIN.top + (byScores ? BEYOND.apart * Math.min(BEYOND.most, (map.positives?.length ?? 0) / 4) : 0);
   const [wide, high] = [width - MARGIN.left - MARGIN.right, height - above - MARGIN.bottom];
   let [across, up] = [wide / (right - left), high / (top - bottom)];
   // Distances mean the same in all directions.
@@ -56,15 +56,16 @@ export function plane(map, view, width, height) {
 }
 
 /**
- * What was searched for: what kNN compares with, then the SVM's positives.
+ * What was searched for: the SVM's positives, which have scores, and what kNN compares with, which has a place alone.
  * @param {PassageMap} map
  */
-export function pointsOf({ target = new Float32Array(), positives = new Float32Array() }) {
-  const all = [...target, ...positives];
-  return Array.from({ length: all.length / 4 }, (_, i) => {
-    const [x = 0, y = 0, similarity = 0, decision = 0] = all.slice(4 * i, 4 * i + 4);
-    return { x, y, similarity, decision, positive: i > 0 };
+export function pointsOf({ target, positives = new Float32Array() }) {
+  const points = Array.from({ length: positives.length / 4 }, (_, i) => {
+    const [x = 0, y = 0, similarity = 0, decision = 0] = positives.slice(4 * i, 4 * i + 4);
+    return { x, y, scores: /** @type {{ similarity: number, decision: number } | undefined} */ ({ similarity, decision }) };
   });
+  const [x = 0, y = 0] = target ?? [];
+  return target ? [...points, { x, y, scores: undefined }] : points;
 }
 
 /**

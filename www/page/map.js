@@ -57,7 +57,7 @@ export default class MapPanel {
     this.#legend.append(
       element('li', {}, passive, text.passive),
       element('li', { class: 'asked' }, active, text.active),
-      element('li', { class: 'asked' }, diamond('query'), text.query),
+      element('li', { class: 'asked site' }, diamond('query'), text.query),
       element('li', { class: 'asked' }, diamond('positive'), text.positive),
     );
     this.#views.append(element('legend', { class: 'unseen' }, text.view), this.#viewChoice('scores'), this.#viewChoice('site'));
@@ -111,6 +111,7 @@ export default class MapPanel {
       view === 'scores' ? text.scoresNote : text.siteNote(this.#format.count(this.#shown?.site.index.info.dimensions ?? 0)),
       active === undefined ? undefined : text.activeNote(this.#format.count(active), this.#format.count(x.length)),
     ].filter(Boolean).join(' ');
+    this.#legend.dataset.view = view;
     this.#drawing.show(this.#map, this.#found([...this.#unseen]), view);
   }
 

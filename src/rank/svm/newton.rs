@@ -53,7 +53,7 @@ pub fn solve<E: Element>(
         add(&mut margins, step, &slopes);
     };
     let report = Report { stop, gap, newton_steps, passes };
-    Fit { scores: problem.scores(&w, &margins), w, report }
+    Fit::of(problem, &w, problem.scores(&w, &margins), report)
 }
 
 fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {
