@@ -12,6 +12,7 @@
 pub mod bundle;
 pub mod encoder;
 mod error;
+mod facets;
 mod highlights;
 mod index;
 pub mod lexical;
@@ -26,10 +27,11 @@ mod wanted;
 mod wasm;
 
 pub use error::{Error, Result};
+pub use facets::{Count, Facet, Filter};
 pub use highlights::Highlights;
 pub use index::SearchIndex;
 pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
 pub use query::Query;
 pub use rank::fusion::Fusion;
-pub use search::{Hit, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
+pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};

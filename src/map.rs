@@ -65,7 +65,8 @@ impl SearchIndex {
         }
         let target = wanted.nearest_to()?;
         let similarities = with_rows!(self.rows(), rows => knn::scores(rows, &target));
-        let svm::Fit { scores, intercept, positives, report } = self.fit(&wanted, options)?;
+        let svm::Fit { scores, intercept, positives, report } =
+            self.fit(&wanted, &self.candidates(&wanted, &options.filter), options)?;
         let decisions: Vec<f32> = scores.iter().map(|&score| (f64::from(score) + intercept) as f32).collect();
         let examples = wanted.examples(options.align)?;
         let active = (0..decisions.len())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Float32Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -26,6 +26,7 @@ struct JsOptions {
     methods: Option<BTreeMap<String, f32>>,
     fusion: Option<String>,
     k: Option<f64>,
+    passages: Option<f64>,
     relevance_threshold: Option<f32>,
     #[serde(rename = "C")]
     c: Option<f64>,
@@ -37,13 +38,16 @@ struct JsOptions {
     stop: Option<String>,
 }
 
-/// The names in [`JsOptions`]: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
-const OPTIONS: [&str; 12] = [
+/// The names in [`JsOptions`], and two that are read by hand, which takes a tenth of the code: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
+const OPTIONS: [&str; 15] = [
     "method",
     "methods",
     "fusion",
     "k",
+    "passages",
     "relevanceThreshold",
+    "filter",
+    "facets",
     "C",
     "tolerance",
     "positiveWeight",
@@ -252,6 +256,21 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
         let expected = format!("the options are {}", OPTIONS.join(", "));
         return Err(to_js_error(Error::option(name, "unknown", expected)));
     }
+    let filter = Reflect::get(&options, &"filter".into())?;
+    if filter.is_object() {
+        for field in Object::keys(filter.unchecked_ref::<Object>()) {
+            let name = field.as_string().unwrap_or_default();
+            let values = texts(&format!("filter.{name}"), &Reflect::get(&filter, &field)?)?;
+            to.filter.0.push((name, values));
+        }
+    } else if !filter.is_undefined() {
+        let expected = "expected an object of arrays of texts, such as { tags: ['rust'] }";
+        return Err(to_js_error(Error::option("filter", "not as expected", expected)));
+    }
+    let facets = Reflect::get(&options, &"facets".into())?;
+    if !facets.is_undefined() {
+        to.facets = texts("facets", &facets)?;
+    }
     let from: JsOptions = serde_path_to_error::deserialize(serde_wasm_bindgen::Deserializer::from(options))
         .map_err(|e| {
         let option = e.path().to_string();
@@ -277,6 +296,9 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
     if let Some(k) = from.k {
         to.k = whole("k", k)?;
     }
+    if let Some(passages) = from.passages {
+        to.passages = whole("passages", passages)?;
+    }
     to.relevance_threshold = from.relevance_threshold;
     let set = |to: &mut f64, from: Option<f64>| *to = from.unwrap_or(*to);
     set(&mut to.svm.c, from.c);
@@ -301,6 +323,14 @@ fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
         }
     };
     Ok(to)
+}
+
+fn texts(option: &str, value: &JsValue) -> Result<Vec<String>, JsValue> {
+    let listed =
+        Array::is_array(value).then(|| Array::from(value).iter().map(|text| text.as_string()).collect());
+    listed
+        .flatten()
+        .ok_or_else(|| to_js_error(Error::option(option, "not as expected", "expected an array of texts")))
 }
 
 fn random_seed() -> Result<u64, JsValue> {

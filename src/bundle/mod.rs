@@ -3,9 +3,12 @@
 //! [`Bundle::read`] reads and checks, [`Reader`] does so as the files arrive, [`Bundle::write`] writes; fields and parts that this release does not know are
 //! kept.
 
+mod centred;
 mod check;
 mod encoding;
+mod extra;
 mod json;
+mod many;
 mod part;
 mod reader;
 mod space;
@@ -22,6 +25,7 @@ use crate::vector::Vectors;
 use crate::{Error, Result};
 
 pub use encoding::Encoding;
+pub use extra::Extra;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
@@ -121,7 +125,7 @@ pub struct Article {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// A section of an article that has an embedding of its own.
@@ -139,7 +143,7 @@ pub struct Passage {
     #[serde(skip)]
     pub text: String,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl Passage {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::part::{Beside, Descriptor, Part, sha256};
-use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json};
+use super::{
+    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many,
+};
 use crate::{Error, Result};
 
 /// The names of the parts that this module reads itself.
@@ -20,8 +22,10 @@ const JSON: &str = "json";
 #[derive(Debug, Deserialize)]
 pub(super) struct V2 {
     space: EmbeddingSpace,
+    #[serde(deserialize_with = "many::vec")]
     articles: Vec<Article>,
     /// Left out where every article is one passage.
+    #[serde(default, deserialize_with = "many::option")]
     passages: Option<Vec<Passage>>,
     pub parts: BTreeMap<String, Descriptor>,
     #[serde(flatten)]
