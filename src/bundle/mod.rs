@@ -24,6 +24,7 @@ use serde_json::{Map, Value};
 use crate::vector::Vectors;
 use crate::{Error, Result};
 
+pub use centred::quantize_centred;
 pub use encoding::Encoding;
 pub use extra::Extra;
 pub use part::Part;

@@ -58,7 +58,7 @@ pub struct Report {
     /// Duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most
     /// sqrt(2 gap), so that of a unit-length row's score is too.
     pub gap: f64,
-    /// Newton steps taken; zero for the reference solver.
+    /// Steps taken, quasi-Newton or Newton; zero for the reference solver.
     pub newton_steps: usize,
     /// Scans of all rows, the price of one kNN query each.
     pub passes: f64,
