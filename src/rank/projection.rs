@@ -64,12 +64,12 @@ impl Projection {
 
     /// Where each row is along the first direction, and along the second.
     pub fn places<E: Element>(&self, rows: &Matrix<E>) -> [Vec<f32>; 2] {
-        let [mut x, mut y] = [0, 1].map(|_| vec![0.0; rows.rows()]);
-        let [right, up] = self.directions.each_ref().map(|direction| rows.pad(direction));
-        kernels::scan_two::<Native, E>(rows, [&right, &up], [&mut x, &mut y]);
-        x.iter_mut().for_each(|x| *x -= self.origin[0]);
-        y.iter_mut().for_each(|y| *y -= self.origin[1]);
-        [x, y]
+        [0, 1].map(|axis| {
+            let mut places = vec![0.0; rows.rows()];
+            kernels::scan::<Native, E>(rows, &rows.pad(&self.directions[axis]), &mut places);
+            places.iter_mut().for_each(|place| *place -= self.origin[axis]);
+            places
+        })
     }
 
     /// Where a vector is, which may have the padding of a row.
