@@ -4,6 +4,7 @@ import { byId, element, within } from './dom.js';
 import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
+import { Panels } from './panels.js';
 import { Problem } from './problem.js';
 import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
@@ -13,20 +14,10 @@ import { Teach } from './teach.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
+ * @typedef {import('./panels.js').Asked} Asked
+ * @typedef {import('./panels.js').Shown} Shown
  * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
- *
- * @typedef {object} Asked what is searched for
- * @property {import('../engine.js').TextAndEmbedding} [query]
- * @property {string[]} more ids of articles that are liked
- * @property {string[]} less and of those that are not
- *
- * What the page shows at the moment.
- * @typedef {object} Shown
- * @property {Site} site
- * @property {Asked} [asked] what was searched for; missing where nothing was
- * @property {SearchOptions} [options] how, but for the method
- * @property {SearchResult[]} found one a method, best hits first
  *
  * What it takes to rank the same again with another C.
  * @typedef {object} Ranked
@@ -62,6 +53,7 @@ const openSettings = byId('open-settings', HTMLButtonElement);
 const examples = new Teach(strings, { go, say: (text) => (status.textContent = text) });
 const results = new Results(strings, format, (direction, id) => examples.teach(direction, id));
 const cost = new Cost(strings, format, results.headingOf('svm'), rankByCost);
+const panels = new Panels(strings.language, format);
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
   hostHasApi = true;
@@ -155,7 +147,8 @@ function open(bundle) {
  * @param {Shown | undefined} what undefined where there is no site, or something failed
  */
 function shown(what) {
-  void what;
+  if (what) panels.show(what);
+  else panels.hide();
 }
 
 /**
