@@ -1,4 +1,5 @@
-const SVG = 'http://www.w3.org/2000/svg';
+import { svg } from './svg.js';
+
 /** How far a line stays from the columns that it joins, in pixels: as far as a lit hit reaches out of its own. */
 const MARGIN = 12;
 
@@ -8,7 +9,7 @@ const MARGIN = 12;
  */
 export class Slopes {
   #container;
-  #svg = document.createElementNS(SVG, 'svg');
+  #svg = svg('svg', { 'class': 'slopes', 'aria-hidden': 'true' });
   /** The article that is lit. @type {string | undefined} */
   #lit;
   /** How many animations move hits. */
@@ -17,8 +18,6 @@ export class Slopes {
   /** @param {HTMLElement} container of the columns */
   constructor(container) {
     this.#container = container;
-    this.#svg.setAttribute('class', 'slopes');
-    this.#svg.setAttribute('aria-hidden', 'true');
     container.append(this.#svg);
     new ResizeObserver(() => this.draw()).observe(container);
     document.fonts?.addEventListener('loadingdone', () => this.draw());
@@ -47,7 +46,8 @@ export class Slopes {
       const [from, to] = [before.box.right - left + MARGIN, right.box.left - left - MARGIN];
       return [...before.heights].flatMap(([article, start]) => {
         const end = right.heights.get(article);
-        return end === undefined ? [] : [line(article, `M${from} ${start}C${(from + to) / 2} ${start} ${(from + to) / 2} ${end} ${to} ${end}`)];
+        const d = `M${from} ${start}C${(from + to) / 2} ${start} ${(from + to) / 2} ${end} ${to} ${end}`;
+        return end === undefined ? [] : [svg('path', { d, 'data-article': article })];
       });
     });
     this.#svg.replaceChildren(...lines);
@@ -94,22 +94,11 @@ function articleOf(target) {
  * How far below `top` the middle of each hit's rank is, by article.
  * @param {Element} column
  * @param {number} top
- * @returns {Map<string | null, number>}
+ * @returns {Map<string, number>}
  */
 function heightsIn(column, top) {
   return new Map([...column.querySelectorAll('.hit')].map((hit) => {
     const rank = (hit.querySelector('.rank') ?? hit).getBoundingClientRect();
-    return [hit.getAttribute('data-article'), rank.top + Math.min(rank.height, 22) / 2 - top];
+    return [hit.getAttribute('data-article') ?? '', rank.top + Math.min(rank.height, 22) / 2 - top];
   }));
-}
-
-/**
- * @param {string | null} article
- * @param {string} d
- */
-function line(article, d) {
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', d);
-  path.setAttribute('data-article', article ?? '');
-  return path;
 }
