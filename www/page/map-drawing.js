@@ -250,7 +250,7 @@ export class Drawing {
         parts.push(svg('path', { 'class': 'cut', 'data-method': method, 'd': `M${from}L${to}` }));
       }
       for (const { method, decision, similarity } of this.#cuts) {
-        const place = method === 'knn' ? { x: 48, y: down(similarity) - 6 } : { x: right(decision) + 6, y: height - 48 };
+        const place = method === 'knn' ? { x: 60, y: down(similarity) - 6 } : { x: right(decision) + 6, y: height - 48 };
         const text = this.#strings.map.cuts[method];
         if (text) parts.push(svg('text', { 'class': 'cut-name', 'data-method': method, ...place }, text));
       }
@@ -321,16 +321,17 @@ export class Drawing {
       const long = context.measureText(text).width;
       const [left, top] = [this.#at(2 * passage) * zoom + x, this.#at(2 * passage + 1) * zoom + y];
       if (left < 0 || left > width || top < 0 || top > height) continue;
-      const places = /** @type {const} */ ([['start', left + 15], ['end', left - 15]]);
-      const free = places.find(([anchor, at]) => {
+      // Beside it, else above or below.
+      const places = /** @type {const} */ ([['start', 15, 0], ['end', -15, 0], ['end', 10, -20], ['end', 10, 24]]);
+      for (const [anchor, beside, below] of places) {
+        const [at, middle] = [left + beside, top + below];
         const [from, to] = anchor === 'start' ? [at, at + long] : [at - long, at];
-        const clear = taken.every(([l, t, r, b]) => to < l || from > r || top + 7 < t || top - 7 > b);
-        return from > 0 && to < width && clear;
-      });
-      if (!free) continue;
-      const [anchor, at] = free;
-      taken.push(anchor === 'start' ? [at, top - 7, at + long, top + 7] : [at - long, top - 7, at, top + 7]);
-      labels.push(svg('text', { 'class': 'name', 'x': at, 'y': top + 4, 'text-anchor': anchor, ...(lang && { lang }) }, text));
+        const clear = taken.every(([l, t, r, b]) => to < l || from > r || middle + 7 < t || middle - 7 > b);
+        if (from < 0 || to > width || !clear) continue;
+        taken.push([from, middle - 7, to, middle + 7]);
+        labels.push(svg('text', { 'class': 'name', 'x': at, 'y': middle + 4, 'text-anchor': anchor, ...(lang && { lang }) }, text));
+        break;
+      }
     }
     return labels;
   }
