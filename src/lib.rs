@@ -10,8 +10,10 @@
 //! Scores are always "higher is better".
 
 pub mod bundle;
+mod decimal;
 pub mod encoder;
 mod error;
+mod fields;
 mod highlights;
 mod index;
 pub mod lexical;

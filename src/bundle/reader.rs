@@ -28,20 +28,19 @@ impl Reader {
     pub fn new(json: &[u8]) -> Result<Self> {
         let mut files = BTreeMap::new();
         let contents = match json::version(json)? {
-            1 => Contents::V1(json::from_slice(json)?),
+            1 => Contents::V1(v1::V1::read(json)?),
             _ => {
-                let contents: v2::V2 = json::from_slice(json)?;
+                let contents = v2::V2::read(json)?;
                 contents.check()?;
                 for (name, part) in &contents.parts {
                     if let Some(file) = part.checked_file(name)? {
                         let incoming: &mut Incoming = files.entry(file.to_owned()).or_default();
-                        incoming.parts.push(IncomingPart::new(name, part));
+                        incoming.insert(IncomingPart::new(name, part))?;
                     }
                 }
                 Contents::V2(contents)
             }
         };
-        files.values_mut().try_for_each(Incoming::sort)?;
         Ok(Self { contents, files })
     }
 
@@ -77,17 +76,16 @@ impl Reader {
 
     /// [`Reader::finish`] for an index, which checks the bundle itself.
     pub(crate) fn unchecked(self) -> Result<Bundle> {
-        let bundle = match self.contents {
-            Contents::V1(contents) => contents.into_bundle()?,
+        match self.contents {
+            Contents::V1(contents) => contents.into_bundle(),
             Contents::V2(contents) => {
                 let mut beside = BTreeMap::new();
                 for (file, incoming) in self.files {
                     incoming.finish(&file, &mut beside)?;
                 }
-                contents.into_bundle(beside)?
+                contents.into_bundle(beside)
             }
-        };
-        Ok(json::without_head(bundle))
+        }
     }
 }
 
@@ -112,9 +110,10 @@ struct IncomingPart {
 
 impl Incoming {
     /// Parts that share bytes would let a small file become a large bundle.
-    fn sort(&mut self) -> Result<()> {
-        self.parts.sort_by_key(|part| (part.start, part.end));
-        for pair in self.parts.windows(2) {
+    fn insert(&mut self, part: IncomingPart) -> Result<()> {
+        let place = self.parts.partition_point(|other| (other.start, other.end) <= (part.start, part.end));
+        self.parts.insert(place, part);
+        for pair in self.parts[place.saturating_sub(1)..].windows(2).take(2) {
             if let [before, part] = pair
                 && part.start < before.end
             {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::part::{Beside, Descriptor, Part, sha256};
 use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json};
+use crate::fields::{Fields, FromJson, Place};
 use crate::{Error, Result};
 
 /// The names of the parts that this module reads itself.
@@ -17,14 +18,13 @@ const STATISTICS: &str = "statistics";
 const JSON: &str = "json";
 
 /// The fields of a version 2 bundle but for `format` and `version`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct V2 {
     space: EmbeddingSpace,
     articles: Vec<Article>,
     /// Left out where every article is one passage.
     passages: Option<Vec<Passage>>,
     pub parts: BTreeMap<String, Descriptor>,
-    #[serde(flatten)]
     extra: Map<String, Value>,
 }
 
@@ -42,6 +42,27 @@ struct Write<'a> {
 }
 
 impl V2 {
+    pub fn read(json: &[u8]) -> Result<Self> {
+        let (mut articles, mut passages) = (Vec::new(), Vec::new());
+        let fields = json::fields(
+            json,
+            &mut [
+                ("articles", &mut |article, place| Ok(articles.push(Article::from_json(article, place)?))),
+                ("passages", &mut |passage, place| Ok(passages.push(Passage::from_json(passage, place)?))),
+            ],
+        )?;
+        let mut fields = Fields::at_top(fields);
+        // What is left of the lists says that they are there.
+        let _: Vec<Value> = fields.required("articles")?;
+        Ok(Self {
+            space: fields.required("space")?,
+            articles,
+            passages: fields.optional::<Vec<Value>>("passages")?.map(|_| passages),
+            parts: fields.required("parts")?,
+            extra: fields.rest(),
+        })
+    }
+
     /// Checks what can be checked before the files are there, among it the encoding of the vectors, and gives that.
     pub fn check(&self) -> Result<Encoding> {
         // Before anything is laid out by them.
@@ -88,15 +109,15 @@ fn missing_vectors() -> Error {
     Error::field("parts.vectors", "is missing")
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<T> {
+fn from_json<T: FromJson>(name: &str, part: &Part) -> Result<T> {
     if part.encoding != JSON {
         let problem = format!("is \"{}\", expected \"{JSON}\"", part.encoding);
         return Err(Error::field(format!("parts.{name}.encoding"), problem));
     }
-    json::from_slice(&part.bytes).map_err(|e| match e {
-        Error::BundleField { place, problem } => Error::field(format!("parts.{name} ({place})"), problem),
-        other => other,
-    })
+    let place = Place::Field(&Place::Top, "parts");
+    let place = Place::Field(&place, name);
+    let value = json::value(&part.bytes).map_err(|problem| Error::field(place.to_string(), problem))?;
+    Ok(T::from_json(value, &place)?)
 }
 
 /// A version 2 bundle. The file beside the JSON, where the layout has one, is named by its hash, so that a cache
@@ -104,17 +125,14 @@ fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<
 pub(super) fn write(bundle: &Bundle) -> Result<Written> {
     let Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra } = bundle;
     let part = |encoding: &str, bytes| Part { encoding: encoding.into(), bytes, extra: Map::new() };
+    let json_part = |json: Result<String>| json.map(|json| part(JSON, json.into()));
 
     let vectors = part(encoding.name(), encoding.encode(vectors));
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
-    let texts = texts
-        .iter()
-        .any(|text| !text.is_empty())
-        .then(|| Ok(part(JSON, json::to_string(&texts)?.into())))
-        .transpose()?;
-    let statistics = (*statistics != Statistics::default())
-        .then(|| Ok(part(JSON, json::to_string(statistics)?.into())))
-        .transpose()?;
+    let texts =
+        texts.iter().any(|text| !text.is_empty()).then(|| json_part(json::to_string(&texts))).transpose()?;
+    let statistics =
+        (*statistics != Statistics::default()).then(|| json_part(json::to_string(statistics))).transpose()?;
     let mut all: BTreeMap<&str, &Part> = parts.iter().map(|(name, part)| (name.as_str(), part)).collect();
     all.insert(VECTORS, &vectors);
     all.extend(texts.iter().map(|part| (TEXTS, part)));

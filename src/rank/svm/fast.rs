@@ -306,9 +306,8 @@ impl<'a, E: Element> Solver<'a, E> {
         others.iter().zip(margins).for_each(|(&row, margin)| at.margins[row as usize] = margin);
         let is_active = |&row: &u32| at.margins[row as usize] > -1.0 && self.weight(row) > 0.0;
         let came: Vec<u32> = others.into_iter().filter(is_active).collect();
+        at.active = (0..all).filter(is_active).collect();
         self.add_slacks(&came, &at.margins, &mut at.gradient);
-        at.active.extend(came);
-        at.active.sort_unstable();
         at.pool = (0..all).collect();
     }
 
