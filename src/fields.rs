@@ -2,7 +2,6 @@
 //!
 //! What serde derives for the same types is three times as large in WebAssembly.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -143,12 +142,13 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
+/// An object's fields, in their order.
+impl<T: FromJson> FromJson for Vec<(String, T)> {
     fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
         let mut all = Self::new();
         for (name, value) in Map::from_json(value, place)? {
             let value = T::from_json(value, &Place::Field(place, &name))?;
-            all.insert(name, value);
+            all.push((name, value));
         }
         Ok(all)
     }

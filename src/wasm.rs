@@ -1,7 +1,5 @@
 //! The boundary to JavaScript, and the only file that knows it: it converts types and decides nothing.
 
-use std::collections::BTreeMap;
-
 use js_sys::{Array, Float32Array, Object, Reflect};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
@@ -149,7 +147,7 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
         };
     }
     match (optional!("method"), optional!("methods")) {
-        (Some::<String>(_), Some::<BTreeMap<String, f32>>(_)) => {
+        (Some::<String>(_), Some::<Vec<(String, f32)>>(_)) => {
             return Err(Error::option("methods", "given beside method", "give one of the two"));
         }
         (Some(method), None) => to.method = method.parse()?,

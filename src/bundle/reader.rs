@@ -1,7 +1,5 @@
 //! Reading a bundle whose files arrive piece by piece, so that no byte of them is kept twice.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 use super::part::{Beside, Descriptor, hexadecimal};
@@ -12,8 +10,8 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub struct Reader {
     contents: Contents,
-    /// Those beside the JSON, by name.
-    files: BTreeMap<String, Incoming>,
+    /// Those beside the JSON, with their names.
+    files: Vec<(String, Incoming)>,
 }
 
 #[derive(Debug)]
@@ -26,7 +24,7 @@ impl Reader {
     /// Reads the JSON, and checks what can be checked without the files: a length that does not fit is told before
     /// anything is downloaded for it.
     pub fn new(json: &[u8]) -> Result<Self> {
-        let mut files = BTreeMap::new();
+        let mut files = Vec::new();
         let contents = match json::version(json)? {
             1 => Contents::V1(v1::V1::read(json)?),
             _ => {
@@ -34,8 +32,12 @@ impl Reader {
                 contents.check()?;
                 for (name, part) in &contents.parts {
                     if let Some(file) = part.checked_file(name)? {
-                        let incoming: &mut Incoming = files.entry(file.to_owned()).or_default();
-                        incoming.insert(IncomingPart::new(name, part))?;
+                        if of(&mut files, file).is_none() {
+                            files.push((file.to_owned(), Incoming::default()));
+                        }
+                        if let Some(incoming) = of(&mut files, file) {
+                            incoming.insert(IncomingPart::new(name, part))?;
+                        }
                     }
                 }
                 Contents::V2(contents)
@@ -46,12 +48,12 @@ impl Reader {
 
     /// The names of the files that the bundle needs beside its JSON: plain names, without a folder.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        self.files.iter().map(|(file, _)| file.as_str())
     }
 
     /// How many bytes a file will have, as whoever sends it says; room for its parts is then made once, not bit by bit.
     pub fn expect(&mut self, file: &str, bytes: u64) {
-        if let Some(incoming) = self.files.get_mut(file) {
+        if let Some(incoming) = of(&mut self.files, file) {
             for part in incoming.parts.iter_mut().filter(|part| part.end <= bytes) {
                 // Where there is no room, that will be told when the bytes are there.
                 let _ = part.bytes.try_reserve_exact((part.end - part.start) as usize);
@@ -62,7 +64,7 @@ impl Reader {
     /// The next bytes of a file, from its first to its last. Those of a file that the bundle does not name, and those
     /// that belong to no part, are left out.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
-        if let Some(incoming) = self.files.get_mut(file) {
+        if let Some(incoming) = of(&mut self.files, file) {
             incoming.add(bytes);
         }
     }
@@ -79,7 +81,7 @@ impl Reader {
         match self.contents {
             Contents::V1(contents) => contents.into_bundle(),
             Contents::V2(contents) => {
-                let mut beside = BTreeMap::new();
+                let mut beside = Vec::new();
                 for (file, incoming) in self.files {
                     incoming.finish(&file, &mut beside)?;
                 }
@@ -87,6 +89,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// The file of this name; a bundle has few.
+fn of<'f>(files: &'f mut [(String, Incoming)], name: &str) -> Option<&'f mut Incoming> {
+    files.iter_mut().find(|(file, _)| file == name).map(|(_, incoming)| incoming)
 }
 
 /// A file as far as it has come.
@@ -140,7 +147,7 @@ impl Incoming {
         }
     }
 
-    fn finish(self, file: &str, parts: &mut BTreeMap<String, Beside>) -> Result<()> {
+    fn finish(self, file: &str, parts: &mut Vec<(String, Beside)>) -> Result<()> {
         for part in self.parts {
             let wrong = |problem| Err(Error::field(format!("parts.{}.file", part.name), problem));
             match self.received {
@@ -151,11 +158,11 @@ impl Incoming {
                         part.end
                     ));
                 }
-                Some(_) => parts.insert(
-                    part.name,
-                    Beside { bytes: part.bytes, sha256: hexadecimal(&part.hash.finalize()) },
-                ),
-            };
+                Some(_) => {
+                    let sha256 = hexadecimal(&part.hash.finalize());
+                    parts.push((part.name, Beside { bytes: part.bytes, sha256 }));
+                }
+            }
         }
         Ok(())
     }

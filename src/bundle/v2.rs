@@ -24,7 +24,7 @@ pub(super) struct V2 {
     articles: Vec<Article>,
     /// Left out where every article is one passage.
     passages: Option<Vec<Passage>>,
-    pub parts: BTreeMap<String, Descriptor>,
+    pub parts: Vec<(String, Descriptor)>,
     extra: Map<String, Value>,
 }
 
@@ -67,27 +67,32 @@ impl V2 {
     pub fn check(&self) -> Result<Encoding> {
         // Before anything is laid out by them.
         self.space.check()?;
-        let vectors = self.parts.get(VECTORS).ok_or_else(missing_vectors)?;
+        let vectors = self.parts.iter().find(|(name, _)| name == VECTORS);
+        let (_, vectors) = vectors.ok_or_else(missing_vectors)?;
         let passages = self.passages.as_ref().map_or(self.articles.len(), Vec::len);
         Encoding::of(vectors, passages, self.space.dimensions)
     }
 
     /// `beside` holds the bytes of the parts that name a file.
-    pub fn into_bundle(self, mut beside: BTreeMap<String, Beside>) -> Result<Bundle> {
+    pub fn into_bundle(self, mut beside: Vec<(String, Beside)>) -> Result<Bundle> {
         let encoding = self.check()?;
         let Self { space, articles, passages, parts, extra } = self;
-        let sidecar = parts.values().any(|part| part.file.is_some());
+        let sidecar = parts.iter().any(|(_, part)| part.file.is_some());
         let layout = if sidecar { Layout::V2Sidecar } else { Layout::V2Inline };
-        let mut parts = parts
-            .into_iter()
-            .map(|(name, part)| {
-                let beside = beside.remove(&name);
-                Ok((name.clone(), part.read(&name, beside)?))
-            })
-            .collect::<Result<BTreeMap<String, Part>>>()?;
+        let (mut vectors, mut texts, mut statistics, mut others) = (None, None, None, BTreeMap::new());
+        for (name, part) in parts {
+            let place = beside.iter().position(|(other, _)| *other == name);
+            let part = part.read(&name, place.map(|place| beside.swap_remove(place).1))?;
+            match name.as_str() {
+                VECTORS => vectors = Some(part),
+                TEXTS => texts = Some(part),
+                STATISTICS => statistics = Some(part),
+                _ => drop(others.insert(name, part)),
+            }
+        }
 
         let mut passages = passages.unwrap_or_else(|| Passage::whole_articles(articles.len()));
-        if let Some(part) = parts.remove(TEXTS) {
+        if let Some(part) = texts {
             let texts: Vec<String> = from_json(TEXTS, &part)?;
             if texts.len() != passages.len() {
                 let problem = format!("holds {} texts for {} passages", texts.len(), passages.len());
@@ -95,13 +100,12 @@ impl V2 {
             }
             passages.iter_mut().zip(texts).for_each(|(passage, text)| passage.text = text);
         }
-        let statistics = match parts.remove(STATISTICS) {
+        let statistics = match statistics {
             Some(part) => from_json(STATISTICS, &part)?,
             None => Statistics::default(),
         };
-        let vectors = parts.remove(VECTORS).ok_or_else(missing_vectors)?;
-        let vectors = encoding.decode(vectors, passages.len(), space.dimensions);
-        Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra })
+        let vectors = encoding.decode(vectors.ok_or_else(missing_vectors)?, passages.len(), space.dimensions);
+        Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts: others, extra })
     }
 }
 
