@@ -95,7 +95,7 @@ case "${1:-help}" in
     unset SITE EMBEDDING_API EMBEDDING_MODEL
     export DEMO=part
     tools
-    step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     checks
     dist
     step "Types of the JavaScript" npm run --silent check
@@ -109,7 +109,7 @@ case "${1:-help}" in
   bench)
     shift
     tools
-    step "Chromium, Node packages and shellcheck" scripts/test-tools.sh
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     if [[ ${1:-} == bundle ]]; then
       shift
       dist

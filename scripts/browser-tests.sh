@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests in tests/browser, one process a file. A file that fails is run once more by itself, and named: a browser on a
+# The tests in tests/browser, one process a file: in Chromium, and the main paths in Firefox. A file that fails is run once more by itself, and named: a browser on a
 # busy machine may miss a deadline, but a fault stays a fault.
 source "$(dirname "$0")/common.sh"
 
@@ -8,7 +8,7 @@ run() { # run FILE
 }
 
 again=()
-for file in tests/browser/*.test.mjs; do
+for file in tests/browser/{,main-paths/}*.test.mjs; do
   run "$file" || again+=("$file")
 done
 for file in "${again[@]}"; do

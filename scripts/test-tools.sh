@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What only the tests need: rustfmt and clippy, Node's packages, Chromium with its driver, shellcheck.
+# What only the tests need: rustfmt and clippy, Node's packages, Chromium with its driver, Firefox, shellcheck.
 source "$(dirname "$0")/common.sh"
 
 if ! cargo fmt --version > /dev/null 2>&1 || ! cargo clippy --version > /dev/null 2>&1; then
@@ -14,6 +14,7 @@ fi
 missing=()
 have chromium || missing+=(chromium)
 have chromedriver || missing+=(chromium-driver)
+have firefox-esr || have firefox || missing+=(firefox-esr)
 have shellcheck || missing+=(shellcheck)
 [[ ${#missing[@]} == 0 ]] || apt_install "What the browser tests need" "${missing[@]}"
 

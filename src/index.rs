@@ -1,6 +1,7 @@
 //! The searchable index: what a bundle becomes in memory.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
@@ -9,7 +10,7 @@ use crate::lexical::{self, Keywords};
 use crate::rank::Moments;
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
-use crate::vector::{Element, Matrix, Vectors};
+use crate::vector::{Element, Vectors};
 use crate::{Error, Result, with_rows};
 
 /// A bundle's articles and the vectors of their passages, ready to rank.
@@ -42,14 +43,14 @@ impl SearchIndex {
     /// [`SearchIndex::new`]; unless `normalize`, vectors and queries keep their lengths, and kNN ranks by dot products
     /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
-        bundle.check()?;
+        let lengths = bundle.checked_lengths()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let keywords =
             parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
         let encoder =
             parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
         if normalize {
-            with_rows!(&mut rows, rows => bring_to_unit_length(rows));
+            with_rows!(&mut rows, rows => rows.bring_to_unit_length(&lengths));
         }
         Ok(Self {
             by_id: articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect(),
@@ -100,6 +101,13 @@ impl SearchIndex {
         Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.encode(text))
     }
 
+    /// The indices of an article's passages.
+    pub(crate) fn passages_of(&self, article: usize) -> Range<usize> {
+        let passages = &self.passages;
+        passages.partition_point(|passage| passage.article < article)
+            ..passages.partition_point(|passage| passage.article <= article)
+    }
+
     pub(crate) fn position(&self, id: &str) -> Result<usize> {
         self.by_id.get(id).copied().ok_or_else(|| Error::UnknownArticle { id: id.into() })
     }
@@ -130,13 +138,15 @@ impl SearchIndex {
             .get_or_init(|| with_rows!(&self.rows, rows => Whitening::of(rows, self.moments(), *shrinkage)))
     }
 
-    /// What the SVM with this C, which is within its range, needs for any query.
-    pub(crate) fn background(&self, c: f64) -> Arc<Background> {
+    /// What the SVM with this C, which is within its range, needs for any query with so many positives.
+    pub(crate) fn background(&self, c: f64, positives: usize) -> Arc<Background> {
         let mut kept = self.background.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
-            Some(background) if background.is_for(c) => background.clone(),
+            Some(background) if background.is_for(c, positives) => background.clone(),
             _ => {
-                let background = with_rows!(&self.rows, rows => Background::new(rows, self.moments(), c));
+                let background = with_rows!(&self.rows, rows => {
+                    Background::new(rows, || self.moments(), c, positives)
+                });
                 kept.insert(Arc::new(background)).clone()
             }
         }
@@ -169,16 +179,7 @@ impl SearchIndex {
     }
 }
 
-/// Makes each row mean a vector of unit length, by its scale alone, whose sign it keeps.
-fn bring_to_unit_length<E: Element>(rows: &mut Matrix<E>) {
-    for row in 0..rows.rows() {
-        let length = length(rows.values(row));
-        let scale = &mut rows.scales_mut()[row];
-        *scale = (f64::from(scale.signum()) / length) as f32;
-    }
-}
-
-/// The length of a vector, before its scale.
-fn length<E: Element>(vector: &[E]) -> f64 {
-    E::squares(vector).sqrt()
+/// The length of a vector.
+fn length(vector: &[f32]) -> f64 {
+    f32::squares(vector).sqrt()
 }

@@ -11,9 +11,9 @@ use crate::{Error, Result};
 /// A way of ranking.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Method {
-    /// What was best on test collections for what there is to rank by, see `docs/quality.md`: the SVM for a query with
-    /// examples; for a text, the whitened cosine fused with keywords where the bundle has them; else kNN and the whitened
-    /// cosine. Without any vector, keywords alone.
+    /// What was best on test collections for what there is to rank by, see `docs/quality.md`: the SVM for a query that has
+    /// a vector, with examples; for a text, the whitened cosine fused with keywords where the bundle has them; else kNN and
+    /// the whitened cosine. Without any vector, keywords alone.
     #[default]
     Auto,
     /// Exact nearest neighbours by cosine similarity.
@@ -82,10 +82,11 @@ impl Weights {
 }
 
 impl Method {
-    /// Itself, or what [`Method::Auto`] stands for.
-    pub(crate) fn resolved(self, vector: bool, examples: bool, words: bool, query: bool) -> Self {
+    /// Itself, or what [`Method::Auto`] stands for: whether there is a vector to go by, whether a query's is refined by
+    /// examples, and whether there are words.
+    pub(crate) fn resolved(self, vector: bool, refined: bool, words: bool) -> Self {
         match (self, vector) {
-            (Self::Auto, true) if examples && query => Self::Svm,
+            (Self::Auto, true) if refined => Self::Svm,
             (Self::Auto, true) if words => {
                 Self::Fused(Weights { whitened: 1.0, lexical: 1.0, ..Weights::default() })
             }

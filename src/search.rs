@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::bundle::{Article, Passage};
 use crate::decimal::Decimal;
+use crate::facets::{self, Facet, Filter};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
@@ -40,9 +41,15 @@ pub struct SearchOptions {
     pub fusion: Fusion,
     /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
     pub k: usize,
+    /// Passages that a hit tells of at most, at least 1: the article's best, and [`Hit::others`]. Default 1.
+    pub passages: usize,
     /// Leaves out hits whose score, brought to 0..1 between the lowest and the highest of all passages, is below this,
     /// 0 to 1 (as LangChain's SVMRetriever does). Default none.
     pub relevance_threshold: Option<f32>,
+    /// Which articles may be hits; their scores are those that they have without it. Default all.
+    pub filter: Filter,
+    /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
+    pub facets: Vec<String>,
     pub svm: svm::Options,
     pub solver: Solver,
     pub stop: StopAt,
@@ -56,7 +63,10 @@ impl Default for SearchOptions {
             method: Method::default(),
             fusion: Fusion::default(),
             k: 10,
+            passages: 1,
             relevance_threshold: None,
+            filter: Filter::default(),
+            facets: Vec::new(),
             svm: svm::Options::default(),
             solver: Solver::default(),
             stop: StopAt::default(),
@@ -81,6 +91,10 @@ pub struct Refine<'a> {
 pub struct SearchResult<'a> {
     pub method: Method,
     pub hits: Vec<Hit<'a>>,
+    /// For each field that was asked for, how many articles were found that have each of its values: what would be hits if
+    /// `k` had no end and the filter asked nothing of this field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<Facet<'a>>,
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::Report>,
@@ -111,6 +125,21 @@ pub struct Hit<'a> {
     /// Where the words of the query stand, if it has a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Highlights>,
+    /// Further passages of the article, best first, of other headings than those before them: those that score no lower
+    /// than the last hit, and so would be listed too if each passage stood for itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherPassage<'a>>,
+}
+
+/// A passage beside the best of its article.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherPassage<'a> {
+    /// The method's score; higher is better.
+    pub score: f32,
+    pub passage: &'a Passage,
+    /// The passage's text; empty where the bundle has none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub text: &'a str,
 }
 
 /// The component scores of a hit; those that its method did not compute are absent.
@@ -174,6 +203,9 @@ impl SearchIndex {
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
+        if options.passages == 0 {
+            return Err(Error::option("passages", "0", "expected a whole number from 1"));
+        }
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             return Err(Error::option(
                 "relevanceThreshold",
@@ -181,13 +213,13 @@ impl SearchIndex {
                 "expected a number from 0 to 1",
             ));
         }
+        options.filter.check(self.articles())?;
+        options.facets.iter().try_for_each(|field| facets::check("facets", field, self.articles()))?;
+        let placed = query.embedding.is_some() || (query.text.is_some() && self.encoder().is_some());
         let method = options.method.resolved(
-            query.embedding.is_some()
-                || !more.is_empty()
-                || (query.text.is_some() && self.encoder().is_some()),
-            !more.is_empty() || !less.is_empty(),
+            placed || !more.is_empty(),
+            placed && (!more.is_empty() || !less.is_empty()),
             query.text.is_some() && self.keywords().is_some(),
-            query != Query::default(),
         );
         let mut weights = method.weights()?;
         if options.stop == StopAt::TopK && method != Method::Svm {
@@ -212,7 +244,14 @@ impl SearchIndex {
             // The encoder knows nothing of the text: what is left are its words.
             weights = Weights { lexical: weights.lexical, ..Weights::default() };
             if weights == Weights::default() {
-                return Ok(SearchResult { method, hits: Vec::new(), svm: None, known, top_k_final: None });
+                return Ok(SearchResult {
+                    method,
+                    hits: Vec::new(),
+                    facets: self.facets(&[], options),
+                    svm: None,
+                    known,
+                    top_k_final: None,
+                });
             }
         }
         let by_vectors = weights != Weights { lexical: weights.lexical, ..Weights::default() };
@@ -221,6 +260,7 @@ impl SearchIndex {
             None => lexical::Query::parse(text, query.unfinished),
         });
 
+        let candidates = self.candidates(&wanted, &options.filter);
         let mut parts = Parts::default();
         if weights.knn > 0.0 {
             let target = wanted.nearest_to()?;
@@ -231,7 +271,7 @@ impl SearchIndex {
                         && options.relevance_threshold.is_none()
                         && self.has_unit_rows() =>
                 {
-                    self.nearest(rows, &target, options.k, &wanted)
+                    self.nearest(rows, &target, options.k, &candidates)
                 }
                 rows => with_rows!(rows, rows => knn::scores(rows, &target)),
             });
@@ -243,7 +283,7 @@ impl SearchIndex {
         }
         let mut svm = None;
         if weights.svm > 0.0 {
-            let fit = self.fit(&wanted, options)?;
+            let fit = self.fit(&wanted, &candidates, options)?;
             svm = Some(fit.report);
             parts.svm = Some(fit.scores);
         }
@@ -273,7 +313,7 @@ impl SearchIndex {
             }
         };
 
-        let best = self.best_passages(scores, &wanted);
+        let best = self.best_passages(scores, &candidates);
         let order = order(scores, &best, options.k + 1);
         let top_k_final = svm
             .as_ref()
@@ -282,10 +322,16 @@ impl SearchIndex {
         let relevant = relevant(scores, options.relevance_threshold);
         // By words alone, what has none of them was not found.
         let found = |&passage: &usize| (by_vectors || scores[passage] > 0.0) && relevant(scores[passage]);
+        let mut facets = Vec::new();
+        if !options.facets.is_empty() {
+            let mut all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
+            all.retain(found);
+            facets = self.facets(&all, options);
+        }
+        let order: Vec<usize> = order.into_iter().take(options.k).take_while(found).collect();
+        let floor = order.last().map_or(0.0, |&last| scores[last]);
         let hits = order
             .into_iter()
-            .take(options.k)
-            .take_while(found)
             .enumerate()
             .map(|(place, passage)| {
                 let article = &self.articles()[self.passages()[passage].article];
@@ -298,16 +344,46 @@ impl SearchIndex {
                     passage: &self.passages()[passage],
                     text,
                     highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
+                    others: self.others(scores, passage, options.passages - 1, |other| {
+                        scores[*other] >= floor && found(other)
+                    }),
                 }
             })
             .collect();
-        Ok(SearchResult { method, hits, svm, known, top_k_final })
+        Ok(SearchResult { method, hits, facets, svm, known, top_k_final })
     }
 
-    /// kNN scores, exact for the passages of the `k` best articles and lower for all others.
-    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, wanted: &Wanted) -> Vec<f32> {
+    /// The `most` best passages of the article of `best` that are listed, each of another heading than those before it.
+    fn others(
+        &self,
+        scores: &[f32],
+        best: usize,
+        most: usize,
+        listed: impl Fn(&usize) -> bool,
+    ) -> Vec<OtherPassage<'_>> {
+        let rest: Vec<usize> = self
+            .passages_of(self.passages()[best].article)
+            .filter(|other| *other != best && listed(other))
+            .collect();
+        let mut taken = vec![best];
+        for other in order(scores, &rest, rest.len()) {
+            let heading = &self.passages()[other].heading;
+            if taken.len() <= most && taken.iter().all(|&it| self.passages()[it].heading != *heading) {
+                taken.push(other);
+            }
+        }
+        let other = |&passage: &usize| OtherPassage {
+            score: scores[passage],
+            passage: &self.passages()[passage],
+            text: &self.passages()[passage].text,
+        };
+        taken[1..].iter().map(other).collect()
+    }
+
+    /// kNN scores, exact for all passages that score no lower than the best of the k-th best article, and lower for all others.
+    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
-        let best = self.best_passages(&estimates.scores, wanted);
+        let best = self.best_passages(&estimates.scores, candidates);
         match order(&estimates.scores, &best, k).last() {
             Some(&kth) => {
                 let kth = estimates.scores[kth];
@@ -317,23 +393,42 @@ impl SearchIndex {
         }
     }
 
-    fn fit(&self, wanted: &Wanted, options: &SearchOptions) -> Result<svm::Fit> {
+    fn fit(&self, wanted: &Wanted, candidates: &[bool], options: &SearchOptions) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
-                let best = self.best_passages(scores, wanted);
+                let best = self.best_passages(scores, candidates);
                 is_settled(scores, &order(scores, &best, options.k + 1), options.k, error)
             }
         };
         with_rows!(self.rows(), rows => match options.solver {
-            Solver::Newton => svm::fit_until(rows, &self.background(c), &examples, &options.svm, enough),
+            Solver::Newton => {
+                let background = self.background(c, examples.positives.len());
+                svm::fit_until(rows, &background, &examples, &options.svm, enough)
+            }
             Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &examples, &options.svm, seed),
         })
     }
 
-    /// The index of each article's best passage, the first of equals, but for the examples.
-    fn best_passages(&self, scores: &[f32], wanted: &Wanted) -> Vec<usize> {
+    /// Whether each article may be a hit: it is no example, and the filter allows it.
+    fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
+        let articles = self.articles().iter().enumerate();
+        articles.map(|(i, article)| !wanted.is_example(i) && filter.allows(article)).collect()
+    }
+
+    /// What the articles of these passages, which were found, have in the fields that are asked for.
+    fn facets(&self, found: &[usize], options: &SearchOptions) -> Vec<Facet<'_>> {
+        let articles = found.iter().map(|&passage| &self.articles()[self.passages()[passage].article]);
+        let facet = |field: &String| {
+            let counts = options.filter.count(articles.clone(), field);
+            Facet { field: field.clone(), counts }
+        };
+        options.facets.iter().map(facet).collect()
+    }
+
+    /// The index of the best passage of each article that may be a hit, the first of equals.
+    fn best_passages(&self, scores: &[f32], candidates: &[bool]) -> Vec<usize> {
         let mut best: Vec<usize> = Vec::with_capacity(self.articles().len());
         let mut last = None;
         for (index, passage) in self.passages().iter().enumerate() {
@@ -343,7 +438,7 @@ impl SearchIndex {
                         *best = index;
                     }
                 }
-                _ if wanted.is_example(passage.article) => continue,
+                _ if !candidates[passage.article] => continue,
                 _ => best.push(index),
             }
             last = Some(passage.article);

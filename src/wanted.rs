@@ -1,10 +1,7 @@
 //! What is searched for, as the vectors that the ways of ranking start from.
 
-use std::ops::Range;
-
 use crate::rank::svm::Examples;
 use crate::rank::whitened;
-use crate::vector::Element;
 use crate::{Error, Result, SearchIndex, with_rows};
 
 /// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
@@ -75,7 +72,9 @@ impl<'i> Wanted<'i> {
         for &article in &self.more {
             positives.push(self.mean_passage(article)?);
         }
-        let rows = |articles: &[usize]| articles.iter().flat_map(|&article| self.rows_of(article)).collect();
+        let rows = |articles: &[usize]| {
+            articles.iter().flat_map(|&article| self.index.passages_of(article)).collect()
+        };
         Ok(Examples { positives, left_out: rows(&self.more), disliked: rows(&self.less) })
     }
 
@@ -113,21 +112,14 @@ impl<'i> Wanted<'i> {
         self.index.to_unit(sum).ok_or_else(|| Error::ZeroVector { place: "the mean of the examples".into() })
     }
 
-    fn rows_of(&self, article: usize) -> Range<usize> {
-        let passages = self.index.passages();
-        passages.partition_point(|passage| passage.article < article)
-            ..passages.partition_point(|passage| passage.article <= article)
-    }
-
     /// The mean of the article's passages, with the padding of a row.
     fn mean_passage(&self, article: usize) -> Result<Vec<f32>> {
         let mean = with_rows!(self.index.rows(), rows => {
             let mut mean = vec![0.0f64; rows.stride()];
-            let passages = self.rows_of(article);
+            let passages = self.index.passages_of(article);
             let share = 1.0 / passages.len().max(1) as f64;
             for row in passages {
-                let scale = share * f64::from(rows.scale(row));
-                add_scaled(&mut mean, scale, rows.row(row));
+                mean.iter_mut().zip(rows.meaning(row)).for_each(|(mean, x)| *mean += share * x);
             }
             mean
         });
@@ -136,12 +128,5 @@ impl<'i> Wanted<'i> {
             let id = &self.index.articles()[article].id;
             Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }
         })
-    }
-}
-
-fn add_scaled<E: Element>(sum: &mut [f64], factor: f64, row: &[E]) {
-    for (sum, &x) in sum.iter_mut().zip(row) {
-        let x: f64 = x.into();
-        *sum += factor * x;
     }
 }

@@ -9,7 +9,7 @@ use crate::bundle::{EmbeddingSpace, Reader};
 use crate::decimal::Decimal;
 use crate::encoder::Encoded;
 use crate::fields::{Fields, Mismatch, Place};
-use crate::{Error, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
+use crate::{Error, Filter, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -168,6 +168,12 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
     if let Some(k) = k {
         to.k = whole("k", k)?;
     }
+    let passages: Option<f64> = optional!("passages");
+    if let Some(passages) = passages {
+        to.passages = whole("passages", passages)?;
+    }
+    to.filter = Filter(optional!("filter").unwrap_or_default());
+    to.facets = optional!("facets").unwrap_or_default();
     to.relevance_threshold = optional!("relevanceThreshold");
     to.svm.c = optional!("C").unwrap_or(to.svm.c);
     to.svm.tolerance = optional!("tolerance").unwrap_or(to.svm.tolerance);
@@ -198,7 +204,7 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
 }
 
 /// For those who misspell one.
-const OPTIONS: &str = "method, methods, fusion, k, relevanceThreshold, C, tolerance, positiveWeight, lessWeight, align, solver, stop";
+const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, stop";
 
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
 fn to_json(value: &JsValue, place: &Place) -> Result<Value, Mismatch> {

@@ -6,7 +6,7 @@ use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
 use exemplar_search::vector::{Matrix, Vectors};
-use exemplar_search::{Error, SearchIndex};
+use exemplar_search::{Error, Method, SearchIndex, SearchOptions};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 #[cfg(target_arch = "wasm32")]
@@ -14,16 +14,17 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const ARRAYS: &str = include_str!("golden/bundle-v1-arrays.json");
 const BASE64: &str = include_str!("golden/bundle-v1-base64.json");
-const INLINE: [&str; 3] = [
+const INLINE: [&str; 4] = [
     include_str!("golden/bundle-v2-float32.json"),
     include_str!("golden/bundle-v2-float16.json"),
     include_str!("golden/bundle-v2-int8.json"),
+    include_str!("golden/bundle-v2-int8-centred.json"),
 ];
 const SIDECAR: &str = include_str!("golden/bundle-v2-sidecar.json");
 const SIDECAR_FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
 /// The other encodings, with the file of each.
-const SIDECARS: [(&str, (&str, &[u8])); 2] = [
+const SIDECARS: [(&str, (&str, &[u8])); 3] = [
     (
         include_str!("golden/bundle-v2-sidecar-float32.json"),
         ("bundle-97bdda52cd5f8220.bin", include_bytes!("golden/bundle-97bdda52cd5f8220.bin")),
@@ -32,10 +33,22 @@ const SIDECARS: [(&str, (&str, &[u8])); 2] = [
         include_str!("golden/bundle-v2-sidecar-float16.json"),
         ("bundle-fe231f9971fd3dda.bin", include_bytes!("golden/bundle-fe231f9971fd3dda.bin")),
     ),
+    (
+        include_str!("golden/bundle-v2-sidecar-int8-centred.json"),
+        ("bundle-b222770a4833c9df.bin", include_bytes!("golden/bundle-b222770a4833c9df.bin")),
+    ),
 ];
 
+/// With every part that `exemplar build` writes, as its first release wrote them: by an API whose vectors are sums of hashed
+/// words, of six short articles.
+const ALL_PARTS: &str = include_str!("golden/bundle-v2-all-parts.json");
+const ALL_PARTS_SIDECAR: (&str, (&str, &[u8])) = (
+    include_str!("golden/bundle-v2-sidecar-all-parts.json"),
+    ("bundle-e64c149d941589f5.bin", include_bytes!("golden/bundle-e64c149d941589f5.bin")),
+);
+
 fn sidecar_files() -> Files {
-    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE]);
+    let files = SIDECARS.map(|(_, file)| file).into_iter().chain([SIDECAR_FILE, ALL_PARTS_SIDECAR.1]);
     files.map(|(name, bytes)| (name.into(), bytes.into())).collect()
 }
 
@@ -67,15 +80,36 @@ fn all_refused(bundle: &str, cases: &[Case]) {
 
 #[test]
 fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
-    for golden in [&[ARRAYS, BASE64][..], &INLINE].concat() {
+    for golden in [&[ARRAYS, BASE64, ALL_PARTS][..], &INLINE].concat() {
         let written = read(golden).write().unwrap();
         assert_eq!(written.json, golden.trim_end());
         assert!(written.sidecar.is_none());
     }
-    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE)]) {
+    for (golden, file) in SIDECARS.into_iter().chain([(SIDECAR, SIDECAR_FILE), ALL_PARTS_SIDECAR]) {
         let written = read(golden).write().unwrap();
         assert_eq!(written.json, golden.trim_end());
         assert_eq!(written.sidecar, Some((file.0.into(), file.1.into())));
+    }
+}
+
+#[test]
+fn every_part_of_a_golden_bundle_is_of_use() {
+    for golden in [ALL_PARTS, ALL_PARTS_SIDECAR.0] {
+        let bundle = read(golden);
+        assert_eq!(bundle.encoding, Encoding::Int8Centred);
+        assert_eq!(bundle.statistics.mean_query.as_ref().map(Vec::len), Some(8));
+        let index = SearchIndex::new(bundle).unwrap();
+        assert!(index.encoder().is_some() && index.keywords().is_some() && index.space().probe().is_some());
+        for (method, text, found) in [
+            (Method::Lexical, "新月", "月"),
+            (Method::Knn, "spring tides at full moon", "tides"),
+            (Method::Svm, "the anglerfish carries a lamp", "fish"),
+            (Method::Whitened, "a long wind makes long waves", "wind"),
+            (Method::Auto, "why is the sea salt", "salt"),
+        ] {
+            let options = SearchOptions { method, ..SearchOptions::default() };
+            assert_eq!(index.search(text, &options).unwrap().hits[0].article.id, found, "{method}");
+        }
     }
 }
 
@@ -86,21 +120,38 @@ fn layouts_and_encodings_hold_the_same_bundle() {
     assert_eq!(arrays.vectors.values(1), [1e-7, 2.0, 0.1]);
     assert_eq!(Bundle { layout: Layout::V1Arrays, ..base64 }, arrays);
 
-    let [float32, float16, int8] = INLINE.map(read);
+    let [float32, float16, int8, centred] = INLINE.map(read);
     let sidecar = read(SIDECAR);
     assert_eq!(sidecar, Bundle { layout: Layout::V2Sidecar, ..int8.clone() });
-    for ((golden, _), inline) in SIDECARS.into_iter().zip([&float32, &float16]) {
+    for ((golden, _), inline) in SIDECARS.into_iter().zip([&float32, &float16, &centred]) {
         assert_eq!(read(golden), Bundle { layout: Layout::V2Sidecar, ..inline.clone() });
     }
     assert_eq!(float32.passages[2].heading, ["Spring tides", "Neap tides"]);
     assert_eq!(float32.passages[2].text, "小潮のとき、月と太陽は直角になる。");
-    for (other, tolerance) in [(float16, 1e-3), (int8, 1e-2)] {
+    for (other, tolerance) in [(float16, 1e-3), (int8, 1e-2), (centred, 1e-2)] {
         assert_eq!(other.passages, float32.passages);
         for row in 0..float32.vectors.rows() {
             for (a, b) in other.vectors.values(row).iter().zip(float32.vectors.values(row)) {
                 assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{a} {b}");
             }
         }
+    }
+}
+
+#[test]
+fn int8_becomes_centred_as_it_is_and_centred_int8_is_rounded_again() {
+    let [_, _, int8, centred] = INLINE.map(read);
+    let write = |bundle: &Bundle, encoding| {
+        let written = Bundle { encoding, layout: Layout::V2Inline, ..bundle.clone() }.write().unwrap();
+        Bundle::read(written.json.as_bytes(), &Files::new()).unwrap()
+    };
+    let values =
+        |bundle: &Bundle| -> Vec<f32> { (0..3).flat_map(|row| bundle.vectors.values(row)).collect() };
+    assert_eq!(values(&write(&int8, Encoding::Int8Centred)), values(&int8));
+    let plain = write(&centred, Encoding::Int8);
+    assert!(matches!(&plain.vectors, Vectors::Int8(rows) if rows.centre().is_none()));
+    for (a, b) in values(&plain).iter().zip(values(&centred)) {
+        assert!((a - b).abs() <= 3.0 / 127.0, "{a} {b}");
     }
 }
 

@@ -45,12 +45,14 @@ static ALLOCATOR: Counting = Counting;
 const MOST_PER_BYTE: isize = 200;
 const SPARE: isize = 200_000;
 
-const GOLDEN: [&str; 5] = [
+const GOLDEN: [&str; 7] = [
     include_str!("golden/bundle-v1-arrays.json"),
     include_str!("golden/bundle-v1-base64.json"),
     include_str!("golden/bundle-v2-float32.json"),
     include_str!("golden/bundle-v2-int8.json"),
+    include_str!("golden/bundle-v2-int8-centred.json"),
     include_str!("golden/bundle-v2-sidecar.json"),
+    include_str!("golden/bundle-v2-all-parts.json"),
 ];
 const FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
@@ -105,7 +107,7 @@ fn hostile() -> impl Strategy<Value = Value> {
 #[test]
 fn numbers_are_not_believed() {
     let vectors = |dimensions: u64, length: u64| {
-        let mut bundle: Value = serde_json::from_str(GOLDEN[4]).unwrap();
+        let mut bundle: Value = serde_json::from_str(GOLDEN[5]).unwrap();
         bundle["space"]["dimensions"] = json!(dimensions);
         bundle["parts"]["vectors"]["length"] = json!(length);
         bundle.to_string()

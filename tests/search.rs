@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
+use exemplar_search::bundle::{
+    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Passage, Statistics,
+};
 use exemplar_search::lexical::{self, Keywords};
-use exemplar_search::vector::{Matrix, Vectors, quantize};
+use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{
     Error, Fusion, Highlights, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights,
 };
@@ -259,6 +261,11 @@ fn auto_ranks_by_what_there_is() {
         index.refine(&refine, &SearchOptions::default()).unwrap().method.to_string()
     };
     assert_eq!(refined(both), "svm");
+    assert_eq!(
+        refined("slices".into()),
+        "whitened+lexical",
+        "without a vector of its own, a text has its words"
+    );
     assert_eq!(refined(Query::default()), "knn+whitened");
 }
 
@@ -382,6 +389,7 @@ proptest! {
         values in prop::collection::vec(-1.0f32..1.0, 41 * 24),
         of_articles in prop::collection::vec(any::<bool>(), 39),
         k in 1usize..12,
+        centred: bool,
     ) {
         let mut article = 0;
         let mut all = vec![Passage::default()];
@@ -390,8 +398,11 @@ proptest! {
             Passage { article, ..Passage::default() }
         }));
         let (values, query) = values.split_at(40 * 24);
-        let rows = quantize(&Matrix::from_values(values, 24));
-        let index = SearchIndex::new(bundle(Vectors::Int8(rows), all)).unwrap();
+        let rows = Matrix::from_values(values, 24);
+        let encoding = if centred { Encoding::Int8Centred } else { Encoding::Int8 };
+        let bundle = Bundle { encoding, layout: Layout::V2Inline, ..bundle(Vectors::Float32(rows), all) };
+        let json = bundle.write().unwrap().json;
+        let index = SearchIndex::new(Bundle::read(json.as_bytes(), &Files::new()).unwrap()).unwrap();
         let exact = index.search(query, &options(Method::Knn, article + 1)).unwrap().hits;
         let hits = index.search(query, &options(Method::Knn, k)).unwrap().hits;
         prop_assert_eq!(&hits[..], &exact[..k.min(article + 1)]);

@@ -74,8 +74,11 @@ proptest! {
         let mean: Vec<f64> =
             (0..dims).map(|j| rows.iter().map(|row| row[j]).sum::<f64>() / rows.len() as f64).collect();
         for ((found, expected), row) in found.iter().zip(oracle(&rows, &exact(target, 1.0), shrinkage)).zip(&rows) {
-            // The direction of a row next to the mean is what float32 leaves of it.
+            // The direction of a row next to the mean is what float32 leaves of it, and one at the mean has none.
             let from_mean = row.iter().zip(&mean).map(|(x, mean)| (x - mean).powi(2)).sum::<f64>().sqrt();
+            if from_mean < 1e-3 {
+                continue;
+            }
             let tolerance = 1e-4 + 2e-6 / from_mean;
             prop_assert!((f64::from(*found) - expected).abs() < tolerance, "{} {}", found, expected);
         }

@@ -18,6 +18,10 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {Partial<Scores>} [methods] instead of `method`: the weights of several, 0 or above
  * @property {'z-score' | 'rrf'} [fusion] how several are put together: by z-scores (default) or reciprocal ranks
  * @property {number} [k] hits to return, a whole number from 1; default 10
+ * @property {number} [passages] passages of an article that a hit tells of at most, a whole number from 1; default 1
+ * @property {Record<string, string[]>} [filter] only articles that have, in each field, one of its values: `lang`, `tags`, or
+ *   another field of articles that holds a text or a list of texts. It takes from the whole ranking and changes no score
+ * @property {string[]} [facets] fields whose values are counted in the result; default none
  * @property {number} [relevanceThreshold] leaves out hits whose score, brought to 0..1 over all passages, is below it
  * @property {number} [C] the SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1
  * @property {number} [tolerance] how far the SVM's scores may be from the exact ones, 1e-7 to 1; default 5e-5
@@ -62,6 +66,18 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {Passage} passage the article's best, whose scores these are
  * @property {string} [text] the passage's, where the bundle has it
  * @property {Highlights} [highlights] where the query had a text
+ * @property {OtherPassage[]} [others] further passages of the article, best first, each of another heading, that score no
+ *   lower than the last hit: at most `passages` less one
+ *
+ * @typedef {object} OtherPassage
+ * @property {number} score the method's score; higher is better
+ * @property {Passage} passage
+ * @property {string} [text] the passage's, where the bundle has it
+ *
+ * @typedef {object} Facet a field that was asked for
+ * @property {string} field
+ * @property {{ value: string, count: number }[]} counts how many articles were found that have each value, the commonest
+ *   first: what would be hits if `k` had no end and the filter asked nothing of this field
  *
  * @typedef {[start: number, end: number][]} Ranges of a string, as its `slice` takes them; ascending, apart from each other
  *
@@ -73,6 +89,7 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @typedef {object} SearchResult
  * @property {Method} method its name, or the sum
  * @property {Hit[]} hits best first
+ * @property {Facet[]} [facets] of the fields that were asked for
  * @property {{ stop: 'converged' | 'topk' | 'rounding' | 'step-limit', gap: number, newtonSteps: number, passes: number }} [svm]
  *   how the SVM was solved
  * @property {boolean} [topKFinal] whether the order of the hits is proven, where the method is the SVM alone
@@ -163,6 +180,15 @@ function runsWasm() {
   }
 }
 
+/** Bytes handed to the core at once: it makes a copy of them, and the browser's chunks may be as large as the file. */
+const PIECE = 65536;
+
+/** @param {Uint8Array} chunk */
+function* pieces(chunk) {
+  let at = 0;
+  do yield chunk.subarray(at, at + PIECE); while ((at += PIECE) < chunk.length);
+}
+
 /** A bundle in the core's memory, on the thread that loads this module. */
 export class Engine {
   /** @type {Index | undefined} */
@@ -193,7 +219,7 @@ export class Engine {
         return receive(new URL(name, url).href, (chunk, total) => {
           if (first && total !== undefined) loader.expect(name, total);
           first = false;
-          rethrown(() => loader.add(name, chunk));
+          for (const piece of pieces(chunk)) rethrown(() => loader.add(name, piece));
         }, bundle(), signal);
       });
       await Promise.all(receiving);

@@ -37,7 +37,7 @@ impl Bench {
         let rows = Matrix::from_values(values, dims);
         let queries = queries.chunks_exact(dims).map(|query| rows.pad(query)).collect();
         let moments = Moments::of(&rows);
-        let background = Background::new(&rows, &moments, Options::default().c);
+        let background = Background::new(&rows, || &moments, Options::default().c, 1);
         let whitening = Whitening::of(&rows, &moments, QUERY_SHRINKAGE);
         Self { rows, queries, moments, background, whitening }
     }
@@ -78,7 +78,7 @@ impl Bench {
             "whitened" => (self.whitening.scores(&self.rows, query), 1.0),
             "preparation" => {
                 let moments = Moments::of(&self.rows);
-                black_box(Background::new(&self.rows, &moments, Options::default().c));
+                black_box(Background::new(&self.rows, || &moments, Options::default().c, 1));
                 (Vec::new(), 0.0)
             }
             other => panic!("no engine is named {other}"),

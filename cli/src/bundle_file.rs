@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> Result<BundleFiles> {
 /// How a bundle is written.
 #[derive(clap::Args)]
 pub struct FormArgs {
-    /// Encoding of the vectors: float32, float16 or int8
+    /// Encoding of the vectors: float32, float16, int8 or int8-centred
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
     /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); v1-arrays and v1-base64 are

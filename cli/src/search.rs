@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
+use exemplar_search::bundle::{Article, Passage};
 use exemplar_search::rank::svm;
-use exemplar_search::{Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt};
+use exemplar_search::{
+    Filter, Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
+};
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::output::print;
@@ -41,6 +44,13 @@ pub struct Args {
     /// Number of hits
     #[arg(short, default_value_t = 10)]
     k: usize,
+    /// Only articles whose field (lang, tags, or another) has this value; given again for the same field, one of the values is
+    /// enough
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = field_and_value)]
+    filter: Vec<(String, String)>,
+    /// Passages of an article to list, each of another heading
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    passages: usize,
     /// Leave out hits whose score, brought to 0..1 over all passages, is below this
     #[arg(long, value_name = "SHARE")]
     relevance_threshold: Option<f32>,
@@ -101,11 +111,24 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
+    fn filter(&self) -> Filter {
+        let mut filter = Filter::default();
+        for (field, value) in &self.filter {
+            match filter.0.iter_mut().find(|(other, _)| other == field) {
+                Some((_, values)) => values.push(value.clone()),
+                None => filter.0.push((field.clone(), vec![value.clone()])),
+            }
+        }
+        filter
+    }
+
     fn options(&self) -> SearchOptions {
         SearchOptions {
             method: self.method,
             fusion: self.fusion,
             k: self.k,
+            passages: self.passages,
+            filter: self.filter(),
             relevance_threshold: self.relevance_threshold,
             svm: svm::Options {
                 c: self.svm.c,
@@ -158,6 +181,11 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
     Ok(Some(query))
 }
 
+fn field_and_value(given: &str) -> Result<(String, String), String> {
+    let (field, value) = given.split_once('=').ok_or("expected FIELD=VALUE, such as tags=rust")?;
+    Ok((field.into(), value.into()))
+}
+
 fn as_strs(ids: &[String]) -> Vec<&str> {
     ids.iter().map(String::as_str).collect()
 }
@@ -196,8 +224,21 @@ fn listing(result: &SearchResult, articles: usize) -> String {
         let parts: Vec<_> =
             parts.iter().filter_map(|(name, score)| Some(format!("{name} {:.3}", (*score)?))).collect();
         lines.push(format!("{:>3}  {:>7.3}  {}", hit.rank, hit.score, hit.article.title));
-        let anchor = hit.passage.anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
-        lines.push(format!("              {}{anchor}  ({})", hit.article.url, parts.join(", ")));
+        lines.push(format!("              {}  ({})", address(hit.article, hit.passage), parts.join(", ")));
+        for other in &hit.others {
+            let heading = other.passage.heading.join(" › ");
+            lines.push(format!(
+                "     {:>7.3}  {}  {heading}",
+                other.score,
+                address(hit.article, other.passage)
+            ));
+        }
     }
     lines.join("\n")
+}
+
+/// Where the passage stands.
+fn address(article: &Article, passage: &Passage) -> String {
+    let anchor = passage.anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
+    format!("{}{anchor}", article.url)
 }

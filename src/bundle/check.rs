@@ -29,6 +29,11 @@ impl EmbeddingSpace {
 impl Bundle {
     /// Checks all that [`SearchIndex`](crate::SearchIndex) relies on; the error names the first place that is wrong.
     pub fn check(&self) -> Result<()> {
+        self.checked_lengths().map(drop)
+    }
+
+    /// [`Bundle::check`], which has to look at the length of each vector and gives them.
+    pub(crate) fn checked_lengths(&self) -> Result<Vec<f64>> {
         self.space.check()?;
         self.check_articles()?;
         self.check_passages()?;
@@ -42,7 +47,7 @@ impl Bundle {
             let problem = format!("have {} values each, but space.dimensions is {dims}", self.vectors.dims());
             return Err(Error::field("vectors", problem));
         }
-        (0..rows).try_for_each(|row| self.check_vector(row))?;
+        let lengths = (0..rows).map(|row| self.checked_length(row)).collect::<Result<_>>()?;
         if let Some(mean) = &self.statistics.mean_query {
             check_values("statistics.mean_query", mean, dims)?;
         }
@@ -53,7 +58,8 @@ impl Bundle {
                 true => Err(Error::ZeroVector { place }),
                 false => Ok(()),
             }
-        })
+        })?;
+        Ok(lengths)
     }
 
     fn check_articles(&self) -> Result<()> {
@@ -101,7 +107,7 @@ impl Bundle {
         Ok(())
     }
 
-    fn check_vector(&self, row: usize) -> Result<()> {
+    fn checked_length(&self, row: usize) -> Result<f64> {
         let length = self.vectors.length(row);
         if !length.is_finite() {
             let values = self.vectors.values(row).into_iter().enumerate();
@@ -124,7 +130,7 @@ impl Bundle {
             );
             return Err(Error::field(format!("vectors[{row}]"), problem));
         }
-        Ok(())
+        Ok(length)
     }
 }
 

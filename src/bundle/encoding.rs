@@ -5,6 +5,7 @@ use std::str::FromStr;
 use half::f16;
 
 use super::Part;
+use super::centred::quantize_centred;
 use super::part::Descriptor;
 use crate::vector::{Matrix, Vectors, quantize};
 use crate::{Error, Result};
@@ -16,13 +17,15 @@ pub enum Encoding {
     Float32,
     /// 2 bytes a value.
     Float16,
-    /// 1 byte a value, and a float32 scale a row: what a site should ship.
-    #[default]
+    /// 1 byte a value, and a float32 scale a row.
     Int8,
+    /// [`Encoding::Int8`] of what is left of each row without the mean of all: what a site should ship.
+    #[default]
+    Int8Centred,
 }
 
 impl Encoding {
-    const ALL: [Self; 3] = [Self::Float32, Self::Float16, Self::Int8];
+    const ALL: [Self; 4] = [Self::Float32, Self::Float16, Self::Int8, Self::Int8Centred];
 
     /// Its name in the file.
     pub fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Encoding {
             Self::Float32 => "float32",
             Self::Float16 => "float16",
             Self::Int8 => "int8",
+            Self::Int8Centred => "int8-centred",
         }
     }
 
@@ -39,34 +43,28 @@ impl Encoding {
         found.ok_or_else(|| format!("expected one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 
-    /// Bytes of a row of `dims` values.
-    fn row_bytes(self, dims: usize) -> usize {
-        match self {
-            Self::Float32 => 4 * dims,
-            Self::Float16 => 2 * dims,
-            Self::Int8 => dims + 4,
-        }
+    /// Bytes of `rows` rows of `dims` values.
+    fn bytes(self, rows: usize, dims: usize) -> usize {
+        let (row, beside) = match self {
+            Self::Float32 => (4 * dims, 0),
+            Self::Float16 => (2 * dims, 0),
+            Self::Int8 => (dims + 4, 0),
+            Self::Int8Centred => (dims + 4, 4 * dims),
+        };
+        rows.saturating_mul(row).saturating_add(beside)
     }
 
-    /// The vectors in this encoding: float32 and float16 row after row, int8 all codes row after row and then all
-    /// scales; little-endian.
+    /// The vectors in this encoding, little-endian: float32 and float16 row after row; int8 all codes row after row, then
+    /// all scales, then the centre if there is one.
     pub(super) fn encode(self, vectors: &Vectors) -> Vec<u8> {
         let numbers = || (0..vectors.rows()).flat_map(|row| vectors.values(row));
-        match self {
-            Self::Float32 => numbers().flat_map(f32::to_le_bytes).collect(),
-            Self::Float16 => numbers().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect(),
-            Self::Int8 => {
-                let quantized;
-                let rows = match vectors {
-                    Vectors::Int8(rows) => rows,
-                    Vectors::Float32(rows) => {
-                        quantized = quantize(rows);
-                        &quantized
-                    }
-                };
-                let codes = (0..rows.rows()).flat_map(|row| rows.values(row)).map(|&code| code as u8);
-                codes.chain(rows.scales().iter().flat_map(|scale| scale.to_le_bytes())).collect()
-            }
+        match (self, vectors) {
+            (Self::Float32, _) => numbers().flat_map(f32::to_le_bytes).collect(),
+            (Self::Float16, _) => numbers().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect(),
+            (Self::Int8, Vectors::Int8(rows)) if rows.centre().is_none() => int8(rows),
+            (Self::Int8, _) => int8(&quantize(&vectors.to_float32())),
+            (Self::Int8Centred, Vectors::Int8(rows)) => int8_centred(rows),
+            (Self::Int8Centred, Vectors::Float32(rows)) => int8_centred(&quantize_centred(rows)),
         }
     }
 
@@ -77,7 +75,7 @@ impl Encoding {
             Ok(encoding) => encoding,
             Err(expected) => return wrong("encoding", format!("is \"{}\", {expected}", part.encoding)),
         };
-        let expected = rows.saturating_mul(encoding.row_bytes(dims));
+        let expected = encoding.bytes(rows, dims);
         if part.length != expected as u64 {
             let problem = format!(
                 "is {}, but {rows} passages x {dims} dimensions as {} are {expected} bytes",
@@ -96,18 +94,35 @@ impl Encoding {
             Self::Float16 => {
                 Vectors::Float32(matrix(&bytes, dims, |bytes| f16::from_le_bytes(bytes).to_f32()))
             }
-            Self::Int8 => {
-                let scales = bytes.split_off(rows * dims);
+            Self::Int8 | Self::Int8Centred => {
+                let floats = bytes.split_off(rows * dims);
+                let (scales, centre) = floats.as_chunks().0.split_at(rows);
                 // In place: an iterator over a vector that maps to elements of the same size keeps its memory.
                 let codes = bytes.into_iter().map(|byte| byte as i8).collect();
                 let mut codes = Matrix::from_vec(codes, dims);
-                for (scale, bytes) in codes.scales_mut().iter_mut().zip(scales.as_chunks().0) {
-                    *scale = f32::from_le_bytes(*bytes);
+                for (to, scale) in codes.scales_mut().iter_mut().zip(scales) {
+                    *to = f32::from_le_bytes(*scale);
                 }
-                Vectors::Int8(codes)
+                let centre: Vec<f32> = centre.iter().map(|value| f32::from_le_bytes(*value)).collect();
+                Vectors::Int8(if centre.is_empty() { codes } else { codes.with_centre(&centre) })
             }
         }
     }
+}
+
+/// The codes of all rows, then their scales.
+fn int8(rows: &Matrix<i8>) -> Vec<u8> {
+    let codes = (0..rows.rows()).flat_map(|row| rows.values(row)).map(|&code| code as u8);
+    codes.chain(rows.scales().iter().flat_map(|scale| scale.to_le_bytes())).collect()
+}
+
+/// [`int8`], then the centre: zeros for rows without one.
+fn int8_centred(rows: &Matrix<i8>) -> Vec<u8> {
+    let centre =
+        rows.centre().map_or(vec![0.0; rows.dims()], |centre| centre.vector()[..rows.dims()].to_vec());
+    let mut bytes = int8(rows);
+    bytes.extend(centre.into_iter().flat_map(f32::to_le_bytes));
+    bytes
 }
 
 /// By its name.

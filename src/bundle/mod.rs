@@ -3,9 +3,12 @@
 //! [`Bundle::read`] reads and checks, [`Reader`] does so as the files arrive, [`Bundle::write`] writes; fields and parts that this release does not know are
 //! kept.
 
+mod centred;
 mod check;
 mod encoding;
+mod extra;
 mod json;
+mod many;
 mod part;
 mod reader;
 mod space;
@@ -23,6 +26,7 @@ use crate::vector::Vectors;
 use crate::{Error, Result};
 
 pub use encoding::Encoding;
+pub use extra::Extra;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
@@ -122,7 +126,7 @@ pub struct Article {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl FromJson for Article {
@@ -136,7 +140,7 @@ impl FromJson for Article {
             lang: fields.optional("lang")?,
             date: fields.optional("date")?,
             tags: fields.or_default("tags")?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 }
@@ -156,7 +160,7 @@ pub struct Passage {
     #[serde(skip)]
     pub text: String,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl FromJson for Passage {
@@ -167,7 +171,7 @@ impl FromJson for Passage {
             anchor: fields.optional("anchor")?,
             heading: fields.or_default("heading")?,
             text: String::new(),
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::part::{Beside, Descriptor, Part, sha256};
-use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json};
+use super::{
+    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many::Many,
+};
 use crate::fields::{Fields, FromJson, Place};
 use crate::{Error, Result};
 
@@ -43,7 +45,7 @@ struct Write<'a> {
 
 impl V2 {
     pub fn read(json: &[u8]) -> Result<Self> {
-        let (mut articles, mut passages) = (Vec::new(), Vec::new());
+        let (mut articles, mut passages) = (Many::default(), Many::default());
         let fields = json::fields(
             json,
             &mut [
@@ -56,8 +58,8 @@ impl V2 {
         let _: Vec<Value> = fields.required("articles")?;
         Ok(Self {
             space: fields.required("space")?,
-            articles,
-            passages: fields.optional::<Vec<Value>>("passages")?.map(|_| passages),
+            articles: articles.into_vec(),
+            passages: fields.optional::<Vec<Value>>("passages")?.map(|_| passages.into_vec()),
             parts: fields.required("parts")?,
             extra: fields.rest(),
         })

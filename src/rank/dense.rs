@@ -25,20 +25,27 @@ impl Dense {
     /// Puts the Cholesky factor into the lower triangle: L with L L' = self. False where the matrix is not positive
     /// definite.
     pub fn factorise(&mut self) -> bool {
+        self.factorise_above(0.0)
+    }
+
+    /// [`Dense::factorise`], where a pivot whose square is no more than `share` of the diagonal's entry becomes zero with all
+    /// below it. False where there are any.
+    pub fn factorise_above(&mut self, share: f64) -> bool {
         let n = self.size;
+        let mut definite = true;
         for i in 0..n {
             let (above, row) = self.data.split_at_mut(i * n);
             for j in 0..i {
                 let other = &above[j * n..][..=j];
-                row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+                row[j] =
+                    if other[j] == 0.0 { 0.0 } else { (row[j] - dot(&row[..j], &other[..j])) / other[j] };
             }
             let square = row[i] - dot(&row[..i], &row[..i]);
-            if square <= 0.0 || square.is_nan() {
-                return false;
-            }
-            row[i] = square.sqrt();
+            let is_pivot = square > share * row[i] && square > 0.0;
+            definite &= is_pivot;
+            row[i] = if is_pivot { square.sqrt() } else { 0.0 };
         }
-        true
+        definite
     }
 
     /// L⁻¹, L being this lower triangle; zeros above the diagonal.
@@ -101,15 +108,15 @@ pub fn add(to: &mut [f64], factor: f64, vector: &[f64]) {
 }
 
 /// In four sums, which need not wait for each other.
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dot<A: Copy + Into<f64>>(a: &[A], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut sums = [0.0; 4];
     for (a, b) in a.iter().zip(b) {
         for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
+            sums[lane] += a[lane].into() * b[lane];
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(&a, b)| a.into() * b).sum();
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 

@@ -1,6 +1,6 @@
 //! Exact nearest neighbours by cosine similarity.
 
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Centre, Element, Matrix, Native, kernels};
 
 /// The cosine similarity of each row to `query`, -1 to 1, one for each row; rows and query have unit length, and
 /// the query has the padding of a row ([`Matrix::pad`]).
@@ -23,7 +23,8 @@ pub struct Estimates {
 /// The query becomes int16 codes c in steps of s, with the error e = query - s c. Of a row x of unit length,
 /// x·query - x·(s c) = x·e, at most |e| by Cauchy and Schwarz; and |e| is known. To that comes what either scan rounds:
 /// half an epsilon for each addition that a term passes through, of terms whose sizes add up to |query| at most, again by
-/// Cauchy and Schwarz.
+/// Cauchy and Schwarz. Where the rows have a centre, its product is that of the scan in floats, and what is left of a row
+/// is no longer than the row and the centre's share together.
 pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     // No code of a row is beyond -128, so that no sum of products leaves an int32.
     let products = rows.stride().max(1) * 128;
@@ -35,10 +36,11 @@ pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     let error = query.iter().zip(&codes).map(|pair| lost(pair).powi(2)).sum::<f64>().sqrt();
     let roundings = rows.stride() as f64 / 8.0 + 10.0;
     let length = query.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-    let error = 1.001 * error + length * roundings * f64::from(f32::EPSILON);
+    let longest = 1.0 + rows.centre().map_or(0.0, Centre::longest);
+    let error = longest * (1.001 * error + length * roundings * f64::from(f32::EPSILON));
 
     let mut scores = vec![0.0; rows.rows()];
-    kernels::scan_codes::<Native>(rows, &codes, step, &mut scores);
+    kernels::scan_codes::<Native>(rows, query, &codes, step, &mut scores);
     Estimates { scores, error: error as f32 }
 }
 
@@ -50,9 +52,10 @@ impl Estimates {
     /// estimate of `kth` less twice the error or above, and what has a lower estimate scores lower than any of them.
     pub fn settle(mut self, rows: &Matrix<i8>, query: &[f32], kth: f32) -> Vec<f32> {
         let floor = kth - 2.0 * self.error;
+        let products = kernels::Products::new::<Native>(rows, query);
         for (row, score) in self.scores.iter_mut().enumerate() {
             if *score >= floor {
-                *score = kernels::dot::<Native, i8>(rows.row(row), query) * rows.scale(row);
+                *score = products.of::<Native>(row);
             }
         }
         self.scores
@@ -73,8 +76,8 @@ mod tests {
     fn rows_and_query() -> impl Strategy<Value = (Matrix<i8>, Vec<f32>)> {
         let shape = (1usize..60, prop::sample::select(vec![1usize, 7, 8, 24, 384, 2000]));
         shape.prop_flat_map(|(rows, dims)| {
-            (prop::collection::vec(-1.0f32..1.0, (rows / 2 + 2) * dims), 0.0f32..0.01).prop_map(
-                move |(values, apart)| {
+            (prop::collection::vec(-1.0f32..1.0, (rows / 2 + 2) * dims), 0.0f32..0.01, any::<bool>())
+                .prop_map(move |(values, apart, centred)| {
                     let mut matrix = Matrix::zeros(rows, dims);
                     for row in 0..rows {
                         for (i, to) in matrix.values_mut(row).iter_mut().enumerate() {
@@ -83,17 +86,16 @@ mod tests {
                         }
                     }
                     let mut rows = quantize(&matrix);
-                    for row in 0..rows.rows() {
-                        let length: f64 = rows.values(row).iter().map(|&x| f64::from(x).powi(2)).sum();
-                        rows.scales_mut()[row] = (1.0 / length.sqrt()) as f32;
+                    if centred {
+                        rows = rows.with_centre(&values[..dims]);
                     }
+                    rows.bring_to_unit_length(&rows.lengths());
                     let query = &values[values.len() - dims..];
                     let length: f64 = query.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
                     let query: Vec<f32> = query.iter().map(|&x| (f64::from(x) / length) as f32).collect();
                     let query = rows.pad(&query);
                     (rows, query)
-                },
-            )
+                })
         })
     }
 

@@ -1,6 +1,6 @@
 //! Ranking: pure functions from a matrix and a query to scores, and from scores to an order.
 
-mod dense;
+pub(crate) mod dense;
 pub mod fusion;
 pub mod knn;
 mod moments;

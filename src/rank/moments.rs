@@ -26,10 +26,8 @@ impl Moments {
         for first in (0..m).step_by(PANEL) {
             columns.iter_mut().for_each(|column| column.fill(0.0));
             for (place, row) in (first..m.min(first + PANEL)).enumerate() {
-                let scale = rows.scale(row);
-                for (column, &value) in columns.iter_mut().zip(rows.values(row)) {
-                    let value: f64 = value.into();
-                    column[place] = value as f32 * scale;
+                for (column, value) in columns.iter_mut().zip(rows.meaning(row)) {
+                    column[place] = value as f32;
                 }
             }
             for (i, column) in columns[..dims].iter().enumerate() {
@@ -78,7 +76,7 @@ impl Moments {
     }
 
     /// The covariance of the rows around their mean, by their number.
-    pub(super) fn covariance(&self) -> Dense {
+    pub(crate) fn covariance(&self) -> Dense {
         let (n, mean) = (self.rows.max(1) as f64, self.mean());
         let mut covariance = self.gram.clone();
         for (i, row) in covariance.data.chunks_exact_mut(mean.len().max(1)).enumerate() {

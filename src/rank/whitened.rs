@@ -87,10 +87,8 @@ fn scales<E: Element>(rows: &Matrix<E>, mean: &[f32], root: &Dense) -> Vec<f32> 
     for first in (0..rows.rows()).step_by(TOGETHER) {
         let together = TOGETHER.min(rows.rows() - first);
         for (row, centred) in (first..).zip(centred.chunks_exact_mut(stride.max(1)).take(together)) {
-            let scale = rows.scale(row);
-            for ((to, &value), mean) in centred.iter_mut().zip(rows.values(row)).zip(mean) {
-                let value: f64 = value.into();
-                *to = value as f32 * scale - mean;
+            for ((to, value), mean) in centred.iter_mut().zip(rows.meaning(row)).zip(mean) {
+                *to = value as f32 - mean;
             }
         }
         let mut squares = [0.0f64; TOGETHER];

@@ -1,14 +1,15 @@
 //! Dot products, scans and sums of rows, each written once for every instruction set and element type.
 //!
 //! The order of additions is part of the contract: entry `i` of a dot product goes to partial sum `i mod 16`; sums
-//! 0..4 and 4..8, and 8..12 and 12..16, are added lane by lane, then both results, then `(a + c) + (b + d)`.
+//! 0..4 and 4..8, and 8..12 and 12..16, are added lane by lane, then both results, then `(a + c) + (b + d)`. What a centre
+//! adds comes last.
 //!
 //! Scans go through one row after the other. Taking four rows together would load the query less often, but four
 //! streams that each break off after a row defeat the processor's prefetching: measured in V8, three times slower
 //! once the rows no longer fit into the second-level cache.
 
-use super::Matrix;
 use super::lanes::{BLOCK, Element, F32x4, I32x4};
+use super::{Centre, Matrix};
 
 /// Rows added up together by [`combine`], so that each load and store of the sum serves all of them.
 const COMBINED: usize = 4;
@@ -57,13 +58,44 @@ fn multiply_add<L: F32x4, E: Element>(sums: &mut [L; 2], row: &[E; BLOCK], query
     }
 }
 
-/// `out[i] = scale(i) * row(i) · query`: what row `i` means, times the query. `query` has [`Matrix::stride`]
-/// entries, `out` one for each row.
+/// What the rows of a matrix mean, times a query: the centre's product with the query is worked out once.
+pub struct Products<'a, E> {
+    rows: &'a Matrix<E>,
+    query: &'a [f32],
+    /// The centre's product with the query.
+    common: Option<(&'a Centre, f32)>,
+}
+
+impl<'a, E: Element> Products<'a, E> {
+    /// `query` has [`Matrix::stride`] entries.
+    pub fn new<L: F32x4>(rows: &'a Matrix<E>, query: &'a [f32]) -> Self {
+        debug_assert_eq!(query.len(), rows.stride());
+        let common = rows.centre().map(|centre| (centre, dot::<L, f32>(centre.vector(), query)));
+        Self { rows, query, common }
+    }
+
+    /// `query · (scale(row) * row(row) + share(row) * centre)`.
+    #[inline(always)]
+    pub fn of<L: F32x4>(&self, row: usize) -> f32 {
+        self.with_centre(row, dot::<L, E>(self.rows.row(row), self.query) * self.rows.scale(row))
+    }
+
+    /// Adds what the centre gives to `product`, which is of the stored row and its scale.
+    #[inline(always)]
+    fn with_centre(&self, row: usize, product: f32) -> f32 {
+        match self.common {
+            Some((centre, common)) => product + centre.share(row) * common,
+            None => product,
+        }
+    }
+}
+
+/// `out[i]` is what row `i` means, times the query, which has [`Matrix::stride`] entries; `out` has one for each row.
 pub fn scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32], out: &mut [f32]) {
-    debug_assert_eq!(query.len(), rows.stride());
     debug_assert_eq!(out.len(), rows.rows());
+    let products = Products::new::<L>(rows, query);
     for (i, out) in out.iter_mut().enumerate() {
-        *out = dot::<L, E>(rows.row(i), query) * rows.scale(i);
+        *out = products.of::<L>(i);
     }
 }
 
@@ -87,29 +119,34 @@ pub fn dot_codes<L: F32x4>(row: &[i8], query: &[i16]) -> i32 {
     sums[0].add(sums[1]).sum()
 }
 
-/// [`scan`] in whole numbers: `out[i] = step * scale(i) * row(i) · query`.
-pub fn scan_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16], step: f32, out: &mut [f32]) {
-    debug_assert_eq!(query.len(), rows.stride());
+/// [`scan`] with what is stored of the rows in whole numbers: `codes` times `step` stand for the query there, but not
+/// where the centre is multiplied.
+pub fn scan_codes<L: F32x4>(rows: &Matrix<i8>, query: &[f32], codes: &[i16], step: f32, out: &mut [f32]) {
+    debug_assert_eq!(codes.len(), rows.stride());
     debug_assert_eq!(out.len(), rows.rows());
+    let products = Products::new::<L>(rows, query);
     for (i, out) in out.iter_mut().enumerate() {
-        *out = dot_codes::<L>(rows.row(i), query) as f32 * (rows.scale(i) * step);
+        let product = dot_codes::<L>(rows.row(i), codes) as f32 * (rows.scale(i) * step);
+        *out = products.with_centre(i, product);
     }
 }
 
 /// [`scan`] of the rows in `list`: `out[i]` is for row `list[i]`.
 pub fn scan_list<L: F32x4, E: Element>(rows: &Matrix<E>, list: &[u32], query: &[f32], out: &mut [f32]) {
-    debug_assert_eq!(query.len(), rows.stride());
     debug_assert_eq!(out.len(), list.len());
+    let products = Products::new::<L>(rows, query);
     for (&i, out) in list.iter().zip(out) {
-        *out = dot::<L, E>(rows.row(i as usize), query) * rows.scale(i as usize);
+        *out = products.of::<L>(i as usize);
     }
 }
 
-/// `sum += factors[i] * scale * row` over the rows in `list`. `sum` has [`Matrix::stride`] entries.
+/// `sum += factors[i] * x` over what the rows in `list` mean. `sum` has [`Matrix::stride`] entries.
 pub fn combine<L: F32x4, E: Element>(rows: &Matrix<E>, list: &[u32], factors: &[f32], sum: &mut [f32]) {
     debug_assert_eq!(factors.len(), list.len());
     debug_assert_eq!(sum.len(), rows.stride());
     let scaled = |i: u32, factor: f32| factor * rows.scale(i as usize);
+    let mut common = Common::of(rows);
+    list.iter().zip(factors).for_each(|(&i, &factor)| common.add(i as usize, factor));
     let (lists, last_list) = list.as_chunks::<COMBINED>();
     let (factors, last_factors) = factors.as_chunks::<COMBINED>();
     for (list, factors) in lists.iter().zip(factors) {
@@ -119,19 +156,45 @@ pub fn combine<L: F32x4, E: Element>(rows: &Matrix<E>, list: &[u32], factors: &[
     for (&i, &factor) in last_list.iter().zip(last_factors) {
         add_rows::<L, E, 1>([rows.row(i as usize)], [scaled(i, factor)], sum);
     }
+    common.add_to::<L>(sum);
+}
+
+/// How often the centre is in a sum of rows.
+struct Common<'a> {
+    centre: Option<&'a Centre>,
+    factor: f32,
+}
+
+impl<'a> Common<'a> {
+    fn of<E: Element>(rows: &'a Matrix<E>) -> Self {
+        Self { centre: rows.centre(), factor: 0.0 }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, row: usize, factor: f32) {
+        if let Some(centre) = self.centre {
+            self.factor += factor * centre.share(row);
+        }
+    }
+
+    fn add_to<L: F32x4>(self, sum: &mut [f32]) {
+        if let Some(centre) = self.centre {
+            add_rows::<L, f32, 1>([centre.vector()], [self.factor], sum);
+        }
+    }
 }
 
 /// Two [`scan`]s at once, which share the loads of each row.
 pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], out: [&mut [f32]; 2]) {
     let [first, second] = out;
+    let [one, other] = queries.map(|query| Products::new::<L>(rows, query));
     for (i, (first, second)) in first.iter_mut().zip(second).enumerate() {
-        let [one, other] = queries.map(|query| dot::<L, E>(rows.row(i), query) * rows.scale(i));
-        (*first, *second) = (one, other);
+        (*first, *second) = (one.of::<L>(i), other.of::<L>(i));
     }
 }
 
-/// Visits the rows that `which` names: multiplies each with `query`, asks `factor` with the place in `which` and
-/// the product, and adds the factor times the row to `sum` while the row is still near.
+/// Visits the rows that `which` names: multiplies what each means with `query`, asks `factor` with the place in `which`
+/// and the product, and adds the factor times the row to `sum` while the row is still near.
 pub fn visit<L: F32x4, E: Element>(
     rows: &Matrix<E>,
     which: impl Iterator<Item = usize>,
@@ -140,11 +203,12 @@ pub fn visit<L: F32x4, E: Element>(
     sum: &mut [f32],
 ) {
     let (mut pending, mut factors, mut count) = ([0; COMBINED], [0.0; COMBINED], 0);
+    let (products, mut common) = (Products::new::<L>(rows, query), Common::of(rows));
     for (place, row) in which.enumerate() {
-        let scale = rows.scale(row);
-        let factor = factor(place, dot::<L, E>(rows.row(row), query) * scale);
+        let factor = factor(place, products.of::<L>(row));
         if factor != 0.0 {
-            (pending[count], factors[count]) = (row, factor * scale);
+            common.add(row, factor);
+            (pending[count], factors[count]) = (row, factor * rows.scale(row));
             count += 1;
             if count == COMBINED {
                 add_rows::<L, E, COMBINED>(pending.map(|row| rows.row(row)), factors, sum);
@@ -155,6 +219,7 @@ pub fn visit<L: F32x4, E: Element>(
     for (&row, &factor) in pending[..count].iter().zip(&factors) {
         add_rows::<L, E, 1>([rows.row(row)], [factor], sum);
     }
+    common.add_to::<L>(sum);
 }
 
 #[inline(always)]

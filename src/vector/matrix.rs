@@ -3,25 +3,62 @@
 use ndarray::{ArrayView2, ShapeBuilder};
 
 use super::lanes::{BLOCK, Element};
+use super::{Native, kernels};
+
+/// Of a sum of squares, what is left when a row's stored part and its centre point away from each other.
+const CANCELLED: f64 = 1e-3;
 
 /// Rows of `dims` values, row-major. Each row takes [`Matrix::stride`] elements: `dims` rounded up to a multiple of
 /// [`BLOCK`], the rest zeros, which change no dot product.
 ///
-/// Row `i` *means* [`scale(i)`](Matrix::scale) `*` [`row(i)`](Matrix::row). The scale brings int8 codes back to
-/// numbers, and raw embeddings to unit length without writing them again.
+/// Row `i` *means* [`scale(i)`](Matrix::scale) `*` [`row(i)`](Matrix::row), and where the matrix has a
+/// [`Centre`], its share of that is added. The scale brings int8 codes back to numbers, and raw embeddings to unit length
+/// without writing them again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix<E = f32> {
     data: Vec<E>,
     scales: Vec<f32>,
+    centre: Option<Centre>,
     dims: usize,
     stride: usize,
+}
+
+/// What all rows have in common and is not stored in each. Embeddings of most models share a large part, and codes for
+/// the rest alone have finer steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Centre {
+    /// With the padding of a row.
+    vector: Vec<f32>,
+    /// How much of it each row has.
+    shares: Vec<f32>,
+    /// Its square.
+    square: f64,
+}
+
+impl Centre {
+    /// With the padding of a row.
+    pub fn vector(&self) -> &[f32] {
+        &self.vector
+    }
+
+    /// How much of it row `row` has.
+    #[inline]
+    pub fn share(&self, row: usize) -> f32 {
+        self.shares[row]
+    }
+
+    /// The most that any row has of it, as a length.
+    pub fn longest(&self) -> f64 {
+        let share = self.shares.iter().fold(0.0f32, |largest, share| largest.max(share.abs()));
+        f64::from(share) * self.square.sqrt()
+    }
 }
 
 impl<E: Element> Matrix<E> {
     /// A matrix of zeros, its scales 1.
     pub fn zeros(rows: usize, dims: usize) -> Self {
         let stride = dims.next_multiple_of(BLOCK);
-        Self { data: vec![E::default(); rows * stride], scales: vec![1.0; rows], dims, stride }
+        Self { data: vec![E::default(); rows * stride], scales: vec![1.0; rows], centre: None, dims, stride }
     }
 
     /// Copies `values`, `dims` to a row, with scales 1; values after the last whole row are left out.
@@ -40,7 +77,22 @@ impl<E: Element> Matrix<E> {
         }
         let rows = values.len() / dims;
         values.truncate(rows * dims);
-        Self { data: values, scales: vec![1.0; rows], dims, stride: dims }
+        Self { data: values, scales: vec![1.0; rows], centre: None, dims, stride: dims }
+    }
+
+    /// Adds `centre`, of `dims` values, to what each row means.
+    pub fn with_centre(mut self, centre: &[f32]) -> Self {
+        let shares = vec![1.0; self.rows()];
+        self.centre = Some(Centre { vector: self.pad(centre), shares, square: f32::squares(centre) });
+        self
+    }
+
+    /// A copy of the rows in `list`, side by side.
+    pub fn select(&self, list: &[u32]) -> Self {
+        let mut data = Vec::with_capacity(list.len() * self.stride);
+        list.iter().for_each(|&row| data.extend_from_slice(self.row(row as usize)));
+        let scales = list.iter().map(|&row| self.scales[row as usize]).collect();
+        Self { data, scales, dims: self.dims, stride: self.stride }
     }
 
     pub fn rows(&self) -> usize {
@@ -59,16 +111,17 @@ impl<E: Element> Matrix<E> {
 
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
-        size_of_val(self.data.as_slice()) + size_of_val(self.scales.as_slice())
+        let centre = self.centre.as_ref().map_or(0, |centre| centre.vector.len() + centre.shares.len());
+        size_of_val(self.data.as_slice()) + size_of::<f32>() * (self.scales.len() + centre)
     }
 
-    /// The stored elements of row `row`, with their padding, before the scale.
+    /// The stored elements of row `row`, with their padding, before scale and centre.
     #[inline]
     pub fn row(&self, row: usize) -> &[E] {
         &self.data[row * self.stride..][..self.stride]
     }
 
-    /// The stored elements of row `row`, without padding, before the scale.
+    /// The stored elements of row `row`, without padding, before scale and centre.
     pub fn values(&self, row: usize) -> &[E] {
         &self.row(row)[..self.dims]
     }
@@ -94,6 +147,50 @@ impl<E: Element> Matrix<E> {
         &mut self.scales
     }
 
+    /// What the rows have in common beside what is stored of each.
+    pub fn centre(&self) -> Option<&Centre> {
+        self.centre.as_ref()
+    }
+
+    /// What row `row` means, without padding.
+    pub fn meaning(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
+        let scale = f64::from(self.scale(row));
+        let centre = self.centre.as_ref().map(|centre| (centre.vector(), f64::from(centre.share(row))));
+        self.values(row).iter().enumerate().map(move |(i, &value)| {
+            let value: f64 = value.into();
+            value * scale + centre.map_or(0.0, |(vector, share)| f64::from(vector[i]) * share)
+        })
+    }
+
+    /// The length of what row `row` means; not finite where one of its values is not.
+    pub fn length(&self, row: usize) -> f64 {
+        let (squares, scale) = (E::squares(self.values(row)), f64::from(self.scale(row)));
+        let Some(centre) = &self.centre else { return squares.sqrt() * scale.abs() };
+        let share = f64::from(centre.share(row));
+        let common = f64::from(kernels::dot::<Native, E>(self.row(row), &centre.vector));
+        let (stored, centre) = (scale * scale * squares, share * share * centre.square);
+        let square = stored + centre + 2.0 * scale * share * common;
+        // Where the two nearly cancel, float32 leaves nothing of the rest.
+        if square < CANCELLED * (stored + centre) {
+            return self.meaning(row).map(|x| x * x).sum::<f64>().sqrt();
+        }
+        square.sqrt()
+    }
+
+    /// [`Matrix::length`] of each row.
+    pub fn lengths(&self) -> Vec<f64> {
+        (0..self.rows()).map(|row| self.length(row)).collect()
+    }
+
+    /// Makes each row mean a vector of unit length, by its scale alone and by its share of the centre. `lengths` are those of
+    /// the rows, none of them 0; see [`Matrix::length`].
+    pub fn bring_to_unit_length(&mut self, lengths: &[f64]) {
+        let shares = self.centre.iter_mut().flat_map(|centre| &mut centre.shares).zip(lengths);
+        for (factor, length) in self.scales.iter_mut().zip(lengths).chain(shares) {
+            *factor = (f64::from(*factor) / length) as f32;
+        }
+    }
+
     /// `vector` with the padding of a row, as the kernels take it.
     pub fn pad(&self, vector: &[f32]) -> Vec<f32> {
         let mut padded = vec![0.0; self.stride];
@@ -102,7 +199,7 @@ impl<E: Element> Matrix<E> {
         padded
     }
 
-    /// The stored elements as ndarray sees them: rows x dims, without the padding, before the scales.
+    /// The stored elements as ndarray sees them: rows x dims, without the padding, before scales and centre.
     pub fn view(&self) -> ArrayView2<'_, E> {
         let shape = (self.rows(), self.dims).strides((self.stride, 1));
         ArrayView2::from_shape(shape, &self.data).expect("the data hold rows x stride elements")

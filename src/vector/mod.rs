@@ -1,6 +1,7 @@
 //! Vectors: a row-major matrix and the kernels that scan it.
 //!
-//! A matrix stores float32 or int8 rows, each with a scale; row `i` means `scale(i) * row(i)`.
+//! A matrix stores float32 or int8 rows, each with a scale; row `i` means `scale(i) * row(i)`, and a share of a centre
+//! that all rows have in common, if there is one.
 //! [`kernels`] holds each algorithm once, written against [`lanes::F32x4`]; `scalar` and `simd128` implement those
 //! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
 //! and browser builds give the same bits.
@@ -17,7 +18,7 @@ mod tests;
 mod vectors;
 
 pub use lanes::Element;
-pub use matrix::Matrix;
+pub use matrix::{Centre, Matrix};
 pub use quantize::quantize;
 pub use scalar::Scalar;
 pub use vectors::Vectors;

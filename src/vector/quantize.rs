@@ -10,8 +10,7 @@ const MAX_CODE: f32 = 127.0;
 const KEPT: std::ops::RangeInclusive<u8> = 20..=40;
 
 /// The codes that lose least of each row, in the sense of least squares, among the scales tried; the scale stored
-/// is then the best one for the codes chosen, which keeps the row's own direction unbiased. On text embeddings of
-/// 384 dimensions this halves the top-10 differences to float32 that scaling by the largest value alone leaves.
+/// is then the best one for the codes chosen, which keeps the row's own direction unbiased.
 pub fn quantize(rows: &Matrix) -> Matrix<i8> {
     let mut quantized = Matrix::zeros(rows.rows(), rows.dims());
     let mut codes = vec![0; rows.dims()];

@@ -20,11 +20,33 @@ fn dot_in_order<E: Element>(row: &[E], query: &[f32]) -> f32 {
 
 /// The exact dot product, as far as float64 goes, and how far from it float32 may be: half an epsilon for each
 /// rounding that a term passes through, times the sum of the terms' sizes.
-fn dot_exactly<E: Element>(row: &[E], query: &[f32], scale: f32) -> (f64, f64) {
-    let terms = row.iter().zip(query).map(|(&x, &y)| x.into() * f64::from(y) * f64::from(scale));
+fn dot_exactly(terms: impl Iterator<Item = f64>, roundings: usize) -> (f64, f64) {
     let (dot, size) = terms.fold((0.0, 0.0), |(dot, size), term| (dot + term, size + term.abs()));
-    let roundings = row.len() / BLOCK + 6;
     (dot, size * roundings as f64 * f64::from(f32::EPSILON))
+}
+
+/// The roundings that a term of a dot product passes through.
+fn roundings(length: usize) -> usize {
+    length / BLOCK + 8
+}
+
+/// The terms of what row `row` means times `query`: those of the stored row, then those of the centre.
+fn terms<E: Element>(rows: &Matrix<E>, row: usize, query: &[f32]) -> Vec<f64> {
+    let times = |x: f64, factor: f32, y: f32| x * f64::from(factor) * f64::from(y);
+    let stored = rows.row(row).iter().zip(query).map(|(&x, &y)| times(x.into(), rows.scale(row), y));
+    let centre = rows.centre().map(|centre| (centre.vector(), centre.share(row)));
+    let common = centre
+        .into_iter()
+        .flat_map(|(vector, share)| vector.iter().zip(query).map(move |(&x, &y)| times(x.into(), share, y)));
+    stored.chain(common).collect()
+}
+
+/// `product`, of the stored row, and what the centre adds to it.
+fn with_centre<E: Element>(rows: &Matrix<E>, row: usize, query: &[f32], product: f32) -> f32 {
+    match rows.centre() {
+        Some(centre) => product + centre.share(row) * dot_in_order(centre.vector(), query),
+        None => product,
+    }
 }
 
 fn check_scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
@@ -33,9 +55,32 @@ fn check_scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     for (row, &found) in found.iter().enumerate() {
         let in_order = dot_in_order(rows.values(row), query);
         assert_eq!(kernels::dot::<L, E>(rows.row(row), query).to_bits(), in_order.to_bits());
-        assert_eq!(found.to_bits(), (in_order * rows.scale(row)).to_bits());
-        let (exact, tolerance) = dot_exactly(rows.values(row), query, rows.scale(row));
+        let expected = with_centre(rows, row, query, in_order * rows.scale(row));
+        assert_eq!(found.to_bits(), expected.to_bits());
+        let (exact, tolerance) = dot_exactly(terms(rows, row, query).into_iter(), roundings(query.len()));
         assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
+    }
+}
+
+/// What a row means, its length, and how both change when it is brought to unit length.
+fn check_meaning<E: Element>(rows: &Matrix<E>) {
+    let mut units = rows.clone();
+    units.bring_to_unit_length(&rows.lengths());
+    for row in 0..rows.rows() {
+        let meaning: Vec<f64> = rows.meaning(row).collect();
+        for (dim, &value) in meaning.iter().enumerate() {
+            let axis: Vec<f32> = (0..rows.stride()).map(|i| if i == dim { 1.0 } else { 0.0 }).collect();
+            let (exact, tolerance) = dot_exactly(terms(rows, row, &axis).into_iter(), 1);
+            assert!((value - exact).abs() <= tolerance);
+        }
+        let length = meaning.iter().map(|x| x * x).sum::<f64>().sqrt();
+        assert!((rows.length(row) - length).abs() <= 1e-3 * length, "{} {length}", rows.length(row));
+        if length == 0.0 {
+            continue;
+        }
+        for (unit, value) in units.meaning(row).zip(&meaning) {
+            assert!((unit - value / length).abs() <= 1e-3, "{unit}, {value} of {length}");
+        }
     }
 }
 
@@ -52,25 +97,25 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     let mut sum = query.to_vec();
     kernels::combine::<L, E>(rows, &list, &factors, &mut sum);
     for (dim, (&found, &start)) in sum.iter().zip(query).enumerate() {
-        let terms = list.iter().zip(&factors).map(|(&i, &factor)| {
-            f64::from(factor) * f64::from(rows.scale(i as usize)) * rows.row(i as usize)[dim].into()
+        let axis: Vec<f32> = (0..rows.stride()).map(|i| if i == dim { 1.0 } else { 0.0 }).collect();
+        let parts = list.iter().zip(&factors).flat_map(|(&i, &factor)| {
+            terms(rows, i as usize, &axis).into_iter().map(move |term| f64::from(factor) * term)
         });
-        let (exact, size) = terms.fold((f64::from(start), f64::from(start).abs()), |(sum, size), term| {
-            (sum + term, size + term.abs())
-        });
-        let tolerance = size * (list.len() + 3) as f64 * f64::from(f32::EPSILON);
+        let (exact, tolerance) = dot_exactly([f64::from(start)].into_iter().chain(parts), list.len() + 4);
         assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
     }
 }
 
 /// Whole numbers are exact, so there is one right answer.
-fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[i16]) {
+fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[f32]) {
+    let codes: Vec<i16> = query.iter().map(|x| (x * 32767.0) as i16).collect();
     let mut found = vec![f32::NAN; rows.rows()];
-    kernels::scan_codes::<L>(rows, query, 0.5, &mut found);
+    kernels::scan_codes::<L>(rows, query, &codes, 0.5, &mut found);
     for (row, &found) in found.iter().enumerate() {
-        let exact: i64 = rows.row(row).iter().zip(query).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
-        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), query)), exact);
-        assert_eq!(found.to_bits(), (exact as f32 * (rows.scale(row) * 0.5)).to_bits());
+        let exact: i64 = rows.row(row).iter().zip(&codes).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum();
+        assert_eq!(i64::from(kernels::dot_codes::<L>(rows.row(row), &codes)), exact);
+        let expected = with_centre(rows, row, query, exact as f32 * (rows.scale(row) * 0.5));
+        assert_eq!(found.to_bits(), expected.to_bits());
     }
 }
 
@@ -102,7 +147,8 @@ fn check_visit<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
 fn check_dots<L: F32x4>(rows: &Matrix, query: &[f32]) {
     let others = core::array::from_fn(|i| if rows.rows() > i { rows.row(i) } else { query });
     for (other, found) in others.iter().zip(kernels::dots::<L>(query, others)) {
-        let (exact, tolerance) = dot_exactly(other, query, 1.0);
+        let terms = other.iter().zip(query).map(|(&x, &y)| f64::from(x) * f64::from(y));
+        let (exact, tolerance) = dot_exactly(terms, roundings(query.len()));
         assert!((f64::from(found) - exact).abs() <= tolerance, "{found}, not {exact} within {tolerance}");
     }
 }
@@ -133,7 +179,7 @@ fn check_widen<L: F32x4>(bytes: [i8; BLOCK]) {
     assert_eq!(found.concat(), bytes.map(f32::from));
 }
 
-/// Rows of `element`s with scales, and a query with their padding.
+/// Rows of `element`s with scales, of which every other matrix has a centre, and a query with their padding.
 fn rows_and_query<E>(
     element: impl Strategy<Value = E> + Clone,
 ) -> impl Strategy<Value = (Matrix<E>, Vec<f32>)>
@@ -146,9 +192,15 @@ where
         let elements = prop::collection::vec(element.clone(), rows * dims);
         let scales = prop::collection::vec(1e-3f32..1e3, rows);
         let query = prop::collection::vec(-1.0f32..1.0, dims);
-        (elements, scales, query).prop_map(move |(elements, scales, query)| {
+        let centre = prop::option::of(prop::collection::vec(0.5f32..100.0, dims));
+        (elements, scales, query, centre).prop_map(move |(elements, scales, query, centre)| {
             let mut matrix = Matrix::from_values(&elements, dims);
             matrix.scales_mut().copy_from_slice(&scales);
+            if let Some(centre) = centre {
+                matrix = matrix.with_centre(&centre);
+                // So that each row has another share of it.
+                matrix.bring_to_unit_length(&matrix.lengths());
+            }
             let query = matrix.pad(&query);
             (matrix, query)
         })
@@ -188,7 +240,7 @@ macro_rules! test_lanes {
                     check_scan::<$lanes, i8>(&rows, &query);
                     check_lists::<$lanes, i8>(&rows, &query);
                     check_visit::<$lanes, i8>(&rows, &query);
-                    let query: Vec<i16> = query.iter().map(|x| (x * 32767.0) as i16).collect();
+                    check_meaning(&rows);
                     check_codes::<$lanes>(&rows, &query);
                 }
             }

@@ -1,6 +1,8 @@
 //! The rows of a collection in whichever element type they are kept.
 
-use super::{Element, Matrix, quantize};
+use std::borrow::Cow;
+
+use super::Matrix;
 
 /// Rows as float32 or as int8 codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,35 +31,24 @@ impl Vectors {
         with_rows!(self, rows => rows.dims())
     }
 
-    /// What row `row` means, without padding: its elements times its scale.
+    /// What row `row` means, without padding.
     pub fn values(&self, row: usize) -> Vec<f32> {
-        with_rows!(self, rows => {
-            let scale = f64::from(rows.scale(row));
-            rows.values(row).iter().map(|&x| (f64::from(x) * scale) as f32).collect()
-        })
+        with_rows!(self, rows => rows.meaning(row).map(|x| x as f32).collect())
     }
 
     /// The length of what row `row` means; not finite where one of its values is not.
     pub fn length(&self, row: usize) -> f64 {
-        with_rows!(self, rows => Element::squares(rows.values(row)).sqrt() * f64::from(rows.scale(row)).abs())
+        with_rows!(self, rows => rows.length(row))
     }
 
     /// The rows as float32; what int8 lost does not come back.
-    pub fn to_float32(&self) -> Matrix {
+    pub fn to_float32(&self) -> Cow<'_, Matrix> {
         match self {
-            Self::Float32(rows) => rows.clone(),
+            Self::Float32(rows) => Cow::Borrowed(rows),
             Self::Int8(_) => {
                 let values: Vec<f32> = (0..self.rows()).flat_map(|row| self.values(row)).collect();
-                Matrix::from_values(&values, self.dims())
+                Cow::Owned(Matrix::from_values(&values, self.dims()))
             }
-        }
-    }
-
-    /// The rows as int8; those that are int8 already stay as they are.
-    pub fn to_int8(&self) -> Matrix<i8> {
-        match self {
-            Self::Float32(rows) => quantize(rows),
-            Self::Int8(rows) => rows.clone(),
         }
     }
 }

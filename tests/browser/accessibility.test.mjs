@@ -20,12 +20,22 @@ const looks = {
 };
 
 for (const [look, context] of Object.entries(looks)) {
-  test(`axe finds nothing in ${look}: start, hits, similar, settings`, async (t) => {
+  test(`axe finds nothing in ${look}: start, hits, taught, similar, settings`, async (t) => {
     const site = await serve(t);
     const page = await open(t, site, { context });
     await page.locator('#facts:not(:empty)').waitFor();
     await check(page);
     await page.goto(site + QUERY);
+    await hits(page, 'hybrid');
+    await check(page);
+    await page.locator('.teach[data-direction="more"]').first().click();
+    await page.locator('.chip').waitFor();
+    await hits(page, 'hybrid');
+    await page.locator('.teach[data-direction="less"]').nth(1).click();
+    await page.locator('.chip').nth(1).waitFor();
+    await page.locator('#keep-taste').click();
+    await page.locator('#C').press('ArrowRight');
+    await page.locator('#C-default').waitFor();
     await hits(page, 'hybrid');
     await check(page);
     await page.locator('.similar').first().click();

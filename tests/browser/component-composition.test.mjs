@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import test from 'node:test';
-import { box, boxHits, builtBundle, chosen, componentSite, embeddings, inState, isOpen, ITEMS, openBox } from './component-support.mjs';
+import { box, boxHits, builtBundle, chosen, componentSite, embeddings, inState, isOpen, ITEMS, openBox, WORDS } from './component-support.mjs';
 
 test('a composition keeps its keys; words are searched during it, the API waits for its end', async (t) => {
   const asked = [];
   const body = '<exemplar-search bundle="/search/bundle.json" api="/v1/embeddings" action="/results"></exemplar-search>';
-  const site = await componentSite(t, { body, bundle: await builtBundle(t, ITEMS), routes: embeddings((text) => void asked.push(text)) });
+  const site = await componentSite(t, { body, bundle: await builtBundle(t, ITEMS, WORDS), routes: embeddings((text) => void asked.push(text)) });
   const page = await openBox(t, site);
   const devtools = await page.context().newCDPSession(page);
   await box(page).click();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessible, box, boxHits, builtBundle, componentSite, embeddings, inState, ITEMS, openBox, type, WITH_API } from './component-support.mjs';
+import { accessible, box, boxHits, builtBundle, componentSite, embeddings, inState, ITEMS, openBox, type, WITH_API, WORDS } from './component-support.mjs';
 
 test('a bundle that does not arrive is told, and a retry finds', async (t) => {
-  const bundle = await builtBundle(t, ITEMS);
+  const bundle = await builtBundle(t, ITEMS, WORDS);
   let broken = true;
   const routes = {
     '/search/bundle.json'(_request, response) {
@@ -25,7 +25,7 @@ test('a bundle that does not arrive is told, and a retry finds', async (t) => {
 
 test('without the API the box answers by words, says why, and tries again when asked', async (t) => {
   let status = 503;
-  const site = await componentSite(t, { body: WITH_API, bundle: await builtBundle(t, ITEMS), routes: embeddings(() => status) });
+  const site = await componentSite(t, { body: WITH_API, bundle: await builtBundle(t, ITEMS, WORDS), routes: embeddings(() => status) });
   const page = await openBox(t, site, { console: /503/ });
   await type(page, 'mutex');
   await inState(page, 'degraded');
@@ -38,8 +38,8 @@ test('without the API the box answers by words, says why, and tries again when a
   assert.equal((await boxHits(page)).length, 4, 'by meaning all articles are hits');
 });
 
-test('with neither words nor API the box says that it has no way to search', async (t) => {
-  const bundle = JSON.parse(await builtBundle(t, ITEMS.slice(0, 2)));
+test('with neither words nor encoder nor API the box says that it has no way to search', async (t) => {
+  const bundle = JSON.parse(await builtBundle(t, ITEMS.slice(0, 2), WORDS));
   delete bundle.parts.keywords;
   const page = await openBox(t, await componentSite(t, { bundle }));
   await type(page, 'mutex');

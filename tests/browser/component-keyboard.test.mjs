@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { box, boxHits, builtBundle, chosen, componentSite, isOpen, ITEMS, openBox, type } from './component-support.mjs';
+import { box, boxHits, builtBundle, chosen, componentSite, isOpen, ITEMS, openBox, type, WORDS } from './component-support.mjs';
 
 const BODY = '<exemplar-search bundle="/search/bundle.json" filters="tags"></exemplar-search><p><a href="/after">after</a></p>';
 
 test('arrows choose, Enter opens, with a modifier in a new tab', async (t) => {
-  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS) });
+  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) });
   const page = await openBox(t, site);
   await type(page, 'threads');
   const [first, second] = await boxHits(page);
@@ -37,7 +37,7 @@ test('arrows choose, Enter opens, with a modifier in a new tab', async (t) => {
 });
 
 test('Escape closes, then clears, then is the page\'s; Tab leaves', async (t) => {
-  const page = await openBox(t, await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS) }));
+  const page = await openBox(t, await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) }));
   await page.evaluate(() => addEventListener('keydown', ({ key }) => (window.keys ??= []).push(key)));
   await type(page, 'threads');
   await boxHits(page);
@@ -57,7 +57,7 @@ test('Escape closes, then clears, then is the page\'s; Tab leaves', async (t) =>
 });
 
 test('Enter with nothing chosen opens the first hit, or the results page where there is one', async (t) => {
-  const bundle = await builtBundle(t, ITEMS);
+  const bundle = await builtBundle(t, ITEMS, WORDS);
   const page = await openBox(t, await componentSite(t, { bundle }));
   await type(page, 'mutex');
   const [{ href }] = await boxHits(page);

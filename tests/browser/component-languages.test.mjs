@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessible, box, boxHits, builtBundle, chosen, componentSite, ITEMS, openBox, TAG, type } from './component-support.mjs';
+import { accessible, box, boxHits, builtBundle, chosen, componentSite, ITEMS, openBox, TAG, type, WORDS } from './component-support.mjs';
 
 test('the box speaks the language around it, by fallback, and says what a site says instead', async (t) => {
-  const bundle = await builtBundle(t, ITEMS);
+  const bundle = await builtBundle(t, ITEMS, WORDS);
   const page = await openBox(t, await componentSite(t, { html: 'lang="ja-Hira-JP"', bundle }));
   assert.equal(await box(page).getAttribute('placeholder'), '検索');
   await type(page, '共有');
@@ -26,7 +26,7 @@ test('the box speaks the language around it, by fallback, and says what a site s
 });
 
 test('right to left, the arrows along a row are mirrored and the panel stays below the field', async (t) => {
-  const page = await openBox(t, await componentSite(t, { html: 'lang="ar" dir="rtl"', body: `<div style="width: 20rem">${TAG}</div>`, bundle: await builtBundle(t, ITEMS),
+  const page = await openBox(t, await componentSite(t, { html: 'lang="ar" dir="rtl"', body: `<div style="width: 20rem">${TAG}</div>`, bundle: await builtBundle(t, ITEMS, WORDS),
     policy: "default-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'" }));
   await type(page, 'mutex');
   await boxHits(page);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessible, boxHits, builtBundle, componentSite, ITEMS, openBox } from './component-support.mjs';
+import { accessible, boxHits, builtBundle, componentSite, ITEMS, openBox, WORDS } from './component-support.mjs';
 
 const BODY = '<exemplar-search bundle="/search/bundle.json" mode="page" filters="tags lang"></exemplar-search>';
 
 test('a results page shows what its address asks for as plain links, and filters them', async (t) => {
-  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS) });
+  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) });
   const page = await openBox(t, `${site}?q=threads`);
   const hits = await boxHits(page);
   assert.deepEqual(hits.map(({ title }) => title).sort(), ['Deploying', 'Message passing', 'Shared state']);
@@ -25,7 +25,7 @@ test('a results page shows what its address asks for as plain links, and filters
 });
 
 test('an article can be followed with Tab and Enter alone', async (t) => {
-  const page = await openBox(t, `${await componentSite(t, { body: BODY.replace(' filters="tags lang"', ''), bundle: await builtBundle(t, ITEMS) })}?q=mutex`);
+  const page = await openBox(t, `${await componentSite(t, { body: BODY.replace(' filters="tags lang"', ''), bundle: await builtBundle(t, ITEMS, WORDS) })}?q=mutex`);
   const [{ href }] = await boxHits(page);
   await page.getByRole('searchbox').focus();
   await page.keyboard.press('Tab');

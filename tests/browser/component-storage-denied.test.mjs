@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { box, boxHits, builtBundle, componentSite, ITEMS, openBox, type } from './component-support.mjs';
+import { box, boxHits, builtBundle, componentSite, ITEMS, openBox, type, WORDS } from './component-support.mjs';
 
 const BODY = '<exemplar-search bundle="/search/bundle.json" recent></exemplar-search>';
 
 test('recent queries are kept where asked for, offered, and forgotten', async (t) => {
-  const bundle = await builtBundle(t, ITEMS);
+  const bundle = await builtBundle(t, ITEMS, WORDS);
   const page = await openBox(t, await componentSite(t, { body: BODY, bundle }));
   await type(page, 'mutex');
   await boxHits(page);
@@ -22,7 +22,7 @@ test('recent queries are kept where asked for, offered, and forgotten', async (t
 });
 
 test('nothing is kept unless asked for; where storage is denied, the box works without it', async (t) => {
-  const bundle = await builtBundle(t, ITEMS);
+  const bundle = await builtBundle(t, ITEMS, WORDS);
   for (const [body, before] of [[BODY, (page) => page.addInitScript(() => {
     for (const name of ['localStorage', 'sessionStorage']) {
       Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
@@ -47,7 +47,7 @@ test('a key is sent to the API only, and stays in memory unless it is to be kept
     },
   };
   const body = '<exemplar-search bundle="/search/bundle.json" api="/v1/embeddings"></exemplar-search>';
-  const page = await openBox(t, await componentSite(t, { body, bundle: await builtBundle(t, ITEMS), routes }), { console: /401/ });
+  const page = await openBox(t, await componentSite(t, { body, bundle: await builtBundle(t, ITEMS, WORDS), routes }), { console: /401/ });
   const set = (options) => page.evaluate((options) => document.querySelector('exemplar-search').setApiKey('secret', options), options);
   await set();
   await type(page, 'mutex');

@@ -33,7 +33,17 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
  *   [options.routes] by path; one that returns `false` leaves the answer to the site
  * @returns {Promise<string>} its address, with a slash at the end
  */
-export async function componentSite(t, { body = TAG, html = 'lang="en"', bundle, policy = POLICY, routes = {} } = {}) {
+export async function componentSite(t, options) {
+  const { address, end } = await startSite(options);
+  atEnd(t, end);
+  return address;
+}
+
+/**
+ * {@link componentSite}, which the caller ends.
+ * @param {Parameters<typeof componentSite>[1]} [options]
+ */
+export async function startSite({ body = TAG, html = 'lang="en"', bundle, policy = POLICY, routes = {} } = {}) {
   const bundleText = typeof bundle === 'string' || bundle instanceof Buffer ? bundle
     : bundle ? JSON.stringify(bundle) : await readFile(join(DIST, 'bundles', 'rust-book.json'));
   const page = (content) => `<!doctype html><html ${html}><head><meta charset="utf-8"><title>A site</title>`
@@ -59,28 +69,32 @@ export async function componentSite(t, { body = TAG, html = 'lang="en"', bundle,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  atEnd(t, () => {
+  const end = () => {
     server.closeAllConnections();
     server.close();
-  });
-  return `http://127.0.0.1:${server.address().port}/`;
+  };
+  return { address: `http://127.0.0.1:${server.address().port}/`, end };
 }
 
 /**
  * A bundle that `exemplar build` makes of a few items, with keywords and the vectors of the real API.
  * @param {import('node:test').TestContext} t
  * @param {Record<string, unknown>[]} items
+ * @param {string[]} options further ones of the build, such as {@link WORDS}
  * @returns {Promise<string>}
  */
-export async function builtBundle(t, items) {
+export async function builtBundle(t, items, options = []) {
   const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
   atEnd(t, () => rm(folder, { recursive: true }));
   const [from, to] = [join(folder, 'items.jsonl'), join(folder, 'bundle.json')];
   await writeFile(from, items.map((item) => JSON.stringify(item)).join('\n'));
   await promisify(execFile)(BIN, ['build', '--items', from, '--api', API, '--model', 'multilingual-e5-small',
-    '--query-input-type', 'query', '--passage-input-type', 'passage', '-o', to]);
+    '--query-input-type', 'query', '--passage-input-type', 'passage', ...options, '-o', to]);
   return readFile(to, 'utf8');
 }
+
+/** For a bundle that is searched by words, or by an API: without a query encoder, and without probes. */
+export const WORDS = ['--query-texts', '0'];
 
 /** A few articles in two languages, with tags. */
 export const ITEMS = [
@@ -112,7 +126,7 @@ export async function boxHits(page) {
   return page.locator('exemplar-search .hit').evaluateAll((hits) => hits.map((hit) => ({
     title: hit.querySelector('.name').textContent,
     href: hit.querySelector('a')?.href,
-    section: hit.querySelector('.heading')?.textContent,
+    section: hit.querySelector('.section .heading')?.textContent,
     sectionHref: hit.querySelector('a.section')?.href,
     excerpt: hit.querySelector('.excerpt')?.textContent,
     marks: [...hit.querySelectorAll('mark')].map((mark) => mark.textContent),

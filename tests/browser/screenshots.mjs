@@ -12,6 +12,14 @@ const threads = `?q=${encodeURIComponent(THREADS)}`;
 const desktop = { viewport: { width: 1360, height: 860 } };
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
+const taught = `${threads}&C=32&more=ch16-03-shared-state.html&less=ch15-01-box.html&less=ch15-04-rc.html`;
+/** Has the reader keep a taste, and come back. */
+const comeBack = async (page) => {
+  await page.locator('#keep-taste').click();
+  await page.goto(new URL('.', page.url()).href);
+  await page.locator('#for-you').waitFor();
+};
+const scrolled = (page) => page.locator('[data-method="svm"] .hit').nth(1).evaluate((hit) => scrollTo(0, hit.getBoundingClientRect().top - 250));
 
 /** @type {Record<string, { address: string, context: object, then?: (page: import('playwright-core').Page) => unknown, full?: boolean }>} */
 const pictures = {
@@ -20,12 +28,18 @@ const pictures = {
   'desktop-whole': { address: threads, context: desktop, full: true },
   'desktop-dark': { address: threads, context: { ...desktop, ...dark } },
   'desktop-start-dark': { address: '', context: { ...desktop, ...dark } },
+  'desktop-taught': { address: taught, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
+  'desktop-taught-dark': { address: taught, context: { ...desktop, ...dark } },
+  'desktop-for-you': { address: taught, context: desktop, then: comeBack },
   'desktop-similar': { address: '?similar=ch16-03-shared-state.html', context: desktop },
   'desktop-settings': { address: threads, context: desktop, then: (page) => page.locator('#open-settings').click() },
-  'desktop-forced-colours': { address: threads, context: { ...desktop, forcedColors: 'active' } },
+  'desktop-forced-colours': { address: taught, context: { ...desktop, forcedColors: 'active' }, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
   'japanese': { address: `?q=${encodeURIComponent('スレッド間でデータを共有するには')}`, context: { ...desktop, locale: 'ja' } },
+  'japanese-taught': { address: taught, context: { ...desktop, locale: 'ja' } },
   'phone-start': { address: '', context: phone },
   'phone-hits': { address: `${threads}&k=3`, context: phone, full: true },
+  'phone-taught': { address: `${taught}&k=3`, context: phone },
+  'phone-cost': { address: `${taught}&k=3`, context: phone, then: scrolled },
   'phone-dark': { address: threads, context: { ...phone, ...dark } },
   'phone-japanese': { address: threads, context: { ...phone, locale: 'ja' } },
   'problem': { address: threads, context: desktop, then: (page) => page.locator('#problem').waitFor() },

@@ -1,4 +1,5 @@
 import { element } from '../dom.js';
+import { fieldsIn } from './filters.js';
 import { icon } from './icons.js';
 import { readLightForm } from './light-form.js';
 import { keepOffline } from './offline.js';
@@ -17,8 +18,8 @@ import { sheet } from './style.js';
  * @typedef {import('./strings.js').Strings} Strings
  */
 
-/** How many hits filters choose from. */
-const FILTERED_FROM = 100;
+/** Sections of an article that are linked beside the best, at most: in the panel, and on a results page. */
+const OTHERS = { panel: 2, page: 3 };
 /** Milliseconds without news before it is announced. */
 const QUIET = 500;
 
@@ -252,7 +253,7 @@ export class ExemplarSearch extends HTMLElement {
   #render() {
     const popup = !this.#page;
     const strings = this.#strings = stringsFor(languagesOf(this), this.#overrides);
-    const facets = (this.#attribute('filters') ?? '').split(/[\s,]+/).filter(Boolean);
+    const fields = fieldsIn(this.#attribute('filters') ?? '');
     const label = this.#attribute('label') ?? this.#adopted?.label ?? strings.label;
     const shortcut = shortcutLabel(this.#shortcuts);
 
@@ -261,7 +262,9 @@ export class ExemplarSearch extends HTMLElement {
       bundle: this.#bundle,
       ready: this.#offline,
       method: this.#attribute('method'),
-      limit: facets.length ? Math.max(FILTERED_FROM, this.#limit) : this.#limit,
+      limit: this.#limit,
+      passages: 1 + (popup ? OTHERS.panel : OTHERS.page),
+      facets: fields,
       embedder: (index) => this.#embedderFor(index),
     }, () => this.#show());
 
@@ -281,7 +284,7 @@ export class ExemplarSearch extends HTMLElement {
         this.#clear),
       ...(this.#adopted?.hidden ?? []).map((field) => element('input', { type: 'hidden', name: field.name, value: field.value })));
     this.#status = element('div', { class: 'unseen', role: 'status', lang: strings.language });
-    this.#panel = new Panel(popup, strings, facets, {
+    this.#panel = new Panel(popup, strings, fields, {
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),
       onQuery: (text) => {
@@ -293,7 +296,7 @@ export class ExemplarSearch extends HTMLElement {
         this.#recent?.forget();
         this.#show();
       },
-      onFilter: () => this.#show(),
+      onFilter: (filter) => this.#session?.filter(filter),
     });
     this.#panel.element.lang = strings.language;
     this.#selection = popup ? new Selection(this.#input, this.#panel.list) : undefined;

@@ -2,64 +2,66 @@ import { element } from '../dom.js';
 import { replaceChildren } from './replace-children.js';
 
 /**
- * @typedef {import('../engine.js').Hit} Hit
- * @typedef {'lang' | 'tags'} Facet a field of articles to filter by
+ * @typedef {'lang' | 'tags'} Field of articles
  */
 
-/** How many values of a facet are offered. */
+/** How many values of a field are offered. */
 const OFFERED = 8;
 
-/** Filters by language and tag, of which those are offered that the hits have. */
+/**
+ * The fields that an attribute names, separated by spaces.
+ * @param {string} names
+ * @returns {Field[]}
+ */
+export function fieldsIn(names) {
+  return names.split(/[\s,]+/).filter((name) => name === 'lang' || name === 'tags');
+}
+
+/** Filters by language and tag, of which those are offered that articles found have. */
 export class Filters {
-  #facets;
+  #fields;
   #strings;
   #rows;
   #onChange;
-  /** What is chosen. @type {Map<Facet, Set<string>>} */
+  /** What is chosen. @type {Map<Field, Set<string>>} */
   #chosen = new Map();
-  /** @type {Hit[]} */
-  #hits = [];
-  /** The row of a facet: kept, as are its buttons, so that the one just pressed stays chosen. @type {Map<Facet, HTMLElement>} */
+  /** The row of a field: kept, as are its buttons, so that the one just pressed stays chosen. @type {Map<Field, HTMLElement>} */
   #kept = new Map();
-  /** By facet and value. @type {Map<string, { cell: Node, show(count: number): void }>} */
+  /** By field and value. @type {Map<string, { cell: Node, show(count: number): void }>} */
   #cells = new Map();
 
   /**
-   * @param {string[]} facets
+   * @param {Field[]} fields
    * @param {import('./strings.js').Strings} strings
    * @param {import('./rows.js').Rows} rows
    * @param {() => void} onChange
    */
-  constructor(facets, strings, rows, onChange) {
-    this.#facets = facets.filter((facet) => facet === 'lang' || facet === 'tags');
+  constructor(fields, strings, rows, onChange) {
+    this.#fields = fields;
     this.#strings = strings;
     this.#rows = rows;
     this.#onChange = onChange;
   }
 
-  /**
-   * The hits that have one of the chosen values of every facet.
-   * @param {Hit[]} hits
-   */
-  apply(hits) {
-    this.#hits = hits;
-    return hits.filter(({ article }) => this.#facets.every((facet) => {
-      const chosen = this.#chosen.get(facet);
-      return !chosen?.size || valuesOf(article, facet).some((value) => chosen.has(value));
-    }));
+  /** The values that are chosen in each field: articles must have one of them. */
+  get chosen() {
+    return Object.fromEntries([...this.#chosen].map(([field, values]) => [field, [...values]]));
   }
 
-  /** A row of buttons a facet, for those that would tell hits apart. */
-  rows() {
-    return this.#facets.flatMap((facet) => {
-      const counts = this.#counts(facet);
+  /**
+   * A row of buttons a field, for those that would tell articles apart.
+   * @param {import('../engine.js').Facet[]} facets
+   */
+  rows(facets) {
+    return this.#fields.flatMap((field) => {
+      const counts = this.#counts(field, facets.find((facet) => facet.field === field)?.counts ?? []);
       if (counts.length < 2) return [];
-      const row = this.#kept.get(facet) ?? this.#rows.row({ class: 'choices' });
-      this.#kept.set(facet, row);
-      const caption = element('span', { class: 'caption', role: 'presentation' }, this.#strings.filters[facet]);
-      const cells = counts.map(([value, count]) => {
-        const button = this.#cells.get(`${facet} ${value}`) ?? this.#button(facet, value);
-        this.#cells.set(`${facet} ${value}`, button);
+      const row = this.#kept.get(field) ?? this.#rows.row({ class: 'choices' });
+      this.#kept.set(field, row);
+      const caption = element('span', { class: 'caption', role: 'presentation' }, this.#strings.filters[field]);
+      const cells = counts.map(({ value, count }) => {
+        const button = this.#cells.get(`${field} ${value}`) ?? this.#button(field, value);
+        this.#cells.set(`${field} ${value}`, button);
         button.show(count);
         return button.cell;
       });
@@ -69,30 +71,27 @@ export class Filters {
   }
 
   /**
-   * The commonest values among the hits, then what else is chosen.
-   * @param {Facet} facet
+   * The commonest values, then what else is chosen.
+   * @param {Field} field
+   * @param {import('../engine.js').Facet['counts']} counts
    */
-  #counts(facet) {
-    /** @type {Map<string, number>} */
-    const counts = new Map();
-    for (const { article } of this.#hits) {
-      for (const value of new Set(valuesOf(article, facet))) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    const offered = [...counts].sort(([, a], [, b]) => b - a).slice(0, OFFERED);
-    const others = [...this.#chosen.get(facet) ?? []].filter((value) => !offered.some(([other]) => other === value));
-    return [...offered, ...others.map((value) => /** @type {const} */ ([value, counts.get(value) ?? 0]))];
+  #counts(field, counts) {
+    const chosen = this.#chosen.get(field);
+    const offered = counts.filter(({ value }, i) => i < OFFERED || chosen?.has(value));
+    const others = [...chosen ?? []].filter((value) => !offered.some((other) => other.value === value));
+    return [...offered, ...others.map((value) => ({ value, count: 0 }))];
   }
 
   /**
-   * @param {Facet} facet
+   * @param {Field} field
    * @param {string} value
    */
-  #button(facet, value) {
+  #button(field, value) {
     const { language } = this.#strings;
-    const chosen = this.#chosen.get(facet) ?? new Set();
-    this.#chosen.set(facet, chosen);
+    const chosen = this.#chosen.get(field) ?? new Set();
+    this.#chosen.set(field, chosen);
     const number = element('span', { class: 'count' });
-    const name = element('span', { dir: 'auto' }, facet === 'lang' ? languageName(value, language) : value);
+    const name = element('span', { dir: 'auto' }, field === 'lang' ? languageName(value, language) : value);
     const toggle = () => {
       if (!chosen.delete(value)) chosen.add(value);
       this.#onChange();
@@ -106,15 +105,6 @@ export class Filters {
       },
     };
   }
-}
-
-/**
- * @param {import('../engine.js').Article} article
- * @param {Facet} facet
- */
-function valuesOf(article, facet) {
-  const values = article[facet];
-  return Array.isArray(values) ? values : values === undefined ? [] : [values];
 }
 
 /**

@@ -19,7 +19,7 @@ import { causeOf } from './strings.js';
  *   onQuery(text: string): void,
  *   onRetry(): void,
  *   onForget(): void,
- *   onFilter(): void,
+ *   onFilter(filter: Record<string, string[]>): void,
  * }} Actions
  */
 
@@ -32,7 +32,7 @@ export class Panel {
   #count;
   #bytes;
   #note = element('div', { part: 'message', class: 'note' });
-  /** The query and the liked articles that the hits shown are for. */
+  /** The query, the liked articles and the filter that the hits shown are for. */
   #shownFor = '';
   /** @type {{ hit: Hit, node: HTMLElement }[]} */
   #shown = [];
@@ -40,14 +40,14 @@ export class Panel {
   /**
    * @param {boolean} popup below a combobox, or part of a results page
    * @param {Strings} strings
-   * @param {string[]} facets which to filter by
+   * @param {import('./filters.js').Field[]} fields which to filter by
    * @param {Actions} actions
    */
-  constructor(popup, strings, facets, actions) {
+  constructor(popup, strings, fields, actions) {
     this.#strings = strings;
     this.#actions = actions;
     this.#rows = new Rows(popup, strings, actions);
-    this.#filters = new Filters(facets, strings, this.#rows, actions.onFilter);
+    this.#filters = new Filters(fields, strings, this.#rows, () => actions.onFilter(this.#filters.chosen));
     this.#count = new Intl.NumberFormat(strings.language);
     this.#bytes = new Intl.NumberFormat(strings.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
     this.list = element('div', {
@@ -71,8 +71,7 @@ export class Panel {
    * @returns {string} what to announce; empty while better is to come
    */
   show(state, facts, held) {
-    const found = this.#filters.apply(state.hits);
-    const hits = this.#hold(state, found, held).slice(0, facts.limit);
+    const hits = this.#hold(state, held).slice(0, facts.limit);
     this.#idle?.toggleAttribute('hidden', state.phase !== 'idle');
     const above = this.#above(state, facts);
     const nodes = hits.map(({ node }) => node);
@@ -86,11 +85,10 @@ export class Panel {
   /**
    * The hits to show: those above the held one and itself stay as they are while it is the same question.
    * @param {State} state
-   * @param {Hit[]} hits
    * @param {HTMLElement | undefined} held
    */
-  #hold({ text, more, less }, hits, held) {
-    const shownFor = JSON.stringify([text, more.map(({ id }) => id), less.map(({ id }) => id)]);
+  #hold({ text, more, less, filter, hits }, held) {
+    const shownFor = JSON.stringify([text, more.map(({ id }) => id), less.map(({ id }) => id), filter]);
     const same = shownFor === this.#shownFor;
     this.#shownFor = shownFor;
     const place = same && held ? this.#shown.findIndex(({ node }) => node.contains(held)) : -1;
@@ -115,7 +113,7 @@ export class Panel {
     }
     if (state.phase === 'failed') return [this.#line('retry', retry, () => this.#actions.onRetry())];
     const again = state.problem && !state.pending ? [this.#line('retry', retry, () => this.#actions.onRetry())] : [];
-    return [...this.#filters.rows(), ...this.#liked(state), ...again];
+    return [...this.#filters.rows(state.facets), ...this.#liked(state), ...again];
   }
 
   /**
@@ -158,18 +156,16 @@ export class Panel {
    * @param {number} shown
    */
   #tell(state, { loading }, shown) {
-    const { strings } = { strings: this.#strings };
-    const { phase, problem, pending, text, hits } = state;
-    const online = navigator.onLine;
-    const degraded = problem && phase !== 'failed'
-      ? (problem.code === 'network' && !online ? strings.offline : `${causeOf(strings, problem)} ${strings.words}`)
-      : undefined;
+    const strings = this.#strings;
+    const { phase, problem, pending, text, filter, meaning } = state;
+    const cause = problem?.code === 'network' && !navigator.onLine ? strings.offline : causeOf(strings, problem ?? {});
+    const degraded = problem && phase !== 'failed' ? `${cause} ${meaning ? strings.here : strings.words}` : undefined;
     const progress = loading ? this.#progress(state) : undefined;
     /** @type {[head?: string, body?: string]} */
     const [head, body] =
       phase === 'failed' ? [strings.failed, causeOf(strings, problem ?? {})]
+      : phase === 'none' && Object.values(filter).some(({ length }) => length) ? [strings.noneFiltered]
       : phase === 'none' ? [strings.none(text), degraded ?? strings.noneAdvice]
-      : hits.length && !shown ? [strings.noneFiltered]
       : degraded ? [undefined, degraded]
       : phase === 'idle' ? [undefined, progress ? undefined : strings.idle]
       : phase === 'searching' && !shown ? [undefined, strings.searching]

@@ -36,7 +36,7 @@ export class Rows {
   }
 
   /**
-   * One article: its title, and the section that answers.
+   * One article: its title, the section that answers, and links to others that do.
    * @param {Hit} hit
    */
   hit(hit) {
@@ -44,7 +44,7 @@ export class Rows {
     const { lang } = article;
     const excerpt = text ? snippet(text, highlights?.text) : article.excerpt && snippet(article.excerpt, highlights?.excerpt);
     const body = excerpt ? element('span', { part: 'excerpt', class: 'excerpt' }, excerpt) : undefined;
-    const path = passage.anchor === undefined ? [] : (passage.heading ?? []).filter((heading) => heading !== article.title);
+    const path = pathOf(passage, article);
     const section = path.length > 0;
 
     const title = this.#link(hit, safeLink(article.url), { part: 'title', class: 'title' },
@@ -56,6 +56,12 @@ export class Rows {
       rows.push(this.row({ class: 'under' }, this.#link(hit, safeLink(article.url, passage.anchor), { part: 'section', class: 'section' },
         element('span', { class: 'heading', dir: 'auto', lang }, path.join(' › ')),
         body)));
+    }
+    const others = hit.others?.filter(({ passage }) => pathOf(passage, article).length) ?? [];
+    if (others.length) {
+      rows.push(this.row({ class: 'also' }, ...others.map(({ passage }) =>
+        this.#link(hit, safeLink(article.url, passage.anchor), { part: 'also' },
+          element('span', { class: 'heading', dir: 'auto', lang }, pathOf(passage, article).at(-1))))));
     }
     if (body && lang) body.lang = lang;
     if (body) body.dir = 'auto';
@@ -114,6 +120,15 @@ export class Rows {
       this.button({ part: direction, class: 'feedback', title, 'aria-label': label },
         () => this.#actions.onRefine(article, direction), icon(direction)));
   }
+}
+
+/**
+ * The headings that lead to a passage, where it has an address of its own.
+ * @param {import('../engine.js').Passage} passage
+ * @param {Article} article
+ */
+function pathOf({ anchor, heading = [] }, { title }) {
+  return anchor === undefined ? [] : heading.filter((heading) => heading.toLowerCase() !== title.toLowerCase());
 }
 
 /** @param {Article} article */

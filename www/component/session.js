@@ -9,9 +9,11 @@ import { borrowIndex } from './shared-index.js';
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
- * @property {string} [method] how to rank once the meaning is known; default: all that the bundle can
+ * @property {string} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits to ask for
+ * @property {number} passages how many passages of an article to ask for
+ * @property {string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Promise<Embedder | undefined>} embedder what places a query, if anything does
  *
  * @typedef {object} State
@@ -19,33 +21,40 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
+ * @property {import('../engine.js').Facet[]} facets what there is to filter by
+ * @property {Record<string, string[]>} filter what the articles must have
+ * @property {boolean} meaning whether the hits are by meaning, and not by words alone
  * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
- * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are by words alone
+ * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are from this device alone
  * @property {Article[]} more that the reader wants more of
  * @property {Article[]} less that the reader wants less of
  */
 
 /** Milliseconds without a key before an API is asked. Ranking on this device waits for nothing. */
 const PAUSE = 250;
+/** Milliseconds that hits by words wait for those by meaning from this device, so that rows do not jump at every key. */
+const SOON = 40;
 /** How many embeddings are kept. */
 const KEPT = 100;
 
 /**
- * What one box asks of its index: by words at once, by meaning when the query's embedding is there. Every query ends the
- * one before, so a late answer is never shown. Knows nothing of the page.
+ * What one box asks of its index: by words at once, by meaning as soon as the bundle's query encoder has placed the query,
+ * and again when an API has. Every query ends the one before, so a late answer is never shown. Knows nothing of the page.
  */
 export class SearchSession {
   #settings;
   #onChange;
   /** @type {ReturnType<typeof borrowIndex> | undefined} */
   #borrowed;
+  /** For the index that was borrowed. @type {Promise<Embedder | undefined> | undefined} */
+  #embedder;
   #latest = new AbortController();
   /** By text. @type {Map<string, Float32Array>} */
   #embeddings = new Map();
   #composing = false;
   #ready = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], progress: {}, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, progress: {}, problem: undefined, more: [], less: [] };
 
   /**
    * @param {Settings} settings
@@ -68,6 +77,7 @@ export class SearchSession {
       this.#set({ progress: { ...this.state.progress, [progress.phase]: progress } });
     const borrowed = borrowIndex(this.#settings.bundle, onProgress, this.#settings.ready);
     this.#borrowed = borrowed;
+    this.#embedder = undefined;
     this.#ready = false;
     borrowed.index.then(
       () => {
@@ -101,6 +111,14 @@ export class SearchSession {
    */
   refine(liked) {
     this.#ask(liked);
+  }
+
+  /**
+   * Only articles that have one of the values in each field.
+   * @param {Record<string, string[]>} filter
+   */
+  filter(filter) {
+    this.#ask({ filter });
   }
 
   retry() {
@@ -140,55 +158,66 @@ export class SearchSession {
    */
   async #rank(index, signal) {
     signal.throwIfAborted();
-    const { text, more, less } = this.state;
-    const embed = this.#settings.method === 'lexical' ? undefined : await this.#settings.embedder(index);
-    const words = index.info.keywords;
-    // What the reader likes has vectors already.
-    const here = words || more.length > 0;
-    if (!here && !embed) throw { code: 'no-method' };
+    const { text, more } = this.state;
+    const { method = 'auto' } = this.#settings;
+    const { keywords, encoder } = index.info;
+    const byMeaning = method !== 'lexical';
+    this.#embedder ??= this.#settings.embedder(index);
+    const embed = byMeaning ? await this.#embedder : undefined;
+    // What the reader likes has vectors already; what was typed gets its own from the bundle's query encoder.
+    const here = byMeaning && (encoder || more.length > 0);
+    if (!keywords && !here && !embed) throw { code: 'no-method' };
 
-    if (here) this.#show(await this.#hits(index, { text, unfinished: true }, signal), Boolean(embed), signal);
+    const query = { text, unfinished: true };
+    const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal) : undefined;
+    const meaning = here ? this.#hits(index, query, method, signal) : undefined;
+    meaning?.catch(() => {});
+    if (words) {
+      const found = await words;
+      const better = meaning && (await Promise.race([meaning, pause(SOON, signal)]));
+      if (!better) this.#show(found, { pending: Boolean(meaning ?? embed) }, signal);
+    }
+    if (meaning) this.#show(await meaning, { pending: Boolean(embed), meaning: true }, signal);
     if (!embed || this.#composing) return;
     let embedding;
     try {
-      embedding = await this.#embedding(text, embed, signal);
+      embedding = await this.#embedding(index, text, embed, signal);
     } catch (problem) {
       signal.throwIfAborted();
-      if (!here) throw problem;
+      if (!words && !meaning) throw problem;
       this.#set({ phase: this.state.hits.length ? 'results' : 'none', pending: false, problem: problemOf(problem) });
       return;
     }
-    this.#show(await this.#hits(index, { text, embedding }, signal), false, signal);
+    this.#show(await this.#hits(index, { text, embedding }, method, signal), { meaning: true }, signal);
   }
 
   /**
    * @param {SearchIndex} index
    * @param {import('../engine.js').TextAndEmbedding} query
+   * @param {string} method
    * @param {AbortSignal} signal
    */
-  async #hits(index, query, signal) {
-    const { more, less } = this.state;
-    const { limit: k, method: wanted } = this.#settings;
-    const vector = query.embedding !== undefined || more.length > 0;
-    const all = index.info.keywords ? 'knn+svm+lexical' : 'hybrid';
-    const options = { method: vector ? (wanted ?? all) : 'lexical', k };
+  async #hits(index, query, method, signal) {
+    const { more, less, filter } = this.state;
+    const { limit: k, passages, facets } = this.#settings;
+    const options = { method, k, passages, facets, filter };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
-    const { hits } = more.length || less.length
-      ? await index.refine({ query, ...examples, ...options }, { signal })
-      : await index.search(query, { ...options, signal });
-    return hits;
+    return more.length || less.length
+      ? index.refine({ query, ...examples, ...options }, { signal })
+      : index.search(query, { ...options, signal });
   }
 
   /**
+   * @param {SearchIndex} index
    * @param {string} text
    * @param {Embedder} embed
    * @param {AbortSignal} signal
    */
-  async #embedding(text, embed, signal) {
+  async #embedding(index, text, embed, signal) {
     const kept = this.#embeddings.get(text);
     if (kept) return kept;
     await pause(PAUSE, signal);
-    const embedding = await embed(text, { signal });
+    const [embedding] = await Promise.all([embed(text, { signal }), index.verify(embed, { signal })]);
     this.#embeddings.set(text, embedding);
     const [oldest] = this.#embeddings.keys();
     if (this.#embeddings.size > KEPT && oldest !== undefined) this.#embeddings.delete(oldest);
@@ -196,14 +225,14 @@ export class SearchSession {
   }
 
   /**
-   * @param {Hit[]} hits
-   * @param {boolean} pending
+   * @param {import('../engine.js').SearchResult} found
+   * @param {{ pending?: boolean, meaning?: boolean }} how
    * @param {AbortSignal} signal
    */
-  #show(hits, pending, signal) {
+  #show({ hits, facets = [] }, { pending = false, meaning = false }, signal) {
     signal.throwIfAborted();
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits, pending });
+    this.#set({ phase, hits, facets, pending, meaning });
   }
 
   /** @param {Partial<State>} change */

@@ -47,7 +47,8 @@ function load(url, ready) {
   /** @type {Shared['users']} */
   const users = new Set();
   const onProgress = (/** @type {Progress} */ progress) => users.forEach((use) => use(progress));
-  const index = Promise.all([import('../exemplar-search.js'), ready]).then(([{ SearchIndex }]) =>
+  // Not at once: what is on its way when a service worker takes charge would pass it by.
+  const index = Promise.resolve(ready).then(() => import('../exemplar-search.js')).then(({ SearchIndex }) =>
     SearchIndex.load(url, { onProgress, signal: controller.signal }));
   const entry = { index, users, controller };
   shared.set(url, entry);

@@ -115,6 +115,11 @@ progress::-moz-progress-bar { background: var(--_accent) }
 a:hover :is(.name, .heading) { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: from-font }
 .section { margin-inline-start: 0.5rem; padding-inline-start: 0.75rem; border-inline-start: 2px solid var(--_rule); border-start-start-radius: 0; border-end-start-radius: 0 }
 .panel:not([popover]) .section { margin-inline-start: 0; padding-inline-start: 0.75rem }
+.also { display: flex; flex-wrap: wrap; margin-inline-start: 0.5rem; padding-inline-start: 0.375rem; border-inline-start: 2px solid var(--_rule) }
+.also > * { max-width: 100% }
+[part="also"] { display: block; padding: 0.1875rem 0.375rem; border-radius: calc(var(--_radius) - 0.125rem); color: var(--_muted); text-decoration: none }
+.also .heading { font-weight: 400; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.panel:not([popover]) .also { margin-inline-start: 0 }
 /* Of another direction than the page, they still stand in line with it. */
 .heading, .excerpt, .line button, .note p { text-align: -webkit-match-parent; text-align: match-parent }
 .heading { display: block; font-size: 0.875rem; font-weight: 500 }
@@ -129,7 +134,7 @@ mark { background: var(--_mark); color: var(--_ink); border-radius: 0.125rem; pa
   .popped .feedback { opacity: 0 }
   .popped .hit:is(:hover, :has([aria-selected])) .feedback { opacity: 1 }
 }
-.popped .hit :is(.title, .section):hover { background: color-mix(in oklab, var(--_accent) 7%, transparent) }
+.popped .hit :is(.title, .section, [part="also"]):hover { background: color-mix(in oklab, var(--_accent) 7%, transparent) }
 [aria-selected="true"] > * { background: color-mix(in oklab, var(--_accent) 14%, transparent) !important; outline: 2px solid var(--_accent); outline-offset: -2px }
 
 .choices { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem; padding: 0.5rem 1rem; font-size: 0.875rem }

@@ -21,6 +21,19 @@ export class Format {
     return this.#count.format(value);
   }
 
+  /** @param {number} value of C, from thousandths to thousands */
+  cost(value) {
+    return new Intl.NumberFormat(this.#language, { maximumSignificantDigits: 2 }).format(value);
+  }
+
+  /** @param {number} value of any size, as in 2.7 × 10⁻¹⁰ */
+  power(value) {
+    if (value === 0) return this.#count.format(0);
+    const [digits, exponent] = value.toExponential(1).split('e');
+    const raised = [...String(Number(exponent))].map((digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]));
+    return `${this.#count.format(Number(digits))} × 10${raised.join('')}`;
+  }
+
   /** @param {number} share 0 to 1 */
   percent(share) {
     return new Intl.NumberFormat(this.#language, { style: 'percent' }).format(share);

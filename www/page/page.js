@@ -1,4 +1,5 @@
 import { addressWith, readAddress } from './address.js';
+import { Cost, DEFAULT_C } from './cost.js';
 import { byId, element, within } from './dom.js';
 import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
@@ -8,11 +9,33 @@ import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
 import { entryKey, loadSite } from './site.js';
 import { hasNoApi, stringsFor } from './strings.js';
+import { Teach } from './teach.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
- * @typedef {import('../client.js').AbortableSearchOptions} SearchOptions
+ * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
+ *
+ * @typedef {object} Asked what is searched for
+ * @property {import('../engine.js').TextAndEmbedding} [query]
+ * @property {string[]} more ids of articles that are liked
+ * @property {string[]} less and of those that are not
+ *
+ * What the page shows at the moment.
+ * @typedef {object} Shown
+ * @property {Site} site
+ * @property {Asked} [asked] what was searched for; missing where nothing was
+ * @property {SearchOptions} [options] how, but for the method
+ * @property {SearchResult[]} found one a method, best hits first
+ *
+ * What it takes to rank the same again with another C.
+ * @typedef {object} Ranked
+ * @property {Site} site
+ * @property {Asked} asked
+ * @property {(options: SearchOptions, signal: AbortSignal) => Promise<SearchResult>} search
+ * @property {SearchResult[]} found one a method
+ * @property {SearchResult} [usual] the SVM's by the default C; missing while the query is being typed
+ * @property {Map<string, number>} knnRanks
  */
 
 /** How far down kNN's ranking the other columns' hits are looked for. */
@@ -33,7 +56,9 @@ const viewTitle = within(view, 'h2', HTMLElement);
 const viewBack = within(view, 'a', HTMLAnchorElement);
 const openSettings = byId('open-settings', HTMLButtonElement);
 
-const results = new Results(strings, format);
+const examples = new Teach(strings, { go, say: (text) => (status.textContent = text) });
+const results = new Results(strings, format, (direction, id) => examples.teach(direction, id));
+const cost = new Cost(strings, format, results.headingOf('svm'), rankByCost);
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
   hostHasApi = true;
@@ -47,6 +72,10 @@ let opened;
 let hostHasApi = true;
 /** Ends what the page is doing when it is asked for something newer. */
 let latest = new AbortController();
+/** What was ranked last, and is shown. @type {Ranked | undefined} */
+let ranked;
+/** Ends ranking it again with another C. */
+let again = new AbortController();
 
 /**
  * Shows what the address says.
@@ -76,7 +105,7 @@ async function show({ typing = false } = {}) {
   } catch (error) {
     if (signal.aborted) return;
     // The query encoder's hits stay where the API alone failed.
-    if (!(error instanceof ApiFailure)) results.clear();
+    if (!(error instanceof ApiFailure)) clear(undefined);
     if (!(error instanceof ApiFailure)) status.textContent = '';
     problem.show(error instanceof ApiFailure ? error.cause : error, loaded);
   } finally {
@@ -117,35 +146,41 @@ function open(bundle) {
 }
 
 /**
+ * The one path by which what the page shows reaches its parts below the hits: called whenever that changes.
+ * @param {Shown | undefined} what undefined where there is no site, or something failed
+ */
+function shown(what) {
+  void what;
+}
+
+/**
  * @param {Site} site
  * @param {AbortSignal} signal
  * @param {boolean} typing
  */
 async function showHits(site, signal, typing) {
   const { index, entry } = site;
-  const { query, similar, k } = readAddress();
+  const { query, similar, more, less } = readAddress();
   document.title = [query, entry.name, 'exemplar-search'].filter(Boolean).join(' · ');
-  view.hidden = similar === undefined;
   results.busy = true;
   results.estimated = false;
-  results.estimated = false;
+  await examples.show(site, signal);
+  const liked = similar === undefined ? more : [similar, ...more.filter((id) => id !== similar)];
+  const learned = { more: liked, less: less.filter((id) => id !== similar) };
 
+  view.hidden = similar === undefined && (query !== '' || !more.length);
   if (similar !== undefined) {
     viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
     viewBack.textContent = query ? strings.backToQuery(query) : strings.backToStart;
     viewBack.href = addressWith({ similar: undefined });
-    await rank(site, k, (options) => index.similar(similar, { ...options, signal }));
+    await rank(site, learned, signal);
   } else if (query) {
-    const { encoder } = index.info;
-    /** @type {(embedding?: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} */
-    const search = (embedding) => (options) =>
-      index.search({ text: query, embedding, unfinished: typing }, { ...options, signal });
-    if (encoder) {
-      await rank(site, k, search(), { text: true, note: encoderNote });
+    if (index.info.encoder && !settings.remembers(query)) {
+      await rank(site, { ...learned, query: { text: query, unfinished: typing } }, signal, encoderNote);
       results.estimated = true;
       if (typing || !hostHasApi) return;
       status.textContent += ` · ${strings.askingApi}`;
-      await rankByApi(site, k, query, search, signal).catch((error) => {
+      await rankByApi(site, learned, query, signal).catch((error) => {
         signal.throwIfAborted();
         if (!hasNoApi(error)) throw new ApiFailure(error);
         hostHasApi = false;
@@ -153,12 +188,29 @@ async function showHits(site, signal, typing) {
       });
       return;
     }
-    status.textContent = strings.embedding;
-    await rankByApi(site, k, query, search, signal);
+    if (!settings.remembers(query)) status.textContent = strings.embedding;
+    await rankByApi(site, learned, query, signal);
+  } else if (more.length) {
+    viewTitle.textContent = examples.isKept ? strings.forYou : strings.articlesByExamples;
+    viewBack.textContent = strings.backToStart;
+    viewBack.href = addressWith({ more: [], less: [] });
+    await rank(site, learned, signal);
   } else {
-    results.clear();
-    status.textContent = '';
+    clear(site);
+    status.textContent = less.length ? strings.likeFirst : '';
   }
+}
+
+/**
+ * Shows no hits.
+ * @param {Site | undefined} site where nothing was asked of it; undefined where something failed
+ */
+function clear(site) {
+  again.abort();
+  ranked = undefined;
+  results.clear();
+  cost.hidden = true;
+  shown(site && { site, found: [] });
 }
 
 /** The embedding API failed, but the hits of the query encoder are there. */
@@ -171,43 +223,123 @@ class ApiFailure extends Error {
 
 /**
  * @param {Site} site
- * @param {number} k
+ * @param {Asked} learned
  * @param {string} query
- * @param {(embedding: Float32Array) => (options: SearchOptions) => Promise<SearchResult>} search
  * @param {AbortSignal} signal
  */
-async function rankByApi(site, k, query, search, signal) {
+async function rankByApi(site, learned, query, signal) {
   const start = performance.now();
   const { embedder } = settings;
   const [embedding] = await Promise.all([embedder(query, { signal }), site.index.verify(embedder, { signal })]);
   const note = strings.embedded(format.milliseconds(performance.now() - start));
-  await rank(site, k, search(embedding), { text: true, note: () => note });
+  await rank(site, { ...learned, query: { text: query, embedding } }, signal, () => note);
 }
 
-/** @param {SearchResult} knn */
-function encoderNote({ known = 0 }) {
-  return known > 0 ? strings.encoded(format.percent(known)) : strings.unknown;
+/**
+ * @param {SearchResult} knn
+ * @param {Asked} asked
+ */
+function encoderNote({ known = 0 }, { more }) {
+  if (known > 0) return strings.encoded(format.percent(known));
+  return more.length ? undefined : strings.unknown;
 }
 
 /**
  * Ranks by each method and shows the hits.
  *
  * @param {Site} site
- * @param {number} k
- * @param {(options: import('../engine.js').SearchOptions) => Promise<SearchResult>} search
- * @param {object} [options]
- * @param {boolean} [options.text] whether there are words to rank by
- * @param {(knn: SearchResult) => string} [options.note] for the status
+ * @param {Asked} asked
+ * @param {AbortSignal} signal
+ * @param {(knn: SearchResult, asked: Asked) => string | undefined} [note] for the status
  */
-async function rank({ entry, index }, k, search, { text = false, note } = {}) {
+async function rank(site, asked, signal, note) {
+  const { index } = site;
+  const { k, C } = readAddress();
+  const { query, more, less } = asked;
+  /** @type {Ranked['search']} */
+  const search = query && !more.length && !less.length
+    ? (options, signal) => index.search(query, { ...options, signal })
+    : (options, signal) => index.refine({ ...asked, ...options }, { signal });
   // First, because the first search after loading also pays for starting up: the times shown should not.
-  const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
-  const methods = text && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
-  const found = await Promise.all(methods.map((method) => search({ method, k })));
+  const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) }, signal);
+  const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
+  await prepare(search, C, signal);
+  const found = await Promise.all(methods.map((method) => search({ method, k, C }, signal)));
+  const usual = C === DEFAULT_C ? svmOf(found) : query?.unfinished ? undefined : await search({ method: 'svm', k }, signal);
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
-  results.show(found, knnRanks, entry.lang);
+  const sameQuery = query?.text === ranked?.asked.query?.text;
+  showRanked({ site, asked, search, found, usual, knnRanks }, sameQuery);
   const hits = found[0]?.hits.length ?? 0;
-  status.textContent = [strings.found(strings.hitCount(hits, format.count(hits))), note?.(knn)].filter(Boolean).join(' · ');
+  const notes = [strings.found(strings.hitCount(hits, format.count(hits))), lesson(), note?.(knn, asked)];
+  status.textContent = notes.filter(Boolean).join(' · ');
+  // The slider has moved while this was being ranked.
+  if (readAddress().C !== C) rankByCost(readAddress().C);
+}
+
+/**
+ * Has the SVM work out what it needs for all queries with this C, which it keeps for one C: the times shown should be those
+ * of a query.
+ *
+ * @param {Ranked['search']} search
+ * @param {number} C
+ * @param {AbortSignal} signal
+ */
+function prepare(search, C, signal) {
+  return search({ method: 'svm', k: 1, C, tolerance: 1 }, signal);
+}
+
+/**
+ * @param {Ranked} now
+ * @param {boolean} moving whether hits are to be seen moving to their new places
+ */
+function showRanked(now, moving) {
+  again.abort();
+  ranked = now;
+  const { site, asked, found, usual, knnRanks } = now;
+  const { k, C } = readAddress();
+  results.show(found, knnRanks, { lang: site.entry.lang, moving });
+  const { hits } = svmOf(found);
+  const elsewhere = hits.filter(({ article, rank }) => usual?.hits[rank - 1]?.article.id !== article.id);
+  cost.hidden = false;
+  cost.showEffect(usual && C !== DEFAULT_C ? elsewhere.length : undefined, hits.length);
+  shown({ site, asked, options: { k, C }, found });
+}
+
+/**
+ * Ranks what is shown with another C, by the methods that it concerns.
+ * @param {number} C
+ */
+async function rankByCost(C) {
+  history.replaceState(null, '', addressWith({ C }));
+  again.abort();
+  again = new AbortController();
+  const { signal } = again;
+  const before = ranked;
+  if (!before) return;
+  const { k } = readAddress();
+  try {
+    await prepare(before.search, C, signal);
+    const found = await Promise.all(before.found.map((one) =>
+      one.svm ? before.search({ method: one.method, k, C }, signal) : one));
+    signal.throwIfAborted();
+    showRanked({ ...before, found }, true);
+  } catch (error) {
+    if (!signal.aborted) problem.show(error, true);
+  }
+}
+
+/** How many examples the reader has given. */
+function lesson() {
+  const { more, less } = readAddress();
+  if (more.length + less.length === 0) return undefined;
+  return strings.taught(format.count(more.length), format.count(less.length));
+}
+
+/** @param {SearchResult[]} found */
+function svmOf(found) {
+  const svm = found.find(({ method }) => method === 'svm');
+  if (!svm) throw new TypeError('the SVM is always asked');
+  return svm;
 }
 
 /** @param {import('./site.js').Entry[]} entries */
@@ -249,6 +381,7 @@ function fillForm() {
   const address = readAddress();
   query.value = address.query;
   k.value = String(address.k);
+  cost.value = address.C;
   const { code, name } = strings.otherLanguage;
   const link = byId('other-language', HTMLAnchorElement);
   link.href = addressWith({ lang: code });
@@ -292,7 +425,7 @@ k.addEventListener('change', () => {
 });
 
 bundle.addEventListener('change', () => {
-  go(addressWith({ bundle: bundle.value, similar: undefined }));
+  go(addressWith({ bundle: bundle.value, similar: undefined, more: [], less: [] }));
 });
 
 // As one types, an input method's candidates aside: the bundle's query encoder needs no API.
@@ -315,7 +448,7 @@ document.addEventListener('click', async (event) => {
   if (!link || event.defaultPrevented || event.button !== 0) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const hit = link.closest('.hit');
-  const own = link === viewBack || link.matches('#examples a, .similar');
+  const own = link === viewBack || link.matches('#examples a, .similar, #for-you');
   if (!own) return;
   event.preventDefault();
   await go(link.href);

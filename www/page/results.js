@@ -1,6 +1,9 @@
 import { safeLink } from '../exemplar-search.js';
 import { addressWith } from './address.js';
 import { byId, element, marked, within } from './dom.js';
+import { icon } from './icons.js';
+import { moveFrom, placesIn } from './moving.js';
+import { Slopes } from './slopes.js';
 
 /**
  * @typedef {import('../engine.js').Hit} Hit
@@ -20,19 +23,31 @@ export class Results {
   #columns = new Map();
   #strings;
   #format;
+  #slopes;
 
   /**
    * @param {import('./strings.js').Strings} strings
    * @param {import('./format.js').Format} format
+   * @param {(direction: 'more' | 'less', article: string) => unknown} onTeach a hit was liked or disliked
    */
-  constructor(strings, format) {
+  constructor(strings, format, onTeach) {
     this.#strings = strings;
     this.#format = format;
     for (const method of METHODS) this.#columns.set(method, this.#column(method));
     this.#columns.set(DEFAULT, this.#column(DEFAULT));
     this.clear();
     this.#container.append(...this.#columns.values());
-    this.#lightTogether();
+    this.#slopes = new Slopes(this.#container);
+    this.#container.addEventListener('click', ({ target }) => {
+      const button = target instanceof Element ? target.closest('.teach') : null;
+      const article = button?.closest('.hit')?.getAttribute('data-article');
+      if (button && article != null) onTeach(button.matches('[data-direction="more"]') ? 'more' : 'less', article);
+    });
+  }
+
+  /** @param {Method} method one of those that always have a column */
+  headingOf(method) {
+    return within(this.#container, `[data-method="${method}"] header`, HTMLElement);
   }
 
   /** @param {boolean} busy whether newer hits are on their way */
@@ -49,8 +64,10 @@ export class Results {
     for (const [method, column] of this.#columns) {
       column.hidden = method === DEFAULT;
       within(column, '.took', HTMLElement).textContent = '';
+      within(column, '.facts', HTMLElement).replaceChildren();
       within(column, 'ol', HTMLOListElement).replaceChildren();
     }
+    this.#slopes?.draw();
   }
 
   /**
@@ -59,21 +76,29 @@ export class Results {
    *
    * @param {SearchResult[]} results one a method
    * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
-   * @param {string} [lang] the language of articles that do not name theirs
+   * @param {object} [options]
+   * @param {string} [options.lang] the language of articles that do not name theirs
+   * @param {boolean} [options.moving] whether hits are to be seen moving to their new places
    */
-  show(results, knnRanks, lang) {
+  show(results, knnRanks, { lang, moving = false } = {}) {
     const sameSearch = this.#container.hasAttribute('data-estimated');
+    /** @type {Animation[]} */
+    const animations = [];
     for (const [method, column] of this.#columns) {
       const result = results.find((result) => result.method === method);
       column.hidden = !result;
       if (!result) continue;
       within(column, '.took', HTMLElement).textContent = this.#took(result);
+      within(column, '.facts', HTMLElement).replaceChildren(...this.#facts(result));
       const bar = barLength(result.hits);
       const items = result.hits.map((hit) => this.#item(hit, bar(hit.score), lang, this.#move(result.method, hit, knnRanks)));
       const list = within(column, 'ol', HTMLOListElement);
+      const before = placesIn(list);
       if (sameSearch) replaceAround(list, items);
-      else list.replaceChildren(...items);
+      else replaceInFocus(list, items);
+      if (moving) animations.push(...moveFrom(list, before));
     }
+    this.#slopes.follow(animations);
   }
 
   /** @param {Method} method */
@@ -87,6 +112,7 @@ export class Results {
         element('h2', { id: title }, name),
         element('p', { class: 'took' })),
       element('p', { class: 'note' }, note),
+      element('div', { class: 'facts' }),
       method === DEFAULT ? element('span', { class: 'figure' }) : element('img', image),
       element('ol', { role: 'list', 'aria-label': this.#strings.hits(name) }));
   }
@@ -95,6 +121,27 @@ export class Results {
   #took({ milliseconds, svm }) {
     const time = milliseconds < 0.1 ? this.#strings.underTenth : this.#format.milliseconds(milliseconds);
     return svm ? `${time}, ${this.#strings.passes(this.#format.count(svm.passes))}` : time;
+  }
+
+  /**
+   * How the SVM was solved, and the scale of the column's bars.
+   * @param {SearchResult} result
+   */
+  #facts({ method, hits, svm }) {
+    const [first, last] = [hits.at(0)?.score, hits.at(-1)?.score];
+    const facts = [];
+    if (method === 'svm' && svm) {
+      const { stops, gap } = this.#strings;
+      facts.push(element('p', { class: 'solver' }, `${gap(this.#format.power(svm.gap))} · ${stops[svm.stop]}`));
+    }
+    if (first !== undefined && last !== undefined && first > last) {
+      const [least, most] = [this.#format.score(last), this.#format.score(first)];
+      facts.push(element('p', { class: 'scale' },
+        element('span', { class: 'unseen' }, this.#strings.scale(least, most)),
+        element('span', { 'aria-hidden': 'true' }, least),
+        element('span', { 'aria-hidden': 'true' }, most)));
+    }
+    return facts;
   }
 
   /**
@@ -121,9 +168,19 @@ export class Results {
       element('span', { class: 'bar', 'aria-hidden': 'true' }),
       passage.heading?.length ? element('p', { class: 'heading', lang }, passage.heading.join(' › ')) : undefined,
       excerpt ? element('p', { class: 'excerpt', lang }, excerpt) : undefined,
-      element('p', { class: 'more' }, move, ...this.#labels(article), similar));
+      element('p', { class: 'more' }, move, ...this.#labels(article), similar,
+        this.#teach('more', this.#strings.like(article.title)), this.#teach('less', this.#strings.dislike(article.title))));
     item.style.setProperty('--share', bar.toFixed(3));
     return item;
+  }
+
+  /**
+   * @param {'more' | 'less'} direction
+   * @param {string} label
+   */
+  #teach(direction, label) {
+    const attributes = { type: 'button', class: 'teach', 'data-direction': direction, 'aria-label': label, title: label };
+    return element('button', attributes, icon(direction));
   }
 
   /** @param {import('../engine.js').Article} article */
@@ -154,20 +211,22 @@ export class Results {
         element('b', {}, mark), ' ', this.#strings.knnRank(rankThere)),
       element('span', { class: 'unseen' }, words));
   }
+}
 
-  /** Pointing at a hit, or focusing it, shows the same article in the other columns. */
-  #lightTogether() {
-    const light = (/** @type {Event} */ { target }) => {
-      const hit = target instanceof Element ? target.closest('.hit') : null;
-      for (const other of this.#container.querySelectorAll('.hit')) {
-        const same = hit instanceof HTMLElement && other.getAttribute('data-article') === hit.dataset.article;
-        other.classList.toggle('lit', same);
-      }
-    };
-    for (const event of ['pointerover', 'pointerleave', 'focusin', 'focusout']) {
-      this.#container.addEventListener(event, light);
-    }
-  }
+/**
+ * Puts new items into a list. Where the focus was in one of the old, it goes to the same part of the one that has taken its
+ * place: who likes one hit after another need not find the list again.
+ *
+ * @param {HTMLOListElement} list
+ * @param {HTMLElement[]} items
+ */
+function replaceInFocus(list, items) {
+  const { activeElement } = document;
+  const place = [...list.children].findIndex((item) => item.contains(activeElement));
+  const part = ['a.title', '.similar', '.teach[data-direction="more"]', '.teach[data-direction="less"]'].find((part) => activeElement?.matches(part));
+  list.replaceChildren(...items);
+  const focused = place >= 0 && part && items[Math.min(place, items.length - 1)]?.querySelector(part);
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
 }
 
 /**
@@ -206,12 +265,12 @@ function start(text, ranges) {
 }
 
 /**
- * The length of a hit's bar: from a tenth for the last score shown to 1 for the first. Scores of one column share no
- * zero that would mean anything; what counts is how they fall off.
+ * The length of a hit's bar: 0 for the last score shown to 1 for the first. Scores of one column share no zero that would
+ * mean anything; what counts is how they fall off.
  * @param {Hit[]} hits
  */
 function barLength(hits) {
-  const first = hits.at(0)?.score ?? 0;
-  const span = first - (hits.at(-1)?.score ?? 0);
-  return (/** @type {number} */ score) => (span > 0 ? 1 - (0.9 * (first - score)) / span : 1);
+  const last = hits.at(-1)?.score ?? 0;
+  const span = (hits.at(0)?.score ?? 0) - last;
+  return (/** @type {number} */ score) => (span > 0 ? (score - last) / span : 1);
 }

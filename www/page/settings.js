@@ -27,6 +27,8 @@ export class Settings {
 
   /** Made from the inputs as they were applied. @type {Embedder | undefined} */
   #embedder;
+  /** What it has answered, by text, latest last. @type {Map<string, Float32Array>} */
+  #known = new Map();
 
   /** @param {() => void} onApply */
   constructor(onApply) {
@@ -64,6 +66,15 @@ export class Settings {
     this.#space = space;
     this.#fillRecipe();
     this.#embedder = undefined;
+    this.#known = new Map();
+  }
+
+  /**
+   * Whether the embedder has the text's embedding already, so that it asks nothing.
+   * @param {string} text
+   */
+  remembers(text) {
+    return this.#known.has(text);
   }
 
   /** The embedder that the settings say; another one after every change. */
@@ -92,17 +103,17 @@ export class Settings {
       prefix: this.#prefix.value,
       apiKey: this.#apiKey.value.trim() || undefined,
     });
-    return remembering(embedder);
+    this.#known = new Map();
+    return remembering(embedder, this.#known);
   }
 }
 
 /**
  * @param {Embedder} embed
+ * @param {Map<string, Float32Array>} known
  * @returns {Embedder}
  */
-function remembering(embed) {
-  /** @type {Map<string, Float32Array>} */
-  const known = new Map();
+function remembering(embed, known) {
   return async (text, options) => {
     const embedding = known.get(text) ?? (await embed(text, options));
     known.delete(text);

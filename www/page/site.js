@@ -12,6 +12,7 @@ import { request } from '../request.js';
  * @typedef {object} Site
  * @property {Entry} entry
  * @property {Entry[]} entries
+ * @property {string} url the bundle's
  * @property {SearchIndex} index
  */
 
@@ -41,8 +42,9 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
   if (!entry) {
     throw new ExemplarError('unknown-bundle', `${key} is none of ${entries.map(entryKey).join(', ')}`);
   }
-  const index = await SearchIndex.load(new URL(entry.bundle, manifest), { onProgress, signal });
-  return { entry, entries, index };
+  const url = new URL(entry.bundle, manifest).href;
+  const index = await SearchIndex.load(url, { onProgress, signal });
+  return { entry, entries, url, index };
 }
 
 /**

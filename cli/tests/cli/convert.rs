@@ -46,6 +46,23 @@ fn every_form_becomes_every_other_byte_for_byte() {
 }
 
 #[test]
+fn a_centre_stays_in_either_layout() {
+    for (from, to, layout) in [
+        ("bundle-v2-int8-centred.json", "bundle-v2-sidecar-int8-centred.json", "sidecar"),
+        ("bundle-v2-sidecar-int8-centred.json", "bundle-v2-int8-centred.json", "inline"),
+    ] {
+        let folder = folder();
+        let path = folder.path().join("bundle.json");
+        succeed(exemplar().arg("convert").arg(golden(from)).args(["--layout", layout, "-o"]).arg(&path));
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            std::fs::read_to_string(golden(to)).unwrap().trim_end()
+        );
+        assert_eq!(read(&path), read(&golden(to)));
+    }
+}
+
+#[test]
 fn what_is_not_asked_for_stays() {
     let folder = folder();
     let path = folder.path().join("bundle.json");
@@ -101,6 +118,6 @@ fn a_build_writes_the_form_that_it_is_asked_for() {
     let bundle = build(&["--encoding", "float32", "--layout", "sidecar"]);
     assert_eq!((bundle.encoding.name(), bundle.layout.name()), ("float32", "sidecar"));
     let bundle = build(&[]);
-    assert_eq!((bundle.encoding.name(), bundle.layout.name()), ("int8", "inline"));
+    assert_eq!((bundle.encoding.name(), bundle.layout.name()), ("int8-centred", "inline"));
     assert_eq!(read_bundle(&path), bundle);
 }

@@ -59,7 +59,7 @@ fn chapters_are_found_by_meaning() {
     assert_eq!(bundle.space.query.input_type.as_deref(), Some("query"));
     let (stdout, _) = succeed(exemplar().arg("inspect").arg(&path));
     assert!(
-        stdout.contains("multilingual-e5-small") && stdout.contains("int8, base64 in the JSON"),
+        stdout.contains("multilingual-e5-small") && stdout.contains("int8-centred, base64 in the JSON"),
         "{stdout}"
     );
 

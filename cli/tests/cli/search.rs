@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use exemplar_search::bundle::Layout;
 use exemplar_search::rank::svm;
 use exemplar_search::{Method, Refine, SearchIndex, SearchOptions};
 use serde_json::{Value, json};
@@ -229,4 +230,60 @@ fn keywords_are_searched_without_an_api_and_fused_with_one() {
     assert!(weighed.lines().any(|line| line.trim_start().starts_with("keywords ")), "{weighed}");
     let without = build("without.json", &["--keywords", "off"]);
     assert!(read_bundle(&without).parts.is_empty());
+}
+
+#[test]
+fn hits_are_filtered_and_tell_of_further_passages() {
+    let folder = folder();
+    let mut six = read_bundle(&bundle(&folder));
+    six.layout = Layout::V2Inline;
+    six.articles.truncate(3);
+    six.articles[1].tags = vec!["sea".into()];
+    six.articles[2].tags = vec!["sky".into(), "land".into()];
+    six.articles[2].lang = Some("ja".into());
+    for (i, passage) in six.passages.iter_mut().enumerate() {
+        passage.article = i / 2;
+        passage.heading = vec![format!("Part {i}")];
+        passage.anchor = Some(format!("part-{i}"));
+    }
+    let path = write(&folder, "six.json", six.write().unwrap().json);
+    let query = write(&folder, "query.json", "[1, 0.2, 0]");
+    let search = |args: &[&str]| {
+        let command = &mut exemplar();
+        succeed(
+            command
+                .arg("search")
+                .arg(&path)
+                .arg("--embedding")
+                .arg(&query)
+                .args(["--method", "knn"])
+                .args(args),
+        )
+        .0
+    };
+    let ids = |args: &[&str]| {
+        let result = json_of(&search(&[args, &["--json"]].concat()));
+        let hits = result["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), ["a0", "a1", "a2"]);
+    assert_eq!(ids(&["--filter", "tags=sky", "-k", "1"]), ["a2"]);
+    assert_eq!(ids(&["--filter", "tags=sky", "--filter", "tags=sea"]), ["a1", "a2"]);
+    assert_eq!(ids(&["--filter", "tags=sky", "--filter", "tags=sea", "--filter", "lang=ja"]), ["a2"]);
+
+    let listing = search(&["--passages", "2", "-k", "2"]);
+    assert!(listing.contains("0.html#part-0  (knn 0.981)"), "{listing}");
+    assert!(listing.contains("  0.965  0.html#part-1  Part 1\n"), "{listing}");
+
+    let refused = |filter: &str| {
+        let args = ["--similar", "a1", "--filter", filter];
+        exemplar().arg("search").arg(&path).args(args).output().unwrap()
+    };
+    let of = |filter: &str| String::from_utf8(refused(filter).stderr).unwrap();
+    assert!(
+        of("tag=sea").contains("option filter is \"tag\": expected lang, tags, or another field"),
+        "{}",
+        of("tag=sea")
+    );
+    assert!(of("sea").contains("expected FIELD=VALUE, such as tags=rust"), "{}", of("sea"));
 }

@@ -4,6 +4,7 @@
 //! are spread over all of the collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the
 //! active ones.
 
+use super::row_space::RowSpace;
 use super::start::Plane;
 use crate::rank::Moments;
 use crate::rank::dense::{Dense, dot};
@@ -15,10 +16,15 @@ const PROBES: usize = 6;
 /// on clustered rows, with C from 0.01 to 1, 1.0 to 1.4.
 const AT_THE_OPTIMUM: f64 = 1.25;
 
+/// Positives that a row space has room for, or a multiple of it.
+const SPARE: usize = 8;
+
 /// A collection's preconditioner for one C.
 #[derive(Debug)]
 pub struct Background {
     c: f64,
+    /// The rows in other coordinates, where there are fewer of these; then all below is in them.
+    pub(super) space: Option<RowSpace>,
     /// B = (I + 2 c share Σ x x')⁻¹ for rows with their constant 1, row by row, in float32: it only steers.
     inverse: Matrix,
     /// B times the rows' mean, and its product with each row.
@@ -29,9 +35,25 @@ pub struct Background {
 }
 
 impl Background {
-    /// `moments` are those of the rows; `c` is [`super::Options::c`], within its range. Costs d³ multiplications for d
-    /// dimensions and a few scans, and keeps 4 d² bytes and 4 a row.
-    pub fn new<E: Element>(rows: &Matrix<E>, moments: &Moments, c: f64) -> Self {
+    /// `moments` gives those of the rows; `c` is [`super::Options::c`], within its range; `positives` is how many there may be
+    /// in a query, at least. With d dimensions, or fewer rows than that, costs d³ multiplications and a few scans, and keeps 4 d²
+    /// bytes and 4 a row.
+    pub fn new<'a, E: Element>(
+        rows: &Matrix<E>,
+        moments: impl FnOnce() -> &'a Moments,
+        c: f64,
+        positives: usize,
+    ) -> Self {
+        match RowSpace::of(rows, positives.next_multiple_of(SPARE)) {
+            Some(space) => {
+                let background = Self::of(&space.rows, &Moments::of(&space.rows), c);
+                Self { space: Some(space), ..background }
+            }
+            None => Self::of(rows, moments(), c),
+        }
+    }
+
+    fn of<E: Element>(rows: &Matrix<E>, moments: &Moments, c: f64) -> Self {
         let mut mean = moments.mean();
         mean.push(1.0);
         let mut hessian = moments.gram_with_constant();
@@ -46,20 +68,22 @@ impl Background {
         let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
         let inverse = Matrix::from_values(&values, inverse.size);
         let square = moments.mean_square() + 1.0;
-        let mut background = Self { c, inverse, mean: Vec::new(), mean_products: Vec::new(), square };
+        let mut background =
+            Self { c, space: None, inverse, mean: Vec::new(), mean_products: Vec::new(), square };
         background.mean = background.precondition(&mean);
         background.mean_products = products(rows, &background.mean);
         background
     }
 
-    /// Whether it is for this C.
-    pub fn is_for(&self, c: f64) -> bool {
-        self.c == c
+    /// Whether it is for this C, and for so many positives.
+    pub fn is_for(&self, c: f64, positives: usize) -> bool {
+        self.c == c && self.space.as_ref().is_none_or(|space| positives <= space.positives())
     }
 
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
-        self.inverse.bytes() + 8 * self.mean.len() + 4 * self.mean_products.len()
+        let space = self.space.as_ref().map_or(0, |space| space.rows.bytes());
+        space + self.inverse.bytes() + 8 * self.mean.len() + 4 * self.mean_products.len()
     }
 
     pub(super) fn square(&self) -> f64 {

@@ -6,22 +6,18 @@
 
 use super::background::{Background, narrow, products};
 use super::lbfgs::Lbfgs;
+use super::pool::{Pool, slopes};
 use super::problem::Problem;
 use super::start::Plane;
 use crate::rank::dense::{Dense, add, dot, norm};
-use crate::vector::{Element, Native, kernels};
+use crate::vector::Element;
 
 /// Scans of all rows after which the float64 solver goes on.
 const MAX_ROUNDS: usize = 6;
 /// Steps between two scans.
 const STEPS_PER_ROUND: usize = 40;
 /// Rows nearer to the margin than this many times the typical change of a margin are looked at.
-const NEAR: f32 = 3.0;
-/// Rows that tell the typical change: so many of all, and so many of the active ones.
-const SAMPLE: usize = 64;
-/// Rows summed in float32 before they go to float64.
-const PANEL: usize = 128;
-
+const NEAR: f32 = 4.0;
 /// Where the method ended.
 pub struct Reached {
     pub w: Vec<f64>,
@@ -44,7 +40,8 @@ pub fn solve<E: Element>(
     tolerance: f64,
     enough: &impl Fn(&[f32], f64) -> bool,
 ) -> Reached {
-    let mut solver = Solver::new(problem, background);
+    let weights = problem.row_weights();
+    let mut solver = Solver::new(problem, background, &weights);
     let mut at = solver.start();
     let mut memory = Lbfgs::default();
     let mut steps = 0;
@@ -54,10 +51,11 @@ pub fn solve<E: Element>(
             let (length, rounding) = (norm(&at.gradient), solver.rounding(&at));
             // What the tolerance leaves; or, where it leaves nothing, as far as float32 goes.
             let goal = if rounding < tolerance { 0.9 * (tolerance - rounding) } else { rounding };
-            if length <= goal || enough(&at.margins, 1.5 * length + rounding) {
-                break;
-            }
-            if !solver.step(&mut at, &mut memory) {
+            at.pool.save(&mut at.margins);
+            if length <= goal
+                || enough(&at.margins, 1.5 * length + rounding)
+                || !solver.step(&mut at, &mut memory)
+            {
                 break;
             }
             steps += 1;
@@ -70,24 +68,23 @@ pub fn solve<E: Element>(
         let stuck = round == MAX_ROUNDS || length.is_nan() || length > 0.5 * last;
         if error <= tolerance || settled || stuck {
             let enough = settled && error > tolerance;
-            let passes = solver.visits / problem.rows().rows().max(1) as f64;
+            let visits = solver.visits + at.pool.visits();
+            let passes = visits as f64 / problem.rows().rows().max(1) as f64;
             let Point { w, margins, .. } = at;
             return Reached { w, margins, gradient: length, rounding, enough, steps, passes };
         }
         last = length;
+        solver.look_at_all(&mut at);
     }
     unreachable!("the last round returns")
 }
 
 /// A point on the way, and what is known of the rows there.
-struct Point {
+struct Point<'a, E: Element> {
     w: Vec<f64>,
-    /// w·x for each row, with the intercept; of a row outside the pool, where it left it.
+    /// w·x for each row, with the intercept; those that the pool looks at are up to date there alone.
     margins: Vec<f32>,
-    /// The rows that are looked at, ascending.
-    pool: Vec<u32>,
-    /// Those of the pool that are active, ascending.
-    active: Vec<u32>,
+    pool: Pool<'a, E>,
     /// ∇P(w), as far as the rows of the pool go.
     gradient: Vec<f64>,
 }
@@ -96,20 +93,21 @@ struct Solver<'a, E> {
     problem: &'a Problem<'a, E>,
     background: &'a Background,
     /// The weight of each row beside an ordinary one; empty where all are ordinary.
-    weights: Vec<f32>,
+    weights: &'a [f32],
     /// Each positive with its constant 1, and the preconditioner times it.
     positives: Vec<Vec<f64>>,
     preconditioned: Vec<Vec<f64>>,
     /// The Cholesky factor of diag(1 / 2c) + positives' preconditioned, for Woodbury's identity.
     inner: Dense,
-    /// Rows multiplied by a vector or added to one.
-    visits: f64,
+    /// Rows multiplied by a vector or added to one, beside those of the pool.
+    visits: usize,
 }
 
 impl<'a, E: Element> Solver<'a, E> {
-    fn new(problem: &'a Problem<'a, E>, background: &'a Background) -> Self {
+    fn new(problem: &'a Problem<'a, E>, background: &'a Background, weights: &'a [f32]) -> Self {
         let positives: Vec<Vec<f64>> = problem.positives().collect();
-        let preconditioned: Vec<Vec<f64>> = positives.iter().map(|x| background.precondition(x)).collect();
+        let mut preconditioned: Vec<Vec<f64>> =
+            positives.iter().map(|x| background.precondition(x)).collect();
         let mut inner = Dense::zeros(positives.len());
         for (i, positive) in positives.iter().enumerate() {
             for (j, other) in preconditioned.iter().enumerate() {
@@ -117,29 +115,28 @@ impl<'a, E: Element> Solver<'a, E> {
             }
             inner.data[i * positives.len() + i] += 0.5 / problem.positive_cost();
         }
-        let preconditioned = if inner.factorise() { preconditioned } else { Vec::new() };
-        let weights = problem.row_weights();
-        Self { problem, background, weights, positives, preconditioned, inner, visits: 0.0 }
-    }
-
-    fn weight(&self, row: u32) -> f32 {
-        if self.weights.is_empty() { 1.0 } else { self.weights[row as usize] }
+        // Its diagonal is above zero: only rounding could make this fail, and then the positives are not steered by.
+        if !inner.factorise() {
+            inner = Dense::identity(positives.len());
+            preconditioned.iter_mut().for_each(|image| image.fill(0.0));
+        }
+        Self { problem, background, weights, positives, preconditioned, inner, visits: 0 }
     }
 
     /// The lowest point in the span of the preconditioner times the positives' mean and of the preconditioner times the
     /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active.
-    fn start(&mut self) -> Point {
+    fn start(&mut self) -> Point<'a, E> {
         let rows = self.problem.rows();
         let mut mean = vec![0.0; self.problem.unknowns()];
         let share = 1.0 / self.positives.len().max(1) as f64;
-        self.positives.iter().for_each(|positive| add(&mut mean, share, positive));
-        let vectors = [&self.background.precondition(&mean), &self.background.mean];
+        self.preconditioned.iter().for_each(|image| add(&mut mean, share, image));
+        let vectors = [&mean, &self.background.mean];
         let of_positives = products(rows, vectors[0]);
-        self.visits += rows.rows() as f64;
+        self.visits += rows.rows();
         let products = |x: &Vec<f64>| vectors.map(|vector| dot(x, vector));
         let plane = Plane {
             rows: [&of_positives, &self.background.mean_products],
-            weights: &self.weights,
+            weights: self.weights,
             gram: vectors.map(products),
             positives: self.positives.iter().map(products).collect(),
             positive_cost: self.problem.positive_cost(),
@@ -149,99 +146,49 @@ impl<'a, E: Element> Solver<'a, E> {
         let margins = plane.margins(at);
         let mut w = vec![0.0; self.problem.unknowns()];
         vectors.iter().zip(at).for_each(|(vector, factor)| add(&mut w, factor, vector));
-        let pool: Vec<u32> = (0..rows.rows() as u32).collect();
-        let mut start = Point { w, margins, pool, active: Vec::new(), gradient: Vec::new() };
-        self.look(&mut start);
-        start
+        let mut pool = Pool::new(rows, self.weights, &margins, (0..rows.rows() as u32).collect());
+        let gradient = self.gradient(&w, &mut pool);
+        Point { w, margins, pool, gradient }
     }
 
-    /// Finds the active rows of the pool and the gradient, from the margins.
-    fn look(&mut self, at: &mut Point) {
-        at.active.clear();
-        let active = |&&row: &&u32| at.margins[row as usize] > -1.0 && self.weight(row) > 0.0;
-        at.active.extend(at.pool.iter().filter(active));
-        at.gradient.clone_from(&at.w);
-        self.add_slacks(&at.active, &at.margins, &mut at.gradient);
+    /// ∇P(w), as far as the rows of the pool go.
+    fn gradient(&self, w: &[f64], pool: &mut Pool<E>) -> Vec<f64> {
+        let mut gradient = w.to_vec();
+        pool.add_slacks(2.0 * self.problem.negative_cost(), &mut gradient);
         let cost = self.problem.positive_cost();
         for positive in &self.positives {
-            let slack = (1.0 - dot(positive, &at.w)).max(0.0);
-            add(&mut at.gradient, -2.0 * cost * slack, positive);
+            let slack = (1.0 - dot(positive, w)).max(0.0);
+            add(&mut gradient, -2.0 * cost * slack, positive);
         }
-    }
-
-    /// Adds what these active rows are to the gradient: 2 c Σ (1 + w·x) x.
-    fn add_slacks(&mut self, active: &[u32], margins: &[f32], gradient: &mut [f64]) {
-        let rows = self.problem.rows();
-        let factor = 2.0 * self.problem.negative_cost();
-        for list in active.chunks(PANEL) {
-            let mut slacks = [0.0; PANEL];
-            for (slack, &row) in slacks.iter_mut().zip(list) {
-                *slack = self.weight(row) * (1.0 + margins[row as usize]);
-            }
-            let slacks = &slacks[..list.len()];
-            let mut sum = vec![0.0f32; rows.stride()];
-            kernels::combine::<Native, E>(rows, list, slacks, &mut sum);
-            gradient.iter_mut().zip(&sum[..rows.dims()]).for_each(|(to, &x)| *to += factor * f64::from(x));
-            gradient[rows.dims()] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
-        }
-        self.visits += active.len() as f64;
+        gradient
     }
 
     /// One step to the lowest point of a line. False where there is none to take.
-    fn step(&mut self, at: &mut Point, memory: &mut Lbfgs) -> bool {
+    fn step(&self, at: &mut Point<E>, memory: &mut Lbfgs) -> bool {
         let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
         let narrow = narrow(self.problem.rows(), &direction);
         let intercept = direction[self.problem.rows().dims()] as f32;
-        let far = -1.0 - NEAR * self.typical_change(at, &narrow, intercept);
-        at.pool.retain(|&row| at.margins[row as usize] > far);
-        let mut changes = vec![0.0; at.pool.len()];
-        self.multiply(&at.pool, &narrow, intercept, &mut changes);
+        let far = -1.0 - NEAR * at.pool.typical_change(&narrow, intercept);
+        at.pool.narrow(far, &mut at.margins);
+        let changes = at.pool.products(&narrow, intercept);
         let length = self.line_search(at, &direction, &changes);
         if length.is_nan() || length <= 0.0 {
             return false;
         }
-        for (&row, change) in at.pool.iter().zip(&changes) {
-            at.margins[row as usize] += length as f32 * change;
-        }
+        at.pool.step(length as f32, &changes);
         add(&mut at.w, length, &direction);
-        let mut bend: Vec<f64> = at.gradient.iter().map(|g| -g).collect();
-        self.look(at);
-        add(&mut bend, 1.0, &at.gradient);
+        let gradient = self.gradient(&at.w, &mut at.pool);
+        let old = std::mem::replace(&mut at.gradient, gradient);
+        let bend = at.gradient.iter().zip(old).map(|(new, old)| new - old).collect();
         memory.learn(direction.into_iter().map(|x| length * x).collect(), bend);
         true
-    }
-
-    /// How much a step in this direction changes a margin, as a root mean square: of all rows or of the active ones,
-    /// whichever change more.
-    fn typical_change(&mut self, at: &Point, direction: &[f32], intercept: f32) -> f32 {
-        let all = self.problem.rows().rows();
-        let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
-        let lists = [
-            sample(all).map(|row| row as u32).collect::<Vec<_>>(),
-            sample(at.active.len()).map(|i| at.active[i]).collect(),
-        ];
-        let typical = lists.map(|list| {
-            let mut changes = vec![0.0; list.len()];
-            self.multiply(&list, direction, intercept, &mut changes);
-            (changes.iter().map(|x| x * x).sum::<f32>() / changes.len().max(1) as f32).sqrt()
-        });
-        typical[0].max(typical[1])
-    }
-
-    /// x·vector for the rows in `list`.
-    fn multiply(&mut self, list: &[u32], vector: &[f32], intercept: f32, out: &mut [f32]) {
-        kernels::scan_list::<Native, E>(self.problem.rows(), list, vector, out);
-        out.iter_mut().for_each(|product| *product += intercept);
-        self.visits += list.len() as f64;
     }
 
     /// The inverse of the background's Hessian and the positives', times `vector`: Woodbury's identity.
     fn steer(&self, vector: &[f64]) -> Vec<f64> {
         let mut out = self.background.precondition(vector);
         let mut weights: Vec<f64> = self.preconditioned.iter().map(|image| dot(image, vector)).collect();
-        if !weights.is_empty() {
-            self.inner.solve_factored(&mut weights);
-        }
+        self.inner.solve_factored(&mut weights);
         for (image, weight) in self.preconditioned.iter().zip(&weights) {
             add(&mut out, -weight, image);
         }
@@ -251,12 +198,8 @@ impl<'a, E: Element> Solver<'a, E> {
     /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool, whose margins change by `changes` at t = 1.
     /// The derivative rises and is linear between the points where an example turns active or inactive, so Newton's
     /// method within a bracket finds its zero.
-    fn line_search(&self, at: &Point, direction: &[f64], changes: &[f32]) -> f64 {
-        let slacks: Vec<f32> = at.pool.iter().map(|&row| 1.0 + at.margins[row as usize]).collect();
-        let weights: Vec<f32> = match self.weights.as_slice() {
-            [] => Vec::new(),
-            weights => at.pool.iter().map(|&row| weights[row as usize]).collect(),
-        };
+    fn line_search(&self, at: &Point<E>, direction: &[f64], changes: &[f32]) -> f64 {
+        let (slacks, weights) = at.pool.slacks();
         let (start, square) = (dot(&at.w, direction), dot(direction, direction));
         let positives: Vec<(f64, f64)> =
             self.positives.iter().map(|x| (1.0 - dot(x, &at.w), -dot(x, direction))).collect();
@@ -292,66 +235,28 @@ impl<'a, E: Element> Solver<'a, E> {
         t
     }
 
-    /// Finds the margins of the rows outside the pool, which then holds all rows, and completes the gradient.
-    fn scan_others(&mut self, at: &mut Point) {
+    /// Finds the margins of the rows that the pool does not look at, and completes the gradient.
+    fn scan_others(&mut self, at: &mut Point<'a, E>) {
         let rows = self.problem.rows();
-        let all = rows.rows() as u32;
-        if at.pool.len() == rows.rows() {
-            return;
-        }
-        let mut pool = at.pool.iter().copied().peekable();
-        let others: Vec<u32> = (0..all).filter(|&row| pool.next_if_eq(&row).is_none()).collect();
-        let mut margins = vec![0.0; others.len()];
-        self.multiply(&others, &narrow(rows, &at.w), at.w[rows.dims()] as f32, &mut margins);
-        others.iter().zip(margins).for_each(|(&row, margin)| at.margins[row as usize] = margin);
-        let is_active = |&row: &u32| at.margins[row as usize] > -1.0 && self.weight(row) > 0.0;
-        let came: Vec<u32> = others.into_iter().filter(is_active).collect();
-        at.active = (0..all).filter(is_active).collect();
-        self.add_slacks(&came, &at.margins, &mut at.gradient);
-        at.pool = (0..all).collect();
+        at.pool.save(&mut at.margins);
+        let mut others = Pool::new(rows, self.weights, &at.margins, at.pool.others(rows.rows()));
+        others.multiply_by(&narrow(rows, &at.w), at.w[rows.dims()] as f32);
+        others.add_slacks(2.0 * self.problem.negative_cost(), &mut at.gradient);
+        others.save(&mut at.margins);
+        self.visits += others.visits();
     }
 
-    /// What float32 may hide of the gradient: each margin is off by a few units in the last place of |w| |x|, at random.
-    fn rounding(&self, at: &Point) -> f64 {
-        let unit = 4.0 * f64::from(f32::EPSILON) * norm(&at.w).max(1.0);
-        let squares: f64 = if self.weights.is_empty() {
-            at.active.len() as f64
-        } else {
-            at.active.iter().map(|&row| f64::from(self.weight(row)).powi(2)).sum()
-        };
-        2.0 * self.problem.negative_cost() * unit * squares.max(1.0).sqrt() * self.background.square()
+    fn look_at_all(&mut self, at: &mut Point<'a, E>) {
+        let rows = self.problem.rows();
+        self.visits += at.pool.visits();
+        at.pool = Pool::new(rows, self.weights, &at.margins, (0..rows.rows() as u32).collect());
     }
-}
 
-/// Lanes summed side by side.
-const LANES: usize = 8;
-
-/// Σ slack change and Σ change² over the rows that are active at t, each times its weight (1 where there are none).
-fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
-    let (mut first, mut second) = (0.0, 0.0);
-    let mut weights = weights.chunks(PANEL);
-    for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {
-        let mut sums = [[0.0f32; LANES]; 2];
-        let weights = weights.next();
-        let mut add = |lane: usize, slack: f32, change: f32, weight: f32| {
-            let slack = slack + t * change;
-            let weighted = if slack > 0.0 { weight * change } else { 0.0 };
-            sums[0][lane] += slack * weighted;
-            sums[1][lane] += change * weighted;
-        };
-        let (eights, last) = slacks.as_chunks::<LANES>();
-        for (i, slacks) in eights.iter().enumerate() {
-            for (lane, &slack) in slacks.iter().enumerate() {
-                let place = i * LANES + lane;
-                add(lane, slack, changes[place], weights.map_or(1.0, |weights| weights[place]));
-            }
-        }
-        for (lane, &slack) in last.iter().enumerate() {
-            let place = eights.len() * LANES + lane;
-            add(lane, slack, changes[place], weights.map_or(1.0, |weights| weights[place]));
-        }
-        first += f64::from(sums[0].iter().sum::<f32>());
-        second += f64::from(sums[1].iter().sum::<f32>());
+    /// What float32 may hide of the gradient, if each margin is off by a unit in the last place of |w| |x|, at random: on text
+    /// embeddings and on clustered rows two to five times what it does hide.
+    fn rounding(&self, at: &Point<E>) -> f64 {
+        let unit = f64::from(f32::EPSILON) * norm(&at.w).max(1.0);
+        let squares = at.pool.active_squares().max(1.0);
+        2.0 * self.problem.negative_cost() * unit * squares.sqrt() * self.background.square()
     }
-    (first, second)
 }

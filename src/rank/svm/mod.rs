@@ -10,11 +10,15 @@ mod fast;
 mod lbfgs;
 mod newton;
 mod options;
+mod pool;
 mod problem;
+mod row_space;
 mod start;
 
 pub use background::Background;
 pub use options::{Options, Params};
+
+use std::cell::OnceCell;
 
 use serde::Serialize;
 
@@ -23,6 +27,9 @@ use crate::rank::Moments;
 use crate::vector::{Element, Matrix};
 use fast::Reached;
 use problem::Problem;
+
+/// C |x|² above which coordinates in float32 of what was exact would show in the scores.
+const ROUNDED: f64 = 100.0;
 
 /// A solved SVM.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,8 +99,13 @@ impl Examples {
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
 pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
-    let background = Background::new(rows, &Moments::of(rows), options.check()?.c());
+    let background = background_of(rows, examples, options.check()?.c());
     fit_until(rows, &background, examples, options, |_, _| false)
+}
+
+fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> Background {
+    let moments = OnceCell::new();
+    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, examples.positives.len())
 }
 
 /// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
@@ -107,8 +119,36 @@ pub fn fit_until<E: Element>(
     enough: impl Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
-    let problem = Problem::new(rows, examples, &params);
-    let reached = fast::solve(&problem, background, params.tolerance(), &enough);
+    let own;
+    let background = if background.is_for(params.c(), examples.positives.len()) {
+        background
+    } else {
+        own = background_of(rows, examples, params.c());
+        &own
+    };
+    let Some(space) = &background.space else {
+        return Ok(solve(&Problem::new(rows, examples, &params), background, &params, &enough));
+    };
+    if params.c() * background.square() > ROUNDED {
+        let problem = Problem::new(rows, examples, &params);
+        return Ok(newton::solve(&problem, &params, vec![0.0; problem.unknowns()], &enough));
+    }
+    let positives = space.positives_of(rows, &examples.positives);
+    let examples = Examples { positives, ..examples.clone() };
+    let mut fit = solve(&Problem::new(&space.rows, &examples, &params), background, &params, &enough);
+    // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
+    fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
+    fit.report.passes += examples.positives.len() as f64;
+    Ok(fit)
+}
+
+fn solve<E: Element>(
+    problem: &Problem<E>,
+    background: &Background,
+    params: &Params,
+    enough: &impl Fn(&[f32], f64) -> bool,
+) -> Fit {
+    let reached = fast::solve(problem, background, params.tolerance(), enough);
     let error = reached.gradient + reached.rounding;
     let stop = if error <= params.tolerance() {
         Stop::Converged
@@ -117,13 +157,13 @@ pub fn fit_until<E: Element>(
     } else {
         // Float32 hides the rest.
         let from = if error.is_finite() { reached.w } else { vec![0.0; problem.unknowns()] };
-        let mut fit = newton::solve(&problem, &params, from, &enough);
+        let mut fit = newton::solve(problem, params, from, enough);
         fit.report.passes += reached.passes;
         fit.report.newton_steps += reached.steps;
-        return Ok(fit);
+        return fit;
     };
-    let intercept = reached.w[rows.dims()] as f32;
+    let intercept = reached.w[problem.rows().dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
     let Reached { steps: newton_steps, passes, .. } = reached;
-    Ok(Fit { scores, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } })
+    Fit { scores, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } }
 }

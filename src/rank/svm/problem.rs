@@ -30,7 +30,7 @@ pub struct Example<'a, E> {
 
 /// An x, without its constant 1.
 pub enum Vector<'a, E> {
-    Row { values: &'a [E], scale: f64 },
+    Row(&'a Matrix<E>, usize),
     Positive(&'a [f32]),
 }
 
@@ -96,9 +96,7 @@ impl<'a, E: Element> Problem<'a, E> {
 
     pub fn example(&self, index: usize) -> Example<'a, E> {
         if index < self.rows.rows() {
-            let vector =
-                Vector::Row { values: self.rows.values(index), scale: self.rows.scale(index).into() };
-            Example { vector, label: -1.0, cost: self.row_cost(index) }
+            Example { vector: Vector::Row(self.rows, index), label: -1.0, cost: self.row_cost(index) }
         } else {
             let positive = &self.examples.positives[index - self.rows.rows()];
             let vector = Vector::Positive(&positive[..self.rows.dims()]);
@@ -132,16 +130,16 @@ impl<E: Element> Vector<'_, E> {
     pub fn dot(&self, w: &[f64]) -> f64 {
         let (intercept, w) = w.split_last().unwrap_or((&0.0, &[]));
         match *self {
-            Self::Row { values, scale } => scale * dot(values, w) + intercept,
-            Self::Positive(values) => dot(values, w) + intercept,
+            Self::Row(rows, row) => dot(rows.meaning(row), w) + intercept,
+            Self::Positive(values) => dot(float64(values), w) + intercept,
         }
     }
 
     /// x·x, with the constant 1.
     pub fn square(&self) -> f64 {
         match *self {
-            Self::Row { values, scale } => scale * scale * square(values) + 1.0,
-            Self::Positive(values) => square(values) + 1.0,
+            Self::Row(rows, row) => square(rows.meaning(row)) + 1.0,
+            Self::Positive(values) => square(float64(values)) + 1.0,
         }
     }
 
@@ -150,27 +148,27 @@ impl<E: Element> Vector<'_, E> {
         if let Some((intercept, w)) = w.split_last_mut() {
             *intercept += factor;
             match *self {
-                Self::Row { values, scale } => add_scaled(w, factor * scale, values),
-                Self::Positive(values) => add_scaled(w, factor, values),
+                Self::Row(rows, row) => add_scaled(w, factor, rows.meaning(row)),
+                Self::Positive(values) => add_scaled(w, factor, float64(values)),
             }
         }
     }
 }
 
-fn dot<E: Element>(x: &[E], w: &[f64]) -> f64 {
-    float64(x).zip(w).map(|(x, w)| x * w).sum()
+fn dot(x: impl Iterator<Item = f64>, w: &[f64]) -> f64 {
+    x.zip(w).map(|(x, w)| x * w).sum()
 }
 
-fn square<E: Element>(x: &[E]) -> f64 {
-    float64(x).map(|x| x * x).sum()
+fn square(x: impl Iterator<Item = f64>) -> f64 {
+    x.map(|x| x * x).sum()
 }
 
-fn add_scaled<E: Element>(w: &mut [f64], factor: f64, x: &[E]) {
-    for (w, x) in w.iter_mut().zip(float64(x)) {
+fn add_scaled(w: &mut [f64], factor: f64, x: impl Iterator<Item = f64>) {
+    for (w, x) in w.iter_mut().zip(x) {
         *w += factor * x;
     }
 }
 
-fn float64<E: Element>(x: &[E]) -> impl Iterator<Item = f64> {
+fn float64(x: &[f32]) -> impl Iterator<Item = f64> {
     x.iter().map(|&x| x.into())
 }

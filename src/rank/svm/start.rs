@@ -1,10 +1,9 @@
 //! Where the solver starts: the lowest point of P in the span of two vectors, whose products with every row are known. What
 //! is left to minimise has two unknowns, and two numbers a row.
 
-/// Newton steps in two dimensions; the first ones look at every [`COARSE`]th block of rows.
-const STEPS: usize = 7;
-const COARSE_STEPS: usize = 4;
-const COARSE: usize = 4;
+/// Newton steps in two dimensions, each of which looks at about so many rows, spread evenly over all.
+const STEPS: usize = 6;
+const ROWS: usize = 2_000;
 /// Rows in a block, whose sums are kept side by side in float32.
 const LANES: usize = 8;
 const BLOCK: usize = 64;
@@ -27,8 +26,8 @@ impl Plane<'_> {
     /// The coefficients of a and b at the lowest point, near enough to start from.
     pub fn minimise(&self) -> [f64; 2] {
         let mut at = [0.0; 2];
-        for step in 0..STEPS {
-            let every = if step < COARSE_STEPS { COARSE } else { 1 };
+        let every = (self.rows[0].len() / ROWS).max(1);
+        for _ in 0..STEPS {
             let (gradient, hessian) = self.derivatives(at, every);
             let change = solve(hessian, gradient);
             (0..2).for_each(|i| at[i] -= change[i]);

@@ -1,0 +1,102 @@
+//! The fields of articles that hits are filtered and counted by: `lang`, `tags`, and any other field of a bundle's articles
+//! that holds a text or a list of texts.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::bundle::Article;
+use crate::rank::top_k;
+use crate::{Error, Result};
+
+/// Which articles may be hits: those that have, in every field that is named, one of its values, as it is written. A field
+/// without values asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter(pub Vec<(String, Vec<String>)>);
+
+/// How many articles were found that have each value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Facet<'a> {
+    pub field: String,
+    /// The commonest value first, equals in the order in which articles have them.
+    pub counts: Vec<Count<'a>>,
+}
+
+/// How many articles have a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Count<'a> {
+    pub value: &'a str,
+    pub count: usize,
+}
+
+impl Filter {
+    /// Whether an article may be a hit.
+    pub fn allows(&self, article: &Article) -> bool {
+        self.allows_but_for(None, article)
+    }
+
+    /// [`Filter::allows`], whatever it asks of this field.
+    fn allows_but_for(&self, field: Option<&str>, article: &Article) -> bool {
+        self.0.iter().all(|(asked, wanted)| {
+            Some(asked.as_str()) == field
+                || wanted.is_empty()
+                || values(article, asked).any(|value| wanted.iter().any(|wanted| wanted == value))
+        })
+    }
+
+    /// [`Error::Option`] where a field is none that articles have.
+    pub(crate) fn check(&self, articles: &[Article]) -> Result<()> {
+        self.0.iter().try_for_each(|(field, _)| check("filter", field, articles))
+    }
+
+    /// How many of the articles have each value of a field. What the filter asks of the field itself does not count: these
+    /// are the choices that a reader has.
+    pub(crate) fn count<'a>(
+        &self,
+        articles: impl Iterator<Item = &'a Article>,
+        field: &str,
+    ) -> Vec<Count<'a>> {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut counts: Vec<Count> = Vec::new();
+        for article in articles.filter(|article| self.allows_but_for(Some(field), article)) {
+            for (i, value) in values(article, field).enumerate() {
+                // An article that has a value twice has it once.
+                if !values(article, field).take(i).any(|before| before == value) {
+                    let place = *places.entry(value).or_insert(counts.len());
+                    if place == counts.len() {
+                        counts.push(Count { value, count: 0 });
+                    }
+                    counts[place].count += 1;
+                }
+            }
+        }
+        let sizes: Vec<f32> = counts.iter().map(|count| count.count as f32).collect();
+        top_k(&sizes, sizes.len()).into_iter().map(|place| counts[place]).collect()
+    }
+}
+
+/// [`Error::Option`] where no article has the field: a name misspelt would find nothing, and nobody would know why.
+pub(crate) fn check(option: &str, field: &str, articles: &[Article]) -> Result<()> {
+    let known = ["lang", "tags"].contains(&field)
+        || articles.iter().any(|article| values(article, field).next().is_some());
+    match known {
+        true => Ok(()),
+        false => {
+            let expected =
+                "expected lang, tags, or another field in which articles of this bundle have texts";
+            Err(Error::option(option, format!("\"{field}\""), expected))
+        }
+    }
+}
+
+fn values<'a>(article: &'a Article, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let (own, extra): (&[String], Option<&Value>) = match field {
+        "lang" => (article.lang.as_slice(), None),
+        "tags" => (&article.tags, None),
+        other => (&[], article.extra.get(other)),
+    };
+    let listed = extra.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let own = own.iter().map(String::as_str);
+    own.chain(extra.and_then(Value::as_str)).chain(listed.iter().filter_map(Value::as_str))
+}

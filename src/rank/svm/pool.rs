@@ -1,0 +1,191 @@
+//! The rows that the fast solver looks at between two scans of all: fewer and fewer, in the end those that are active and those
+//! that may turn so.
+
+use std::borrow::Cow;
+
+use crate::vector::{Element, Matrix, Native, kernels};
+
+/// Once less than this share of the rows is left, they are copied to lie side by side. A visit of scattered rows takes the
+/// processor twice as long as one of neighbours, so the copy pays after two.
+const PACKED: f64 = 0.3;
+/// Rows that tell a typical change: so many of all, and so many of the active ones.
+const SAMPLE: usize = 64;
+/// Rows summed in float32 before they go to float64.
+const PANEL: usize = 128;
+/// Sums kept side by side.
+const LANES: usize = 8;
+
+pub struct Pool<'a, E: Element> {
+    /// The problem's rows, or copies of some of them.
+    rows: Cow<'a, Matrix<E>>,
+    /// Which of the problem's rows each is, where they are copies.
+    ids: Option<Vec<u32>>,
+    /// The weight of each row beside an ordinary one; empty where all are ordinary.
+    weights: Cow<'a, [f32]>,
+    /// w·x of each row, with the intercept; out of date for those not near.
+    margins: Vec<f32>,
+    /// The rows that are looked at, ascending.
+    near: Vec<u32>,
+    /// Those of them that are active, ascending.
+    active: Vec<u32>,
+    visits: usize,
+}
+
+impl<'a, E: Element> Pool<'a, E> {
+    /// Some of a problem's rows. The margins are those of all.
+    pub fn new(rows: &'a Matrix<E>, weights: &'a [f32], margins: &[f32], near: Vec<u32>) -> Self {
+        let (rows, weights) = (Cow::Borrowed(rows), Cow::Borrowed(weights));
+        let mut pool =
+            Self { rows, ids: None, weights, margins: margins.to_vec(), near, active: Vec::new(), visits: 0 };
+        pool.find_active();
+        pool
+    }
+
+    /// How many rows were multiplied by a vector or added to one.
+    pub fn visits(&self) -> usize {
+        self.visits
+    }
+
+    /// Σ weight² over the active rows.
+    pub fn active_squares(&self) -> f64 {
+        match &*self.weights {
+            [] => self.active.len() as f64,
+            weights => self.active.iter().map(|&row| f64::from(weights[row as usize]).powi(2)).sum(),
+        }
+    }
+
+    fn find_active(&mut self) {
+        let (margins, weights) = (&self.margins, &self.weights);
+        let is_active =
+            |row: usize| margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0);
+        self.active.clear();
+        self.active.extend(self.near.iter().filter(|&&row| is_active(row as usize)));
+    }
+
+    /// Looks only at rows whose margin is above `far`, and writes down in `margins`, of all the problem's rows, what it
+    /// forgets.
+    pub fn narrow(&mut self, far: f32, margins: &mut [f32]) {
+        self.near.retain(|&row| self.margins[row as usize] > far);
+        if self.ids.is_some() || self.near.len() as f64 >= PACKED * self.rows.rows() as f64 {
+            return;
+        }
+        self.save(margins);
+        self.rows = Cow::Owned(self.rows.select(&self.near));
+        self.margins = self.near.iter().map(|&row| self.margins[row as usize]).collect();
+        if !self.weights.is_empty() {
+            self.weights = self.near.iter().map(|&row| self.weights[row as usize]).collect();
+        }
+        let copies = (0..self.near.len() as u32).collect();
+        self.ids = Some(std::mem::replace(&mut self.near, copies));
+        self.find_active();
+    }
+
+    /// Writes what it knows into the margins of all the problem's rows.
+    pub fn save(&self, margins: &mut [f32]) {
+        match &self.ids {
+            None => margins.copy_from_slice(&self.margins),
+            Some(ids) => {
+                ids.iter().zip(&self.margins).for_each(|(&id, &margin)| margins[id as usize] = margin)
+            }
+        }
+    }
+
+    /// The problem's rows that it does not look at, ascending.
+    pub fn others(&self, all: usize) -> Vec<u32> {
+        let id = |&row: &u32| self.ids.as_ref().map_or(row, |ids| ids[row as usize]);
+        let mut near = self.near.iter().map(id).peekable();
+        (0..all as u32).filter(|&row| near.next_if_eq(&row).is_none()).collect()
+    }
+
+    /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
+    /// change more.
+    pub fn typical_change(&mut self, change: &[f32], intercept: f32) -> f32 {
+        let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
+        let all = sample(self.rows.rows()).map(|row| row as u32).collect();
+        let active = sample(self.active.len()).map(|i| self.active[i]).collect();
+        self.visits += 2 * SAMPLE;
+        let [all, active] = [all, active].map(|rows: Vec<u32>| {
+            let squares = self.multiply(&rows, change, intercept).into_iter().map(|x| x * x);
+            (squares.sum::<f32>() / rows.len().max(1) as f32).sqrt()
+        });
+        all.max(active)
+    }
+
+    /// x·vector for each row that is looked at.
+    pub fn products(&mut self, vector: &[f32], intercept: f32) -> Vec<f32> {
+        self.visits += self.near.len();
+        self.multiply(&self.near, vector, intercept)
+    }
+
+    /// Works the margins out anew.
+    pub fn multiply_by(&mut self, w: &[f32], intercept: f32) {
+        let products = self.products(w, intercept);
+        self.near.iter().zip(products).for_each(|(&row, product)| self.margins[row as usize] = product);
+        self.find_active();
+    }
+
+    fn multiply(&self, list: &[u32], vector: &[f32], intercept: f32) -> Vec<f32> {
+        let mut products = vec![0.0; list.len()];
+        kernels::scan_list::<Native, E>(&self.rows, list, vector, &mut products);
+        products.iter_mut().for_each(|product| *product += intercept);
+        products
+    }
+
+    /// Changes the margins of the rows that are looked at.
+    pub fn step(&mut self, length: f32, changes: &[f32]) {
+        for (&row, change) in self.near.iter().zip(changes) {
+            self.margins[row as usize] += length * change;
+        }
+        self.find_active();
+    }
+
+    /// `to += factor Σ weight slack x` over the active rows, whose slack is 1 + w·x.
+    pub fn add_slacks(&mut self, factor: f64, to: &mut [f64]) {
+        self.visits += self.active.len();
+        let dims = self.rows.dims();
+        for list in self.active.chunks(PANEL) {
+            let mut slacks = [0.0; PANEL];
+            for (slack, &row) in slacks.iter_mut().zip(list) {
+                let weight = self.weights.get(row as usize).copied().unwrap_or(1.0);
+                *slack = weight * (1.0 + self.margins[row as usize]);
+            }
+            let slacks = &slacks[..list.len()];
+            let mut sum = vec![0.0f32; self.rows.stride()];
+            kernels::combine::<Native, E>(&self.rows, list, slacks, &mut sum);
+            to.iter_mut().zip(&sum[..dims]).for_each(|(to, &x)| *to += factor * f64::from(x));
+            to[dims] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
+        }
+    }
+
+    /// The slack 1 + w·x of each row that is looked at, and its weight if any is not ordinary.
+    pub fn slacks(&self) -> (Vec<f32>, Vec<f32>) {
+        let slacks = self.near.iter().map(|&row| 1.0 + self.margins[row as usize]).collect();
+        let weights = match &*self.weights {
+            [] => Vec::new(),
+            weights => self.near.iter().map(|&row| weights[row as usize]).collect(),
+        };
+        (slacks, weights)
+    }
+}
+
+/// Σ weight slack change and Σ weight change² over the rows whose slack + t change is above zero, with that for slack.
+pub fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
+    let (mut first, mut second) = (0.0, 0.0);
+    let mut weights = weights.chunks(PANEL);
+    for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {
+        let mut sums = [[0.0f32; LANES]; 2];
+        let weights = weights.next();
+        let mut add = |lane: usize, slack: f32, change: f32, weight: f32| {
+            let slack = slack + t * change;
+            let weighted = if slack > 0.0 { weight * change } else { 0.0 };
+            sums[0][lane] += slack * weighted;
+            sums[1][lane] += change * weighted;
+        };
+        for (place, (&slack, &change)) in slacks.iter().zip(changes).enumerate() {
+            add(place % LANES, slack, change, weights.map_or(1.0, |weights| weights[place]));
+        }
+        first += f64::from(sums[0].iter().sum::<f32>());
+        second += f64::from(sums[1].iter().sum::<f32>());
+    }
+    (first, second)
+}

@@ -1,0 +1,110 @@
+//! Filters: which articles may be hits, and what there is to filter by.
+
+#[path = "support/site.rs"]
+mod site;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exemplar_search::bundle::Article;
+use exemplar_search::{Facet, Filter, Query, SearchIndex, SearchOptions, SearchResult};
+use proptest::prelude::*;
+use site::site;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const FIELDS: [&str; 3] = ["lang", "tags", "kind"];
+const METHODS: [&str; 6] = ["knn", "svm", "whitened", "lexical", "auto", "knn+0.5*lexical"];
+
+/// The values of an article's field, as the JSON of the article has them.
+fn values(article: &Article, field: &str) -> BTreeSet<String> {
+    let json = serde_json::to_value(article).unwrap();
+    let texts = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    match &json[field] {
+        serde_json::Value::Array(list) => list.iter().filter_map(texts).collect(),
+        one => texts(one).into_iter().collect(),
+    }
+}
+
+fn allowed(article: &Article, filter: &BTreeMap<String, Vec<String>>) -> bool {
+    filter.iter().all(|(field, wanted)| {
+        wanted.is_empty() || values(article, field).iter().any(|value| wanted.contains(value))
+    })
+}
+
+fn filters() -> impl Strategy<Value = BTreeMap<String, Vec<String>>> {
+    let values = prop::sample::subsequence(&["en", "ja", "sea", "sky", "guide", "log", "none"][..], 0..4);
+    let of_field = (prop::sample::select(FIELDS.to_vec()), values);
+    prop::collection::vec(of_field, 0..4).prop_map(|fields| {
+        let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
+        fields.into_iter().map(|(field, values)| (field.to_owned(), owned(values))).collect()
+    })
+}
+
+/// Ids with scores, best first.
+fn ranking(result: &SearchResult, keep: impl Fn(&Article) -> bool, k: usize) -> Vec<(String, f32)> {
+    let hits = result.hits.iter().filter(|hit| keep(hit.article)).take(k);
+    hits.map(|hit| (hit.article.id.clone(), hit.score)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The oracle ranks all articles, and then takes those that the filter allows.
+    #[test]
+    fn a_filter_takes_from_the_whole_ranking(
+        (bundle, embedding) in site(), filter in filters(), k in 1usize..6, liked in any::<bool>(),
+    ) {
+        let index = SearchIndex::new(bundle).unwrap();
+        // No article may have this field.
+        prop_assume!(!filter.contains_key("kind") || index.articles().iter().any(|a| !values(a, "kind").is_empty()));
+        let query = Query { text: Some("moon tide"), embedding: Some(&embedding), unfinished: false };
+        let more: &[&str] = if liked { &["0"] } else { &[] };
+        for method in METHODS {
+            let all = SearchOptions { method: method.parse().unwrap(), k: 99, ..SearchOptions::default() };
+            let some = SearchOptions { k, filter: Filter(filter.clone().into_iter().collect()), ..all.clone() };
+            let refine = exemplar_search::Refine { query, more, less: &[] };
+            let (all, some) = (index.refine(&refine, &all).unwrap(), index.refine(&refine, &some).unwrap());
+            prop_assert_eq!(ranking(&some, |_| true, 99), ranking(&all, |article| allowed(article, &filter), k), "{}", method);
+            prop_assert!(some.hits.iter().enumerate().all(|(place, hit)| hit.rank == place + 1));
+        }
+    }
+
+    /// The oracle counts the hits of a ranking of all articles.
+    #[test]
+    fn facets_count_what_was_found((bundle, embedding) in site(), filter in filters(), k in 1usize..4) {
+        let index = SearchIndex::new(bundle).unwrap();
+        let known: Vec<String> = FIELDS.into_iter().filter(|field| {
+            *field != "kind" || index.articles().iter().any(|article| !values(article, field).is_empty())
+        }).map(str::to_owned).collect();
+        prop_assume!(filter.keys().all(|field| known.contains(field)));
+        let query = Query { text: Some("moon tide"), embedding: Some(&embedding), unfinished: false };
+        for (method, relevance_threshold) in [("lexical", None), ("auto", None), ("knn", None), ("knn", Some(0.4))] {
+            let all = SearchOptions { method: method.parse().unwrap(), k: 99, relevance_threshold, ..SearchOptions::default() };
+            let some = SearchOptions { k, filter: Filter(filter.clone().into_iter().collect()), facets: known.clone(), ..all.clone() };
+            let (all, some) = (index.search(query, &all).unwrap(), index.search(query, &some).unwrap());
+            prop_assert_eq!(some.facets.iter().map(|facet| &facet.field).collect::<Vec<_>>(), known.iter().collect::<Vec<_>>());
+            for Facet { field, counts } in &some.facets {
+                let others: BTreeMap<_, _> = filter.clone().into_iter().filter(|(other, _)| other != field).collect();
+                let mut expected: BTreeMap<String, usize> = BTreeMap::new();
+                for hit in all.hits.iter().filter(|hit| allowed(hit.article, &others)) {
+                    values(hit.article, field).into_iter().for_each(|value| *expected.entry(value).or_default() += 1);
+                }
+                let found: Vec<_> = counts.iter().map(|count| (count.value.to_owned(), count.count)).collect();
+                prop_assert!(found.is_sorted_by_key(|(_, count)| std::cmp::Reverse(*count)), "{:?}", found);
+                prop_assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), expected, "{} of {}", field, method);
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_that_no_article_has_is_refused((bundle, embedding) in site()) {
+        let index = SearchIndex::new(bundle).unwrap();
+        let filter = Filter(vec![("tag".to_owned(), vec!["sea".to_owned()])]);
+        let refused = |options| index.search(&embedding, &options).unwrap_err();
+        let error = refused(SearchOptions { filter, ..SearchOptions::default() });
+        let expected = "expected lang, tags, or another field in which articles of this bundle have texts";
+        prop_assert_eq!(error.to_string(), format!("option filter is \"tag\": {expected}"));
+        let error = refused(SearchOptions { facets: vec!["title".into()], ..SearchOptions::default() });
+        prop_assert_eq!(error.to_string(), format!("option facets is \"title\": {expected}"));
+    }
+}
