@@ -56,8 +56,9 @@ async function measure({ rows, dims, file, seconds }) {
   const scores = Object.fromEntries(engines().map((engine) => [engine, Array.from(bench.scores(engine, 0))]));
   scores[PLAIN] = Array.from(plain(values, query(0), dims));
   const preparedBytes = bench.preparedBytes();
+  const int8Oracle = Array.from(bench.int8Oracle(0));
   bench.free();
-  return { measured, scores, preparedBytes };
+  return { measured, scores, preparedBytes, int8Oracle };
 }
 
 globalThis.measure = measure;

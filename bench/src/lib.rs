@@ -7,6 +7,7 @@ mod wasm;
 
 use std::hint::black_box;
 
+use exemplar_search::bundle::quantize_centred;
 use exemplar_search::rank::svm::{self, Background, Examples, Options};
 use exemplar_search::rank::whitened::{QUERY_SHRINKAGE, Whitening};
 use exemplar_search::rank::{Moments, fusion, knn, top_k};
@@ -18,13 +19,25 @@ pub const K: usize = 10;
 const LIKED: [usize; 3] = [0, 1, 2];
 const DISLIKED: [usize; 2] = [3, 4];
 
-/// What is measured. Names are those of the results. "preparation" is what the SVM needs once a bundle.
-pub const ENGINES: [&str; 8] =
-    ["read-only pass", "knn", "svm", "svm topk", "svm refine", "hybrid", "whitened", "preparation"];
+/// What is measured. Names are those of the results. "knn int8" chooses its hits as well, since it scans in floats only
+/// what may be among them. "preparation" is what the SVM needs once a bundle.
+pub const ENGINES: [&str; 9] = [
+    "read-only pass",
+    "knn",
+    "knn int8",
+    "svm",
+    "svm topk",
+    "svm refine",
+    "hybrid",
+    "whitened",
+    "preparation",
+];
 
 /// A collection and the queries to rank it for.
 pub struct Bench {
     rows: Matrix,
+    /// The same rows as sites ship them.
+    codes: Matrix<i8>,
     queries: Vec<Vec<f32>>,
     moments: Moments,
     background: Background,
@@ -35,11 +48,13 @@ impl Bench {
     /// `values` and `queries` are rows of `dims` values of unit length.
     pub fn new(values: &[f32], queries: &[f32], dims: usize) -> Self {
         let rows = Matrix::from_values(values, dims);
+        let mut codes = quantize_centred(&rows);
+        codes.bring_to_unit_length(&codes.lengths());
         let queries = queries.chunks_exact(dims).map(|query| rows.pad(query)).collect();
         let moments = Moments::of(&rows);
         let background = Background::new(&rows, || &moments, Options::default().c, 1);
         let whitening = Whitening::of(&rows, &moments, QUERY_SHRINKAGE);
-        Self { rows, queries, moments, background, whitening }
+        Self { rows, codes, queries, moments, background, whitening }
     }
 
     /// The scores of one engine for one query, and the passes it took over the rows. The read-only pass and the
@@ -60,6 +75,11 @@ impl Bench {
                 (Vec::new(), 1.0)
             }
             "knn" => (knn::scores(&self.rows, query), 1.0),
+            "knn int8" => {
+                let estimates = knn::estimates(&self.codes, query);
+                let kth = top_k(&estimates.scores, K).last().map_or(0.0, |&last| estimates.scores[last]);
+                (estimates.settle(&self.codes, query, kth), 1.0)
+            }
             "svm" => converged(Examples::query(query)),
             "svm topk" => {
                 let fit = fit(&Examples::query(query), &is_settled);
@@ -83,6 +103,13 @@ impl Bench {
             }
             other => panic!("no engine is named {other}"),
         }
+    }
+
+    /// What "knn int8" comes near to, by the definition and in float64: each row that the codes mean, times the query.
+    pub fn int8_oracle(&self, query: usize) -> Vec<f32> {
+        let query = &self.queries[query % self.queries.len()];
+        let dot = |row| self.codes.meaning(row).zip(query).map(|(x, &y)| x * f64::from(y)).sum::<f64>();
+        (0..self.codes.rows()).map(|row| dot(row) as f32).collect()
     }
 
     /// Bytes that preparation keeps beside the vectors.

@@ -25,6 +25,12 @@ impl JsBench {
         self.0.prepared_bytes()
     }
 
+    /// What the scores of "knn int8" come near to.
+    #[wasm_bindgen(js_name = int8Oracle)]
+    pub fn int8_oracle(&self, query: usize) -> Vec<f32> {
+        self.0.int8_oracle(query)
+    }
+
     pub fn scores(&self, engine: &str, query: usize) -> Vec<f32> {
         self.0.run(engine, query).0
     }

@@ -30,7 +30,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Build(Box<build::Args>),
-    Search(search::Args),
+    Search(Box<search::Args>),
     Serve(serve::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),

@@ -28,7 +28,7 @@ const MEAN: f64 = 0.01;
 /// Rows as codes with one scale a row, and their mean as the centre. Of the unit vectors of multilingual-e5-small the mean
 /// has the length 0.9, so that codes of the rest take steps of half the size. Costs d² / 2 multiplications a row of d
 /// dimensions twice.
-pub(super) fn quantize_centred(rows: &Matrix) -> Matrix<i8> {
+pub fn quantize_centred(rows: &Matrix) -> Matrix<i8> {
     let none = vec![0.0; rows.dims()];
     if !alike_in_length(rows) {
         return quantize(rows).with_centre(&none);
@@ -112,7 +112,8 @@ mod tests {
     proptest! {
         #[test]
         fn scores_lose_less_than_by_rounding_each_value(rows in rows()) {
-            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)));
+            // Where rows are all alike, nothing is lost either way but what float32 rounds.
+            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)) + 1e-9);
         }
 
         /// What one dimension makes good of another's error is a few steps at most.

@@ -25,6 +25,7 @@ use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::vector::Vectors;
 use crate::{Error, Result};
 
+pub use centred::quantize_centred;
 pub use encoding::Encoding;
 pub use extra::Extra;
 pub use part::Part;

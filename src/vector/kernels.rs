@@ -145,81 +145,19 @@ pub fn combine<L: F32x4, E: Element>(rows: &Matrix<E>, list: &[u32], factors: &[
     debug_assert_eq!(factors.len(), list.len());
     debug_assert_eq!(sum.len(), rows.stride());
     let scaled = |i: u32, factor: f32| factor * rows.scale(i as usize);
-    let mut common = Common::of(rows);
-    list.iter().zip(factors).for_each(|(&i, &factor)| common.add(i as usize, factor));
     let (lists, last_list) = list.as_chunks::<COMBINED>();
-    let (factors, last_factors) = factors.as_chunks::<COMBINED>();
-    for (list, factors) in lists.iter().zip(factors) {
+    let (fours, last_factors) = factors.as_chunks::<COMBINED>();
+    for (list, factors) in lists.iter().zip(fours) {
         let factors = core::array::from_fn(|r| scaled(list[r], factors[r]));
         add_rows::<L, E, COMBINED>(list.map(|i| rows.row(i as usize)), factors, sum);
     }
     for (&i, &factor) in last_list.iter().zip(last_factors) {
         add_rows::<L, E, 1>([rows.row(i as usize)], [scaled(i, factor)], sum);
     }
-    common.add_to::<L>(sum);
-}
-
-/// How often the centre is in a sum of rows.
-struct Common<'a> {
-    centre: Option<&'a Centre>,
-    factor: f32,
-}
-
-impl<'a> Common<'a> {
-    fn of<E: Element>(rows: &'a Matrix<E>) -> Self {
-        Self { centre: rows.centre(), factor: 0.0 }
+    if let Some(centre) = rows.centre() {
+        let shares = list.iter().zip(factors).map(|(&i, factor)| factor * centre.share(i as usize));
+        add_rows::<L, f32, 1>([centre.vector()], [shares.sum()], sum);
     }
-
-    #[inline(always)]
-    fn add(&mut self, row: usize, factor: f32) {
-        if let Some(centre) = self.centre {
-            self.factor += factor * centre.share(row);
-        }
-    }
-
-    fn add_to<L: F32x4>(self, sum: &mut [f32]) {
-        if let Some(centre) = self.centre {
-            add_rows::<L, f32, 1>([centre.vector()], [self.factor], sum);
-        }
-    }
-}
-
-/// Two [`scan`]s at once, which share the loads of each row.
-pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], out: [&mut [f32]; 2]) {
-    let [first, second] = out;
-    let [one, other] = queries.map(|query| Products::new::<L>(rows, query));
-    for (i, (first, second)) in first.iter_mut().zip(second).enumerate() {
-        (*first, *second) = (one.of::<L>(i), other.of::<L>(i));
-    }
-}
-
-/// Visits the rows that `which` names: multiplies what each means with `query`, asks `factor` with the place in `which`
-/// and the product, and adds the factor times the row to `sum` while the row is still near.
-pub fn visit<L: F32x4, E: Element>(
-    rows: &Matrix<E>,
-    which: impl Iterator<Item = usize>,
-    query: &[f32],
-    mut factor: impl FnMut(usize, f32) -> f32,
-    sum: &mut [f32],
-) {
-    let (mut pending, mut factors, mut count) = ([0; COMBINED], [0.0; COMBINED], 0);
-    let (products, mut common) = (Products::new::<L>(rows, query), Common::of(rows));
-    for (place, row) in which.enumerate() {
-        let factor = factor(place, products.of::<L>(row));
-        if factor != 0.0 {
-            common.add(row, factor);
-            (pending[count], factors[count]) = (row, factor * rows.scale(row));
-            count += 1;
-            if count == COMBINED {
-                add_rows::<L, E, COMBINED>(pending.map(|row| rows.row(row)), factors, sum);
-                count = 0;
-            }
-        }
-    }
-    for (&row, &factor) in pending[..count].iter().zip(&factors) {
-        add_rows::<L, E, 1>([rows.row(row)], [factor], sum);
-    }
-    common.add_to::<L>(sum);
 }
 
 #[inline(always)]

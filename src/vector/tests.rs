@@ -92,6 +92,15 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     kernels::scan_list::<L, E>(rows, &list, query, &mut found);
     let expected: Vec<f32> = list.iter().map(|&i| all[i as usize]).collect();
     assert_eq!(found, expected);
+    let selected = rows.select(&list);
+    kernels::scan::<L, E>(&selected, query, &mut found);
+    assert_eq!(found, expected);
+
+    // A copy of them is as good.
+    let copy = rows.select(&list);
+    let mut of_copy = vec![f32::NAN; list.len()];
+    kernels::scan::<L, E>(&copy, query, &mut of_copy);
+    assert_eq!(of_copy, found);
 
     let factors: Vec<f32> = (0..list.len()).map(|i| 0.1 * i as f32 - 0.3).collect();
     let mut sum = query.to_vec();
@@ -117,31 +126,6 @@ fn check_codes<L: F32x4>(rows: &Matrix<i8>, query: &[f32]) {
         let expected = with_centre(rows, row, query, exact as f32 * (rows.scale(row) * 0.5));
         assert_eq!(found.to_bits(), expected.to_bits());
     }
-}
-
-fn check_visit<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
-    let mut alone = vec![0.0; rows.rows()];
-    kernels::scan::<L, E>(rows, query, &mut alone);
-    let (mut first, mut second) = (alone.clone(), alone.clone());
-    let half: Vec<f32> = query.iter().map(|x| 0.5 * x).collect();
-    kernels::scan_two::<L, E>(rows, [query, &half], [&mut first, &mut second]);
-    assert_eq!(first, alone);
-    assert_eq!(second, alone.iter().map(|x| 0.5 * x).collect::<Vec<_>>());
-
-    // Every other row, and of those the ones with a positive product.
-    let list: Vec<u32> = (0..rows.rows() as u32).step_by(2).collect();
-    let mut products = vec![f32::NAN; list.len()];
-    let (mut found, mut expected) = (query.to_vec(), query.to_vec());
-    let keep = |place: usize, product: f32| {
-        products[place] = product;
-        product.max(0.0)
-    };
-    kernels::visit::<L, E>(rows, list.iter().map(|&row| row as usize), query, keep, &mut found);
-    assert!(list.iter().zip(&products).all(|(&row, &product)| product == alone[row as usize]));
-    let kept: Vec<u32> = list.iter().copied().filter(|&row| alone[row as usize] > 0.0).collect();
-    let factors: Vec<f32> = kept.iter().map(|&row| alone[row as usize]).collect();
-    kernels::combine::<L, E>(rows, &kept, &factors, &mut expected);
-    assert_eq!(found, expected);
 }
 
 fn check_dots<L: F32x4>(rows: &Matrix, query: &[f32]) {
@@ -231,7 +215,6 @@ macro_rules! test_lanes {
                 fn scan_f32((rows, query) in rows_and_query(-1.0f32..1.0)) {
                     check_scan::<$lanes, f32>(&rows, &query);
                     check_lists::<$lanes, f32>(&rows, &query);
-                    check_visit::<$lanes, f32>(&rows, &query);
                     check_dots::<$lanes>(&rows, &query);
                 }
 
@@ -239,7 +222,6 @@ macro_rules! test_lanes {
                 fn scan_i8((rows, query) in rows_and_query(any::<i8>())) {
                     check_scan::<$lanes, i8>(&rows, &query);
                     check_lists::<$lanes, i8>(&rows, &query);
-                    check_visit::<$lanes, i8>(&rows, &query);
                     check_meaning(&rows);
                     check_codes::<$lanes>(&rows, &query);
                 }

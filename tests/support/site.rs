@@ -46,7 +46,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             id: id.to_string(),
             lang: lang.map(str::to_owned),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            extra: Map::from_iter([("kind".to_owned(), kind.clone())]),
+            extra: Map::from_iter([("kind".to_owned(), kind.clone())]).into(),
             ..Article::default()
         });
         let away_from_zero = |x: &f32| x + 1.5f32.copysign(*x);

@@ -107,9 +107,7 @@ fn active_share<E: Element>(rows: &Matrix<E>, mean: &[f64], c: f64) -> f64 {
     let probes = PROBES.min(m);
     for probe in 0..probes {
         let row = (2 * probe + 1) * m / (2 * probes);
-        let scale = f64::from(rows.scale(row));
-        let values = rows.values(row).iter().map(|&x| scale * x.into());
-        let query: Vec<f64> = values.chain([1.0]).collect();
+        let query: Vec<f64> = rows.meaning(row).chain([1.0]).collect();
         let of_query = products(rows, &query);
         let (between, square) = (dot(&query, mean), dot(&query, &query));
         let class_cost = 0.5 * c * (m + 1) as f64;

@@ -27,12 +27,7 @@ impl RowSpace {
         if dims as f64 > SMALLER * rows.dims() as f64 {
             return None;
         }
-        let wide: Vec<Vec<f64>> = (0..m)
-            .map(|row| {
-                let scale = f64::from(rows.scale(row));
-                rows.values(row).iter().map(|&x| scale * x.into()).collect()
-            })
-            .collect();
+        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row).collect()).collect();
         let factor = factor_of_gram(m, |i, j| dot(&wide[i], &wide[j]));
         let mut space = Self { rows: Matrix::zeros(m, dims) };
         for row in 0..m {
