@@ -88,7 +88,7 @@ impl Bundle {
             let article = passage.article;
             if article == next && article < self.articles.len() {
                 next += 1;
-            } else if article + 1 != next {
+            } else if article.checked_add(1) != Some(next) {
                 let problem = format!(
                     "is {article}, expected {} or {next} of {} articles: passages stand in the order of their articles, each with at least one",
                     next.saturating_sub(1),
