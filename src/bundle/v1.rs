@@ -39,7 +39,9 @@ impl V1 {
         let fields = json::fields(
             json,
             &mut [
-                ("articles", &mut |article, place| Ok(articles.push(Article::from_json(article, place)?))),
+                ("articles", &mut |article, place| {
+                    Article::from_json(article, place).map(|article| articles.push(article))
+                }),
                 ("vectors", &mut |row, place| {
                     values.append(&mut Vec::<f32>::from_json(row, place)?);
                     ends.push(values.len());

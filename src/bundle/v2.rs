@@ -49,8 +49,12 @@ impl V2 {
         let fields = json::fields(
             json,
             &mut [
-                ("articles", &mut |article, place| Ok(articles.push(Article::from_json(article, place)?))),
-                ("passages", &mut |passage, place| Ok(passages.push(Passage::from_json(passage, place)?))),
+                ("articles", &mut |article, place| {
+                    Article::from_json(article, place).map(|article| articles.push(article))
+                }),
+                ("passages", &mut |passage, place| {
+                    Passage::from_json(passage, place).map(|passage| passages.push(passage))
+                }),
             ],
         )?;
         let mut fields = Fields::at_top(fields);
