@@ -11,6 +11,7 @@ usage() {
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
+./build.sh bench first   measure the first result of the Japanese demo site after a cold load
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
@@ -42,11 +43,11 @@ tools() {
   step "The embedding API" install_embedding_api
 }
 
-dist() {
+dist() { # dist [SITE...]: of the demo's sites all, or these
   step "The wasm package" scripts/wasm.sh build
   step "The exemplar command" cargo build --release --package exemplar-search-cli
   step "The page, the client and the search box" scripts/web.sh
-  step "The sites and their bundles" scripts/demo.sh
+  step "The sites and their bundles" scripts/demo.sh "$@"
 }
 
 serve() { # serve API
@@ -120,6 +121,11 @@ case "${1:-help}" in
       step "The wasm package" scripts/wasm.sh build
       step "The exemplar command" cargo build --release --package exemplar-search-cli
       step "What a keystroke costs" scripts/typing.sh "${@:2}"
+      exit
+    fi
+    if [[ ${1:-} == first ]]; then
+      dist debian-reference-ja
+      step "The first result" scripts/first.sh
       exit
     fi
     step "The benchmark for the browser" scripts/wasm.sh bench

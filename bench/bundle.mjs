@@ -7,15 +7,14 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
 import init, { Loader } from '../www/pkg/exemplar_search.js';
+import { launch } from './chromium.mjs';
+import { serveFiles } from './static-server.mjs';
 
 const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
 const { EXEMPLAR_BIN, BUNDLE, BENCH_DATA } = process.env;
@@ -190,24 +189,6 @@ async function largeBundle(site) {
   await writeFile(join(site, 'small.json'), JSON.stringify(small));
 }
 
-async function startServer(site) {
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
-  const server = createServer(async (request, response) => {
-    const path = decodeURI(new URL(request.url, 'http://localhost').pathname);
-    const file = path.startsWith('/www/') ? join(WWW, path.slice(5)) : join(site, path);
-    const body = path === '/' ? '<!doctype html>' : await readFile(file).catch(() => undefined);
-    response.writeHead(body === undefined ? 404 : 200, {
-      'content-type': types[extname(path) || '.html'] ?? 'application/octet-stream',
-      'content-length': body?.length ?? 0,
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    });
-    response.end(body);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
 /** In the page: the time to a searchable index, and of JSON.parse, from what is in memory, in turn. */
 async function timeLoading(loads) {
   const { default: init, Loader } = await import('/www/pkg/exemplar_search.js');
@@ -273,13 +254,10 @@ async function loading() {
   await rm(site, { recursive: true, force: true });
   await mkdir(site, { recursive: true });
   await largeBundle(site);
-  const server = await startServer(site);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const server = await serveFiles({ '/www/': WWW, '/': site });
+  const browser = await launch();
   try {
-    const address = `http://127.0.0.1:${server.address().port}/`;
+    const { address } = server;
     const page = await browser.newPage();
     await page.goto(address);
     const { parse, load } = await page.evaluate(timeLoading, LOADS);

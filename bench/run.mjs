@@ -10,12 +10,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { cpus } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
+import { serveFiles } from './static-server.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const { BENCH_BIN, BENCH_DATA, BENCH_DOCS, PYTHON } = process.env;
@@ -54,24 +54,6 @@ async function dataOf({ rows, dims, real }) {
     else native('data', rows, dims, file);
   }
   return { name, file };
-}
-
-/** Serves this folder and the data, isolated so that the browser's clock is fine enough. */
-async function startServer() {
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-  const server = createServer(async (request, response) => {
-    const path = request.url.slice(1) || 'index.html';
-    const file = path.startsWith('data/') ? join(BENCH_DATA, path.slice(5)) : join(HERE, path);
-    const body = await readFile(file).catch(() => undefined);
-    response.writeHead(body ? 200 : 404, {
-      'content-type': types[extname(file)] ?? 'application/octet-stream',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    });
-    response.end(body);
-  });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return server;
 }
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
@@ -165,14 +147,11 @@ function print(rows) {
   }
 }
 
-const server = await startServer();
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const server = await serveFiles({ '/data/': BENCH_DATA, '/': HERE }, { page: await readFile(join(HERE, 'index.html'), 'utf8') });
+const browser = await launch();
 try {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.address);
   await page.waitForFunction(() => globalThis.measure && crossOriginIsolated);
   console.log(`${cpus()[0].model}, Chromium ${browser.version()}, one thread; k = 10, C = 0.1`);
   const all = [];

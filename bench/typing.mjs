@@ -5,13 +5,12 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
+import { serveFiles } from './static-server.mjs';
 
 const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
 const { EXEMPLAR_BIN, BENCH_DATA } = process.env;
@@ -71,31 +70,11 @@ function embed(text) {
   return Array.from(sum, (value) => Number((value / length).toFixed(5)));
 }
 
-/** Serves the page's files and the bundle, and the embeddings for the build. */
-async function startServer(site) {
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
-  const server = createServer(async (request, response) => {
-    const path = decodeURI(new URL(request.url, 'http://localhost').pathname);
-    let body;
-    if (request.method === 'POST') {
-      const { input, model } = JSON.parse(Buffer.concat(await request.toArray()));
-      const data = [input].flat().map((text, index) => ({ object: 'embedding', index, embedding: embed(text) }));
-      body = Buffer.from(JSON.stringify({ object: 'list', model, data }));
-    } else {
-      const file = path.startsWith('/www/') ? join(WWW, path.slice(5)) : join(site, path);
-      body = path === '/' ? Buffer.from('<!doctype html>') : await readFile(file).catch(() => undefined);
-    }
-    response.writeHead(body === undefined ? 404 : 200, {
-      'content-type': request.method === 'POST' ? 'application/json' : types[extname(path) || '.html'] ?? 'application/octet-stream',
-      'content-length': body?.length ?? 0,
-      // A clock of 5 microseconds instead of 100.
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    });
-    response.end(body);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
+/** What an embedding API answers. */
+function embeddings(body) {
+  const { input, model } = JSON.parse(body);
+  const data = [input].flat().map((text, index) => ({ object: 'embedding', index, embedding: embed(text) }));
+  return { object: 'list', model, data };
 }
 
 /** In the page: the milliseconds of each keystroke, by what is done at it. */
@@ -135,16 +114,13 @@ await mkdir(site, { recursive: true });
 const items = await passages();
 const characters = items.reduce((sum, { text }) => sum + text.length, 0);
 await writeFile(join(BENCH_DATA, 'items.jsonl'), items.map((item) => JSON.stringify(item)).join('\n'));
-const server = await startServer(site);
-const address = `http://127.0.0.1:${server.address().port}/`;
+const server = await serveFiles({ '/www/': WWW, '/': site }, { post: embeddings });
+const { address } = server;
 try {
   const bundle = join(site, 'typing.json');
   await promisify(execFile)(EXEMPLAR_BIN, ['build', '--items', join(BENCH_DATA, 'items.jsonl'), '--passages', 'off', '--model', 'm',
     '--api', address, '--batch-size', '250', '--cache', 'off', '-o', bundle], { maxBuffer: 1e8 });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     await page.goto(address);

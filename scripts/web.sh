@@ -12,7 +12,7 @@ cp -R index.html www dist/
 
 find dist/www -name '*.js' -not -path '*/pkg*' -delete
 # Workers, the core and figures are found relative to the module that names them: what is shared lands where they are.
-"$minify" www/exemplar-search.js www/engine.js www/worker.js www/component/exemplar-search.js www/page/page.js \
+"$minify" www/exemplar-search.js www/engine.js www/worker.js www/component/exemplar-search.js www/page/page.js www/page/benchmark.js www/page/benchmark-worker.js \
   --bundle --splitting --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --chunk-names='[name]-[hash]' \
   --log-level=warning
 "$minify" www/service-worker.js --minify --charset=utf8 --outdir=dist/www --log-level=warning

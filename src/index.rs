@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
 use crate::encoder::{self, Encoded, QueryEncoder};
 use crate::lexical::{self, Keywords};
-use crate::rank::Moments;
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
+use crate::rank::{Moments, Projection};
 use crate::vector::{Element, Vectors};
 use crate::{Error, Result, with_rows};
 
@@ -28,6 +28,7 @@ pub struct SearchIndex {
     encoder: Option<QueryEncoder>,
     /// What is the same for every query and costs many scans: worked out when first needed.
     moments: OnceLock<Moments>,
+    projection: OnceLock<Projection>,
     whitenings: [(f64, OnceLock<Whitening>); 2],
     /// For the C that was asked for last.
     background: Arc<Mutex<Option<Arc<Background>>>>,
@@ -63,6 +64,7 @@ impl SearchIndex {
             keywords,
             encoder,
             moments: OnceLock::new(),
+            projection: OnceLock::new(),
             whitenings: [QUERY_SHRINKAGE, ARTICLE_SHRINKAGE].map(|shrinkage| (shrinkage, OnceLock::new())),
             background: Arc::default(),
         })
@@ -128,6 +130,10 @@ impl SearchIndex {
 
     pub(crate) fn moments(&self) -> &Moments {
         self.moments.get_or_init(|| with_rows!(&self.rows, rows => Moments::of(rows)))
+    }
+
+    pub(crate) fn projection(&self) -> &Projection {
+        self.projection.get_or_init(|| Projection::of(self.moments()))
     }
 
     /// The whitening with the one of the two shrinkages that is `shrinkage`.

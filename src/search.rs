@@ -119,6 +119,9 @@ pub struct Hit<'a> {
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
+    /// Which of the index's passages it is, from 0.
+    #[serde(rename = "passageIndex")]
+    pub passage_index: usize,
     /// The passage's text; empty where the bundle has none.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub text: &'a str,
@@ -342,6 +345,7 @@ impl SearchIndex {
                     scores: parts.of(passage),
                     article,
                     passage: &self.passages()[passage],
+                    passage_index: passage,
                     text,
                     highlights: words.as_ref().map(|words| Highlights::of(words, article, text)),
                     others: self.others(scores, passage, options.passages - 1, |other| {
@@ -393,7 +397,12 @@ impl SearchIndex {
         }
     }
 
-    fn fit(&self, wanted: &Wanted, candidates: &[bool], options: &SearchOptions) -> Result<svm::Fit> {
+    pub(crate) fn fit(
+        &self,
+        wanted: &Wanted,
+        candidates: &[bool],
+        options: &SearchOptions,
+    ) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
         let enough = |scores: &[f32], error: f64| {
@@ -412,7 +421,7 @@ impl SearchIndex {
     }
 
     /// Whether each article may be a hit: it is no example, and the filter allows it.
-    fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
+    pub(crate) fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
         let articles = self.articles().iter().enumerate();
         articles.map(|(i, article)| !wanted.is_example(i) && filter.allows(article)).collect()
     }

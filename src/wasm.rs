@@ -2,14 +2,18 @@
 
 use js_sys::{Array, Float32Array, Object, Reflect};
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 use wasm_bindgen::prelude::*;
 
-use crate::bundle::{EmbeddingSpace, Reader};
+use crate::bundle::{Article, EmbeddingSpace, Passage, Reader};
 use crate::decimal::Decimal;
 use crate::encoder::Encoded;
 use crate::fields::{Fields, Mismatch, Place};
-use crate::{Error, Filter, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights};
+use crate::vector::Vectors;
+use crate::{
+    Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View,
+    Weights,
+};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -22,7 +26,18 @@ struct Info<'a> {
     dimensions: usize,
     keywords: bool,
     encoder: bool,
+    /// The type of the vectors in memory.
+    vectors: &'static str,
+    /// What this build computes with.
+    instructions: &'static str,
     space: &'a EmbeddingSpace,
+}
+
+/// A passage and its article.
+#[derive(Serialize)]
+struct Named<'a> {
+    article: &'a Article,
+    passage: &'a Passage,
 }
 
 /// [`Reader`] for JavaScript.
@@ -64,7 +79,13 @@ impl Index {
         let space = self.0.space();
         let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
         let (keywords, encoder) = (self.0.keywords().is_some(), self.0.encoder().is_some());
-        to_js(&Info { articles, passages, dimensions: space.dimensions, keywords, encoder, space })
+        let vectors = match self.0.rows() {
+            Vectors::Float32(_) => "float32",
+            Vectors::Int8(_) => "int8",
+        };
+        let instructions = if cfg!(target_feature = "simd128") { "simd128" } else { "scalar" };
+        let dimensions = space.dimensions;
+        to_js(&Info { articles, passages, dimensions, keywords, encoder, vectors, instructions, space })
     }
 
     pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
@@ -103,6 +124,56 @@ impl Index {
         to_js(&result)
     }
 
+    /// The vectors, row after row, at unit length if the index keeps them so: a copy.
+    pub fn vectors(&self) -> Vec<f32> {
+        let rows = self.0.rows();
+        (0..rows.rows()).flat_map(|row| rows.values(row)).collect()
+    }
+
+    /// `{ article, passage }` of each of these passages.
+    pub fn passages(&self, indices: Vec<u32>) -> Result<JsValue, JsValue> {
+        let all = self.0.passages();
+        let found = indices.into_iter().map(|index| {
+            let passage = all.get(index as usize).ok_or_else(|| {
+                let expected = format!("the index has {} passages, counted from 0", all.len());
+                to_js_error(Error::option("passages", index, expected))
+            })?;
+            Ok(Named { article: &self.0.articles()[passage.article], passage })
+        });
+        to_js(&found.collect::<Result<Vec<_>, JsValue>>()?)
+    }
+
+    /// [`SearchIndex::map`] as typed arrays; a positive is `x, y, similarity, decision`.
+    pub fn map(
+        &self,
+        text: Option<String>,
+        embedding: Option<Float32Array>,
+        more: Vec<String>,
+        less: Vec<String>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        with_refine(text, embedding, more, less, options, &|refine, options| {
+            let Map { x, y, view } = self.0.map(refine, options).map_err(to_js_error)?;
+            let map = Object::new();
+            let set = |name: &str, value: JsValue| Reflect::set(&map, &name.into(), &value);
+            let array = |name, values: &[f32]| set(name, Float32Array::from(values).into());
+            array("x", &x)?;
+            array("y", &y)?;
+            if let Some(View { similarities, decisions, active, target, positives, svm }) = view {
+                array("similarities", &similarities)?;
+                array("decisions", &decisions)?;
+                array("target", &target)?;
+                let values = |&Positive { place: [x, y], similarity, decision }: &Positive| {
+                    [x, y, similarity, decision]
+                };
+                array("positives", &positives.iter().flat_map(values).collect::<Vec<f32>>())?;
+                set("active", active.into())?;
+                set("svm", to_js(&svm)?)?;
+            }
+            Ok(map.into())
+        })
+    }
+
     /// Searches by articles, beside a text, an embedding, or both; see [`Refine`].
     pub fn refine(
         &self,
@@ -112,15 +183,27 @@ impl Index {
         less: Vec<String>,
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let options = to_options(&options)?;
-        let embedding = embedding.map(|embedding| embedding.to_vec());
-        let query = Query { text: text.as_deref(), unfinished: false, embedding: embedding.as_deref() };
-        let more: Vec<&str> = more.iter().map(String::as_str).collect();
-        let less: Vec<&str> = less.iter().map(String::as_str).collect();
-        let refine = Refine { query, more: &more, less: &less };
-        let result = self.0.refine(&refine, &options).map_err(to_js_error)?;
-        to_js(&result)
+        with_refine(text, embedding, more, less, options, &|refine, options| {
+            to_js(&self.0.refine(refine, options).map_err(to_js_error)?)
+        })
     }
+}
+
+/// Runs `ask` with what is searched for and how.
+fn with_refine(
+    text: Option<String>,
+    embedding: Option<Float32Array>,
+    more: Vec<String>,
+    less: Vec<String>,
+    options: JsValue,
+    ask: &dyn Fn(&Refine, &SearchOptions) -> Result<JsValue, JsValue>,
+) -> Result<JsValue, JsValue> {
+    let options = to_options(&options)?;
+    let embedding = embedding.map(|embedding| embedding.to_vec());
+    let query = Query { text: text.as_deref(), unfinished: false, embedding: embedding.as_deref() };
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let less: Vec<&str> = less.iter().map(String::as_str).collect();
+    ask(&Refine { query, more: &more, less: &less }, &options)
 }
 
 /// [`SearchOptions`] as JavaScript writes them; what is missing, undefined or null takes its default.
@@ -230,7 +313,7 @@ fn to_json(value: &JsValue, place: &Place) -> Result<Value, Mismatch> {
         let items = items.iter().enumerate();
         return items.map(|(i, item)| to_json(&item, &Place::Item(place, i))).collect();
     }
-    let mut fields = Map::new();
+    let mut fields = serde_json::Map::new();
     if let Some(object) = value.dyn_ref::<Object>() {
         for field in Object::entries(object).iter() {
             let field: Array = field.unchecked_into();

@@ -5,10 +5,13 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use exemplar_search::bundle::{Bundle, Files};
-use exemplar_search::{Error, SearchIndex};
+use exemplar_search::{Error, SearchIndex, SearchOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// The system's allocator, which counts for each thread what it holds and held at most.
 struct Counting;
@@ -104,6 +107,11 @@ fn hostile() -> impl Strategy<Value = Value> {
     ])
 }
 
+/// A hash, as bundles write it.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[test]
 fn numbers_are_not_believed() {
     let vectors = |dimensions: u64, length: u64| {
@@ -144,6 +152,43 @@ proptest! {
         }
         if let Err(error) = load(bundle.to_string().as_bytes()) {
             prop_assert!(error.to_string().len() > 20, "{}", error);
+        }
+    }
+
+    /// Parts whose hashes are right, so that what reads them sees the damage.
+    #[test]
+    fn damaged_parts_are_read_or_refused_with_the_place(
+        golden in prop::sample::select(vec![GOLDEN[2], GOLDEN[3], GOLDEN[4], GOLDEN[6]]),
+        part in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        more in prop::collection::vec(any::<u8>(), 0..4),
+    ) {
+        let mut bundle: Value = serde_json::from_str(golden).unwrap();
+        let names: Vec<String> = bundle["parts"].as_object().unwrap().keys().cloned().collect();
+        let name = part.get(&names);
+        let part = &mut bundle["parts"][name];
+        let mut bytes = STANDARD.decode(part["data"].as_str().unwrap()).unwrap();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len() + 1)));
+        bytes.extend(more);
+        part["data"] = json!(STANDARD.encode(&bytes));
+        part["length"] = json!(bytes.len());
+        part["sha256"] = json!(hexadecimal(&Sha256::digest(&bytes)));
+        match load(bundle.to_string().as_bytes()) {
+            Ok(index) => for text in ["sea tides", "月"] {
+                let options = SearchOptions::default();
+                let found = index.search(text, &options);
+                prop_assert!(found.is_ok() || names.len() < 6, "{:?}", found);
+            },
+            Err(error) => {
+                let error = error.to_string();
+                let named = [name.as_str(), "statistics", "vectors["].iter().any(|place| error.contains(place));
+                prop_assert!(named, "{}: {}", name, error);
+            }
         }
     }
 

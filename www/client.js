@@ -167,6 +167,33 @@ export class SearchIndex {
     return this.#engine.article(id, signal);
   }
 
+  /**
+   * The passages in two dimensions, and how kNN and the SVM see them from a query and liked articles; without either, the
+   * passages alone. For drawing; nothing is ranked by it.
+   *
+   * @param {import('./engine.js').Examples & import('./engine.js').SearchOptions} examples
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import('./engine.js').PassageMap>}
+   * @throws {ExemplarError} as {@link SearchIndex.refine} does
+   */
+  async map({ query, more, less, ...options }, { signal } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.map({ query, more, less }, options, signal);
+  }
+
+  /**
+   * Passages by their indices, such as a map has them: each with its article.
+   *
+   * @param {number[]} indices from 0
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<{ article: import('./engine.js').Article, passage: import('./engine.js').Passage }[]>}
+   * @throws {ExemplarError} `option`, `freed`
+   */
+  async passages(indices, { signal } = {}) {
+    signal?.throwIfAborted();
+    return this.#engine.passages(indices, signal);
+  }
+
   /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */
   free() {
     this.#engine.free();

@@ -64,6 +64,7 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {Partial<Scores>} scores the component scores that the method computed
  * @property {Article} article
  * @property {Passage} passage the article's best, whose scores these are
+ * @property {number} passageIndex which of the index's passages it is, from 0
  * @property {string} [text] the passage's, where the bundle has it
  * @property {Highlights} [highlights] where the query had a text
  * @property {OtherPassage[]} [others] further passages of the article, best first, each of another heading, that score no
@@ -97,6 +98,19 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  *   At 0 it placed nothing, and the query had no part in the ranking but for its words
  * @property {number} milliseconds time taken to rank, without what it took to reach the engine
  *
+ * @typedef {object} PassageMap the passages in the plane in which they differ most, and a query's view of them: what it is
+ *   made of is missing where nothing was searched for by vectors
+ * @property {Float32Array} x of each passage
+ * @property {Float32Array} y of each passage
+ * @property {Float32Array} [similarities] of each passage, with what kNN compares with
+ * @property {Float32Array} [decisions] of each passage: the SVM's score plus its intercept. A passage above -1 is active:
+ *   it is within the margin, and the SVM would be another without it
+ * @property {number} [active] how many are
+ * @property {Float32Array} [target] x and y of what kNN compares with
+ * @property {Float32Array} [positives] four numbers for each of the SVM's positives, which are the query, aligned, and liked
+ *   articles: x, y, its cosine similarity with what kNN compares with, and the SVM's decision on it
+ * @property {SearchResult['svm']} [svm]
+ *
  * @typedef {object} Encoded what the query encoder makes of a text
  * @property {Float32Array} [vector] of unit length; missing where nothing is known
  * @property {number} known how much of the text the encoder knows, 0 to 1; an estimate of how far to trust the vector
@@ -122,6 +136,8 @@ import init, { Loader as WasmLoader } from './pkg/exemplar_search.js';
  * @property {number} dimensions
  * @property {boolean} keywords whether the bundle has keywords, which `lexical` needs
  * @property {boolean} encoder whether the bundle has a query encoder, which embeds texts without an API
+ * @property {'float32' | 'int8'} vectors the type of the vectors in memory
+ * @property {'simd128' | 'scalar'} instructions what ranking computes with
  * @property {EmbeddingSpace} space
  *
  * @typedef {object} Progress
@@ -272,6 +288,29 @@ export class Engine {
    */
   article(id) {
     return this.#use((index) => index.article(id));
+  }
+
+  /**
+   * @param {Examples} examples
+   * @param {SearchOptions} [options]
+   * @returns {PassageMap}
+   */
+  map({ query = {}, more = [], less = [] }, options) {
+    const { text, embedding } = bothOf(query);
+    return this.#use((index) => index.map(text, embedding, more, less, options));
+  }
+
+  /**
+   * @param {number[]} indices
+   * @returns {{ article: Article, passage: Passage }[]}
+   */
+  passages(indices) {
+    return this.#use((index) => index.passages(Uint32Array.from(indices)));
+  }
+
+  /** @returns {Float32Array} a copy of the vectors, row after row */
+  vectors() {
+    return this.#use((index) => index.vectors());
   }
 
   free() {

@@ -96,6 +96,25 @@ export class WorkerEngine {
     return this.#call({ call: 'article', args: [id] }, signal);
   }
 
+  /**
+   * @param {import('./engine.js').Examples} examples
+   * @param {SearchOptions} [options]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./engine.js').PassageMap>}
+   */
+  map(examples, options, signal) {
+    return this.#call({ call: 'map', args: [examples, options] }, signal);
+  }
+
+  /**
+   * @param {number[]} indices
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{ article: import('./engine.js').Article, passage: import('./engine.js').Passage }[]>}
+   */
+  passages(indices, signal) {
+    return this.#call({ call: 'passages', args: [indices] }, signal);
+  }
+
   free() {
     this.#end(new ExemplarError('freed', 'this index was freed: load it again'));
   }

@@ -10,7 +10,9 @@ import { ExemplarError } from './errors.js';
  *   | { call: 'refine', args: Parameters<Engine['refine']> }
  *   | { call: 'verify', args: Parameters<Engine['verify']> }
  *   | { call: 'encode', args: Parameters<Engine['encode']> }
- *   | { call: 'article', args: Parameters<Engine['article']> }} Call
+ *   | { call: 'article', args: Parameters<Engine['article']> }
+ *   | { call: 'map', args: Parameters<Engine['map']> }
+ *   | { call: 'passages', args: Parameters<Engine['passages']> }} Call
  * @typedef {{ ready: true }
  *   | { progress: import('./engine.js').Progress }
  *   | { result: any }
@@ -22,21 +24,9 @@ let engine;
 
 /** @param {Call} message */
 async function answer({ call, args }) {
-  switch (call) {
-    case 'load':
-      engine = await Engine.load(args[0], { ...args[1], onProgress: (progress) => send({ progress }) });
-      return engine.info;
-    case 'search':
-      return engine.search(...args);
-    case 'refine':
-      return engine.refine(...args);
-    case 'verify':
-      return engine.verify(...args);
-    case 'encode':
-      return engine.encode(...args);
-    case 'article':
-      return engine.article(...args);
-  }
+  if (call !== 'load') return /** @type {any} */ (engine)[call](...args);
+  engine = await Engine.load(args[0], { ...args[1], onProgress: (progress) => send({ progress }) });
+  return engine.info;
 }
 
 /** @param {Answer} message */

@@ -1,8 +1,10 @@
 // The public JS API, as a site's own page would use it.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import test from 'node:test';
-import { ANY_ORIGIN, freePort, gateway, open, serve, withPreflight } from './support.mjs';
+import { ANY_ORIGIN, atEnd, freePort, gateway, open, serve, withPreflight } from './support.mjs';
 
 /** Runs `body` in the page, with the module's exports, an index and `data`; a rejection becomes its name and code. */
 function inPage(page, body, data) {
@@ -98,6 +100,40 @@ test('the embedder says which of network, CORS, time, key, rate and form it was'
     return failure(api.openaiEmbedder({ endpoint: 'index.html', model: 'e5' })('text'));
   `);
   assert.ok(['http', 'bad-response'].includes(code), code);
+});
+
+test('an answer that holds no embedding is refused, whatever it is, and no redirect is followed', async (t) => {
+  const bodies = {
+    html: '<!doctype html><title>Sign in</title>',
+    nothing: '',
+    null: 'null',
+    'no vector': '{"data": []}',
+    'a hole': '{"data": [{"index": 0, "embedding": [1, null]}]}',
+    'not a number': '{"data": [{"index": 0, "embedding": [1, NaN]}]}',
+    text: '{"data": [{"index": 0, "embedding": "AACAPwAAAEA="}]}',
+    'an empty vector': '{"data": [{"index": 0, "embedding": []}]}',
+    'cut short': '{"data": [{"index": 0, "embedding": [1, 2',
+  };
+  const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'content-type': 'application/json' };
+  const server = createServer((request, response) => {
+    const name = decodeURIComponent(request.url.slice(1));
+    const loops = name === 'loop' && request.method === 'POST';
+    response.writeHead(loops ? 307 : 200, loops ? { ...headers, location: '/loop' } : headers);
+    response.end(bodies[name] ?? '');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(t, () => server.close());
+  const address = `http://127.0.0.1:${server.address().port}`;
+  const page = await open(t, await serve(t), { ...withoutPolicy, console: /127\.0\.0\.1/ });
+  const failure = (name) => inPage(page, `
+    return failure(api.openaiEmbedder({ endpoint: data, model: 'e5', timeout: 5000 })('text'));
+  `, `${address}/${encodeURIComponent(name)}`);
+  for (const name of Object.keys(bodies)) {
+    const { code, message } = await failure(name);
+    assert.equal(code, 'bad-response', name);
+    assert.ok(message.includes(address), message);
+  }
+  assert.equal((await failure('loop')).code, 'http');
 });
 
 test('the embedder refuses options that it cannot use, without showing the key', async (t) => {

@@ -25,7 +25,7 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
  *
  * @param {import('node:test').TestContext} t
  * @param {object} [options]
- * @param {string} [options.body] of the page `/`
+ * @param {string} [options.body] of the page `/`, and of others that end so
  * @param {string} [options.html] the attributes of its html element
  * @param {string | Buffer | object} [options.bundle] default: the demo's
  * @param {string} [options.policy]
@@ -65,7 +65,7 @@ export async function startSite({ body = TAG, html = 'lang="en"', bundle, policy
       response.statusCode = 404;
       return send(TYPES['.html'], page('<p>Not there.</p>'));
     }
-    return send(TYPES['.html'], page(path === '/' ? script + body : `<p>${path.replace(/[<&]/g, '')}</p>`));
+    return send(TYPES['.html'], page(path.endsWith('/') ? script + body : `<p>${path.replace(/[<&]/g, '')}</p>`));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

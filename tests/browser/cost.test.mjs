@@ -35,6 +35,24 @@ test('the slider ranks the SVM and what is fused with it again, the address keep
   assert.deepEqual(await hits(page, 'svm'), before.svm);
 });
 
+test('links that were there before the slider moved lead on with its C', async (t) => {
+  const page = await open(t, `${await serve(t)}${QUERY}&more=ch16-03-shared-state.html`);
+  await hits(page, 'svm');
+  await slider(page).focus();
+  await page.keyboard.press('End');
+  await page.getByText('hits stand elsewhere than at 0.1').waitFor();
+  for (const link of ['.similar', '#examples a', '#other-language']) {
+    assert.match(await page.locator(link).first().getAttribute('href'), /C=1000/, link);
+  }
+  await page.locator('#examples a').nth(1).click();
+  await page.waitForURL(/C=1000/);
+  assert.match(page.url(), /more=ch16-03/, 'and with the examples');
+  await hits(page, 'svm');
+  await page.locator('#clear-examples').click();
+  await page.locator('#examples a').first().click();
+  await page.waitForURL((url) => !url.search.includes('more='));
+});
+
 test('a C that is no number or out of range means the default', async (t) => {
   const site = await serve(t);
   const page = await open(t, `${site}${QUERY}&C=1e9`);

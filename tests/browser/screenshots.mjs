@@ -5,10 +5,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { takeComponentPictures } from './component-screenshots.mjs';
+import { marks, panel } from './panel-support.mjs';
 import { hits, open, serve, THREADS } from './support.mjs';
 
 const folder = process.argv[2] ?? 'target/screenshots';
 const threads = `?q=${encodeURIComponent(THREADS)}`;
+const japanese = `?q=${encodeURIComponent('スレッド間でデータを共有するには')}`;
 const desktop = { viewport: { width: 1360, height: 860 } };
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
@@ -21,7 +23,7 @@ const comeBack = async (page) => {
 };
 const scrolled = (page) => page.locator('[data-method="svm"] .hit').nth(1).evaluate((hit) => scrollTo(0, hit.getBoundingClientRect().top - 250));
 
-/** @type {Record<string, { address: string, context: object, then?: (page: import('playwright-core').Page) => unknown, full?: boolean }>} */
+/** @type {Record<string, { address: string, context: object, then?: (page: import('playwright-core').Page) => unknown, full?: boolean, of?: string }>} `of` is the id of the section to take alone */
 const pictures = {
   'desktop-start': { address: '', context: desktop },
   'desktop-hits': { address: threads, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').nth(2).hover() },
@@ -34,7 +36,7 @@ const pictures = {
   'desktop-similar': { address: '?similar=ch16-03-shared-state.html', context: desktop },
   'desktop-settings': { address: threads, context: desktop, then: (page) => page.locator('#open-settings').click() },
   'desktop-forced-colours': { address: taught, context: { ...desktop, forcedColors: 'active' }, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
-  'japanese': { address: `?q=${encodeURIComponent('スレッド間でデータを共有するには')}`, context: { ...desktop, locale: 'ja' } },
+  'japanese': { address: japanese, context: { ...desktop, locale: 'ja' } },
   'japanese-taught': { address: taught, context: { ...desktop, locale: 'ja' } },
   'phone-start': { address: '', context: phone },
   'phone-hits': { address: `${threads}&k=3`, context: phone, full: true },
@@ -42,18 +44,59 @@ const pictures = {
   'phone-cost': { address: `${taught}&k=3`, context: phone, then: scrolled },
   'phone-dark': { address: threads, context: { ...phone, ...dark } },
   'phone-japanese': { address: threads, context: { ...phone, locale: 'ja' } },
+  'map': { address: threads, context: desktop, then: (page) => marks(page), of: 'map' },
+  'map-zoomed-dark': { address: threads, context: { ...desktop, ...dark }, then: (page) => zoom(page), of: 'map' },
+  'map-site': { address: threads, context: desktop, then: (page) => ofTheSite(page), of: 'map' },
+  'map-table': { address: threads, context: desktop, then: (page) => table(page), of: 'map' },
+  'map-without-search': { address: '', context: desktop, then: (page) => panel(page, 'map'), of: 'map' },
+  'map-forced-colours': { address: threads, context: { ...desktop, forcedColors: 'active' }, then: (page) => marks(page), of: 'map' },
+  'map-phone': { address: threads, context: phone, then: (page) => marks(page), of: 'map' },
+  'map-phone-dark-japanese': { address: japanese, context: { ...phone, ...dark, locale: 'ja' }, then: (page) => table(page), of: 'map' },
+  'how': { address: threads, context: desktop, then: (page) => panel(page, 'how'), of: 'how' },
+  'how-dark': { address: threads, context: { ...desktop, ...dark }, then: (page) => panel(page, 'how'), of: 'how' },
+  'how-forced-colours': { address: threads, context: { ...desktop, forcedColors: 'active' }, then: (page) => panel(page, 'how'), of: 'how' },
+  'how-phone-japanese': { address: japanese, context: { ...phone, locale: 'ja' }, then: (page) => panel(page, 'how'), of: 'how' },
+  'benchmark': { address: threads, context: desktop, then: (page) => measure(page), of: 'benchmark' },
+  'benchmark-phone-dark-japanese': { address: japanese, context: { ...phone, ...dark, locale: 'ja' }, then: (page) => measure(page), of: 'benchmark' },
   'problem': { address: threads, context: desktop, then: (page) => page.locator('#problem').waitFor() },
 };
 
+async function zoom(page) {
+  await marks(page);
+  for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.locator('#map .chart').focus();
+  await page.keyboard.press('Tab');
+  await page.locator('#map .tip').filter({ hasText: /./ }).waitFor();
+}
+
+async function ofTheSite(page) {
+  await marks(page);
+  await page.getByRole('radio', { name: 'The site' }).check();
+  await marks(page);
+}
+
+async function table(page) {
+  await marks(page);
+  await page.locator('#map summary').click();
+  await page.locator('#map tbody tr').first().waitFor();
+}
+
+async function measure(page) {
+  const benchmark = await panel(page, 'benchmark');
+  await benchmark.locator('button').click();
+  await benchmark.locator('.progress', { hasText: /: (done|完了)$/ }).waitFor({ timeout: 120_000 });
+}
+
 await mkdir(folder, { recursive: true });
-for (const [name, { address, context, then, full }] of Object.entries(pictures)) {
+for (const [name, { address, context, then, full, of }] of Object.entries(pictures)) {
   test(name, async (t) => {
     const api = name === 'problem' ? 'http://127.0.0.1:9' : undefined;
     const page = await open(t, (await serve(t, { api })) + address, { context, console: /502/ });
     await page.locator('#facts:not(:empty)').waitFor();
     if (address && !api) await hits(page, 'hybrid');
     await then?.(page);
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: full });
+    const path = join(folder, `${name}.png`);
+    await (of ? page.locator(`#${of}`).screenshot({ path }) : page.screenshot({ path, fullPage: full }));
   });
 }
 takeComponentPictures(folder);

@@ -1,4 +1,5 @@
 import { element } from '../dom.js';
+import { safeLink } from '../safe-link.js';
 import { fieldsIn } from './filters.js';
 import { icon } from './icons.js';
 import { readLightForm } from './light-form.js';
@@ -27,7 +28,7 @@ const QUIET = 500;
  * A search box for a static site: `<exemplar-search bundle="/search/bundle.json">`. See docs/component.md.
  */
 export class ExemplarSearch extends HTMLElement {
-  static observedAttributes = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'limit', 'filters', 'label', 'placeholder', 'lang', 'shortcuts', 'examples', 'recent'];
+  static observedAttributes = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang', 'shortcuts', 'examples', 'recent'];
 
   /** What the box says, by BCP 47 tag in lower case. */
   static languages = languages;
@@ -285,6 +286,7 @@ export class ExemplarSearch extends HTMLElement {
       ...(this.#adopted?.hidden ?? []).map((field) => element('input', { type: 'hidden', name: field.name, value: field.value })));
     this.#status = element('div', { class: 'unseen', role: 'status', lang: strings.language });
     this.#panel = new Panel(popup, strings, fields, {
+      linkTo: (url, anchor) => safeLink(url, anchor, URL.parse(this.#attribute('base') ?? '', document.baseURI)?.href),
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),
       onQuery: (text) => {

@@ -1,5 +1,4 @@
 import { element, marked } from '../dom.js';
-import { safeLink } from '../safe-link.js';
 import { icon } from './icons.js';
 import { snippet } from './snippet.js';
 
@@ -10,6 +9,7 @@ import { snippet } from './snippet.js';
  *
  * @typedef {object} Actions
  * @property {(event: MouseEvent, hit: Hit, url: string) => void} onOpen a link of a hit was followed
+ * @property {(url: string, anchor?: string) => string | undefined} linkTo an article's address, where it is to be trusted
  * @property {(article: Article, direction: 'more' | 'less') => void} onRefine
  */
 
@@ -47,20 +47,20 @@ export class Rows {
     const path = pathOf(passage, article);
     const section = path.length > 0;
 
-    const title = this.#link(hit, safeLink(article.url), { part: 'title', class: 'title' },
+    const title = this.#link(hit, this.#actions.linkTo(article.url), { part: 'title', class: 'title' },
       element('span', { class: 'name', dir: 'auto', lang }, marked(article.title, highlights?.title)),
       ...labels(article),
       section ? undefined : body);
     const rows = [this.row({ class: 'head' }, title, ...this.#feedback(article))];
     if (section) {
-      rows.push(this.row({ class: 'under' }, this.#link(hit, safeLink(article.url, passage.anchor), { part: 'section', class: 'section' },
+      rows.push(this.row({ class: 'under' }, this.#link(hit, this.#actions.linkTo(article.url, passage.anchor), { part: 'section', class: 'section' },
         element('span', { class: 'heading', dir: 'auto', lang }, path.join(' › ')),
         body)));
     }
     const others = hit.others?.filter(({ passage }) => pathOf(passage, article).length) ?? [];
     if (others.length) {
       rows.push(this.row({ class: 'also' }, ...others.map(({ passage }) =>
-        this.#link(hit, safeLink(article.url, passage.anchor), { part: 'also' },
+        this.#link(hit, this.#actions.linkTo(article.url, passage.anchor), { part: 'also' },
           element('span', { class: 'heading', dir: 'auto', lang }, pathOf(passage, article).at(-1))))));
     }
     if (body && lang) body.lang = lang;
@@ -102,7 +102,7 @@ export class Rows {
    * @param {Hit} hit
    * @param {string | undefined} href none where the address is not to be trusted
    * @param {Record<string, string>} attributes
-   * @param {...(Node | undefined)} children
+   * @param {...(Node | string | undefined)} children
    */
   #link(hit, href, attributes, ...children) {
     if (href === undefined) return element('span', attributes, ...children);
@@ -135,5 +135,6 @@ function pathOf({ anchor, heading = [] }, { title }) {
 function labels({ date, tags = [] }) {
   const labels = tags.map((tag) => element('span', { part: 'tag', class: 'tag', dir: 'auto' }, tag));
   if (date) labels.unshift(element('time', { part: 'date', datetime: date }, date));
-  return labels.length ? [element('span', { class: 'labels' }, ...labels)] : [];
+  // A space, not a margin: where they stand below the title they begin where it does, in either direction.
+  return labels.length ? ['\u2002', element('span', { class: 'labels' }, ...labels)] : [];
 }

@@ -32,7 +32,7 @@ import { borrowIndex } from './shared-index.js';
 
 /** Milliseconds without a key before an API is asked. Ranking on this device waits for nothing. */
 const PAUSE = 250;
-/** Milliseconds that hits by words wait for those by meaning from this device, so that rows do not jump at every key. */
+/** Milliseconds for which hits that are shown wait for those by meaning from this device, so that rows do not jump twice a key. */
 const SOON = 40;
 /** How many embeddings are kept. */
 const KEPT = 100;
@@ -174,7 +174,7 @@ export class SearchSession {
     meaning?.catch(() => {});
     if (words) {
       const found = await words;
-      const better = meaning && (await Promise.race([meaning, pause(SOON, signal)]));
+      const better = meaning && this.state.hits.length > 0 && (await Promise.race([meaning, pause(SOON, signal)]));
       if (!better) this.#show(found, { pending: Boolean(meaning ?? embed) }, signal);
     }
     if (meaning) this.#show(await meaning, { pending: Boolean(embed), meaning: true }, signal);

@@ -110,7 +110,7 @@ progress::-moz-progress-bar { background: var(--_accent) }
 .head > :first-child, .under > :first-child { flex: 1; min-width: 0 }
 .title, .section { display: block; padding: 0.375rem 0.5rem; border-radius: calc(var(--_radius) - 0.125rem); color: inherit; text-decoration: none }
 .panel:not([popover]) :is(.title, .section) { padding-inline: 0 }
-.name { margin-inline-end: 0.5rem; font-weight: 600; line-height: 1.375 }
+.name { font-weight: 600; line-height: 1.375 }
 .panel:not([popover]) .name { font-size: 1.125rem }
 a:hover :is(.name, .heading) { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: from-font }
 .section { margin-inline-start: 0.5rem; padding-inline-start: 0.75rem; border-inline-start: 2px solid var(--_rule); border-start-start-radius: 0; border-end-start-radius: 0 }

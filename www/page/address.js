@@ -51,3 +51,15 @@ export function addressWith(changes) {
   if (lang !== undefined) parameters.set('lang', lang);
   return `${location.pathname}${parameters.size ? `?${parameters}` : ''}`;
 }
+
+/**
+ * Another address of this page with the present C.
+ * @param {string} href
+ */
+export function withPresentC(href) {
+  const url = new URL(href);
+  const { C } = readAddress();
+  if (C === DEFAULT_C) url.searchParams.delete('C');
+  else url.searchParams.set('C', String(C));
+  return url.href;
+}

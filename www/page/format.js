@@ -16,6 +16,11 @@ export class Format {
     return this.#score.format(value);
   }
 
+  /** @param {number} value with as many digits as it needs */
+  tick(value) {
+    return new Intl.NumberFormat(this.#language, { maximumFractionDigits: 4 }).format(value);
+  }
+
   /** @param {number} value */
   count(value) {
     return this.#count.format(value);
@@ -47,6 +52,12 @@ export class Format {
   /** @param {number} value */
   milliseconds(value) {
     return this.#unit(value, 'millisecond', value < 10 ? 1 : 0);
+  }
+
+  /** @param {number} value milliseconds, to three digits */
+  brief(value) {
+    const options = /** @type {const} */ ({ style: 'unit', unit: 'millisecond', maximumSignificantDigits: value < 100 ? 2 : 3 });
+    return new Intl.NumberFormat(this.#language, options).format(value);
   }
 
   /**

@@ -1,9 +1,10 @@
-import { addressWith, readAddress } from './address.js';
+import { addressWith, readAddress, withPresentC } from './address.js';
 import { Cost, DEFAULT_C } from './cost.js';
 import { byId, element, within } from './dom.js';
 import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
+import { Panels } from './panels.js';
 import { Problem } from './problem.js';
 import { DEFAULT, METHODS, Results } from './results.js';
 import { Settings } from './settings.js';
@@ -13,20 +14,10 @@ import { Teach } from './teach.js';
 
 /**
  * @typedef {import('./site.js').Site} Site
+ * @typedef {import('./panels.js').Asked} Asked
+ * @typedef {import('./panels.js').Shown} Shown
  * @typedef {import('../engine.js').SearchOptions} SearchOptions
  * @typedef {import('../engine.js').SearchResult} SearchResult
- *
- * @typedef {object} Asked what is searched for
- * @property {import('../engine.js').TextAndEmbedding} [query]
- * @property {string[]} more ids of articles that are liked
- * @property {string[]} less and of those that are not
- *
- * What the page shows at the moment.
- * @typedef {object} Shown
- * @property {Site} site
- * @property {Asked} [asked] what was searched for; missing where nothing was
- * @property {SearchOptions} [options] how, but for the method
- * @property {SearchResult[]} found one a method, best hits first
  *
  * What it takes to rank the same again with another C.
  * @typedef {object} Ranked
@@ -34,12 +25,15 @@ import { Teach } from './teach.js';
  * @property {Asked} asked
  * @property {(options: SearchOptions, signal: AbortSignal) => Promise<SearchResult>} search
  * @property {SearchResult[]} found one a method
- * @property {SearchResult} [usual] the SVM's by the default C; missing while the query is being typed
+ * @property {Promise<SearchResult | undefined>} usual the SVM's by the default C; none while the query is being typed
  * @property {Map<string, number>} knnRanks
+ * @property {string} subject the same for as long as hits only change their places
  */
 
 /** How far down kNN's ranking the other columns' hits are looked for. */
 const KNN_RANKS = 200;
+/** Links that are followed without loading this page again. */
+const OWN_LINKS = '#view a, #examples a, .similar, #for-you';
 
 const { lang } = readAddress();
 const strings = stringsFor(lang === undefined ? navigator.languages : [lang, ...navigator.languages]);
@@ -59,6 +53,7 @@ const openSettings = byId('open-settings', HTMLButtonElement);
 const examples = new Teach(strings, { go, say: (text) => (status.textContent = text) });
 const results = new Results(strings, format, (direction, id) => examples.teach(direction, id));
 const cost = new Cost(strings, format, results.headingOf('svm'), rankByCost);
+const panels = new Panels(strings.language, format);
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
   hostHasApi = true;
@@ -83,6 +78,7 @@ let again = new AbortController();
  */
 async function show({ typing = false } = {}) {
   latest.abort();
+  again.abort();
   latest = new AbortController();
   const { signal } = latest;
   let loaded = false;
@@ -96,6 +92,7 @@ async function show({ typing = false } = {}) {
     if (opened && opened.bundle !== bundle) {
       opened.close();
       opened = undefined;
+      ranked = undefined;
     }
     opened ??= open(bundle);
     const site = await opened.site;
@@ -150,7 +147,8 @@ function open(bundle) {
  * @param {Shown | undefined} what undefined where there is no site, or something failed
  */
 function shown(what) {
-  void what;
+  if (what) panels.show(what);
+  else panels.hide();
 }
 
 /**
@@ -254,7 +252,7 @@ function encoderNote({ known = 0 }, { more }) {
  */
 async function rank(site, asked, signal, note) {
   const { index } = site;
-  const { k, C } = readAddress();
+  const { k, C, similar } = readAddress();
   const { query, more, less } = asked;
   /** @type {Ranked['search']} */
   const search = query && !more.length && !less.length
@@ -265,10 +263,11 @@ async function rank(site, asked, signal, note) {
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
   await prepare(search, C, signal);
   const found = await Promise.all(methods.map((method) => search({ method, k, C }, signal)));
-  const usual = C === DEFAULT_C ? svmOf(found) : query?.unfinished ? undefined : await search({ method: 'svm', k }, signal);
+  const usual = C === DEFAULT_C ? svmOf(found) : query?.unfinished ? undefined : search({ method: 'svm', k }, signal);
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
-  const sameQuery = query?.text === ranked?.asked.query?.text;
-  showRanked({ site, asked, search, found, usual, knnRanks }, sameQuery);
+  const subject = JSON.stringify([query?.text, similar]);
+  const moving = subject === ranked?.subject;
+  showRanked({ site, asked, search, found, usual: Promise.resolve(usual).catch(() => undefined), knnRanks, subject }, moving);
   const hits = found[0]?.hits.length ?? 0;
   const notes = [strings.found(strings.hitCount(hits, format.count(hits))), lesson(), note?.(knn, asked)];
   status.textContent = notes.filter(Boolean).join(' · ');
@@ -298,10 +297,13 @@ function showRanked(now, moving) {
   const { site, asked, found, usual, knnRanks } = now;
   const { k, C } = readAddress();
   results.show(found, knnRanks, { lang: site.entry.lang, moving });
-  const { hits } = svmOf(found);
-  const elsewhere = hits.filter(({ article, rank }) => usual?.hits[rank - 1]?.article.id !== article.id);
   cost.hidden = false;
-  cost.showEffect(usual && C !== DEFAULT_C ? elsewhere.length : undefined, hits.length);
+  usual.then((usual) => {
+    if (ranked !== now) return;
+    const { hits } = svmOf(found);
+    const elsewhere = hits.filter(({ article, rank }) => usual?.hits[rank - 1]?.article.id !== article.id);
+    cost.showEffect(usual && C !== DEFAULT_C ? elsewhere.length : undefined, hits.length);
+  });
   shown({ site, asked, options: { k, C }, found });
 }
 
@@ -311,6 +313,9 @@ function showRanked(now, moving) {
  */
 async function rankByCost(C) {
   history.replaceState(null, '', addressWith({ C }));
+  for (const link of document.querySelectorAll(`#other-language, ${OWN_LINKS}`)) {
+    if (link instanceof HTMLAnchorElement && link.href) link.href = withPresentC(link.href);
+  }
   again.abort();
   again = new AbortController();
   const { signal } = again;
@@ -371,10 +376,17 @@ function describe({ entry, entries, index: { info, thread } }) {
   const examples = byId('examples', HTMLElement);
   examples.hidden = !entry.examples?.length;
   const links = (entry.examples ?? []).map((example) => {
-    const link = element('a', { href: addressWith({ query: example, similar: undefined }), lang: entry.lang }, example);
-    return element('li', {}, link);
+    return element('li', {}, element('a', { lang: entry.lang }, example));
   });
   within(examples, 'ul', HTMLElement).replaceChildren(...links);
+  linkExamples();
+}
+
+/** Has the examples lead to addresses like the present one. */
+function linkExamples() {
+  for (const link of document.querySelectorAll('#examples a')) {
+    if (link instanceof HTMLAnchorElement) link.href = addressWith({ query: link.textContent, similar: undefined });
+  }
 }
 
 function fillForm() {
@@ -382,6 +394,7 @@ function fillForm() {
   query.value = address.query;
   k.value = String(address.k);
   cost.value = address.C;
+  linkExamples();
   const { code, name } = strings.otherLanguage;
   const link = byId('other-language', HTMLAnchorElement);
   link.href = addressWith({ lang: code });
@@ -448,8 +461,7 @@ document.addEventListener('click', async (event) => {
   if (!link || event.defaultPrevented || event.button !== 0) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const hit = link.closest('.hit');
-  const own = link === viewBack || link.matches('#examples a, .similar, #for-you');
-  if (!own) return;
+  if (!link.matches(OWN_LINKS)) return;
   event.preventDefault();
   await go(link.href);
   if (hit) viewTitle.focus();

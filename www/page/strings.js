@@ -84,6 +84,12 @@ const en = {
   likeFirst: 'Like an article or ask something: what you dislike alone says nothing of what you look for',
   taught: (/** @type {string} */ liked, /** @type {string} */ disliked) => `Learned from ${liked} liked, ${disliked} disliked`,
 
+  mapTitle: 'The map',
+  mapLead: 'Every passage of the site, and where each method finds its hits.',
+  howTitle: 'How it works',
+  benchmarkTitle: 'On this machine',
+  benchmarkLead: 'What a query costs here, in this browser, beside a loop in plain JavaScript over the same vectors.',
+
   settings: 'Settings',
   settingsTitle: 'Embedding API',
   settingsIntro: 'A query is placed among the articles by its embedding, which must come from the model that made the bundle.',
@@ -203,6 +209,12 @@ const ja = {
   articlesByExamples: '好きな記事による結果',
   likeFirst: '好きな記事を選ぶか、何か尋ねてください。嫌いな記事だけでは、何をお探しか分かりません',
   taught: (liked, disliked) => `好き ${liked} 件、嫌い ${disliked} 件から学習`,
+
+  mapTitle: '地図',
+  mapLead: 'サイトのすべての節と、それぞれの方法が結果を見つける場所。',
+  howTitle: '仕組み',
+  benchmarkTitle: 'この端末での速さ',
+  benchmarkLead: 'このブラウザで一つの検索にかかる時間を、同じベクトルを普通の JavaScript のループで調べる時間と並べて測ります。',
 
   settings: '設定',
   settingsTitle: '埋め込み API',

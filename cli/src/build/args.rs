@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ArgGroup;
-use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
-use exemplar_search::bundle::{Passage, Recipe};
-use serde_json::Value;
+use exemplar_search::bundle::Passage;
 
-use super::cache::Place;
 use super::queries::{DEFAULT_BUDGET, Queries};
+use super::request::{Recipes, RequestArgs};
 use super::texts::Texts;
 use crate::api::{ApiArgs, Limits};
 use crate::bundle_file::FormArgs;
@@ -29,9 +27,8 @@ pub struct Args {
 
     #[command(flatten)]
     pub api: ApiArgs,
-    /// The embedding model's name, as the API knows it
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub model: String,
+    #[command(flatten)]
+    pub request: RequestArgs,
     /// Vectors from elsewhere instead of an API: a .npy file, float32 or float64, a row for each article
     #[arg(long, value_name = "FILE", conflicts_with = "endpoint")]
     pub embeddings: Option<PathBuf>,
@@ -47,18 +44,11 @@ pub struct Args {
     #[arg(long, value_name = "N", requires = "endpoint", value_parser = clap::value_parser!(u16).range(1..))]
     dimensions: Option<u16>,
 
-    /// Texts in one request [default: what the preset knows, else 16]
-    #[arg(long, value_name = "N", requires = "endpoint", value_parser = clap::value_parser!(u16).range(1..))]
-    pub batch_size: Option<u16>,
     /// Requests under way at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
     #[command(flatten)]
     pub limits: Limits,
-
-    /// Folder that keeps vectors for later builds, or off; in the user's cache folder if not given
-    #[arg(long, value_name = "DIR", env = "EXEMPLAR_CACHE", value_parser = NonEmptyStringValueParser::new().map(|value| Place::from(value.as_str())))]
-    pub cache: Option<Place>,
 
     /// Say how much there is to embed, ask for nothing and write nothing
     #[arg(long, requires = "endpoint")]
@@ -66,25 +56,6 @@ pub struct Args {
     /// What the API takes for a million tokens, for the estimate and the summary
     #[arg(long, value_name = "PRICE", value_parser = price)]
     pub price_per_million: Option<f64>,
-
-    /// Put before each query, such as 'query: '
-    #[arg(long, value_name = "TEXT")]
-    query_prefix: Option<String>,
-    /// Put before each article's text, such as 'passage: '
-    #[arg(long, value_name = "TEXT")]
-    passage_prefix: Option<String>,
-    /// The request's input_type for queries
-    #[arg(long, value_name = "TYPE")]
-    query_input_type: Option<String>,
-    /// The request's input_type for articles
-    #[arg(long, value_name = "TYPE")]
-    passage_input_type: Option<String>,
-    /// The request's model for queries, where it is not --model
-    #[arg(long, value_name = "NAME")]
-    query_model: Option<String>,
-    /// The request's model for articles, where it is not --model
-    #[arg(long, value_name = "NAME")]
-    passage_model: Option<String>,
 
     /// Whether the bundle gets keywords, which the methods with lexical need
     #[arg(long, value_enum, default_value_t)]
@@ -119,12 +90,6 @@ impl Switch {
     }
 }
 
-/// How a text is given to the model.
-pub struct Recipes {
-    pub query: Recipe,
-    pub passage: Recipe,
-}
-
 impl Args {
     /// What to embed, and the passages that it is of.
     pub fn texts(&self, documents: &[Document]) -> (Texts, Vec<Passage>) {
@@ -147,36 +112,9 @@ impl Args {
         self.dimensions.map(usize::from)
     }
 
-    /// What the options say, or the preset where they say nothing.
+    /// How texts are given to the model.
     pub fn recipes(&self) -> Recipes {
-        let own = |prefix: &Option<String>, input_type: &Option<String>, model: &Option<String>| Recipe {
-            prefix: prefix.clone().unwrap_or_default(),
-            input_type: input_type.clone(),
-            model: model.clone().filter(|model| *model != self.model),
-            ..Recipe::default()
-        };
-        let mut recipes = Recipes {
-            query: own(&self.query_prefix, &self.query_input_type, &self.query_model),
-            passage: own(&self.passage_prefix, &self.passage_input_type, &self.passage_model),
-        };
-        let told = [
-            &self.query_prefix,
-            &self.query_input_type,
-            &self.query_model,
-            &self.passage_prefix,
-            &self.passage_input_type,
-            &self.passage_model,
-        ];
-        let Some(preset) = self.api.preset else { return recipes };
-        if told.into_iter().all(Option::is_none) {
-            (recipes.query, recipes.passage) = preset.recipes(&self.model);
-        }
-        if let Some((field, dimensions)) = preset.facts().dimensions.zip(self.dimensions) {
-            for recipe in [&mut recipes.query, &mut recipes.passage] {
-                recipe.fields.insert(field.into(), Value::from(dimensions));
-            }
-        }
-        recipes
+        self.request.recipes(self.api.preset, self.dimensions)
     }
 }
 

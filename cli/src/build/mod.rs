@@ -8,6 +8,7 @@ pub mod keywords;
 mod plan;
 mod progress;
 mod queries;
+mod request;
 mod texts;
 
 use std::sync::Arc;
@@ -21,11 +22,12 @@ use serde_json::Map;
 
 pub use self::args::{Args, PASSAGE_CHARS};
 pub use self::batches::Limits;
-pub use self::cache::{Cache, Place};
+pub use self::cache::Cache;
 pub use self::embed::Embedder;
 use self::plan::price;
 pub use self::plan::{Job, Plan};
 pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
+pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
 use crate::api::Client;
 use crate::bundle_file;
@@ -39,7 +41,8 @@ pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let output = args.output.as_deref().map(OutputFile::prepare).transpose()?;
     let client = Client::new(&args.api, args.limits)?.map(Arc::new);
-    let batches = Limits::new(args.api.preset, args.batch_size).map_err(|problem| anyhow!(problem))?;
+    let batches =
+        Limits::new(args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
     let reading = args.source.read(args.embeddings.is_none())?;
     eprintln!("read {} articles{}", reading.documents.len(), reading.summary());
 
@@ -49,10 +52,10 @@ pub fn run(args: &Args) -> Result<()> {
         (Some(client), _) => {
             let (texts, passages) = args.texts(&documents);
             let queries = args.queries(&documents, &passages);
-            let cache = Cache::new(args.cache.as_ref());
+            let cache = Cache::new(args.request.cache.as_ref());
             let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
             jobs.extend(queries.job(&recipes.query));
-            let plan = Plan::new(jobs, &cache, &args.model, batches);
+            let plan = Plan::new(jobs, &cache, &args.request.model, batches);
             let expected = plan.describe(args.price_per_million);
             if args.dry_run {
                 return print(&expected);
@@ -60,7 +63,7 @@ pub fn run(args: &Args) -> Result<()> {
             eprintln!("{expected}");
             let embedder = Embedder {
                 client,
-                model: &args.model,
+                model: &args.request.model,
                 cache: &cache,
                 concurrency: args.concurrency.into(),
                 dimensions: args.dimensions(),
@@ -68,7 +71,7 @@ pub fn run(args: &Args) -> Result<()> {
             let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
             let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
             let learnt = match vectors.next() {
-                Some(of_queries) => queries.learn(&args.model, &of_passages, &of_queries)?,
+                Some(of_queries) => queries.learn(&args.request.model, &of_passages, &of_queries)?,
                 None => Learnt::default(),
             };
             (passages, of_passages, learnt)
@@ -81,7 +84,7 @@ pub fn run(args: &Args) -> Result<()> {
         (None, None) => bail!("one of --api, --preset and --embeddings is needed"),
     };
     let space = EmbeddingSpace {
-        model: args.model.clone(),
+        model: args.request.model.clone(),
         dimensions: vectors.dims(),
         normalized: are_unit_vectors(&vectors),
         truncated: args.dimensions().is_some(),

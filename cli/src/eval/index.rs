@@ -13,7 +13,9 @@ use super::args::Args;
 use super::collection::Collection;
 use super::report::Encoder;
 use crate::api::{self, Client};
-use crate::build::{Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Texts, keywords};
+use crate::build::{
+    Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Recipes, Texts, keywords,
+};
 use crate::npy;
 
 /// What is measured, and with which vectors.
@@ -27,18 +29,24 @@ pub struct Built {
 impl Built {
     pub fn of(collection: &Collection, args: &Args) -> Result<Self> {
         let client = Client::new(&args.api, api::Limits::default())?.map(Arc::new);
-        let batches = Limits::new(args.api.preset, args.batch_size).map_err(|problem| anyhow!(problem))?;
-        let cache = Cache::new(args.cache.as_ref());
+        let batches =
+            Limits::new(args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
+        let cache = Cache::new(args.request.cache.as_ref());
         let embed = |job: Job| -> Result<Matrix> {
             let Some(client) = client.clone() else {
                 bail!("--api is needed, or both --embeddings and --query-embeddings");
             };
-            let embedder =
-                Embedder { client, model: &args.model, cache: &cache, concurrency: 1, dimensions: None };
-            let plan = Plan::new(vec![job], &cache, &args.model, batches);
+            let embedder = Embedder {
+                client,
+                model: &args.request.model,
+                cache: &cache,
+                concurrency: 1,
+                dimensions: None,
+            };
+            let plan = Plan::new(vec![job], &cache, &args.request.model, batches);
             plan.embed(&embedder)?.pop().context("there is nothing to embed")
         };
-        let (passage, query) = (args.passage(), args.query());
+        let Recipes { query, passage } = args.request.recipes(args.api.preset, None);
         let documents = &collection.documents;
         let (passages, vectors) = match &args.embeddings {
             Some(file) => (
@@ -64,7 +72,7 @@ impl Built {
             Some(job) => {
                 let rows = embed(job)?;
                 let started = Instant::now();
-                let learnt = texts.learn(&args.model, &vectors, &rows)?;
+                let learnt = texts.learn(&args.request.model, &vectors, &rows)?;
                 (learnt, Some((texts.len(), started.elapsed().as_secs_f64())))
             }
             None => (Learnt::default(), None),
@@ -78,7 +86,7 @@ impl Built {
             layout: Layout::V2Inline,
             encoding: Encoding::default(),
             space: EmbeddingSpace {
-                model: args.model.clone(),
+                model: args.request.model.clone(),
                 dimensions: vectors.dims(),
                 query,
                 passage,

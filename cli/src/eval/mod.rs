@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<()> {
     let report = Report {
         collection: args.collection.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         task: args.task,
-        model: args.model.clone(),
+        model: args.request.model.clone(),
         documents: collection.documents.len(),
         queries: cases.len(),
         encoder,

@@ -50,7 +50,7 @@ pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options,
         if converged || epochs >= MAX_EPOCHS {
             let stop = if converged { Stop::Converged } else { Stop::StepLimit };
             let report = Report { stop, gap, newton_steps: 0, passes: (epochs + checks) as f64 };
-            return Ok(Fit { scores: problem.scores(&w, &margins), report });
+            return Ok(Fit::of(&problem, &w, problem.scores(&w, &margins), report));
         }
     }
 }

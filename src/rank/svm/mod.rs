@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::rank::Moments;
+use crate::rank::dense::dot;
 use crate::vector::{Element, Matrix};
 use fast::Reached;
 use problem::Problem;
@@ -36,7 +37,17 @@ const ROUNDED: f64 = 100.0;
 pub struct Fit {
     /// w·x for each row, without the intercept.
     pub scores: Vec<f32>,
+    pub intercept: f64,
+    /// w·x of each positive, with the intercept.
+    pub positives: Vec<f64>,
     pub report: Report,
+}
+
+impl Fit {
+    fn of<E: Element>(problem: &Problem<E>, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
+        let positives = problem.positives().map(|positive| dot(&positive, w)).collect();
+        Self { scores, intercept: w[w.len() - 1], positives, report }
+    }
 }
 
 /// How the solver ended.
@@ -47,7 +58,7 @@ pub struct Report {
     /// Duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most
     /// sqrt(2 gap), so that of a unit-length row's score is too.
     pub gap: f64,
-    /// Newton steps taken; zero for the reference solver.
+    /// Steps taken, quasi-Newton or Newton; zero for the reference solver.
     pub newton_steps: usize,
     /// Scans of all rows, the price of one kNN query each.
     pub passes: f64,
@@ -164,6 +175,6 @@ fn solve<E: Element>(
     };
     let intercept = reached.w[problem.rows().dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
-    let Reached { steps: newton_steps, passes, .. } = reached;
-    Fit { scores, report: Report { stop, gap: 0.5 * error * error, newton_steps, passes } }
+    let Reached { w, steps: newton_steps, passes, .. } = reached;
+    Fit::of(problem, &w, scores, Report { stop, gap: 0.5 * error * error, newton_steps, passes })
 }

@@ -52,7 +52,8 @@ pub fn solve<E: Element>(
         add(&mut w, step, &direction);
         add(&mut margins, step, &slopes);
     };
-    Fit { scores: problem.scores(&w, &margins), report: Report { stop, gap, newton_steps, passes } }
+    let report = Report { stop, gap, newton_steps, passes };
+    Fit::of(problem, &w, problem.scores(&w, &margins), report)
 }
 
 fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {

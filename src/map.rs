@@ -1,0 +1,85 @@
+//! A map of the collection, for people to look at: where passages and query lie, and what kNN and the SVM see.
+
+use crate::rank::{knn, svm};
+use crate::wanted::Wanted;
+use crate::{Refine, Result, SearchIndex, SearchOptions, with_rows};
+
+/// The passages in the plane in which they differ most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map {
+    /// Of each passage, along the direction of the largest variance, from the mean passage.
+    pub x: Vec<f32>,
+    /// Of each passage, along the next direction.
+    pub y: Vec<f32>,
+    /// Where something was searched for.
+    pub view: Option<View>,
+}
+
+/// The collection as seen from a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The cosine similarity of each passage with what kNN compares with.
+    pub similarities: Vec<f32>,
+    /// The SVM's decision on each passage: w·x plus the intercept. A passage above -1 is active: it is within the margin,
+    /// and w would be another without it.
+    pub decisions: Vec<f32>,
+    /// How many passages are active.
+    pub active: usize,
+    /// Where in the plane is what kNN compares with.
+    pub target: [f32; 2],
+    /// The positives of the SVM: the query, aligned if `align`, and the mean of each liked article.
+    pub positives: Vec<Positive>,
+    pub svm: svm::Report,
+}
+
+/// What the SVM is to tell from the passages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Positive {
+    /// In the plane.
+    pub place: [f32; 2],
+    /// With what kNN compares with.
+    pub similarity: f32,
+    /// The SVM's decision on it.
+    pub decision: f32,
+}
+
+impl SearchIndex {
+    /// The passages in two dimensions, and what is searched for among them. Of the options, those of the SVM count.
+    /// Where nothing can be searched for by vectors, the map is of the passages alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SearchIndex::refine`], but for a query that is missing.
+    pub fn map(&self, refine: &Refine, options: &SearchOptions) -> Result<Map> {
+        let projection = self.projection();
+        let [x, y] = with_rows!(self.rows(), rows => projection.places(rows));
+        let Refine { query, more, less } = refine;
+        let encoded = match (query.embedding, query.text, self.encoder()) {
+            (None, Some(text), Some(encoder)) => encoder.encode(text),
+            _ => None,
+        };
+        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
+        let wanted = Wanted::new(self, embedding, more, less)?;
+        if !wanted.has_vector() {
+            return Ok(Map { x, y, view: None });
+        }
+        let target = wanted.nearest_to()?;
+        let similarities = with_rows!(self.rows(), rows => knn::scores(rows, &target));
+        let svm::Fit { scores, intercept, positives, report } =
+            self.fit(&wanted, &self.candidates(&wanted, &options.filter), options)?;
+        let decisions: Vec<f32> = scores.iter().map(|&score| (f64::from(score) + intercept) as f32).collect();
+        let examples = wanted.examples(options.align)?;
+        let active = (0..decisions.len())
+            .filter(|row| decisions[*row] > -1.0 && examples.left_out.binary_search(row).is_err())
+            .count();
+        let positive = |(vector, decision): (&Vec<f32>, f64)| Positive {
+            place: projection.place(vector),
+            similarity: vector.iter().zip(&target).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>()
+                as f32,
+            decision: decision as f32,
+        };
+        let positives = examples.positives.iter().zip(positives).map(positive).collect();
+        let target = projection.place(&target);
+        Ok(Map { x, y, view: Some(View { similarities, decisions, active, target, positives, svm: report }) })
+    }
+}

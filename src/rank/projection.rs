@@ -1,0 +1,160 @@
+//! The plane in which the rows of a collection differ most: their first two principal components, to draw them by.
+
+use super::Moments;
+use super::dense::{add, dot, norm};
+use crate::vector::{Element, Matrix, Native, kernels};
+
+/// Products with the covariance, at most: enough for nearly all of the variance however near the next direction's is.
+const MAX_PRODUCTS: usize = 200;
+/// A direction that turns by less than this is found; nobody sees more on a map.
+const TURN: f64 = 1e-5;
+/// A variance below this share of the mean square is rounding of float32.
+const ROUNDING: f64 = 1e-9;
+
+/// A plane through the mean row.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// Of unit length and at right angles, that of the larger variance first; zeros where nothing is left to vary.
+    directions: [Vec<f32>; 2],
+    /// How far along each the mean row is.
+    origin: [f32; 2],
+}
+
+impl Projection {
+    /// By power iteration on the covariance, in float64. The largest component of each direction is positive.
+    pub fn of(moments: &Moments) -> Self {
+        let covariance = moments.covariance();
+        let dims = covariance.size;
+        let rounding = ROUNDING * moments.mean_square();
+        let mean = moments.mean();
+        let mut found: Vec<Vec<f64>> = Vec::new();
+        for _ in 0..2 {
+            // Fractions of multiples of the golden ratio: in no direction's way.
+            let mut direction: Vec<f64> =
+                (1..=dims).map(|i| (i as f64 * 0.618_033_988_75).fract() - 0.5).collect();
+            let length = norm(&direction);
+            direction.iter_mut().for_each(|x| *x /= length);
+            for _ in 0..MAX_PRODUCTS {
+                let mut next: Vec<f64> = (0..dims).map(|i| dot(covariance.row(i), &direction)).collect();
+                for other in &found {
+                    let along = dot(&next, other);
+                    add(&mut next, -along, other);
+                }
+                let length = norm(&next);
+                if length <= rounding {
+                    direction.fill(0.0);
+                    break;
+                }
+                next.iter_mut().for_each(|x| *x /= length);
+                let before = std::mem::replace(&mut direction, next);
+                if 1.0 - dot(&before, &direction) < 0.5 * TURN * TURN {
+                    break;
+                }
+            }
+            let largest =
+                direction.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
+            direction.iter_mut().for_each(|x| *x *= largest.signum());
+            found.push(direction);
+        }
+        Self {
+            origin: [0, 1].map(|axis| dot(&found[axis], &mean) as f32),
+            directions: [0, 1].map(|axis| found[axis].iter().map(|&x| x as f32).collect()),
+        }
+    }
+
+    /// Where each row is along the first direction, and along the second.
+    pub fn places<E: Element>(&self, rows: &Matrix<E>) -> [Vec<f32>; 2] {
+        [0, 1].map(|axis| {
+            let mut places = vec![0.0; rows.rows()];
+            kernels::scan::<Native, E>(rows, &rows.pad(&self.directions[axis]), &mut places);
+            places.iter_mut().for_each(|place| *place -= self.origin[axis]);
+            places
+        })
+    }
+
+    /// Where a vector is, which may have the padding of a row.
+    pub fn place(&self, vector: &[f32]) -> [f32; 2] {
+        [0, 1].map(|axis| {
+            let products =
+                self.directions[axis].iter().zip(vector).map(|(&a, &b)| f64::from(a) * f64::from(b));
+            (products.sum::<f64>() - f64::from(self.origin[axis])) as f32
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rank::dense::Dense;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// All variances along principal directions, largest first, by Jacobi's rotations.
+    fn variances(mut matrix: Dense) -> Vec<f64> {
+        let n = matrix.size;
+        for _ in 0..60 {
+            for p in 0..n {
+                for q in p + 1..n {
+                    let [a, b, c] = [p * n + p, q * n + q, p * n + q].map(|at| matrix.data[at]);
+                    let angle = 0.5 * (2.0 * c).atan2(a - b);
+                    let (sin, cos) = angle.sin_cos();
+                    for i in 0..n {
+                        let [x, y] = [matrix.data[i * n + p], matrix.data[i * n + q]];
+                        matrix.data[i * n + p] = cos * x + sin * y;
+                        matrix.data[i * n + q] = cos * y - sin * x;
+                    }
+                    for i in 0..n {
+                        let [x, y] = [matrix.data[p * n + i], matrix.data[q * n + i]];
+                        matrix.data[p * n + i] = cos * x + sin * y;
+                        matrix.data[q * n + i] = cos * y - sin * x;
+                    }
+                }
+            }
+        }
+        let mut variances: Vec<f64> = (0..n).map(|i| matrix.data[i * n + i]).collect();
+        variances.sort_by(|a, b| b.total_cmp(a));
+        variances
+    }
+
+    fn mean_square(values: &[f32]) -> f64 {
+        values.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / values.len().max(1) as f64
+    }
+
+    proptest! {
+        #[test]
+        fn the_plane_has_the_largest_variances(
+            (rows, dims) in (0usize..40, 1usize..12),
+            values in prop::collection::vec(-1.0f32..1.0, 40 * 12),
+            scale in 0.1f32..10.0,
+        ) {
+            let mut matrix = Matrix::from_values(&values[..rows * dims], dims);
+            matrix.scales_mut().fill(scale);
+            let moments = Moments::of(&matrix);
+            let projection = Projection::of(&moments);
+            let [x, y] = projection.places(&matrix);
+            let expected = variances(moments.covariance());
+            let bound = 0.02 * expected.iter().sum::<f64>() + 1e-5 * f64::from(scale).powi(2);
+            prop_assert!((mean_square(&x) - expected[0]).abs() < bound, "{} {expected:?}", mean_square(&x));
+            let second = expected.get(1).copied().unwrap_or(0.0);
+            prop_assert!((mean_square(&y) - second).abs() < bound, "{} {expected:?}", mean_square(&y));
+            let [right, up] = projection.directions.each_ref().map(|direction| {
+                direction.iter().map(|&x| f64::from(x)).collect::<Vec<_>>()
+            });
+            prop_assert!(dot(&right, &up).abs() < 1e-5);
+            for row in 0..rows {
+                let vector: Vec<f32> = matrix.values(row).iter().map(|x| x * scale).collect();
+                let place = projection.place(&vector);
+                prop_assert!((place[0] - x[row]).abs() < 1e-4 * scale && (place[1] - y[row]).abs() < 1e-4 * scale);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_vary_along_one_line_leave_the_second_direction_empty() {
+        let matrix = Matrix::from_values(&[1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0], 3);
+        let [x, y] = Projection::of(&Moments::of(&matrix)).places(&matrix);
+        assert!((x[2] - x[0] - 56f32.sqrt()).abs() < 1e-4, "{x:?}");
+        assert_eq!(y, [0.0; 3]);
+    }
+}
