@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Three sections, each a count and what it counts: the characters that change and what they become, column by
-/// column; the marks that stay; the pairs of characters that compose.
+/// column; the marks that stay; the pairs of characters that compose, ascending.
 fn table() -> Vec<u8> {
     let chars = || ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c));
     let stays = |c: char| fold(c).chars().eq([c]);
@@ -94,7 +94,7 @@ fn table() -> Vec<u8> {
         previous = end;
     }
 
-    let pairs: Vec<[char; 3]> = chars()
+    let mut pairs: Vec<[char; 3]> = chars()
         .filter_map(|whole| {
             let parts: Vec<char> = whole.nfd().collect();
             // Of three parts, the first two compose to one.
@@ -105,6 +105,7 @@ fn table() -> Vec<u8> {
                 .then_some([first, second, whole])
         })
         .collect();
+    pairs.sort_unstable();
     varint::write(&mut out, pairs.len() as u32);
     for c in pairs.into_iter().flatten() {
         varint::write(&mut out, c as u32);

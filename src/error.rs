@@ -1,5 +1,7 @@
 //! The one error type, with a stable code for each case.
 
+use crate::decimal::Decimal;
+
 /// What went wrong: the place, the value, and where there is one, the way out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -22,7 +24,7 @@ pub enum Error {
     )]
     DuplicateId { id: String, first: usize, second: usize },
     /// A vector holds NaN or an infinity.
-    #[error("{place} is {value}: vectors must be finite numbers")]
+    #[error("{place} is {}: vectors must be finite numbers", Decimal::from(*.value))]
     NotFinite { place: String, value: f32 },
     /// A vector is all zeros, so it has no direction to compare.
     #[error("{place} is all zeros, which has no direction to compare: embed a text that is not empty")]
@@ -34,7 +36,9 @@ pub enum Error {
     QueryDimensions { found: usize, expected: usize, model: String },
     /// An embedding API answers with another model than the bundle's.
     #[error(
-        "this API answers with another model: the cosine of its vector for \"{text}\" to that of the bundle's model \"{model}\" is {cosine:.3}, expected {least} or above; embed queries with that model, as the bundle's recipe for queries says"
+        "this API answers with another model: the cosine of its vector for \"{text}\" to that of the bundle's model \"{model}\" is {}, expected {} or above; embed queries with that model, as the bundle's recipe for queries says",
+        Decimal::rounded(*.cosine, 3),
+        Decimal::from(*.least)
     )]
     OtherModel { text: String, model: String, cosine: f64, least: f64 },
     /// No article has this id.

@@ -10,9 +10,11 @@
 //! Scores are always "higher is better".
 
 pub mod bundle;
+mod decimal;
 pub mod encoder;
 mod error;
 mod facets;
+mod fields;
 mod highlights;
 mod index;
 pub mod lexical;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use crate::decimal::{self, Decimal};
 use crate::{Error, Result};
 
 /// A way of ranking.
@@ -69,7 +70,7 @@ impl Weights {
         if let Some((name, weight)) = named.iter().find(|(_, weight)| !weight.is_finite() || *weight < 0.0) {
             return Err(Error::option(
                 format!("methods.{name}"),
-                weight,
+                Decimal::from(*weight),
                 "expected a finite weight, 0 or above",
             ));
         }
@@ -130,7 +131,7 @@ impl fmt::Display for Method {
                     weights.named().into_iter().filter(|(_, weight)| *weight > 0.0).map(|(name, weight)| {
                         match weight {
                             1.0 => name.to_owned(),
-                            weight => format!("{weight}*{name}"),
+                            weight => format!("{}*{name}", Decimal::from(weight)),
                         }
                     });
                 return f.write_str(&parts.collect::<Vec<_>>().join("+"));
@@ -156,7 +157,7 @@ impl FromStr for Method {
                 let mut weights = Weights::default();
                 for part in sum.split('+') {
                     let (weight, name) = part.split_once('*').unwrap_or(("1", part));
-                    let weight = weight.trim().parse().map_err(|_| wrong())?;
+                    let weight = decimal::parse(weight.trim()).ok_or_else(wrong)? as f32;
                     weights.add(name.trim(), weight).map_err(|_| wrong())?;
                 }
                 Ok(Self::Fused(weights.check()?))

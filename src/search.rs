@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::bundle::{Article, Passage};
+use crate::decimal::Decimal;
 use crate::facets::{self, Facet, Filter};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
@@ -209,7 +210,11 @@ impl SearchIndex {
             return Err(Error::option("passages", "0", "expected a whole number from 1"));
         }
         if let Some(threshold) = options.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
-            return Err(Error::option("relevanceThreshold", threshold, "expected a number from 0 to 1"));
+            return Err(Error::option(
+                "relevanceThreshold",
+                Decimal::from(threshold),
+                "expected a number from 0 to 1",
+            ));
         }
         options.filter.check(self.articles())?;
         options.facets.iter().try_for_each(|field| facets::check("facets", field, self.articles()))?;

@@ -21,10 +21,14 @@ pub(crate) struct Wanted<'i> {
 impl<'i> Wanted<'i> {
     /// Looks up the ids and checks that there is a query or an article to go by.
     pub fn new(index: &'i SearchIndex, query: Option<&[f32]>, more: &[&str], less: &[&str]) -> Result<Self> {
-        let positions = |ids: &[&str]| {
-            let mut positions = ids.iter().map(|id| index.position(id)).collect::<Result<Vec<_>>>()?;
-            positions.sort_unstable();
-            positions.dedup();
+        let positions = |ids: &[&str]| -> Result<Vec<usize>> {
+            let mut positions = Vec::new();
+            for id in ids {
+                let position = index.position(id)?;
+                if let Err(place) = positions.binary_search(&position) {
+                    positions.insert(place, position);
+                }
+            }
             Ok(positions)
         };
         let (more_at, less_at) = (positions(more)?, positions(less)?);

@@ -1,61 +1,23 @@
 //! The boundary to JavaScript, and the only file that knows it: it converts types and decides nothing.
 
-use std::collections::BTreeMap;
-
 use js_sys::{Array, Float32Array, Object, Reflect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Number, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Article, EmbeddingSpace, Passage, Reader};
+use crate::decimal::Decimal;
 use crate::encoder::Encoded;
+use crate::fields::{Fields, Mismatch, Place};
 use crate::vector::Vectors;
 use crate::{
-    Error, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View, Weights,
+    Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View,
+    Weights,
 };
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
 pub struct Index(SearchIndex);
-
-/// [`SearchOptions`] as JavaScript writes them; what is missing takes its default.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JsOptions {
-    method: Option<String>,
-    /// Weights by name, instead of a method.
-    methods: Option<BTreeMap<String, f32>>,
-    fusion: Option<String>,
-    k: Option<f64>,
-    passages: Option<f64>,
-    relevance_threshold: Option<f32>,
-    #[serde(rename = "C")]
-    c: Option<f64>,
-    tolerance: Option<f64>,
-    positive_weight: Option<f64>,
-    less_weight: Option<f64>,
-    align: Option<bool>,
-    solver: Option<String>,
-    stop: Option<String>,
-}
-
-/// The names in [`JsOptions`], and two that are read by hand, which takes a tenth of the code: serde-wasm-bindgen asks for these, so `deny_unknown_fields` would never see another.
-const OPTIONS: [&str; 15] = [
-    "method",
-    "methods",
-    "fusion",
-    "k",
-    "passages",
-    "relevanceThreshold",
-    "filter",
-    "facets",
-    "C",
-    "tolerance",
-    "positiveWeight",
-    "lessWeight",
-    "align",
-    "solver",
-    "stop",
-];
 
 #[derive(Serialize)]
 struct Info<'a> {
@@ -155,7 +117,7 @@ impl Index {
         embedding: Option<Float32Array>,
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let options = to_options(options)?;
+        let options = to_options(&options)?;
         let embedding = embedding.map(|embedding| embedding.to_vec());
         let query = Query { text: text.as_deref(), unfinished, embedding: embedding.as_deref() };
         let result = self.0.search(query, &options).map_err(to_js_error)?;
@@ -236,7 +198,7 @@ fn with_refine(
     options: JsValue,
     ask: &dyn Fn(&Refine, &SearchOptions) -> Result<JsValue, JsValue>,
 ) -> Result<JsValue, JsValue> {
-    let options = to_options(options)?;
+    let options = to_options(&options)?;
     let embedding = embedding.map(|embedding| embedding.to_vec());
     let query = Query { text: text.as_deref(), unfinished: false, embedding: embedding.as_deref() };
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
@@ -244,93 +206,126 @@ fn with_refine(
     ask(&Refine { query, more: &more, less: &less }, &options)
 }
 
-fn to_options(options: JsValue) -> Result<SearchOptions, JsValue> {
+/// [`SearchOptions`] as JavaScript writes them; what is missing, undefined or null takes its default.
+fn to_options(options: &JsValue) -> Result<SearchOptions, JsValue> {
     let mut to = SearchOptions::default();
     if options.is_undefined() || options.is_null() {
         return Ok(to);
     }
-    let names = Object::keys(options.unchecked_ref::<Object>());
-    if let Some(name) =
-        names.iter().filter_map(|name| name.as_string()).find(|name| !OPTIONS.contains(&name.as_str()))
-    {
-        let expected = format!("the options are {}", OPTIONS.join(", "));
-        return Err(to_js_error(Error::option(name, "unknown", expected)));
+    read_options(options, &mut to).map_err(to_js_error)?;
+    if let Solver::CoordinateDescent { seed } = &mut to.solver {
+        *seed = random_seed()?;
     }
-    let filter = Reflect::get(&options, &"filter".into())?;
-    if filter.is_object() {
-        for field in Object::keys(filter.unchecked_ref::<Object>()) {
-            let name = field.as_string().unwrap_or_default();
-            let values = texts(&format!("filter.{name}"), &Reflect::get(&filter, &field)?)?;
-            to.filter.0.push((name, values));
+    Ok(to)
+}
+
+fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> {
+    let wrong =
+        |Mismatch { place, found, expected }| Error::option(place, found, format!("expected {expected}"));
+    let mut from =
+        to_json(options, &Place::Top).and_then(|options| Fields::of(options, &Place::Top)).map_err(wrong)?;
+    macro_rules! optional {
+        ($name:literal) => {
+            from.optional($name).map_err(wrong)?
+        };
+    }
+    match (optional!("method"), optional!("methods")) {
+        (Some::<String>(_), Some::<Vec<(String, f32)>>(_)) => {
+            return Err(Error::option("methods", "given beside method", "give one of the two"));
         }
-    } else if !filter.is_undefined() {
-        let expected = "expected an object of arrays of texts, such as { tags: ['rust'] }";
-        return Err(to_js_error(Error::option("filter", "not as expected", expected)));
-    }
-    let facets = Reflect::get(&options, &"facets".into())?;
-    if !facets.is_undefined() {
-        to.facets = texts("facets", &facets)?;
-    }
-    let from: JsOptions = serde_path_to_error::deserialize(serde_wasm_bindgen::Deserializer::from(options))
-        .map_err(|e| {
-        let option = e.path().to_string();
-        to_js_error(Error::option(option, "not as expected", e.inner().to_string()))
-    })?;
-    match (from.method, from.methods) {
-        (Some(_), Some(_)) => {
-            return Err(to_js_error(Error::option("methods", "given beside method", "give one of the two")));
-        }
-        (Some(method), None) => to.method = method.parse().map_err(to_js_error)?,
+        (Some(method), None) => to.method = method.parse()?,
         (None, Some(methods)) => {
             let mut weights = Weights::default();
             for (name, weight) in methods {
-                weights.add(&name, weight).map_err(to_js_error)?;
+                weights.add(&name, weight)?;
             }
             to.method = Method::Fused(weights);
         }
         (None, None) => {}
     }
-    if let Some(fusion) = from.fusion {
-        to.fusion = fusion.parse().map_err(to_js_error)?;
+    let fusion: Option<String> = optional!("fusion");
+    if let Some(fusion) = fusion {
+        to.fusion = fusion.parse()?;
     }
-    if let Some(k) = from.k {
+    let k: Option<f64> = optional!("k");
+    if let Some(k) = k {
         to.k = whole("k", k)?;
     }
-    if let Some(passages) = from.passages {
+    let passages: Option<f64> = optional!("passages");
+    if let Some(passages) = passages {
         to.passages = whole("passages", passages)?;
     }
-    to.relevance_threshold = from.relevance_threshold;
-    let set = |to: &mut f64, from: Option<f64>| *to = from.unwrap_or(*to);
-    set(&mut to.svm.c, from.c);
-    set(&mut to.svm.tolerance, from.tolerance);
-    set(&mut to.svm.positive_weight, from.positive_weight);
-    set(&mut to.svm.less_weight, from.less_weight);
-    to.align = from.align.unwrap_or(to.align);
-    to.stop = match from.stop.as_deref() {
+    to.filter = Filter(optional!("filter").unwrap_or_default());
+    to.facets = optional!("facets").unwrap_or_default();
+    to.relevance_threshold = optional!("relevanceThreshold");
+    to.svm.c = optional!("C").unwrap_or(to.svm.c);
+    to.svm.tolerance = optional!("tolerance").unwrap_or(to.svm.tolerance);
+    to.svm.positive_weight = optional!("positiveWeight").unwrap_or(to.svm.positive_weight);
+    to.svm.less_weight = optional!("lessWeight").unwrap_or(to.svm.less_weight);
+    to.align = optional!("align").unwrap_or(to.align);
+    let (solver, stop): (Option<String>, Option<String>) = (optional!("solver"), optional!("stop"));
+    to.solver = match solver.as_deref() {
+        None | Some("newton") => Solver::Newton,
+        Some("coordinate-descent") => Solver::CoordinateDescent { seed: 0 },
+        Some(other) => {
+            let (value, expected) = (format!("\"{other}\""), "expected newton or coordinate-descent");
+            return Err(Error::option("solver", value, expected));
+        }
+    };
+    to.stop = match stop.as_deref() {
         None | Some("converged") => StopAt::Converged,
         Some("topk") => StopAt::TopK,
         Some(other) => {
             let (value, expected) = (format!("\"{other}\""), "expected converged or topk");
-            return Err(to_js_error(Error::option("stop", value, expected)));
+            return Err(Error::option("stop", value, expected));
         }
     };
-    to.solver = match from.solver.as_deref() {
-        None | Some("newton") => Solver::Newton,
-        Some("coordinate-descent") => Solver::CoordinateDescent { seed: random_seed()? },
-        Some(other) => {
-            let (value, expected) = (format!("\"{other}\""), "expected newton or coordinate-descent");
-            return Err(to_js_error(Error::option("solver", value, expected)));
-        }
-    };
-    Ok(to)
+    match from.rest().into_iter().next() {
+        Some((name, _)) => Err(Error::option(name, "unknown", format!("the options are {OPTIONS}"))),
+        None => Ok(()),
+    }
 }
 
-fn texts(option: &str, value: &JsValue) -> Result<Vec<String>, JsValue> {
-    let listed =
-        Array::is_array(value).then(|| Array::from(value).iter().map(|text| text.as_string()).collect());
-    listed
-        .flatten()
-        .ok_or_else(|| to_js_error(Error::option(option, "not as expected", "expected an array of texts")))
+/// For those who misspell one.
+const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, stop";
+
+/// What JSON.stringify would write, but that a number which JSON has not is refused.
+fn to_json(value: &JsValue, place: &Place) -> Result<Value, Mismatch> {
+    if let Some(number) = value.as_f64() {
+        let whole = number as i64;
+        return match Number::from_f64(number) {
+            Some(_) if whole as f64 == number => Ok(whole.into()),
+            Some(number) => Ok(number.into()),
+            None => Err(Mismatch {
+                place: place.to_string(),
+                found: Decimal::from(number).to_string(),
+                expected: "a finite number",
+            }),
+        };
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(text.into());
+    }
+    if let Some(answer) = value.as_bool() {
+        return Ok(answer.into());
+    }
+    if let Some(items) = value.dyn_ref::<Array>() {
+        let items = items.iter().enumerate();
+        return items.map(|(i, item)| to_json(&item, &Place::Item(place, i))).collect();
+    }
+    let mut fields = serde_json::Map::new();
+    if let Some(object) = value.dyn_ref::<Object>() {
+        for field in Object::entries(object).iter() {
+            let field: Array = field.unchecked_into();
+            let (name, value) = (field.get(0).as_string().unwrap_or_default(), field.get(1));
+            if !value.is_undefined() {
+                let value = to_json(&value, &Place::Field(place, &name))?;
+                fields.insert(name, value);
+            }
+        }
+        return Ok(fields.into());
+    }
+    Ok(Value::Null)
 }
 
 fn random_seed() -> Result<u64, JsValue> {
@@ -339,9 +334,9 @@ fn random_seed() -> Result<u64, JsValue> {
 }
 
 /// JavaScript has one number type; the core counts in whole ones.
-fn whole(option: &str, value: f64) -> Result<usize, JsValue> {
+fn whole(option: &str, value: f64) -> crate::Result<usize> {
     if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
-        return Err(to_js_error(Error::option(option, value, "expected a whole number from 1")));
+        return Err(Error::option(option, Decimal::from(value), "expected a whole number from 1"));
     }
     Ok(value as usize)
 }

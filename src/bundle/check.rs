@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Bundle, EmbeddingSpace};
+use crate::decimal::Decimal;
 use crate::{Error, Result};
 
 /// More than any embedding model gives; keeps rows x dimensions far from overflowing.
@@ -87,7 +88,7 @@ impl Bundle {
             let article = passage.article;
             if article == next && article < self.articles.len() {
                 next += 1;
-            } else if article + 1 != next {
+            } else if article.checked_add(1) != Some(next) {
                 let problem = format!(
                     "is {article}, expected {} or {next} of {} articles: passages stand in the order of their articles, each with at least one",
                     next.saturating_sub(1),
@@ -119,11 +120,14 @@ impl Bundle {
             return Err(Error::ZeroVector { place });
         }
         if !LENGTHS.contains(&length) {
-            let problem = format!("has length {length:.1e}, expected 1e-18 to 1e18: scale it");
+            let problem = format!("has length {}, expected 1e-18 to 1e18: scale it", Decimal::short(length));
             return Err(Error::field(format!("vectors[{row}]"), problem));
         }
         if self.space.normalized && (length - 1.0).abs() > LENGTH_TOLERANCE {
-            let problem = format!("has length {length:.4}, but space.normalized is true: set it to false");
+            let problem = format!(
+                "has length {}, but space.normalized is true: set it to false",
+                Decimal::rounded(length, 4)
+            );
             return Err(Error::field(format!("vectors[{row}]"), problem));
         }
         Ok(length)

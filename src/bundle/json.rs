@@ -1,20 +1,17 @@
-//! `bundle.json`: which version it is, and errors that name the place in it.
+//! `bundle.json`: which version it is, and its fields.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::{Bundle, FORMAT, Files, Layout, Reader, VERSION, Written, v1, v2};
+use crate::fields::{Mismatch, Place, shown};
 use crate::{Error, Result};
 
 /// What tells a bundle from other JSON; read first, so that a newer version's other changes do not matter.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default)]
-    format: Value,
-    #[serde(default)]
-    version: Value,
-}
+const HEAD: [&str; 2] = ["format", "version"];
 
 impl Bundle {
     /// Reads a bundle of any version and checks all of it. `files` holds those that [`Bundle::files`] names.
@@ -42,42 +39,141 @@ impl Bundle {
 
 /// The version of the bundle `json`, one that this release reads.
 pub(super) fn version(json: &[u8]) -> Result<u64> {
-    let head: Head = serde_json::from_slice(json).map_err(|e| match e.classify() {
-        serde_json::error::Category::Data => Error::field("(top level)", e.to_string()),
-        _ => Error::BundleJson(e.to_string()),
-    })?;
-    if head.format != FORMAT {
-        return Err(Error::BundleFormat { found: head.format.to_string() });
+    let head = read(json, Reading::Head).map_err(Error::BundleJson)?;
+    let [format, version] = HEAD.map(|name| &head[name]);
+    if format != FORMAT {
+        return Err(Error::BundleFormat { found: shown(format) });
     }
-    let refuse =
-        |way_out| Err(Error::BundleVersion { found: head.version.to_string(), newest: VERSION, way_out });
-    match head.version.as_u64() {
+    let refuse = |way_out| Err(Error::BundleVersion { found: shown(version), newest: VERSION, way_out });
+    match version.as_u64() {
         Some(version) if (1..=u64::from(VERSION)).contains(&version) => Ok(version),
         Some(version) if version > 0 => refuse("update exemplar-search, or build the bundle again"),
         _ => refuse("\"version\" must be a whole number from 1"),
     }
 }
 
-/// The head's fields were read already; serde hands them to those who collect the unknown ones.
-pub(super) fn without_head(mut bundle: Bundle) -> Bundle {
-    bundle.extra.remove("format");
-    bundle.extra.remove("version");
-    bundle
+/// A list of the bundle's: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
+pub(super) type List<'a> =
+    (&'static str, &'a mut dyn FnMut(Value, &Place) -> std::result::Result<(), Mismatch>);
+
+/// The bundle's fields but for its head. Of `lists`, empty arrays are left; those that are no arrays stay as they are.
+pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Map<String, Value>> {
+    let mut mismatch = Ok(());
+    let bundle = read(json, Reading::Bundle { lists, mismatch: &mut mismatch }).map_err(Error::BundleJson)?;
+    mismatch?;
+    let Value::Object(mut fields) = bundle else { return Ok(Map::new()) };
+    for name in HEAD {
+        fields.shift_remove(name);
+    }
+    Ok(fields)
 }
 
-/// Reads JSON; an error names the place in it.
-pub(super) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
-        let place = match e.path().to_string() {
-            // serde_path_to_error's name for the whole document.
-            path if path == "." => "(top level)".into(),
-            path => path,
-        };
-        Error::field(place, e.inner().to_string())
-    })
+/// Any JSON; an error says what is wrong with it, and where.
+pub(super) fn value(json: &[u8]) -> std::result::Result<Value, String> {
+    read(json, Reading::Value)
 }
 
 pub(super) fn to_string(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::BundleJson(e.to_string()))
+}
+
+fn read(json: &[u8], reading: Reading) -> std::result::Result<Value, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = reading.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|e| e.to_string())
+}
+
+/// What is read, and what of it becomes a value. Each kind of JSON is taken: where one is not, serde brings in the code to
+/// say so, which fills pages.
+enum Reading<'r, 'l> {
+    Value,
+    /// Of an object, the fields of [`HEAD`] alone.
+    Head,
+    Bundle {
+        lists: &'r mut [List<'l>],
+        /// The first item that did not fit.
+        mismatch: &'r mut std::result::Result<(), Mismatch>,
+    },
+    List {
+        list: &'r mut List<'l>,
+        mismatch: &'r mut std::result::Result<(), Mismatch>,
+    },
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_, '_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> std::result::Result<Value, A::Error> {
+        let mut items = Vec::new();
+        if let Self::List { list: (name, take), mismatch } = self {
+            let mut index = 0;
+            while let Some(item) = array.next_element_seed(Reading::Value)? {
+                if mismatch.is_ok() {
+                    *mismatch = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
+                }
+                index += 1;
+            }
+        } else {
+            while let Some(item) = array.next_element_seed(Reading::Value)? {
+                items.push(item);
+            }
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> std::result::Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            let reading = match &mut self {
+                Self::Head if !HEAD.contains(&name.as_str()) => {
+                    object.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Self::Bundle { lists, mismatch } => match lists.iter_mut().find(|list| list.0 == name) {
+                    Some(list) => Reading::List { list, mismatch },
+                    None => Reading::Value,
+                },
+                _ => Reading::Value,
+            };
+            let value = object.next_value_seed(reading)?;
+            fields.insert(name, value);
+        }
+        Ok(Value::Object(fields))
+    }
 }

@@ -1,55 +1,33 @@
-//! Reading long arrays without a vector that grows by copying itself: memory once taken never goes back to the browser.
+//! Long lists without a vector that grows by copying itself: memory once taken never goes back to the browser.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
-
-/// Elements that are read before the next piece of memory is taken.
+/// Elements that are taken before the next piece of memory is.
 const CHUNK: usize = 256;
 
-/// A vector of exactly the room that its elements need.
-pub(super) fn vec<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    struct Chunks<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Chunks<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("a sequence")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
-            let (mut chunks, mut last) = (Vec::new(), Vec::new());
-            while let Some(element) = elements.next_element()? {
-                if last.len() == CHUNK {
-                    chunks.push(std::mem::replace(&mut last, Vec::with_capacity(CHUNK)));
-                }
-                last.push(element);
-            }
-            let mut all = Vec::with_capacity(chunks.len() * CHUNK + last.len());
-            chunks.into_iter().for_each(|chunk| all.extend(chunk));
-            all.extend(last);
-            Ok(all)
-        }
-    }
-
-    deserializer.deserialize_seq(Chunks(PhantomData))
+/// A list that is not complete yet.
+pub(super) struct Many<T> {
+    full: Vec<Vec<T>>,
+    last: Vec<T>,
 }
 
-/// [`vec`], where there may be none.
-pub(super) fn option<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
-    struct Wrapped<T>(Vec<T>);
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self { full: Vec::new(), last: Vec::new() }
+    }
+}
 
-    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Wrapped<T> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            vec(deserializer).map(Self)
+impl<T> Many<T> {
+    pub fn push(&mut self, element: T) {
+        if self.last.len() == CHUNK {
+            self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(CHUNK)));
         }
+        self.last.push(element);
     }
 
-    Option::<Wrapped<T>>::deserialize(deserializer).map(|some| some.map(|Wrapped(vec)| vec))
+    /// All of it, in exactly the room that it needs.
+    pub fn into_vec(self) -> Vec<T> {
+        let mut all = Vec::with_capacity(self.full.len() * CHUNK + self.last.len());
+        self.full.into_iter().for_each(|chunk| all.extend(chunk));
+        all.extend(self.last);
+        all
+    }
 }

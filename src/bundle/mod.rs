@@ -18,9 +18,10 @@ mod v2;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::vector::Vectors;
 use crate::{Error, Result};
 
@@ -107,7 +108,7 @@ impl FromStr for Layout {
 }
 
 /// One page of the site.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Article {
     /// Not empty, and no other article's.
     pub id: String,
@@ -115,36 +116,65 @@ pub struct Article {
     /// Relative to the page that shows it, or http(s).
     pub url: String,
     /// The text a result shows under its title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
     /// BCP 47 language tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// ISO 8601 date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(flatten)]
     pub extra: Extra,
 }
 
+impl FromJson for Article {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self {
+            id: fields.required("id")?,
+            title: fields.required("title")?,
+            url: fields.required("url")?,
+            excerpt: fields.optional("excerpt")?,
+            lang: fields.optional("lang")?,
+            date: fields.optional("date")?,
+            tags: fields.or_default("tags")?,
+            extra: fields.rest().into(),
+        })
+    }
+}
+
 /// A section of an article that has an embedding of its own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Passage {
     /// Index of its article.
     pub article: usize,
     /// The fragment that leads to it on the article's page, without `#`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<String>,
     /// The headings above it, outermost first, without the article's title.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub heading: Vec<String>,
     /// Its text; in the file it stands in the part `texts`.
     #[serde(skip)]
     pub text: String,
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl FromJson for Passage {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self {
+            article: fields.required("article")?,
+            anchor: fields.optional("anchor")?,
+            heading: fields.or_default("heading")?,
+            text: String::new(),
+            extra: fields.rest().into(),
+        })
+    }
 }
 
 impl Passage {
@@ -155,13 +185,20 @@ impl Passage {
 }
 
 /// What the build measured of the embedding space.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Statistics {
     /// The mean embedding of texts like queries, embedded by the query recipe; for query alignment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_query: Option<Vec<f32>>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl FromJson for Statistics {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self { mean_query: fields.optional("mean_query")?, extra: fields.rest() })
+    }
 }
 
 /// A bundle as files: the JSON, and the file beside it where the layout has one.

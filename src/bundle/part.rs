@@ -3,10 +3,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::{Error, Result};
 
 /// Bytes and how they are to be read.
@@ -19,7 +20,7 @@ pub struct Part {
 }
 
 /// A part as `bundle.json` describes it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Descriptor {
     pub encoding: String,
     /// Bytes of the part. As offset, 64 bits wide in WebAssembly too, so that errors are the same everywhere.
@@ -27,12 +28,12 @@ pub(super) struct Descriptor {
     /// Of those bytes; 64 lower-case hexadecimal digits.
     sha256: String,
     /// The bytes in base64, or else `file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
     /// The file, beside the JSON, that holds the bytes from `offset` on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -42,6 +43,21 @@ pub(super) struct Descriptor {
 pub(super) struct Beside {
     pub bytes: Vec<u8>,
     pub sha256: String,
+}
+
+impl FromJson for Descriptor {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self {
+            encoding: fields.required("encoding")?,
+            length: fields.required("length")?,
+            sha256: fields.required("sha256")?,
+            data: fields.optional("data")?,
+            file: fields.optional("file")?,
+            offset: fields.optional("offset")?,
+            extra: fields.rest(),
+        })
+    }
 }
 
 impl Descriptor {

@@ -1,7 +1,5 @@
 //! Reading a bundle whose files arrive piece by piece, so that no byte of them is kept twice.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 use super::part::{Beside, Descriptor, hexadecimal};
@@ -12,8 +10,8 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub struct Reader {
     contents: Contents,
-    /// Those beside the JSON, by name.
-    files: BTreeMap<String, Incoming>,
+    /// Those beside the JSON, with their names.
+    files: Vec<(String, Incoming)>,
 }
 
 #[derive(Debug)]
@@ -26,33 +24,36 @@ impl Reader {
     /// Reads the JSON, and checks what can be checked without the files: a length that does not fit is told before
     /// anything is downloaded for it.
     pub fn new(json: &[u8]) -> Result<Self> {
-        let mut files = BTreeMap::new();
+        let mut files = Vec::new();
         let contents = match json::version(json)? {
-            1 => Contents::V1(json::from_slice(json)?),
+            1 => Contents::V1(v1::V1::read(json)?),
             _ => {
-                let contents: v2::V2 = json::from_slice(json)?;
+                let contents = v2::V2::read(json)?;
                 contents.check()?;
                 for (name, part) in &contents.parts {
                     if let Some(file) = part.checked_file(name)? {
-                        let incoming: &mut Incoming = files.entry(file.to_owned()).or_default();
-                        incoming.parts.push(IncomingPart::new(name, part));
+                        if of(&mut files, file).is_none() {
+                            files.push((file.to_owned(), Incoming::default()));
+                        }
+                        if let Some(incoming) = of(&mut files, file) {
+                            incoming.insert(IncomingPart::new(name, part))?;
+                        }
                     }
                 }
                 Contents::V2(contents)
             }
         };
-        files.values_mut().try_for_each(Incoming::sort)?;
         Ok(Self { contents, files })
     }
 
     /// The names of the files that the bundle needs beside its JSON: plain names, without a folder.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        self.files.iter().map(|(file, _)| file.as_str())
     }
 
     /// How many bytes a file will have, as whoever sends it says; room for its parts is then made once, not bit by bit.
     pub fn expect(&mut self, file: &str, bytes: u64) {
-        if let Some(incoming) = self.files.get_mut(file) {
+        if let Some(incoming) = of(&mut self.files, file) {
             for part in incoming.parts.iter_mut().filter(|part| part.end <= bytes) {
                 // Where there is no room, that will be told when the bytes are there.
                 let _ = part.bytes.try_reserve_exact((part.end - part.start) as usize);
@@ -63,7 +64,7 @@ impl Reader {
     /// The next bytes of a file, from its first to its last. Those of a file that the bundle does not name, and those
     /// that belong to no part, are left out.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
-        if let Some(incoming) = self.files.get_mut(file) {
+        if let Some(incoming) = of(&mut self.files, file) {
             incoming.add(bytes);
         }
     }
@@ -77,18 +78,22 @@ impl Reader {
 
     /// [`Reader::finish`] for an index, which checks the bundle itself.
     pub(crate) fn unchecked(self) -> Result<Bundle> {
-        let bundle = match self.contents {
-            Contents::V1(contents) => contents.into_bundle()?,
+        match self.contents {
+            Contents::V1(contents) => contents.into_bundle(),
             Contents::V2(contents) => {
-                let mut beside = BTreeMap::new();
+                let mut beside = Vec::new();
                 for (file, incoming) in self.files {
                     incoming.finish(&file, &mut beside)?;
                 }
-                contents.into_bundle(beside)?
+                contents.into_bundle(beside)
             }
-        };
-        Ok(json::without_head(bundle))
+        }
     }
+}
+
+/// The file of this name; a bundle has few.
+fn of<'f>(files: &'f mut [(String, Incoming)], name: &str) -> Option<&'f mut Incoming> {
+    files.iter_mut().find(|(file, _)| file == name).map(|(_, incoming)| incoming)
 }
 
 /// A file as far as it has come.
@@ -112,9 +117,10 @@ struct IncomingPart {
 
 impl Incoming {
     /// Parts that share bytes would let a small file become a large bundle.
-    fn sort(&mut self) -> Result<()> {
-        self.parts.sort_by_key(|part| (part.start, part.end));
-        for pair in self.parts.windows(2) {
+    fn insert(&mut self, part: IncomingPart) -> Result<()> {
+        let place = self.parts.partition_point(|other| (other.start, other.end) <= (part.start, part.end));
+        self.parts.insert(place, part);
+        for pair in self.parts[place.saturating_sub(1)..].windows(2).take(2) {
             if let [before, part] = pair
                 && part.start < before.end
             {
@@ -141,7 +147,7 @@ impl Incoming {
         }
     }
 
-    fn finish(self, file: &str, parts: &mut BTreeMap<String, Beside>) -> Result<()> {
+    fn finish(self, file: &str, parts: &mut Vec<(String, Beside)>) -> Result<()> {
         for part in self.parts {
             let wrong = |problem| Err(Error::field(format!("parts.{}.file", part.name), problem));
             match self.received {
@@ -152,11 +158,11 @@ impl Incoming {
                         part.end
                     ));
                 }
-                Some(_) => parts.insert(
-                    part.name,
-                    Beside { bytes: part.bytes, sha256: hexadecimal(&part.hash.finalize()) },
-                ),
-            };
+                Some(_) => {
+                    let sha256 = hexadecimal(&part.hash.finalize());
+                    parts.push((part.name, Beside { bytes: part.bytes, sha256 }));
+                }
+            }
         }
         Ok(())
     }

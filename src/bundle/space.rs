@@ -1,8 +1,9 @@
 //! The embedding space: what makes two vectors comparable.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::{Error, Result};
 
 /// The least cosine of an API's vector for a probe to the bundle's. Another model's is about 0, and no precision in which
@@ -11,49 +12,84 @@ use crate::{Error, Result};
 const LEAST_COSINE: f64 = 0.9;
 
 /// The model, how texts are given to it, and what its vectors are like.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EmbeddingSpace {
     /// The model's name; for people and for error messages.
     pub model: String,
     /// Values in each vector, 1 to 65,536.
     pub dimensions: usize,
     /// Whether every vector has unit length.
-    #[serde(default)]
     pub normalized: bool,
     /// Whether every vector is the first [`Self::dimensions`] values of what the model gives, brought to unit length.
     /// A longer vector of a query is to be cut likewise.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
     /// How a query is embedded.
-    #[serde(default, skip_serializing_if = "Recipe::is_empty")]
+    #[serde(skip_serializing_if = "Recipe::is_empty")]
     pub query: Recipe,
     /// How the passages were embedded.
-    #[serde(default, skip_serializing_if = "Recipe::is_empty")]
+    #[serde(skip_serializing_if = "Recipe::is_empty")]
     pub passage: Recipe,
     /// The space's fingerprint: a few texts and what the model makes of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// What to tell an embedding API beside the text, where the model tells queries from passages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Recipe {
     /// Put before the text, such as `query: `.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub prefix: String,
     /// The request's `input_type`, such as `query`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_type: Option<String>,
     /// The request's `model`, where it differs from the space's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Further fields of the request, such as `{ "output_dimension": 512 }`.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub fields: Map<String, Value>,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl FromJson for EmbeddingSpace {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self {
+            model: fields.required("model")?,
+            dimensions: fields.required("dimensions")?,
+            normalized: fields.or_default("normalized")?,
+            truncated: fields.or_default("truncated")?,
+            query: fields.or_default("query")?,
+            passage: fields.or_default("passage")?,
+            probes: fields.or_default("probes")?,
+            extra: fields.rest(),
+        })
+    }
+}
+
+impl FromJson for Recipe {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self {
+            prefix: fields.or_default("prefix")?,
+            input_type: fields.optional("input_type")?,
+            model: fields.optional("model")?,
+            fields: fields.or_default("fields")?,
+            extra: fields.rest(),
+        })
+    }
+}
+
+impl FromJson for Probe {
+    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
+        let mut fields = Fields::of(value, place)?;
+        Ok(Self { text: fields.required("text")?, vector: fields.required("vector")? })
+    }
 }
 
 impl EmbeddingSpace {
@@ -92,7 +128,7 @@ impl Recipe {
 }
 
 /// A text and its vector, embedded by the query recipe; another model gives another vector.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Probe {
     pub text: String,
     /// Of [`EmbeddingSpace::dimensions`] values.

@@ -1,26 +1,24 @@
 //! Version 1: one vector an article, in one JSON file that people can write by hand.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, json};
+use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::vector::{Matrix, Vectors};
 use crate::{Error, Result};
 
 /// The fields of a version 1 bundle but for `format` and `version`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct V1 {
     space: EmbeddingSpace,
     articles: Vec<Article>,
     vectors: JsonVectors,
-    #[serde(flatten)]
     extra: Map<String, Value>,
 }
 
@@ -36,6 +34,31 @@ struct Write<'a> {
 }
 
 impl V1 {
+    pub fn read(json: &[u8]) -> Result<Self> {
+        let (mut articles, mut values, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        let fields = json::fields(
+            json,
+            &mut [
+                ("articles", &mut |article, place| {
+                    Article::from_json(article, place).map(|article| articles.push(article))
+                }),
+                ("vectors", &mut |row, place| {
+                    values.append(&mut Vec::<f32>::from_json(row, place)?);
+                    ends.push(values.len());
+                    Ok(())
+                }),
+            ],
+        )?;
+        let mut fields = Fields::at_top(fields);
+        // What is left of a list says that it is there.
+        let _: Vec<Value> = fields.required("articles")?;
+        let vectors = match fields.required("vectors")? {
+            Value::Array(_) => JsonVectors::Arrays { values, ends },
+            other => JsonVectors::base64(other)?,
+        };
+        Ok(Self { space: fields.required("space")?, articles, vectors, extra: fields.rest() })
+    }
+
     pub fn into_bundle(self) -> Result<Bundle> {
         let Self { space, articles, vectors, extra } = self;
         // Before the matrix is laid out by them.
@@ -92,13 +115,23 @@ enum JsonVectors {
     },
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Base64Fields {
     encoding: String,
     data: String,
 }
 
 impl JsonVectors {
+    fn base64(value: Value) -> std::result::Result<Self, Mismatch> {
+        let place = Place::Field(&Place::Top, "vectors");
+        if !value.is_object() {
+            let expected = "an array of arrays of numbers, or an object with \"encoding\" and \"data\"";
+            return Err(Mismatch::new(&place, &value, expected));
+        }
+        let mut fields = Fields::of(value, &place)?;
+        Ok(Self::Base64 { encoding: fields.required("encoding")?, data: fields.required("data")? })
+    }
+
     fn from_matrix(matrix: &Matrix, layout: Layout) -> Self {
         let values = (0..matrix.rows()).flat_map(|row| matrix.values(row)).copied();
         if layout == Layout::V1Arrays {
@@ -164,61 +197,5 @@ impl Serialize for JsonVectors {
                 Base64Fields { encoding: encoding.clone(), data: data.clone() }.serialize(serializer)
             }
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for JsonVectors {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(VectorsVisitor)
-    }
-}
-
-struct VectorsVisitor;
-
-impl<'de> Visitor<'de> for VectorsVisitor {
-    type Value = JsonVectors;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an array of arrays of numbers, or an object with \"encoding\" and \"data\"")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> std::result::Result<JsonVectors, A::Error> {
-        let (mut values, mut ends) = (Vec::new(), Vec::new());
-        while rows.next_element_seed(Row(&mut values))?.is_some() {
-            ends.push(values.len());
-        }
-        Ok(JsonVectors::Arrays { values, ends })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<JsonVectors, A::Error> {
-        let Base64Fields { encoding, data } =
-            Base64Fields::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(JsonVectors::Base64 { encoding, data })
-    }
-}
-
-/// Reads one row to the end of the values read so far, so that no row is allocated on its own.
-struct Row<'a>(&'a mut Vec<f32>);
-
-impl<'de> DeserializeSeed<'de> for Row<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Row<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an array of numbers")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> std::result::Result<(), A::Error> {
-        while let Some(value) = row.next_element()? {
-            self.0.push(value);
-        }
-        Ok(())
     }
 }

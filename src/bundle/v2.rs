@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::part::{Beside, Descriptor, Part, sha256};
 use super::{
-    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many,
+    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many::Many,
 };
+use crate::fields::{Fields, FromJson, Place};
 use crate::{Error, Result};
 
 /// The names of the parts that this module reads itself.
@@ -19,16 +20,13 @@ const STATISTICS: &str = "statistics";
 const JSON: &str = "json";
 
 /// The fields of a version 2 bundle but for `format` and `version`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct V2 {
     space: EmbeddingSpace,
-    #[serde(deserialize_with = "many::vec")]
     articles: Vec<Article>,
     /// Left out where every article is one passage.
-    #[serde(default, deserialize_with = "many::option")]
     passages: Option<Vec<Passage>>,
-    pub parts: BTreeMap<String, Descriptor>,
-    #[serde(flatten)]
+    pub parts: Vec<(String, Descriptor)>,
     extra: Map<String, Value>,
 }
 
@@ -46,31 +44,61 @@ struct Write<'a> {
 }
 
 impl V2 {
+    pub fn read(json: &[u8]) -> Result<Self> {
+        let (mut articles, mut passages) = (Many::default(), Many::default());
+        let fields = json::fields(
+            json,
+            &mut [
+                ("articles", &mut |article, place| {
+                    Article::from_json(article, place).map(|article| articles.push(article))
+                }),
+                ("passages", &mut |passage, place| {
+                    Passage::from_json(passage, place).map(|passage| passages.push(passage))
+                }),
+            ],
+        )?;
+        let mut fields = Fields::at_top(fields);
+        // What is left of the lists says that they are there.
+        let _: Vec<Value> = fields.required("articles")?;
+        Ok(Self {
+            space: fields.required("space")?,
+            articles: articles.into_vec(),
+            passages: fields.optional::<Vec<Value>>("passages")?.map(|_| passages.into_vec()),
+            parts: fields.required("parts")?,
+            extra: fields.rest(),
+        })
+    }
+
     /// Checks what can be checked before the files are there, among it the encoding of the vectors, and gives that.
     pub fn check(&self) -> Result<Encoding> {
         // Before anything is laid out by them.
         self.space.check()?;
-        let vectors = self.parts.get(VECTORS).ok_or_else(missing_vectors)?;
+        let vectors = self.parts.iter().find(|(name, _)| name == VECTORS);
+        let (_, vectors) = vectors.ok_or_else(missing_vectors)?;
         let passages = self.passages.as_ref().map_or(self.articles.len(), Vec::len);
         Encoding::of(vectors, passages, self.space.dimensions)
     }
 
     /// `beside` holds the bytes of the parts that name a file.
-    pub fn into_bundle(self, mut beside: BTreeMap<String, Beside>) -> Result<Bundle> {
+    pub fn into_bundle(self, mut beside: Vec<(String, Beside)>) -> Result<Bundle> {
         let encoding = self.check()?;
         let Self { space, articles, passages, parts, extra } = self;
-        let sidecar = parts.values().any(|part| part.file.is_some());
+        let sidecar = parts.iter().any(|(_, part)| part.file.is_some());
         let layout = if sidecar { Layout::V2Sidecar } else { Layout::V2Inline };
-        let mut parts = parts
-            .into_iter()
-            .map(|(name, part)| {
-                let beside = beside.remove(&name);
-                Ok((name.clone(), part.read(&name, beside)?))
-            })
-            .collect::<Result<BTreeMap<String, Part>>>()?;
+        let (mut vectors, mut texts, mut statistics, mut others) = (None, None, None, BTreeMap::new());
+        for (name, part) in parts {
+            let place = beside.iter().position(|(other, _)| *other == name);
+            let part = part.read(&name, place.map(|place| beside.swap_remove(place).1))?;
+            match name.as_str() {
+                VECTORS => vectors = Some(part),
+                TEXTS => texts = Some(part),
+                STATISTICS => statistics = Some(part),
+                _ => drop(others.insert(name, part)),
+            }
+        }
 
         let mut passages = passages.unwrap_or_else(|| Passage::whole_articles(articles.len()));
-        if let Some(part) = parts.remove(TEXTS) {
+        if let Some(part) = texts {
             let texts: Vec<String> = from_json(TEXTS, &part)?;
             if texts.len() != passages.len() {
                 let problem = format!("holds {} texts for {} passages", texts.len(), passages.len());
@@ -78,13 +106,12 @@ impl V2 {
             }
             passages.iter_mut().zip(texts).for_each(|(passage, text)| passage.text = text);
         }
-        let statistics = match parts.remove(STATISTICS) {
+        let statistics = match statistics {
             Some(part) => from_json(STATISTICS, &part)?,
             None => Statistics::default(),
         };
-        let vectors = parts.remove(VECTORS).ok_or_else(missing_vectors)?;
-        let vectors = encoding.decode(vectors, passages.len(), space.dimensions);
-        Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra })
+        let vectors = encoding.decode(vectors.ok_or_else(missing_vectors)?, passages.len(), space.dimensions);
+        Ok(Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts: others, extra })
     }
 }
 
@@ -92,15 +119,15 @@ fn missing_vectors() -> Error {
     Error::field("parts.vectors", "is missing")
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<T> {
+fn from_json<T: FromJson>(name: &str, part: &Part) -> Result<T> {
     if part.encoding != JSON {
         let problem = format!("is \"{}\", expected \"{JSON}\"", part.encoding);
         return Err(Error::field(format!("parts.{name}.encoding"), problem));
     }
-    json::from_slice(&part.bytes).map_err(|e| match e {
-        Error::BundleField { place, problem } => Error::field(format!("parts.{name} ({place})"), problem),
-        other => other,
-    })
+    let place = Place::Field(&Place::Top, "parts");
+    let place = Place::Field(&place, name);
+    let value = json::value(&part.bytes).map_err(|problem| Error::field(place.to_string(), problem))?;
+    Ok(T::from_json(value, &place)?)
 }
 
 /// A version 2 bundle. The file beside the JSON, where the layout has one, is named by its hash, so that a cache
@@ -108,17 +135,14 @@ fn from_json<T: serde::de::DeserializeOwned>(name: &str, part: &Part) -> Result<
 pub(super) fn write(bundle: &Bundle) -> Result<Written> {
     let Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra } = bundle;
     let part = |encoding: &str, bytes| Part { encoding: encoding.into(), bytes, extra: Map::new() };
+    let json_part = |json: Result<String>| json.map(|json| part(JSON, json.into()));
 
     let vectors = part(encoding.name(), encoding.encode(vectors));
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
-    let texts = texts
-        .iter()
-        .any(|text| !text.is_empty())
-        .then(|| Ok(part(JSON, json::to_string(&texts)?.into())))
-        .transpose()?;
-    let statistics = (*statistics != Statistics::default())
-        .then(|| Ok(part(JSON, json::to_string(statistics)?.into())))
-        .transpose()?;
+    let texts =
+        texts.iter().any(|text| !text.is_empty()).then(|| json_part(json::to_string(&texts))).transpose()?;
+    let statistics =
+        (*statistics != Statistics::default()).then(|| json_part(json::to_string(statistics))).transpose()?;
     let mut all: BTreeMap<&str, &Part> = parts.iter().map(|(name, part)| (name.as_str(), part)).collect();
     all.insert(VECTORS, &vectors);
     all.extend(texts.iter().map(|part| (TEXTS, part)));

@@ -8,6 +8,7 @@ use super::range_coder::Decoder;
 #[cfg(not(target_arch = "wasm32"))]
 use super::range_coder::Encoder;
 use crate::bundle::{EmbeddingSpace, Part};
+use crate::decimal::Decimal;
 use crate::lexical::varint;
 use crate::{Error, Result};
 
@@ -171,7 +172,10 @@ fn floats(bytes: &mut &[u8], count: usize, place: &str) -> Result<Vec<f32>> {
     let (chunks, _) = take(bytes, count * 4, place)?.as_chunks();
     let values: Vec<f32> = chunks.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect();
     match values.iter().find(|value| !value.is_finite()) {
-        Some(value) => Err(wrong(format!("has {value} in {place}, expected finite numbers"))),
+        Some(&value) => {
+            let value = Decimal::from(value);
+            Err(wrong(format!("has {value} in {place}, expected finite numbers")))
+        }
         None => Ok(values),
     }
 }

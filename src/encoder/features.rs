@@ -1,8 +1,6 @@
 //! What of a text the encoder sees: words, single and paired characters of unspaced scripts, and for words that it does
 //! not know the character n-grams that they share with words it knows.
 
-use std::collections::BTreeMap;
-
 use crate::lexical::{TokenKind, tokenize};
 
 /// Characters of an n-gram, the marks at a word's ends among them.
@@ -11,12 +9,15 @@ const NGRAM_CHARS: std::ops::RangeInclusive<usize> = 3..=5;
 /// Words of more bytes are no features.
 pub(super) const MAX_WORD: usize = 120;
 
-/// The features of a text, and how often each occurs. The value says whether it is a word with n-grams.
-pub(super) fn features(text: &str) -> BTreeMap<String, Feature> {
-    let mut features: BTreeMap<String, Feature> = BTreeMap::new();
+/// The features of a text, ascending, each once.
+pub(super) fn features(text: &str) -> Vec<(String, Feature)> {
+    let mut features: Vec<(String, Feature)> = Vec::new();
     let mut add = |text: String, spaced: bool| {
         if text.len() <= MAX_WORD {
-            features.entry(text).or_insert(Feature { count: 0, spaced }).count += 1;
+            match features.binary_search_by(|(other, _)| other.cmp(&text)) {
+                Ok(place) => features[place].1.count += 1,
+                Err(place) => features.insert(place, (text, Feature { count: 1, spaced })),
+            }
         }
     };
     for token in tokenize(text) {
@@ -46,12 +47,15 @@ impl Feature {
     }
 }
 
-/// The n-grams of a word between `<` and `>`, each once.
+/// The n-grams of a word between `<` and `>`, each once, ascending.
 pub(super) fn ngrams(word: &str) -> Vec<String> {
     let chars: Vec<char> = format!("<{word}>").chars().collect();
-    let mut ngrams: Vec<String> =
-        NGRAM_CHARS.flat_map(|n| chars.windows(n).map(|chars| chars.iter().collect())).collect();
-    ngrams.sort_unstable();
-    ngrams.dedup();
+    let mut ngrams: Vec<String> = Vec::new();
+    for ngram in NGRAM_CHARS.flat_map(|n| chars.windows(n)) {
+        let ngram: String = ngram.iter().collect();
+        if let Err(place) = ngrams.binary_search(&ngram) {
+            ngrams.insert(place, ngram);
+        }
+    }
     ngrams
 }

@@ -28,7 +28,7 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let texts: Vec<BTreeMap<String, Feature>> = texts.map(features).collect();
+        let texts: Vec<Vec<(String, Feature)>> = texts.map(features).collect();
         let mut found: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
         for (word, feature) in texts.iter().flatten() {
             let (count, spaced) = found.entry(word).or_default();

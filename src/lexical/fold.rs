@@ -133,7 +133,6 @@ impl Table {
         for _ in 0..next()? {
             table.pairs.push(((next()?, next()?), char::from_u32(next()?)?));
         }
-        table.pairs.sort_unstable();
         Some(table)
     }
 

@@ -106,7 +106,9 @@ impl Query {
     /// Drops pairs that are likely there by chance: with hiragana in them, which any sentence has, and not part of a
     /// longer match, unless the pair is all that was typed in one go.
     fn drop_chance_pairs(&self, text: &str, marks: &mut Vec<Mark>) {
-        let hiragana = |range: &Range<usize>| text[range.clone()].chars().any(|c| matches!(c, 'ぁ'..='ゟ'));
+        let hiragana = |range: &Range<usize>| {
+            text.get(range.clone()).unwrap_or_default().chars().any(|c| matches!(c, 'ぁ'..='ゟ'))
+        };
         let joined = |a: &Mark, b: &Mark| a.pair && b.pair && b.range.start < a.range.end;
         let keep: Vec<bool> = (0..marks.len())
             .map(|i| {

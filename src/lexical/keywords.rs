@@ -108,7 +108,7 @@ impl Keywords {
 
     /// The word at `index`, below [`Keywords::words`]; words ascend by their bytes.
     pub fn word(&self, index: usize) -> &str {
-        &self.text[span(&self.ends, index)]
+        self.text.get(span(&self.ends, index)).unwrap_or_default()
     }
 
     /// The words that start with `prefix`.

@@ -21,9 +21,9 @@ pub(super) const REST: usize = 4;
 pub(super) fn one_edit(a: &str, b: &str) -> bool {
     let same = |(a, b): &(char, char)| a == b;
     let start: usize = a.chars().zip(b.chars()).take_while(same).map(|(a, _)| a.len_utf8()).sum();
-    let (a, b) = (&a[start..], &b[start..]);
+    let (a, b) = (a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default());
     let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(|(a, _)| a.len_utf8()).sum();
-    let (mut a, mut b) = (a[..a.len() - end].chars(), b[..b.len() - end].chars());
+    let [mut a, mut b] = [a, b].map(|text| text.get(..text.len() - end).unwrap_or_default().chars());
     match (a.next(), a.next(), b.next(), b.next()) {
         (Some(_), None, None, None) | (None, None, Some(_), None) | (Some(_), None, Some(_), None) => true,
         (Some(a1), Some(a2), Some(b1), Some(b2)) => {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::options::Options;
@@ -69,13 +70,7 @@ pub fn document(mut fields: Map<String, Value>, needs_text: bool, options: &Opti
     {
         fields.insert("id".into(), url);
     }
-    let article: Article = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
-        let problem = error.inner().to_string();
-        match error.path().to_string() {
-            path if path == "." => anyhow::anyhow!("{problem}"),
-            path => anyhow::anyhow!("field {path}: {problem}"),
-        }
-    })?;
+    let article = Article::deserialize(Value::Object(fields))?;
     if article.id.is_empty() {
         bail!("field id is empty: give the item an id or a url");
     }

@@ -1,5 +1,6 @@
 //! What can be set, and its check.
 
+use crate::decimal::Decimal;
 use crate::{Error, Result};
 
 const WEIGHTS: (f64, f64) = (1e-3, 1e3);
@@ -37,7 +38,7 @@ impl Options {
             if (low..=high).contains(&value) {
                 Ok(value)
             } else {
-                Err(Error::option(option, value, expected))
+                Err(Error::option(option, Decimal::from(value), expected))
             }
         };
         Ok(Params {
