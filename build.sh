@@ -12,6 +12,7 @@ usage() {
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
+./build.sh pictures [FOLDER]   pictures of the page and the search box, to look at; into target/screenshots
 ./build.sh help    this list
 
 Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
@@ -82,6 +83,11 @@ browser_tests() { # browser_tests API
   EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 scripts/browser-tests.sh
 }
 
+pictures() { # pictures [FOLDER] API
+  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} \
+    node tests/browser/screenshots.mjs "${@:1:$#-1}"
+}
+
 bundle_table() { # bundle_table [COLLECTIONS] API
   scripts/bundle-table.sh "${@: -1}" "${@:1:$#-1}"
 }
@@ -106,6 +112,14 @@ case "${1:-help}" in
   dist)
     tools
     dist
+    ;;
+  pictures)
+    unset SITE EMBEDDING_API EMBEDDING_MODEL
+    export DEMO=part
+    tools
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+    dist
+    step "Pictures" with_embedding_api pictures "${@:2}"
     ;;
   bench)
     shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests in tests/browser, one process a file: in Chromium, and the main paths in Firefox. A file that fails is run once more by itself, and named: a browser on a
-# busy machine may miss a deadline, but a fault stays a fault.
+# The tests in tests/browser, one process a file: in Chromium, and the main paths in Firefox. A file that fails is run once more
+# by itself, and named: a browser on a busy machine may miss a deadline, but a fault stays a fault.
 source "$(dirname "$0")/common.sh"
 
 run() { # run FILE
