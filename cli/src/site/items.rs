@@ -61,7 +61,7 @@ impl List {
 pub fn document(mut fields: Map<String, Value>, needs_text: bool, options: &Options) -> Result<Document> {
     let text = match fields.shift_remove("text") {
         Some(Value::String(text)) => text,
-        Some(other) => bail!("field text: expected a string, found {other}"),
+        Some(other) => bail!("field text: is {other}, expected a text"),
         None if needs_text => bail!("field text is missing: it is what gets embedded"),
         None => String::new(),
     };

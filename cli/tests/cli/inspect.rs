@@ -88,7 +88,7 @@ fn what_is_no_bundle_is_an_error() {
     for (contents, expected) in [
         ("", "not valid JSON"),
         ("{}", "not an exemplar-search bundle"),
-        ("{\"format\": \"exemplar-search\", \"version\": 1}", "missing field"),
+        ("{\"format\": \"exemplar-search\", \"version\": 1}", "is missing"),
     ] {
         let path = write(&folder, "bundle.json", contents);
         let error = fail(exemplar().arg("inspect").arg(&path));

@@ -221,7 +221,8 @@ fn keywords_are_searched_without_an_api_and_fused_with_one() {
         let result = search(&args);
         assert_eq!(result["method"], "knn+2*lexical");
         assert_eq!(result["hits"][0]["article"]["url"], "ja.html");
-        assert_eq!(result["hits"][0]["scores"]["knn"], 0.0);
+        // At a right angle, but for what int8 codes lose.
+        assert!(result["hits"][0]["scores"]["knn"].as_f64().unwrap().abs() < 0.01, "{result}");
         assert!(result["hits"][0]["scores"]["lexical"].as_f64().unwrap() > 0.0, "{result}");
         assert_eq!(result["hits"].as_array().unwrap().len(), 3);
     }
