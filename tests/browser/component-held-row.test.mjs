@@ -9,8 +9,9 @@ test('words are answered at once, meaning follows, and the chosen row does not m
   await box(page).fill('why can a value not be used after it was moved');
   await page.locator('exemplar-search .hit').nth(3).waitFor();
   const titles = () => page.locator('exemplar-search .hit .name').allTextContents();
+  // The bundle's own encoder may answer before a row is chosen, and from then on no more moves it.
+  while ((await chosen(page)) !== (await titles())[2]) await page.keyboard.press('ArrowDown');
   const before = await titles();
-  while ((await chosen(page)) !== before[2]) await page.keyboard.press('ArrowDown');
   const place = await page.locator('exemplar-search .hit').nth(2).boundingBox();
   release.resolve();
   await boxHits(page);
