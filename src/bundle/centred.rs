@@ -87,11 +87,9 @@ mod tests {
     fn rows() -> impl Strategy<Value = Matrix> {
         (20usize..60, prop::collection::vec(-1.0f32..1.0, 60 * 17)).prop_map(|(rows, values)| {
             let of_row = |row: &[f32]| -> Vec<f32> {
-                row[..16]
-                    .iter()
-                    .enumerate()
-                    .map(|(i, x)| 1.0 + 0.02 * x + 0.1 * row[16] * (i % 3) as f32)
-                    .collect()
+                // Never near to nothing, so that each collection has its direction.
+                let along = 0.1 * (row[16] + row[16].signum());
+                row[..16].iter().enumerate().map(|(i, x)| 1.0 + 0.02 * x + along * (i % 3) as f32).collect()
             };
             Matrix::from_values(&values.chunks_exact(17).take(rows).flat_map(of_row).collect::<Vec<_>>(), 16)
         })
@@ -112,8 +110,7 @@ mod tests {
     proptest! {
         #[test]
         fn scores_lose_less_than_by_rounding_each_value(rows in rows()) {
-            // Where rows are all alike, nothing is lost either way but what float32 rounds.
-            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)) + 1e-9);
+            prop_assert!(loss(&rows, &quantize_centred(&rows)) <= loss(&rows, &quantize(&rows)));
         }
 
         /// What one dimension makes good of another's error is a few steps at most.
