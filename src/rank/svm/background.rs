@@ -4,6 +4,7 @@
 //! are spread over all of the collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the
 //! active ones.
 
+use super::products::products;
 use super::row_space::RowSpace;
 use super::start::Plane;
 use crate::rank::Moments;
@@ -122,20 +123,4 @@ fn active_share<E: Element>(rows: &Matrix<E>, mean: &[f64], c: f64) -> f64 {
         active += plane.margins(plane.minimise()).into_iter().filter(|&margin| margin > -1.0).count();
     }
     (AT_THE_OPTIMUM * active as f64 / (probes * m).max(1) as f64).min(1.0)
-}
-
-/// x·vector for each row, both with the intercept.
-pub(super) fn products<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
-    let mut products = vec![0.0; rows.rows()];
-    kernels::scan::<Native, E>(rows, &narrow(rows, vector), &mut products);
-    let intercept = vector[rows.dims()] as f32;
-    products.iter_mut().for_each(|product| *product += intercept);
-    products
-}
-
-/// `vector` without its intercept, as the kernels take it.
-pub(super) fn narrow<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
-    let mut narrow = vec![0.0; rows.stride()];
-    narrow.iter_mut().zip(&vector[..rows.dims()]).for_each(|(narrow, &x)| *narrow = x as f32);
-    narrow
 }

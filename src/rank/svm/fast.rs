@@ -4,10 +4,12 @@
 //! scan finds the margins of all others, and with them the exact gradient, which proves how near the optimum is; a
 //! row that came in from afar only costs another round.
 
-use super::background::{Background, narrow, products};
+use super::background::Background;
 use super::lbfgs::Lbfgs;
+use super::line_search::lowest_point;
 use super::pool::{Pool, slopes};
 use super::problem::Problem;
+use super::products::{products, products_of};
 use super::start::Plane;
 use crate::rank::dense::{Dense, add, dot, norm};
 use crate::vector::Element;
@@ -18,6 +20,10 @@ const MAX_ROUNDS: usize = 6;
 const STEPS_PER_ROUND: usize = 40;
 /// Rows nearer to the margin than this many times the typical change of a margin are looked at.
 const NEAR: f32 = 4.0;
+/// The length of a step is known to this share, after so many steps of its own at most.
+const LENGTH: f64 = 1e-2;
+const LENGTH_STEPS: usize = 20;
+
 /// Where the method ended.
 pub struct Reached {
     pub w: Vec<f64>,
@@ -166,11 +172,9 @@ impl<'a, E: Element> Solver<'a, E> {
     /// One step to the lowest point of a line. False where there is none to take.
     fn step(&self, at: &mut Point<E>, memory: &mut Lbfgs) -> bool {
         let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
-        let narrow = narrow(self.problem.rows(), &direction);
-        let intercept = direction[self.problem.rows().dims()] as f32;
-        let far = -1.0 - NEAR * at.pool.typical_change(&narrow, intercept);
+        let far = -1.0 - NEAR * at.pool.typical_change(&direction);
         at.pool.narrow(far, &mut at.margins);
-        let changes = at.pool.products(&narrow, intercept);
+        let changes = at.pool.products(&direction);
         let length = self.line_search(at, &direction, &changes);
         if length.is_nan() || length <= 0.0 {
             return false;
@@ -196,8 +200,6 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool, whose margins change by `changes` at t = 1.
-    /// The derivative rises and is linear between the points where an example turns active or inactive, so Newton's
-    /// method within a bracket finds its zero.
     fn line_search(&self, at: &Point<E>, direction: &[f64], changes: &[f32]) -> f64 {
         let (slacks, weights) = at.pool.slacks();
         let (start, square) = (dot(&at.w, direction), dot(direction, direction));
@@ -216,33 +218,19 @@ impl<'a, E: Element> Solver<'a, E> {
             }
             derivatives
         };
-        let (mut low, mut high, mut t) = (0.0, f64::INFINITY, 1.0);
-        for _ in 0..20 {
-            let (first, second) = derivatives(t);
-            if first < 0.0 {
-                low = t;
-            } else {
-                high = t;
-            }
-            let newton = t - first / second;
-            let next =
-                if low < newton && newton < high { newton } else { f64::midpoint(low, high.min(2.0 * t)) };
-            if (next - t).abs() <= 1e-2 * t {
-                return next;
-            }
-            t = next;
-        }
-        t
+        lowest_point(derivatives, LENGTH, LENGTH_STEPS)
     }
 
     /// Finds the margins of the rows that the pool does not look at, and completes the gradient.
     fn scan_others(&mut self, at: &mut Point<'a, E>) {
         let rows = self.problem.rows();
         at.pool.save(&mut at.margins);
-        let mut others = Pool::new(rows, self.weights, &at.margins, at.pool.others(rows.rows()));
-        others.multiply_by(&narrow(rows, &at.w), at.w[rows.dims()] as f32);
+        let others = at.pool.others(rows.rows());
+        let margins = products_of(rows, &others, &at.w);
+        self.visits += others.len();
+        others.iter().zip(margins).for_each(|(&row, margin)| at.margins[row as usize] = margin);
+        let mut others = Pool::new(rows, self.weights, &at.margins, others);
         others.add_slacks(2.0 * self.problem.negative_cost(), &mut at.gradient);
-        others.save(&mut at.margins);
         self.visits += others.visits();
     }
 

@@ -2,16 +2,18 @@
 //! as a negative (Malisiewicz, Gupta, Efros 2011); or with several positives, where a reader has liked articles.
 //!
 //! The problem is that of scikit-learn's `LinearSVC(class_weight="balanced")`; see [`problem`]. It has one optimum.
-//! [`fit`] finds it with Newton's method; [`dual`] is liblinear's coordinate descent, the reference.
+//! [`fit`] finds it with quasi-Newton steps, and Newton's where float32 is not exact enough; [`dual`] is liblinear's coordinate descent, the reference.
 
 mod background;
 pub mod dual;
 mod fast;
 mod lbfgs;
+mod line_search;
 mod newton;
 mod options;
 mod pool;
 mod problem;
+mod products;
 mod row_space;
 mod start;
 

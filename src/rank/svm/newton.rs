@@ -4,6 +4,7 @@
 //! with an exact line search ends after a few steps: solve the quadratic of the active set, go to the lowest point
 //! on the way there, repeat until the set no longer changes.
 
+use super::line_search::lowest_point;
 use super::problem::{Example, Problem};
 use super::{Fit, Params, Report, Stop};
 use crate::rank::dense::{add, dot, norm};
@@ -109,8 +110,7 @@ fn newton_direction<E: Element>(
     (direction, products)
 }
 
-/// The t that minimises P(w + t d), given the margins of w and of d. The derivative rises and is linear between the
-/// points where an example turns active or inactive, so Newton's method within a bracket finds its zero.
+/// The t that minimises P(w + t d), given the margins of w and of d.
 fn line_search<E: Element>(
     problem: &Problem<E>,
     w: &[f64],
@@ -132,21 +132,5 @@ fn line_search<E: Element>(
         }
         (first, second)
     };
-    let (mut low, mut high) = (0.0, f64::INFINITY);
-    let mut t = 1.0;
-    for _ in 0..MAX_STEPS {
-        let (first, second) = derivatives(t);
-        if first < 0.0 {
-            low = t;
-        } else {
-            high = t;
-        }
-        let newton = t - first / second;
-        let next = if low < newton && newton < high { newton } else { f64::midpoint(low, high.min(2.0 * t)) };
-        if (next - t).abs() <= 1e-12 * t {
-            break;
-        }
-        t = next;
-    }
-    t
+    lowest_point(derivatives, 1e-12, MAX_STEPS)
 }

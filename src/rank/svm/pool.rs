@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::products::products_of;
 use crate::vector::{Element, Matrix, Native, kernels};
 
 /// Once less than this share of the rows is left, they are copied to lie side by side. A visit of scattered rows takes the
@@ -99,36 +100,22 @@ impl<'a, E: Element> Pool<'a, E> {
 
     /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
     /// change more.
-    pub fn typical_change(&mut self, change: &[f32], intercept: f32) -> f32 {
+    pub fn typical_change(&mut self, change: &[f64]) -> f32 {
         let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
         let all = sample(self.rows.rows()).map(|row| row as u32).collect();
         let active = sample(self.active.len()).map(|i| self.active[i]).collect();
         self.visits += 2 * SAMPLE;
         let [all, active] = [all, active].map(|rows: Vec<u32>| {
-            let squares = self.multiply(&rows, change, intercept).into_iter().map(|x| x * x);
+            let squares = products_of(&self.rows, &rows, change).into_iter().map(|x| x * x);
             (squares.sum::<f32>() / rows.len().max(1) as f32).sqrt()
         });
         all.max(active)
     }
 
     /// x·vector for each row that is looked at.
-    pub fn products(&mut self, vector: &[f32], intercept: f32) -> Vec<f32> {
+    pub fn products(&mut self, vector: &[f64]) -> Vec<f32> {
         self.visits += self.near.len();
-        self.multiply(&self.near, vector, intercept)
-    }
-
-    /// Works the margins out anew.
-    pub fn multiply_by(&mut self, w: &[f32], intercept: f32) {
-        let products = self.products(w, intercept);
-        self.near.iter().zip(products).for_each(|(&row, product)| self.margins[row as usize] = product);
-        self.find_active();
-    }
-
-    fn multiply(&self, list: &[u32], vector: &[f32], intercept: f32) -> Vec<f32> {
-        let mut products = vec![0.0; list.len()];
-        kernels::scan_list::<Native, E>(&self.rows, list, vector, &mut products);
-        products.iter_mut().for_each(|product| *product += intercept);
-        products
+        products_of(&self.rows, &self.near, vector)
     }
 
     /// Changes the margins of the rows that are looked at.

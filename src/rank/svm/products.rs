@@ -1,0 +1,30 @@
+//! Products of rows, each with a constant 1 at its end, with a vector that ends in the intercept.
+
+use crate::vector::{Element, Matrix, Native, kernels};
+
+/// x·vector for each row.
+pub fn products<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
+    let mut products = vec![0.0; rows.rows()];
+    kernels::scan::<Native, E>(rows, &narrow(rows, vector), &mut products);
+    with_intercept(products, vector)
+}
+
+/// x·vector for each row in `list`.
+pub fn products_of<E: Element>(rows: &Matrix<E>, list: &[u32], vector: &[f64]) -> Vec<f32> {
+    let mut products = vec![0.0; list.len()];
+    kernels::scan_list::<Native, E>(rows, list, &narrow(rows, vector), &mut products);
+    with_intercept(products, vector)
+}
+
+/// `vector` without its intercept, as the kernels take it.
+fn narrow<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
+    let mut narrow = vec![0.0; rows.stride()];
+    narrow.iter_mut().zip(&vector[..rows.dims()]).for_each(|(narrow, &x)| *narrow = x as f32);
+    narrow
+}
+
+fn with_intercept(mut products: Vec<f32>, vector: &[f64]) -> Vec<f32> {
+    let intercept = vector[vector.len() - 1] as f32;
+    products.iter_mut().for_each(|product| *product += intercept);
+    products
+}
