@@ -214,8 +214,9 @@ async function timeLoading(loads) {
 
 /**
  * How much memory loading the large bundle took at most: the core's own, which never shrinks, in which the vectors, all that
- * is known of articles and passages, and what arrives are at the same time; and the whole process's, in which the browser's network and JavaScript
- * engine do as they like. On the JavaScript side, this project keeps the JSON and the chunk of a file that has just come.
+ * is known of articles and passages, and what arrives are at the same time; and the whole process's, in which the browser's
+ * network and JavaScript engine do as they like. On the JavaScript side, this project keeps the JSON and the chunk of a file
+ * that has just come.
  */
 async function peakMemory(browser, address) {
   const page = await browser.newPage();
