@@ -8,8 +8,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
-import axe from 'axe-core';
 import { API, BIN, DIST, atEnd, open } from './support.mjs';
+
+export { accessible } from './support.mjs';
 
 /** Exactly what docs/component.md asks for. */
 export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -143,13 +144,6 @@ export const chosen = (page) => page.evaluate(() => {
 });
 
 export const isOpen = (page) => box(page).first().getAttribute('aria-expanded').then((expanded) => expanded === 'true');
-
-/** axe finds nothing. It is run in its own world, which the page's policy does not reach. */
-export async function accessible(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]), []);
-}
 
 /**
  * A route to the real embedding API, `/v1/embeddings`. `before` may hold a request up by what it awaits, or answer it by

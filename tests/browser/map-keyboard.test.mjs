@@ -36,9 +36,12 @@ test('Tab leads to the hits on the map, arrows from one to the next, and each is
     const { passage, label } = all[place];
     assert.equal(await page.evaluate(() => document.activeElement.dataset.passage), passage, `after ${key}`);
     await tip.filter({ hasText: label.slice(0, label.lastIndexOf(': ')) }).waitFor();
-    const [outer, inner] = [await page.locator('#map .chart').boundingBox(), await page.locator('#map .mark:focus').boundingBox()];
-    const [x, y] = [inner.x + inner.width / 2 - outer.x, inner.y + inner.height / 2 - outer.y];
-    assert.ok(x >= 0 && x <= outer.width && y >= 0 && y <= outer.height, 'the hit is in sight');
+    // With the next frame, the hit is in sight.
+    await page.waitForFunction(() => {
+      const [outer, inner] = ['#map .chart', '#map .mark:focus'].map((which) => document.querySelector(which).getBoundingClientRect());
+      const [x, y] = [inner.x + inner.width / 2 - outer.x, inner.y + inner.height / 2 - outer.y];
+      return x >= 0 && x <= outer.width && y >= 0 && y <= outer.height;
+    });
   }
   const href = await page.evaluate(() => document.activeElement.href);
   assert.match(href, /sites\/rust-book\//, 'Enter would open its passage');

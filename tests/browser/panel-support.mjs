@@ -14,7 +14,7 @@ export async function panel(page, id) {
 export async function marks(page) {
   await hits(page, 'hybrid');
   await panel(page, 'map');
-  await page.locator('#map .mark').first().waitFor({ state: 'attached' });
+  await page.locator('#map:not([aria-busy]) .mark').first().waitFor({ state: 'attached' });
   let last;
   for (;;) {
     const now = await page.locator('#map .mark').evaluateAll((all) => all.map((mark) => {

