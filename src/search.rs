@@ -10,7 +10,7 @@ use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
 use crate::vector::{Matrix, Vectors};
 use crate::wanted::Wanted;
-use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights, with_rows};
+use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights};
 
 /// How the SVM is solved; both ways have the same optimum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,13 +276,13 @@ impl SearchIndex {
                 {
                     self.nearest(rows, &target, options.k, &candidates)
                 }
-                rows => with_rows!(rows, rows => knn::scores(rows, &target)),
+                rows => knn::scores(rows.as_rows(), &target),
             });
         }
         if weights.whitened > 0.0 {
             let target = wanted.whitened_target(options.align)?;
             let whitening = self.whitening(wanted.shrinkage());
-            parts.whitened = Some(with_rows!(self.rows(), rows => whitening.scores(rows, &target)));
+            parts.whitened = Some(whitening.scores(self.rows().as_rows(), &target));
         }
         let mut svm = None;
         if weights.svm > 0.0 {
@@ -411,13 +411,14 @@ impl SearchIndex {
                 is_settled(scores, &order(scores, &best, options.k + 1), options.k, error)
             }
         };
-        with_rows!(self.rows(), rows => match options.solver {
+        let rows = self.rows().as_rows();
+        match options.solver {
             Solver::Newton => {
                 let background = self.background(c, examples.positives.len());
-                svm::fit_until(rows, &background, &examples, &options.svm, enough)
+                svm::fit_until(rows, &background, &examples, &options.svm, &enough)
             }
             Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &examples, &options.svm, seed),
-        })
+        }
     }
 
     /// Whether each article may be a hit: it is no example, and the filter allows it.

@@ -1,7 +1,7 @@
 //! What a collection is like as a whole: the mean of its rows and the sum of their squares.
 
 use super::dense::Dense;
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Native, Rows, kernels};
 
 /// Rows whose products are summed in float32 before they go to float64; a multiple of 4.
 const PANEL: usize = 64;
@@ -18,7 +18,7 @@ pub struct Moments {
 
 impl Moments {
     /// Costs d² / 2 multiplications a row of d dimensions, half as many as there are dimensions times a scan.
-    pub fn of<E: Element>(rows: &Matrix<E>) -> Self {
+    pub fn of(rows: &dyn Rows) -> Self {
         let (m, dims) = (rows.rows(), rows.dims());
         let (mut sum, mut gram) = (vec![0.0; dims], Dense::zeros(dims));
         // A few rows at a time, transposed: these rows' values in dimension j are columns[j].
@@ -89,6 +89,7 @@ impl Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vector::Matrix;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -2,7 +2,7 @@
 
 use super::Moments;
 use super::dense::{add, dot, norm};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::Rows;
 
 /// Products with the covariance, at most: enough for nearly all of the variance however near the next direction's is.
 const MAX_PRODUCTS: usize = 200;
@@ -63,10 +63,10 @@ impl Projection {
     }
 
     /// Where each row is along the first direction, and along the second.
-    pub fn places<E: Element>(&self, rows: &Matrix<E>) -> [Vec<f32>; 2] {
+    pub fn places(&self, rows: &dyn Rows) -> [Vec<f32>; 2] {
         [0, 1].map(|axis| {
             let mut places = vec![0.0; rows.rows()];
-            kernels::scan::<Native, E>(rows, &rows.pad(&self.directions[axis]), &mut places);
+            rows.scan(&rows.pad(&self.directions[axis]), &mut places);
             places.iter_mut().for_each(|place| *place -= self.origin[axis]);
             places
         })
@@ -86,6 +86,7 @@ impl Projection {
 mod tests {
     use super::*;
     use crate::rank::dense::Dense;
+    use crate::vector::Matrix;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

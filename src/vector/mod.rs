@@ -10,6 +10,7 @@ pub mod kernels;
 pub mod lanes;
 mod matrix;
 mod quantize;
+mod rows;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -20,6 +21,7 @@ mod vectors;
 pub use lanes::Element;
 pub use matrix::{Centre, Matrix};
 pub use quantize::quantize;
+pub use rows::Rows;
 pub use scalar::Scalar;
 pub use vectors::Vectors;
 

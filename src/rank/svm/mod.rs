@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::Result;
 use crate::rank::Moments;
 use crate::rank::dense::dot;
-use crate::vector::{Element, Matrix};
+use crate::vector::Rows;
 use fast::Reached;
 use problem::Problem;
 
@@ -46,7 +46,7 @@ pub struct Fit {
 }
 
 impl Fit {
-    fn of<E: Element>(problem: &Problem<E>, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
+    fn of(problem: &Problem, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
         let positives = problem.positives().map(|positive| dot(&positive, w)).collect();
         Self { scores, intercept: w[w.len() - 1], positives, report }
     }
@@ -111,12 +111,12 @@ impl Examples {
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
+pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options) -> Result<Fit> {
     let background = background_of(rows, examples, options.check()?.c());
-    fit_until(rows, &background, examples, options, |_, _| false)
+    fit_until(rows, &background, examples, options, &|_, _| false)
 }
 
-fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> Background {
+fn background_of(rows: &dyn Rows, examples: &Examples, c: f64) -> Background {
     let moments = OnceCell::new();
     Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, examples.positives.len())
 }
@@ -124,12 +124,12 @@ fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> B
 /// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
 /// the scores, no further than the bound it is given from the exact ones, settle all that is wanted. Scores that it
 /// is given may be off by the same number all.
-pub fn fit_until<E: Element>(
-    rows: &Matrix<E>,
+pub fn fit_until(
+    rows: &dyn Rows,
     background: &Background,
     examples: &Examples,
     options: &Options,
-    enough: impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
     let own;
@@ -140,7 +140,7 @@ pub fn fit_until<E: Element>(
         &own
     };
     let Some(space) = &background.space else {
-        return Ok(solve(&Problem::new(rows, examples, &params), background, &params, &enough));
+        return Ok(solve(&Problem::new(rows, examples, &params), background, &params, enough));
     };
     if params.c() * background.square() > ROUNDED {
         let problem = Problem::new(rows, examples, &params);
@@ -148,18 +148,18 @@ pub fn fit_until<E: Element>(
     }
     let positives = space.positives_of(rows, &examples.positives);
     let examples = Examples { positives, ..examples.clone() };
-    let mut fit = solve(&Problem::new(&space.rows, &examples, &params), background, &params, &enough);
+    let mut fit = solve(&Problem::new(&space.rows, &examples, &params), background, &params, enough);
     // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
     fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
     fit.report.passes += examples.positives.len() as f64;
     Ok(fit)
 }
 
-fn solve<E: Element>(
-    problem: &Problem<E>,
+fn solve(
+    problem: &Problem,
     background: &Background,
     params: &Params,
-    enough: &impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Fit {
     let reached = fast::solve(problem, background, params.tolerance(), enough);
     let error = reached.gradient + reached.rounding;

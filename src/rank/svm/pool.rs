@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::products::products_of;
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::Rows;
 
 /// Once less than this share of the rows is left, they are copied to lie side by side. A visit of scattered rows takes the
 /// processor twice as long as one of neighbours, so the copy pays after two.
@@ -16,10 +16,12 @@ const PANEL: usize = 128;
 /// Sums kept side by side.
 const LANES: usize = 8;
 
-pub struct Pool<'a, E: Element> {
-    /// The problem's rows, or copies of some of them.
-    rows: Cow<'a, Matrix<E>>,
-    /// Which of the problem's rows each is, where they are copies.
+pub struct Pool<'a> {
+    /// The problem's rows.
+    all: &'a dyn Rows,
+    /// Copies of some of them, in their place.
+    copies: Option<Box<dyn Rows>>,
+    /// Which of the problem's rows each copy is.
     ids: Option<Vec<u32>>,
     /// The weight of each row beside an ordinary one; empty where all are ordinary.
     weights: Cow<'a, [f32]>,
@@ -32,14 +34,18 @@ pub struct Pool<'a, E: Element> {
     visits: usize,
 }
 
-impl<'a, E: Element> Pool<'a, E> {
+impl<'a> Pool<'a> {
     /// Some of a problem's rows. The margins are those of all.
-    pub fn new(rows: &'a Matrix<E>, weights: &'a [f32], margins: &[f32], near: Vec<u32>) -> Self {
-        let (rows, weights) = (Cow::Borrowed(rows), Cow::Borrowed(weights));
-        let mut pool =
-            Self { rows, ids: None, weights, margins: margins.to_vec(), near, active: Vec::new(), visits: 0 };
+    pub fn new(rows: &'a dyn Rows, weights: &'a [f32], margins: &[f32], near: Vec<u32>) -> Self {
+        let (margins, weights) = (margins.to_vec(), Cow::Borrowed(weights));
+        let (copies, ids, active) = (None, None, Vec::new());
+        let mut pool = Self { all: rows, copies, ids, weights, margins, near, active, visits: 0 };
         pool.find_active();
         pool
+    }
+
+    fn rows(&self) -> &dyn Rows {
+        self.copies.as_deref().unwrap_or(self.all)
     }
 
     /// How many rows were multiplied by a vector or added to one.
@@ -67,11 +73,11 @@ impl<'a, E: Element> Pool<'a, E> {
     /// forgets.
     pub fn narrow(&mut self, far: f32, margins: &mut [f32]) {
         self.near.retain(|&row| self.margins[row as usize] > far);
-        if self.ids.is_some() || self.near.len() as f64 >= PACKED * self.rows.rows() as f64 {
+        if self.ids.is_some() || self.near.len() as f64 >= PACKED * self.rows().rows() as f64 {
             return;
         }
         self.save(margins);
-        self.rows = Cow::Owned(self.rows.select(&self.near));
+        self.copies = Some(self.all.select(&self.near));
         self.margins = self.near.iter().map(|&row| self.margins[row as usize]).collect();
         if !self.weights.is_empty() {
             self.weights = self.near.iter().map(|&row| self.weights[row as usize]).collect();
@@ -102,11 +108,11 @@ impl<'a, E: Element> Pool<'a, E> {
     /// change more.
     pub fn typical_change(&mut self, change: &[f64]) -> f32 {
         let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
-        let all = sample(self.rows.rows()).map(|row| row as u32).collect();
+        let all = sample(self.rows().rows()).map(|row| row as u32).collect();
         let active = sample(self.active.len()).map(|i| self.active[i]).collect();
         self.visits += 2 * SAMPLE;
         let [all, active] = [all, active].map(|rows: Vec<u32>| {
-            let squares = products_of(&self.rows, &rows, change).into_iter().map(|x| x * x);
+            let squares = products_of(self.rows(), &rows, change).into_iter().map(|x| x * x);
             (squares.sum::<f32>() / rows.len().max(1) as f32).sqrt()
         });
         all.max(active)
@@ -115,7 +121,7 @@ impl<'a, E: Element> Pool<'a, E> {
     /// x·vector for each row that is looked at.
     pub fn products(&mut self, vector: &[f64]) -> Vec<f32> {
         self.visits += self.near.len();
-        products_of(&self.rows, &self.near, vector)
+        products_of(self.rows(), &self.near, vector)
     }
 
     /// Changes the margins of the rows that are looked at.
@@ -129,7 +135,7 @@ impl<'a, E: Element> Pool<'a, E> {
     /// `to += factor Σ weight slack x` over the active rows, whose slack is 1 + w·x.
     pub fn add_slacks(&mut self, factor: f64, to: &mut [f64]) {
         self.visits += self.active.len();
-        let dims = self.rows.dims();
+        let dims = self.rows().dims();
         for list in self.active.chunks(PANEL) {
             let mut slacks = [0.0; PANEL];
             for (slack, &row) in slacks.iter_mut().zip(list) {
@@ -137,8 +143,8 @@ impl<'a, E: Element> Pool<'a, E> {
                 *slack = weight * (1.0 + self.margins[row as usize]);
             }
             let slacks = &slacks[..list.len()];
-            let mut sum = vec![0.0f32; self.rows.stride()];
-            kernels::combine::<Native, E>(&self.rows, list, slacks, &mut sum);
+            let mut sum = vec![0.0f32; self.rows().stride()];
+            self.rows().combine(list, slacks, &mut sum);
             to.iter_mut().zip(&sum[..dims]).for_each(|(to, &x)| *to += factor * f64::from(x));
             to[dims] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
         }

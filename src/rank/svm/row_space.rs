@@ -7,7 +7,7 @@
 //! Numerical Algorithms, chapter 8).
 
 use crate::rank::dense::{Dense, dot};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Matrix, Rows};
 
 /// Below this share of its square, what a row adds to those before it is left out: float32 could not divide by it.
 const NOTHING_NEW: f64 = 1e-9;
@@ -22,12 +22,12 @@ pub struct RowSpace {
 
 impl RowSpace {
     /// For so many positives at most; none where it would not pay. Costs m² d / 2 + m³ / 6 multiplications in float64.
-    pub fn of<E: Element>(rows: &Matrix<E>, positives: usize) -> Option<Self> {
+    pub fn of(rows: &dyn Rows, positives: usize) -> Option<Self> {
         let (m, dims) = (rows.rows(), rows.rows() + positives);
         if dims as f64 > SMALLER * rows.dims() as f64 {
             return None;
         }
-        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row).collect()).collect();
+        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row)).collect();
         let factor = factor_of_gram(m, |i, j| dot(&wide[i], &wide[j]));
         let mut space = Self { rows: Matrix::zeros(m, dims) };
         for row in 0..m {
@@ -43,7 +43,7 @@ impl RowSpace {
     }
 
     /// The positives of `rows` in its coordinates, with their padding; no more than [`RowSpace::positives`].
-    pub fn positives_of<E: Element>(&self, rows: &Matrix<E>, positives: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    pub fn positives_of(&self, rows: &dyn Rows, positives: &[Vec<f32>]) -> Vec<Vec<f32>> {
         let m = rows.rows();
         let shared: Vec<Vec<f64>> = positives.iter().map(|positive| self.shared(rows, positive)).collect();
         let wide: Vec<Vec<f64>> =
@@ -60,9 +60,9 @@ impl RowSpace {
     }
 
     /// L⁻¹ X positive, by forward substitution.
-    fn shared<E: Element>(&self, rows: &Matrix<E>, positive: &[f32]) -> Vec<f64> {
+    fn shared(&self, rows: &dyn Rows, positive: &[f32]) -> Vec<f64> {
         let mut products = vec![0.0; rows.rows()];
-        kernels::scan::<Native, E>(rows, positive, &mut products);
+        rows.scan(positive, &mut products);
         let mut shared: Vec<f64> = Vec::with_capacity(products.len());
         for (row, product) in products.into_iter().enumerate() {
             let factor = self.rows.values(row);

@@ -1,0 +1,73 @@
+//! Rows of whichever element type, so that what ranks them is compiled once. Only what goes through a row's values is
+//! compiled for each type.
+
+use super::{Matrix, Native, kernels};
+
+/// A [`Matrix`] of float32 or int8. Every product is with what the rows mean.
+pub trait Rows {
+    /// How many there are.
+    fn rows(&self) -> usize;
+    /// [`Matrix::dims`]
+    fn dims(&self) -> usize;
+    /// [`Matrix::stride`]
+    fn stride(&self) -> usize;
+    /// [`Matrix::pad`]
+    fn pad(&self, vector: &[f32]) -> Vec<f32>;
+    /// [`Matrix::select`]
+    fn select(&self, list: &[u32]) -> Box<dyn Rows>;
+    /// [`kernels::scan`]
+    fn scan(&self, query: &[f32], out: &mut [f32]);
+    /// [`kernels::scan_list`]
+    fn scan_list(&self, list: &[u32], query: &[f32], out: &mut [f32]);
+    /// [`kernels::combine`]
+    fn combine(&self, list: &[u32], factors: &[f32], sum: &mut [f32]);
+    /// [`Matrix::meaning`]
+    fn meaning(&self, row: usize) -> Vec<f64>;
+    /// A row times `vector`, of [`Matrix::dims`] values, in float64.
+    fn product(&self, row: usize, vector: &[f64]) -> f64;
+    /// Adds `factor` times a row to `sum`, in float64.
+    fn add_to(&self, row: usize, factor: f64, sum: &mut [f64]);
+}
+
+/// For each type by name, since generic code would be compiled where it is used, with whatever options are set there.
+macro_rules! rows_of {
+    ($($element:ty),*) => {$(
+        impl Rows for Matrix<$element> {
+            fn rows(&self) -> usize {
+                self.rows()
+            }
+            fn dims(&self) -> usize {
+                self.dims()
+            }
+            fn stride(&self) -> usize {
+                self.stride()
+            }
+            fn pad(&self, vector: &[f32]) -> Vec<f32> {
+                self.pad(vector)
+            }
+            fn select(&self, list: &[u32]) -> Box<dyn Rows> {
+                Box::new(self.select(list))
+            }
+            fn scan(&self, query: &[f32], out: &mut [f32]) {
+                kernels::scan::<Native, $element>(self, query, out);
+            }
+            fn scan_list(&self, list: &[u32], query: &[f32], out: &mut [f32]) {
+                kernels::scan_list::<Native, $element>(self, list, query, out);
+            }
+            fn combine(&self, list: &[u32], factors: &[f32], sum: &mut [f32]) {
+                kernels::combine::<Native, $element>(self, list, factors, sum);
+            }
+            fn meaning(&self, row: usize) -> Vec<f64> {
+                self.meaning(row).collect()
+            }
+            fn product(&self, row: usize, vector: &[f64]) -> f64 {
+                self.meaning(row).zip(vector).map(|(x, y)| x * y).sum()
+            }
+            fn add_to(&self, row: usize, factor: f64, sum: &mut [f64]) {
+                sum.iter_mut().zip(self.meaning(row)).for_each(|(sum, x)| *sum += factor * x);
+            }
+        }
+    )*};
+}
+
+rows_of!(f32, i8);
