@@ -46,8 +46,7 @@ impl SearchIndex {
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
         let lengths = bundle.checked_lengths()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
-        let keywords =
-            parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
+        let keywords = parts.get(lexical::PART).map(|part| part.keywords(passages.len())).transpose()?;
         let encoder =
             parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
         if normalize {

@@ -492,7 +492,10 @@ fn is_settled(scores: &[f32], order: &[usize], k: usize, error: f64) -> bool {
 
 /// Whether a score is at least this share of the way from the lowest to the highest.
 fn relevant(scores: &[f32], threshold: Option<f32>) -> impl Fn(f32) -> bool {
-    let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    move |score| threshold.is_none_or(|threshold| score - low >= threshold * (high - low))
+    let range = threshold.map(|threshold| {
+        let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
+        let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        (low, threshold * (high - low))
+    });
+    move |score| range.is_none_or(|(low, above)| score - low >= above)
 }

@@ -8,6 +8,7 @@ mod check;
 mod encoding;
 mod extra;
 mod json;
+mod keywords;
 mod many;
 mod part;
 mod reader;

@@ -1,8 +1,8 @@
 //! The plane in which the rows of a collection differ most: their first two principal components, to draw them by.
 
 use super::Moments;
-use super::dense::{add, dot, norm};
 use crate::vector::Rows;
+use crate::vector::dense::{add, dot, norm};
 
 /// Products with the covariance, at most: enough for nearly all of the variance however near the next direction's is.
 const MAX_PRODUCTS: usize = 200;
@@ -85,8 +85,8 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rank::dense::Dense;
     use crate::vector::Matrix;
+    use crate::vector::dense::Dense;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -6,8 +6,8 @@
 //! Clustering and Classification*, 2012), and the direction of the SVM when every row is active.
 
 use super::Moments;
-use super::dense::Dense;
-use crate::vector::{Matrix, Native, Rows, kernels};
+use crate::vector::dense::Dense;
+use crate::vector::{Matrix, Rows, dots};
 
 /// k for a query. Larger values near the cosine around the mean; 0.3 and less hurt.
 pub const QUERY_SHRINKAGE: f64 = 10.0;
@@ -96,7 +96,7 @@ fn scales(rows: &dyn Rows, mean: &[f32], root: &Dense) -> Vec<f32> {
             // The row's entries past the diagonal are zeros.
             let length = (i + 1).next_multiple_of(4);
             let others = core::array::from_fn(|place| &centred[place * stride..][..length]);
-            let dots = kernels::dots::<Native>(&root.row(i)[..length], others);
+            let dots = dots(&root.row(i)[..length], others);
             squares.iter_mut().zip(dots).for_each(|(square, dot)| *square += f64::from(dot * dot));
         }
         let inverse = |square: f64| if square > AT_MEAN { (1.0 / square.sqrt()) as f32 } else { 0.0 };

@@ -8,7 +8,7 @@ use super::products::products;
 use super::row_space::RowSpace;
 use super::start::Plane;
 use crate::rank::Moments;
-use crate::rank::dense::{Dense, dot};
+use crate::vector::dense::{Dense, dot};
 use crate::vector::{Matrix, Rows};
 
 /// Rows that are taken for queries, to see how many rows are active.

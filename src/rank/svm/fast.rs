@@ -7,11 +7,12 @@
 use super::background::Background;
 use super::lbfgs::Lbfgs;
 use super::line_search::lowest_point;
-use super::pool::{Pool, slopes};
+use super::pool::Pool;
 use super::problem::Problem;
 use super::products::{products, products_of};
 use super::start::Plane;
-use crate::rank::dense::{Dense, add, dot, norm};
+use crate::vector::dense::{Dense, add, dot, norm};
+use crate::vector::hinge::slopes;
 
 /// Scans of all rows after which the float64 solver goes on.
 const MAX_ROUNDS: usize = 6;

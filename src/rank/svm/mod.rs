@@ -26,8 +26,8 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::rank::Moments;
-use crate::rank::dense::dot;
 use crate::vector::Rows;
+use crate::vector::dense::dot;
 use fast::Reached;
 use problem::Problem;
 

@@ -7,7 +7,7 @@
 use super::line_search::lowest_point;
 use super::problem::{Example, Problem};
 use super::{Fit, Params, Report, Stop};
-use crate::rank::dense::{add, dot, norm};
+use crate::vector::dense::{add, dot, norm};
 
 const MAX_STEPS: usize = 100;
 /// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.

@@ -5,16 +5,14 @@ use std::borrow::Cow;
 
 use super::products::products_of;
 use crate::vector::Rows;
+use crate::vector::float32::above;
+use crate::vector::hinge::PANEL;
 
 /// Once less than this share of the rows is left, they are copied to lie side by side. A visit of scattered rows takes the
 /// processor twice as long as one of neighbours, so the copy pays after two.
 const PACKED: f64 = 0.3;
 /// Rows that tell a typical change: so many of all, and so many of the active ones.
 const SAMPLE: usize = 64;
-/// Rows summed in float32 before they go to float64.
-const PANEL: usize = 128;
-/// Sums kept side by side.
-const LANES: usize = 8;
 
 pub struct Pool<'a> {
     /// The problem's rows.
@@ -62,17 +60,16 @@ impl<'a> Pool<'a> {
     }
 
     fn find_active(&mut self) {
-        let (margins, weights) = (&self.margins, &self.weights);
-        let is_active =
-            |row: usize| margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0);
-        self.active.clear();
-        self.active.extend(self.near.iter().filter(|&&row| is_active(row as usize)));
+        self.active = above(&self.margins, &self.near, -1.0);
+        if !self.weights.is_empty() {
+            self.active.retain(|&row| self.weights[row as usize] > 0.0);
+        }
     }
 
     /// Looks only at rows whose margin is above `far`, and writes down in `margins`, of all the problem's rows, what it
     /// forgets.
     pub fn narrow(&mut self, far: f32, margins: &mut [f32]) {
-        self.near.retain(|&row| self.margins[row as usize] > far);
+        self.near = above(&self.margins, &self.near, far);
         if self.ids.is_some() || self.near.len() as f64 >= PACKED * self.rows().rows() as f64 {
             return;
         }
@@ -99,9 +96,14 @@ impl<'a> Pool<'a> {
 
     /// The problem's rows that it does not look at, ascending.
     pub fn others(&self, all: usize) -> Vec<u32> {
-        let id = |&row: &u32| self.ids.as_ref().map_or(row, |ids| ids[row as usize]);
-        let mut near = self.near.iter().map(id).peekable();
-        (0..all as u32).filter(|&row| near.next_if_eq(&row).is_none()).collect()
+        let (mut others, mut next) = (Vec::with_capacity(all - self.near.len()), 0);
+        for &row in &self.near {
+            let id = self.ids.as_ref().map_or(row, |ids| ids[row as usize]);
+            others.extend(next..id);
+            next = id + 1;
+        }
+        others.extend(next..all as u32);
+        others
     }
 
     /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
@@ -159,26 +161,4 @@ impl<'a> Pool<'a> {
         };
         (slacks, weights)
     }
-}
-
-/// Σ weight slack change and Σ weight change² over the rows whose slack + t change is above zero, with that for slack.
-pub fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
-    let (mut first, mut second) = (0.0, 0.0);
-    let mut weights = weights.chunks(PANEL);
-    for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {
-        let mut sums = [[0.0f32; LANES]; 2];
-        let weights = weights.next();
-        let mut add = |lane: usize, slack: f32, change: f32, weight: f32| {
-            let slack = slack + t * change;
-            let weighted = if slack > 0.0 { weight * change } else { 0.0 };
-            sums[0][lane] += slack * weighted;
-            sums[1][lane] += change * weighted;
-        };
-        for (place, (&slack, &change)) in slacks.iter().zip(changes).enumerate() {
-            add(place % LANES, slack, change, weights.map_or(1.0, |weights| weights[place]));
-        }
-        first += f64::from(sums[0].iter().sum::<f32>());
-        second += f64::from(sums[1].iter().sum::<f32>());
-    }
-    (first, second)
 }

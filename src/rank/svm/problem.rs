@@ -94,6 +94,7 @@ impl<'a> Problem<'a> {
         self.rows.rows() + self.examples.positives.len()
     }
 
+    #[inline]
     pub fn example(&self, index: usize) -> Example<'a> {
         if index < self.rows.rows() {
             Example { vector: Vector::Row(self.rows, index), label: -1.0, cost: self.row_cost(index) }
@@ -104,6 +105,7 @@ impl<'a> Problem<'a> {
         }
     }
 
+    #[inline]
     fn row_cost(&self, row: usize) -> f64 {
         if self.examples.left_out.binary_search(&row).is_ok() {
             0.0

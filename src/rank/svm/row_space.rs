@@ -6,7 +6,7 @@
 //! Any error in L⁻¹ X q is one of L's size in L L⁻¹ X q, so margins stay as exact as L (Higham, Accuracy and Stability of
 //! Numerical Algorithms, chapter 8).
 
-use crate::rank::dense::{Dense, dot};
+use crate::vector::dense::{Dense, dot, dot_float32};
 use crate::vector::{Matrix, Rows};
 
 /// Below this share of its square, what a row adds to those before it is left out: float32 could not divide by it.
@@ -66,7 +66,7 @@ impl RowSpace {
         let mut shared: Vec<f64> = Vec::with_capacity(products.len());
         for (row, product) in products.into_iter().enumerate() {
             let factor = self.rows.values(row);
-            let known = dot(&factor[..row], &shared);
+            let known = dot_float32(&factor[..row], &shared);
             let pivot = f64::from(factor[row]);
             shared.push(if pivot == 0.0 { 0.0 } else { (f64::from(product) - known) / pivot });
         }

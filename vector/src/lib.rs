@@ -6,9 +6,14 @@
 //! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
 //! and browser builds give the same bits.
 
-pub mod kernels;
-pub mod lanes;
+pub mod bytes;
+pub mod dense;
+pub mod float32;
+pub mod hinge;
+mod kernels;
+mod lanes;
 mod matrix;
+mod moments;
 mod quantize;
 mod rows;
 mod scalar;
@@ -20,14 +25,20 @@ mod vectors;
 
 pub use lanes::Element;
 pub use matrix::{Centre, Matrix};
+pub use moments::Moments;
 pub use quantize::quantize;
 pub use rows::Rows;
-pub use scalar::Scalar;
+use scalar::Scalar;
 pub use vectors::Vectors;
 
 /// The fastest lanes this build has.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub type Native = simd128::Simd128;
+type Native = simd128::Simd128;
 /// The fastest lanes this build has.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub type Native = Scalar;
+type Native = Scalar;
+
+/// The dot products of one vector with four others of its length, a multiple of 4.
+pub fn dots(vector: &[f32], others: [&[f32]; 4]) -> [f32; 4] {
+    kernels::dots::<Native>(vector, others)
+}

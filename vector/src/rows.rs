@@ -1,7 +1,7 @@
 //! Rows of whichever element type, so that what ranks them is compiled once. Only what goes through a row's values is
 //! compiled for each type.
 
-use super::{Matrix, Native, kernels};
+use super::{Element, Matrix, Native, kernels};
 
 /// A [`Matrix`] of float32 or int8. Every product is with what the rows mean.
 pub trait Rows {
@@ -58,16 +58,41 @@ macro_rules! rows_of {
                 kernels::combine::<Native, $element>(self, list, factors, sum);
             }
             fn meaning(&self, row: usize) -> Vec<f64> {
-                self.meaning(row).collect()
+                let mut values = vec![0.0; self.dims()];
+                visit(self, row, values.iter_mut(), |x, to| *to = x);
+                values
             }
             fn product(&self, row: usize, vector: &[f64]) -> f64 {
-                self.meaning(row).zip(vector).map(|(x, y)| x * y).sum()
+                let mut sum = 0.0;
+                visit(self, row, vector.iter(), |x, y| sum += x * y);
+                sum
             }
             fn add_to(&self, row: usize, factor: f64, sum: &mut [f64]) {
-                sum.iter_mut().zip(self.meaning(row)).for_each(|(sum, x)| *sum += factor * x);
+                visit(self, row, sum.iter_mut(), |x, sum| *sum += factor * x);
             }
         }
     )*};
 }
 
 rows_of!(f32, i8);
+
+/// Each value that a row means, with one of `others`.
+#[inline(always)]
+fn visit<E: Element, T>(
+    rows: &Matrix<E>,
+    row: usize,
+    others: impl Iterator<Item = T>,
+    mut with: impl FnMut(f64, T),
+) {
+    let (values, scale) = (rows.values(row).iter(), f64::from(rows.scale(row)));
+    // Two loops: one that asked each time whether there is a centre would take half as long again.
+    match rows.centre() {
+        None => values.zip(others).for_each(|(&x, other)| with(x.into() * scale, other)),
+        Some(centre) => {
+            let share = f64::from(centre.share(row));
+            let values = values.zip(centre.vector());
+            let value = |x: E, centre: f32| x.into() * scale + f64::from(centre) * share;
+            values.zip(others).for_each(|((&x, &centre), other)| with(value(x, centre), other));
+        }
+    }
+}

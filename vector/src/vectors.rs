@@ -15,8 +15,8 @@ pub enum Vectors {
 macro_rules! with_rows {
     ($vectors:expr, $rows:ident => $body:expr) => {
         match $vectors {
-            $crate::vector::Vectors::Float32($rows) => $body,
-            $crate::vector::Vectors::Int8($rows) => $body,
+            $crate::Vectors::Float32($rows) => $body,
+            $crate::Vectors::Int8($rows) => $body,
         }
     };
 }

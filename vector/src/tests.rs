@@ -230,6 +230,6 @@ macro_rules! test_lanes {
     };
 }
 
-test_lanes!(scalar, crate::vector::Scalar);
+test_lanes!(scalar, crate::Scalar);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-test_lanes!(simd128, crate::vector::simd128::Simd128);
+test_lanes!(simd128, crate::simd128::Simd128);

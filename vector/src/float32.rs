@@ -1,0 +1,24 @@
+//! Sums of vectors in float32, without padding.
+
+/// `to += factor * vector`.
+pub fn add(to: &mut [f32], factor: f32, vector: &[f32]) {
+    to.iter_mut().zip(vector).for_each(|(to, &value)| *to += factor * value);
+}
+
+/// [`add`] of whole numbers.
+pub fn add_whole(to: &mut [f32], factor: f32, vector: &[i16]) {
+    to.iter_mut().zip(vector).for_each(|(to, &value)| *to += factor * f32::from(value));
+}
+
+/// Those of the places in `list` whose value is above `floor`.
+pub fn above(values: &[f32], list: &[u32], floor: f32) -> Vec<u32> {
+    // No branch that the processor could take wrongly: each place is written, and stays if it counts.
+    let mut found = vec![0; list.len()];
+    let mut count = 0;
+    for &place in list {
+        found[count] = place;
+        count += usize::from(values[place as usize] > floor);
+    }
+    found.truncate(count);
+    found
+}
