@@ -62,7 +62,7 @@ async function sizes() {
   const { articles, passages, parts, space } = await readJson(float32);
   assert.equal(parts.vectors.encoding, 'float32');
   const vectors = nested({ parts, space });
-  const texts = parts.texts && JSON.parse(Buffer.from(parts.texts.data, 'base64').toString());
+  const texts = parts.texts && JSON.parse(parts.texts.text);
   const theirs = { vectors: gzipped(JSON.stringify(vectors)), all: gzipped(JSON.stringify({ articles, passages, texts, vectors })) };
   const shipped = await readFile(int8);
   const ours = { vectors: gzipped(JSON.parse(shipped).parts.vectors.data), all: gzipped(shipped) };
