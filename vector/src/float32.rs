@@ -22,3 +22,21 @@ pub fn above(values: &[f32], list: &[u32], floor: f32) -> Vec<u32> {
     found.truncate(count);
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::above;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn above_keeps_what_is_above(values in prop::collection::vec((-3i8..3).prop_map(f32::from), 0..50), floor in -3i8..3) {
+            let floor = f32::from(floor);
+            let list: Vec<u32> = (0..values.len() as u32).step_by(2).collect();
+            let kept: Vec<u32> = list.iter().copied().filter(|&place| values[place as usize] > floor).collect();
+            prop_assert_eq!(above(&values, &list, floor), kept);
+        }
+    }
+}
