@@ -42,11 +42,11 @@ export class WorkerEngine {
     const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
-    const loaded = engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
+    const loaded = engine.#send({ call: 'load', args: [url, { normalize }] });
     loaded.catch(() => {});
     try {
       await started(worker, signal);
-      engine.info = await loaded;
+      engine.info = await abortable(loaded, signal);
       return engine;
     } catch (error) {
       engine.free();
@@ -133,12 +133,20 @@ export class WorkerEngine {
     const answer = this.#idle.then(() => {
       signal?.throwIfAborted();
       if (this.#ended) throw this.#ended;
-      this.#current = Promise.withResolvers();
-      this.#worker.postMessage(message);
-      return this.#current.promise;
+      return this.#send(message);
     });
     this.#idle = answer.catch(() => {});
     return abortable(answer, signal);
+  }
+
+  /**
+   * @param {import('./worker.js').Call} message to a worker that is at nothing
+   * @returns {Promise<any>} the answer
+   */
+  #send(message) {
+    this.#current = Promise.withResolvers();
+    this.#worker.postMessage(message);
+    return this.#current.promise;
   }
 
   /** @param {import('./worker.js').Answer} answer */

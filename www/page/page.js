@@ -184,9 +184,9 @@ async function showHits(site, signal, typing) {
       status.textContent += ` · ${strings.askingApi}`;
       await rankByApi(site, learned, query, signal).catch((error) => {
         signal.throwIfAborted();
+        status.textContent = status.textContent?.replace(` · ${strings.askingApi}`, '') ?? '';
         if (!hasNoApi(error)) throw new ApiFailure(error);
         hostHasApi = false;
-        status.textContent = status.textContent?.replace(` · ${strings.askingApi}`, '') ?? '';
       });
       return;
     }
