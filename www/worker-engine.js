@@ -42,11 +42,11 @@ export class WorkerEngine {
     const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
-    const loaded = engine.#send({ call: 'load', args: [url, { normalize }] });
+    const loaded = engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
     loaded.catch(() => {});
     try {
       await started(worker, signal);
-      engine.info = await abortable(loaded, signal);
+      engine.info = await loaded;
       return engine;
     } catch (error) {
       engine.free();
@@ -133,20 +133,12 @@ export class WorkerEngine {
     const answer = this.#idle.then(() => {
       signal?.throwIfAborted();
       if (this.#ended) throw this.#ended;
-      return this.#send(message);
+      this.#current = Promise.withResolvers();
+      this.#worker.postMessage(message);
+      return this.#current.promise;
     });
     this.#idle = answer.catch(() => {});
     return abortable(answer, signal);
-  }
-
-  /**
-   * @param {import('./worker.js').Call} message to a worker that is at nothing
-   * @returns {Promise<any>} the answer
-   */
-  #send(message) {
-    this.#current = Promise.withResolvers();
-    this.#worker.postMessage(message);
-    return this.#current.promise;
   }
 
   /** @param {import('./worker.js').Answer} answer */
