@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { box, boxHits, chosen, componentSite, inState, openBox, TAG, type, WITH_API } from './component-support.mjs';
+import { box, boxHits, chosen, componentSite, deferred, inState, openBox, TAG, type, WITH_API } from './component-support.mjs';
 
 /** A chapter that does not have the word "parallel". */
 const THREADS = 'Using Threads to Run Code Simultaneously';
 
-/** Opens the box, waits for its bundle, and takes the network away. Resolves to the page and what it asked for since. */
-async function offlineBox(t, body) {
+/**
+ * Opens the box, waits for its bundle, and takes the network away: requests fail, once `until` is there. Resolves to the page
+ * and what it asked for since.
+ */
+async function offlineBox(t, body, until) {
   const page = await openBox(t, await componentSite(t, { body }), { console: /ERR_FAILED|Failed to fetch/ });
   await box(page).click();
   await page.getByText('Ask in your own words.').waitFor();
   const asked = [];
-  await page.route('**', (route) => {
+  await page.route('**', async (route) => {
     asked.push(route.request().url());
+    await until;
     return route.abort();
   });
   return { page, asked };
@@ -35,11 +39,13 @@ test('with the network blocked, the bundle\'s encoder finds an article that has 
 });
 
 test('where an API is named but not there, the encoder answers, and the box says so', async (t) => {
-  const { page } = await offlineBox(t, WITH_API);
+  const failing = deferred();
+  const { page } = await offlineBox(t, WITH_API, failing.promise);
   await box(page).fill('parallel');
-  await inState(page, 'results');
+  await boxHits(page);
   await page.keyboard.press('ArrowDown');
   const first = await chosen(page);
+  failing.resolve();
   await inState(page, 'degraded');
   assert.ok((await boxHits(page)).slice(0, 4).some(({ title }) => title === THREADS));
   assert.equal(await chosen(page), first, 'the chosen row stays');
