@@ -1,14 +1,9 @@
 //! The rows that the fast solver looks at between two scans of all: fewer and fewer, in the end those that are active and those
 //! that may turn so.
 
-use std::borrow::Cow;
-
 use super::products::products_of;
 use crate::vector::{Element, Matrix, Native, kernels};
 
-/// Once less than this share of the rows is left, they are copied to lie side by side. A visit of scattered rows takes the
-/// processor twice as long as one of neighbours, so the copy pays after two.
-const PACKED: f64 = 0.3;
 /// Rows that tell a typical change: so many of all, and so many of the active ones.
 const SAMPLE: usize = 64;
 /// Rows summed in float32 before they go to float64.
@@ -16,30 +11,62 @@ const PANEL: usize = 128;
 /// Sums kept side by side.
 const LANES: usize = 8;
 
-pub struct Pool<'a, E: Element> {
-    /// The problem's rows, or copies of some of them.
-    rows: Cow<'a, Matrix<E>>,
-    /// Which of the problem's rows each is, where they are copies.
-    ids: Option<Vec<u32>>,
-    /// The weight of each row beside an ordinary one; empty where all are ordinary.
-    weights: Cow<'a, [f32]>,
+/// Memory for what there is one of a row, kept from query to query. What a query leaves in it says nothing to the next.
+#[derive(Debug, Default)]
+pub struct Work {
     /// w·x of each row, with the intercept; out of date for those not near.
-    margins: Vec<f32>,
+    pub margins: Vec<f32>,
     /// The rows that are looked at, ascending.
     near: Vec<u32>,
     /// Those of them that are active, ascending.
     active: Vec<u32>,
+    /// For the list that takes the place of another.
+    spare: Vec<u32>,
+    /// The products of the rows that are looked at with a vector, their slacks, and their weights if any is not ordinary.
+    pub products: Vec<f32>,
+    slacks: Vec<f32>,
+    weights: Vec<f32>,
+}
+
+impl Work {
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        let numbers = [&self.margins, &self.products, &self.slacks, &self.weights].map(Vec::capacity);
+        let lists = [&self.near, &self.active, &self.spare].map(Vec::capacity);
+        4 * numbers.into_iter().chain(lists).sum::<usize>()
+    }
+}
+
+pub struct Pool<'a, E: Element> {
+    rows: &'a Matrix<E>,
+    /// The weight of each row beside an ordinary one; empty where all are ordinary.
+    row_weights: &'a [f32],
+    work: Work,
     visits: usize,
 }
 
 impl<'a, E: Element> Pool<'a, E> {
-    /// Some of a problem's rows. The margins are those of all.
-    pub fn new(rows: &'a Matrix<E>, weights: &'a [f32], margins: &[f32], near: Vec<u32>) -> Self {
-        let (rows, weights) = (Cow::Borrowed(rows), Cow::Borrowed(weights));
-        let mut pool =
-            Self { rows, ids: None, weights, margins: margins.to_vec(), near, active: Vec::new(), visits: 0 };
-        pool.find_active();
+    /// All of a problem's rows, whose margins are in `work`.
+    pub fn new(rows: &'a Matrix<E>, row_weights: &'a [f32], work: Work) -> Self {
+        let mut pool = Self { rows, row_weights, work, visits: 0 };
+        pool.look_at_all();
         pool
+    }
+
+    /// Looks at all rows, whose margins are up to date.
+    fn look_at_all(&mut self) {
+        self.work.near.clear();
+        self.work.near.extend(0..self.rows.rows() as u32);
+        self.find_active();
+    }
+
+    /// w·x of each row, with the intercept; out of date for those that are not looked at.
+    pub fn margins(&self) -> &[f32] {
+        &self.work.margins
+    }
+
+    pub fn into_work(self) -> Work {
+        self.work
     }
 
     /// How many rows were multiplied by a vector or added to one.
@@ -49,53 +76,45 @@ impl<'a, E: Element> Pool<'a, E> {
 
     /// Σ weight² over the active rows.
     pub fn active_squares(&self) -> f64 {
-        match &*self.weights {
-            [] => self.active.len() as f64,
-            weights => self.active.iter().map(|&row| f64::from(weights[row as usize]).powi(2)).sum(),
+        match self.row_weights {
+            [] => self.work.active.len() as f64,
+            weights => self.work.active.iter().map(|&row| f64::from(weights[row as usize]).powi(2)).sum(),
         }
     }
 
     fn find_active(&mut self) {
-        let (margins, weights) = (&self.margins, &self.weights);
-        let is_active =
-            |row: usize| margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0);
-        self.active.clear();
-        self.active.extend(self.near.iter().filter(|&&row| is_active(row as usize)));
+        let Work { margins, near, active, .. } = &mut self.work;
+        let weights = self.row_weights;
+        keep(near.iter().copied(), active, |row| {
+            let row = row as usize;
+            margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0)
+        });
     }
 
-    /// Looks only at rows whose margin is above `far`, and writes down in `margins`, of all the problem's rows, what it
-    /// forgets.
-    pub fn narrow(&mut self, far: f32, margins: &mut [f32]) {
-        self.near.retain(|&row| self.margins[row as usize] > far);
-        if self.ids.is_some() || self.near.len() as f64 >= PACKED * self.rows.rows() as f64 {
-            return;
-        }
-        self.save(margins);
-        self.rows = Cow::Owned(self.rows.select(&self.near));
-        self.margins = self.near.iter().map(|&row| self.margins[row as usize]).collect();
-        if !self.weights.is_empty() {
-            self.weights = self.near.iter().map(|&row| self.weights[row as usize]).collect();
-        }
-        let copies = (0..self.near.len() as u32).collect();
-        self.ids = Some(std::mem::replace(&mut self.near, copies));
+    /// Looks only at rows whose margin is above `far`.
+    pub fn narrow(&mut self, far: f32) {
+        let Work { margins, near, spare, .. } = &mut self.work;
+        keep(near.iter().copied(), spare, |row| margins[row as usize] > far);
+        std::mem::swap(near, spare);
+    }
+
+    /// Finds the margins at w of the rows that are not looked at, adds their slacks to `to` as [`Pool::add_slacks`] does, and then
+    /// looks at all.
+    pub fn complete(&mut self, w: &[f64], factor: f64, to: &mut [f64]) {
+        let Work { near, spare, .. } = &mut self.work;
+        let mut seen = 0;
+        keep(0..self.rows.rows() as u32, spare, |row| {
+            let is_near = near.get(seen) == Some(&row);
+            seen += usize::from(is_near);
+            !is_near
+        });
+        std::mem::swap(near, spare);
+        self.multiply(w);
+        let Work { margins, near, products, .. } = &mut self.work;
+        near.iter().zip(products).for_each(|(&row, product)| margins[row as usize] = *product);
         self.find_active();
-    }
-
-    /// Writes what it knows into the margins of all the problem's rows.
-    pub fn save(&self, margins: &mut [f32]) {
-        match &self.ids {
-            None => margins.copy_from_slice(&self.margins),
-            Some(ids) => {
-                ids.iter().zip(&self.margins).for_each(|(&id, &margin)| margins[id as usize] = margin)
-            }
-        }
-    }
-
-    /// The problem's rows that it does not look at, ascending.
-    pub fn others(&self, all: usize) -> Vec<u32> {
-        let id = |&row: &u32| self.ids.as_ref().map_or(row, |ids| ids[row as usize]);
-        let mut near = self.near.iter().map(id).peekable();
-        (0..all as u32).filter(|&row| near.next_if_eq(&row).is_none()).collect()
+        self.add_slacks(factor, to);
+        self.look_at_all();
     }
 
     /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
@@ -103,60 +122,80 @@ impl<'a, E: Element> Pool<'a, E> {
     pub fn typical_change(&mut self, change: &[f64]) -> f32 {
         let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
         let all = sample(self.rows.rows()).map(|row| row as u32).collect();
-        let active = sample(self.active.len()).map(|i| self.active[i]).collect();
+        let active = sample(self.work.active.len()).map(|i| self.work.active[i]).collect();
         self.visits += 2 * SAMPLE;
         let [all, active] = [all, active].map(|rows: Vec<u32>| {
-            let squares = products_of(&self.rows, &rows, change).into_iter().map(|x| x * x);
-            (squares.sum::<f32>() / rows.len().max(1) as f32).sqrt()
+            let mut products = Vec::new();
+            products_of(self.rows, &rows, change, &mut products);
+            (products.iter().map(|x| x * x).sum::<f32>() / rows.len().max(1) as f32).sqrt()
         });
         all.max(active)
     }
 
-    /// x·vector for each row that is looked at.
-    pub fn products(&mut self, vector: &[f64]) -> Vec<f32> {
-        self.visits += self.near.len();
-        products_of(&self.rows, &self.near, vector)
+    /// Works out what [`Pool::slopes`] and [`Pool::step`] need to know of a direction.
+    pub fn look_along(&mut self, direction: &[f64]) {
+        self.multiply(direction);
+        let Work { margins, near, slacks, weights, .. } = &mut self.work;
+        slacks.clear();
+        slacks.extend(near.iter().map(|&row| 1.0 + margins[row as usize]));
+        weights.clear();
+        if !self.row_weights.is_empty() {
+            weights.extend(near.iter().map(|&row| self.row_weights[row as usize]));
+        }
     }
 
-    /// Changes the margins of the rows that are looked at.
-    pub fn step(&mut self, length: f32, changes: &[f32]) {
-        for (&row, change) in self.near.iter().zip(changes) {
-            self.margins[row as usize] += length * change;
+    fn multiply(&mut self, vector: &[f64]) {
+        self.visits += self.work.near.len();
+        products_of(self.rows, &self.work.near, vector, &mut self.work.products);
+    }
+
+    /// Σ weight slack change and Σ weight change² over the rows whose slack is above zero, `t` of the direction away.
+    pub fn slopes(&self, t: f32) -> (f64, f64) {
+        slopes(&self.work.slacks, &self.work.products, &self.work.weights, t)
+    }
+
+    /// Goes so far along the direction.
+    pub fn step(&mut self, length: f32) {
+        let Work { margins, near, products, .. } = &mut self.work;
+        for (&row, change) in near.iter().zip(products) {
+            margins[row as usize] += length * *change;
         }
         self.find_active();
     }
 
     /// `to += factor Σ weight slack x` over the active rows, whose slack is 1 + w·x.
     pub fn add_slacks(&mut self, factor: f64, to: &mut [f64]) {
-        self.visits += self.active.len();
+        let Work { margins, active, .. } = &self.work;
+        self.visits += active.len();
         let dims = self.rows.dims();
-        for list in self.active.chunks(PANEL) {
+        for list in active.chunks(PANEL) {
             let mut slacks = [0.0; PANEL];
             for (slack, &row) in slacks.iter_mut().zip(list) {
-                let weight = self.weights.get(row as usize).copied().unwrap_or(1.0);
-                *slack = weight * (1.0 + self.margins[row as usize]);
+                let weight = self.row_weights.get(row as usize).copied().unwrap_or(1.0);
+                *slack = weight * (1.0 + margins[row as usize]);
             }
             let slacks = &slacks[..list.len()];
             let mut sum = vec![0.0f32; self.rows.stride()];
-            kernels::combine::<Native, E>(&self.rows, list, slacks, &mut sum);
+            kernels::combine::<Native, E>(self.rows, list, slacks, &mut sum);
             to.iter_mut().zip(&sum[..dims]).for_each(|(to, &x)| *to += factor * f64::from(x));
             to[dims] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
         }
     }
+}
 
-    /// The slack 1 + w·x of each row that is looked at, and its weight if any is not ordinary.
-    pub fn slacks(&self) -> (Vec<f32>, Vec<f32>) {
-        let slacks = self.near.iter().map(|&row| 1.0 + self.margins[row as usize]).collect();
-        let weights = match &*self.weights {
-            [] => Vec::new(),
-            weights => self.near.iter().map(|&row| weights[row as usize]).collect(),
-        };
-        (slacks, weights)
+/// Makes `to` the rows of `from` that are kept, without a branch for each, which the processor could not foretell.
+fn keep(from: impl ExactSizeIterator<Item = u32>, to: &mut Vec<u32>, mut kept: impl FnMut(u32) -> bool) {
+    to.resize(from.len(), 0);
+    let mut end = 0;
+    for row in from {
+        to[end] = row;
+        end += usize::from(kept(row));
     }
+    to.truncate(end);
 }
 
 /// Σ weight slack change and Σ weight change² over the rows whose slack + t change is above zero, with that for slack.
-pub fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
+fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
     let (mut first, mut second) = (0.0, 0.0);
     let mut weights = weights.chunks(PANEL);
     for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {

@@ -6,14 +6,37 @@ use crate::vector::{Element, Matrix, Native, kernels};
 pub fn products<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
     let mut products = vec![0.0; rows.rows()];
     kernels::scan::<Native, E>(rows, &narrow(rows, vector), &mut products);
-    with_intercept(products, vector)
+    add_intercept(&mut products, vector);
+    products
 }
 
-/// x·vector for each row in `list`.
-pub fn products_of<E: Element>(rows: &Matrix<E>, list: &[u32], vector: &[f64]) -> Vec<f32> {
-    let mut products = vec![0.0; list.len()];
-    kernels::scan_list::<Native, E>(rows, list, &narrow(rows, vector), &mut products);
-    with_intercept(products, vector)
+/// Makes `out` [`products`], and returns what [`crate::rank::knn::scores`] gives for another vector, if there is one, from the same
+/// pass over the rows.
+pub fn products_beside<E: Element>(
+    rows: &Matrix<E>,
+    vector: &[f64],
+    beside: Option<&[f32]>,
+    out: &mut Vec<f32>,
+) -> Vec<f32> {
+    let narrow = narrow(rows, vector);
+    out.resize(rows.rows(), 0.0);
+    let mut others = Vec::new();
+    match beside {
+        Some(beside) => {
+            others.resize(rows.rows(), 0.0);
+            kernels::scan_two::<Native, E>(rows, [&narrow, beside], [out, &mut others]);
+        }
+        None => kernels::scan::<Native, E>(rows, &narrow, out),
+    }
+    add_intercept(out, vector);
+    others
+}
+
+/// Makes `out` x·vector for each row in `list`.
+pub fn products_of<E: Element>(rows: &Matrix<E>, list: &[u32], vector: &[f64], out: &mut Vec<f32>) {
+    out.resize(list.len(), 0.0);
+    kernels::scan_list::<Native, E>(rows, list, &narrow(rows, vector), out);
+    add_intercept(out, vector);
 }
 
 /// `vector` without its intercept, as the kernels take it.
@@ -23,8 +46,7 @@ fn narrow<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
     narrow
 }
 
-fn with_intercept(mut products: Vec<f32>, vector: &[f64]) -> Vec<f32> {
+fn add_intercept(products: &mut [f32], vector: &[f64]) {
     let intercept = vector[vector.len() - 1] as f32;
     products.iter_mut().for_each(|product| *product += intercept);
-    products
 }

@@ -7,7 +7,7 @@
 //! Numerical Algorithms, chapter 8).
 
 use crate::rank::dense::{Dense, dot};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::{Element, Matrix};
 
 /// Below this share of its square, what a row adds to those before it is left out: float32 could not divide by it.
 const NOTHING_NEW: f64 = 1e-9;
@@ -42,10 +42,11 @@ impl RowSpace {
         self.rows.dims() - self.rows.rows()
     }
 
-    /// The positives of `rows` in its coordinates, with their padding; no more than [`RowSpace::positives`].
-    pub fn positives_of<E: Element>(&self, rows: &Matrix<E>, positives: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        let m = rows.rows();
-        let shared: Vec<Vec<f64>> = positives.iter().map(|positive| self.shared(rows, positive)).collect();
+    /// The positives in its coordinates, with their padding; no more than [`RowSpace::positives`]. `products` are those of each
+    /// with every row.
+    pub fn positives_of(&self, positives: &[Vec<f32>], products: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let m = self.rows.rows();
+        let shared: Vec<Vec<f64>> = products.iter().map(|products| self.shared(products)).collect();
         let wide: Vec<Vec<f64>> =
             positives.iter().map(|positive| positive.iter().map(|&x| x.into()).collect()).collect();
         let own =
@@ -60,11 +61,9 @@ impl RowSpace {
     }
 
     /// L⁻¹ X positive, by forward substitution.
-    fn shared<E: Element>(&self, rows: &Matrix<E>, positive: &[f32]) -> Vec<f64> {
-        let mut products = vec![0.0; rows.rows()];
-        kernels::scan::<Native, E>(rows, positive, &mut products);
+    fn shared(&self, products: &[f32]) -> Vec<f64> {
         let mut shared: Vec<f64> = Vec::with_capacity(products.len());
-        for (row, product) in products.into_iter().enumerate() {
+        for (row, &product) in products.iter().enumerate() {
             let factor = self.rows.values(row);
             let known = dot(&factor[..row], &shared);
             let pivot = f64::from(factor[row]);
