@@ -3,7 +3,8 @@
 // corpus.jsonl, queries.jsonl, qrels.tsv, emb_corpus.npy and emb_queries.npy.
 //
 // From the environment: EXEMPLAR_BIN, the `exemplar` binary; BUNDLE, a bundle with float32 vectors inside its JSON;
-// BENCH_DATA, a folder for what is made here.
+// BENCH_DATA, a folder for what is made here; SECOND_BUILD and PAGE_ALONE, what builds that are not run would ask for, the
+// second of a site one of whose pages has changed, and that of the page alone.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -17,7 +18,7 @@ import { launch } from './chromium.mjs';
 import { serveFiles } from './static-server.mjs';
 
 const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
-const { EXEMPLAR_BIN, BUNDLE, BENCH_DATA } = process.env;
+const { EXEMPLAR_BIN, BUNDLE, BENCH_DATA, SECOND_BUILD, PAGE_ALONE } = process.env;
 const [COLLECTIONS] = process.argv.slice(2);
 
 /** The encoding of int8 that sites ship; SHIPPED names another to compare. */
@@ -62,7 +63,7 @@ async function sizes() {
   const { articles, passages, parts, space } = await readJson(float32);
   assert.equal(parts.vectors.encoding, 'float32');
   const vectors = nested({ parts, space });
-  const texts = parts.texts && JSON.parse(Buffer.from(parts.texts.data, 'base64').toString());
+  const texts = parts.texts && JSON.parse(parts.texts.text);
   const theirs = { vectors: gzipped(JSON.stringify(vectors)), all: gzipped(JSON.stringify({ articles, passages, texts, vectors })) };
   const shipped = await readFile(int8);
   const ours = { vectors: gzipped(JSON.parse(shipped).parts.vectors.data), all: gzipped(shipped) };
@@ -70,6 +71,16 @@ async function sizes() {
   console.log(`${vectors.length} passages x ${space.dimensions}; "for": JSON.stringify of what this is of, gzip`);
   row('vectors as int8, gzip', compared('vectors'), '8x smaller', theirs.vectors >= 8 * ours.vectors);
   row('the whole bundle, text included, gzip', compared('all'), '4x smaller', theirs.all >= 4 * ours.all);
+}
+
+function secondBuild() {
+  const [second, alone] = [SECOND_BUILD, PAGE_ALONE].map((plan) => {
+    const [, texts, requests] = /in all: .* (\d+) of them to embed in (\d+) requests/.exec(plan).map(Number);
+    return { texts, requests };
+  });
+  assert.ok(second.texts > 0, 'the page has changed');
+  row('second build with one page changed', `${second.texts} texts in ${second.requests} requests`,
+    `${alone.requests} requests`, second.texts <= alone.texts && second.requests <= alone.requests);
 }
 
 /** A .npy file of float32 in C order, as rows. */
@@ -283,6 +294,7 @@ async function loading() {
 
 await mkdir(BENCH_DATA, { recursive: true });
 await sizes();
+secondBuild();
 await loading();
 await ranking();
 if (missed) console.log(`${missed} missed`);

@@ -74,6 +74,17 @@ pub(crate) trait FromJson: Sized {
     fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch>;
 }
 
+/// What can be read from the fields of a JSON object, and so from JSON.
+pub(crate) trait FromFields: Sized {
+    fn from_fields(fields: Fields) -> Result<Self, Mismatch>;
+}
+
+impl<T: FromFields> FromJson for T {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        T::from_fields(Fields::of(value, place)?)
+    }
+}
+
 impl FromJson for Value {
     fn from_json(value: Value, _: &Place) -> Result<Self, Mismatch> {
         Ok(value)
@@ -170,24 +181,47 @@ macro_rules! deserialize {
 
 deserialize!(Article, EmbeddingSpace, Passage, Probe, Recipe, Statistics);
 
+/// One of many items of a list.
+pub(crate) enum Item {
+    /// An object's fields, in their order: no table is made of them, which would take twice the time of all else.
+    Object(Vec<(String, Value)>),
+    Other(Value),
+}
+
+impl Item {
+    pub fn read<T: FromFields>(self, place: &Place) -> Result<T, Mismatch> {
+        match self {
+            Self::Object(left) => T::from_fields(Fields { left, place }),
+            Self::Other(value) => T::from_json(value, place),
+        }
+    }
+
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Object(fields) => Value::Object(fields.into_iter().collect()),
+            Self::Other(value) => value,
+        }
+    }
+}
+
 /// The fields of an object that were not read yet.
 pub(crate) struct Fields<'a> {
-    left: Map<String, Value>,
+    left: Vec<(String, Value)>,
     place: &'a Place<'a>,
 }
 
 impl<'a> Fields<'a> {
     pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Mismatch> {
-        Ok(Self { left: Map::from_json(object, place)?, place })
+        Ok(Self { left: Map::from_json(object, place)?.into_iter().collect(), place })
     }
 
     pub fn at_top(left: Map<String, Value>) -> Self {
-        Self { left, place: &Place::Top }
+        Self { left: left.into_iter().collect(), place: &Place::Top }
     }
 
     pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Mismatch> {
         let place = Place::Field(self.place, name);
-        match self.left.shift_remove(name) {
+        match self.take(name) {
             Some(value) => T::from_json(value, &place),
             None => Err(Mismatch { place: place.to_string(), found: "missing".into(), expected: "a value" }),
         }
@@ -195,7 +229,7 @@ impl<'a> Fields<'a> {
 
     /// Nothing where it is missing or null.
     pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Mismatch> {
-        match self.left.shift_remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => T::from_json(value, &Place::Field(self.place, name)).map(Some),
         }
@@ -203,7 +237,7 @@ impl<'a> Fields<'a> {
 
     /// The default where it is missing.
     pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> Result<T, Mismatch> {
-        match self.left.shift_remove(name) {
+        match self.take(name) {
             None => Ok(T::default()),
             Some(value) => T::from_json(value, &Place::Field(self.place, name)),
         }
@@ -211,6 +245,14 @@ impl<'a> Fields<'a> {
 
     /// All that were not asked for, in their order.
     pub fn rest(self) -> Map<String, Value> {
-        self.left
+        self.left.into_iter().collect()
+    }
+
+    /// The last of this name, as JSON has it; the others are gone too.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let place = self.left.iter().rposition(|(other, _)| other == name)?;
+        let (_, value) = self.left.remove(place);
+        self.left.retain(|(other, _)| other != name);
+        Some(value)
     }
 }

@@ -14,11 +14,19 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const ARRAYS: &str = include_str!("golden/bundle-v1-arrays.json");
 const BASE64: &str = include_str!("golden/bundle-v1-base64.json");
-const INLINE: [&str; 4] = [
+/// Every part in base64.
+const BASE64_PARTS: [&str; 4] = [
     include_str!("golden/bundle-v2-float32.json"),
     include_str!("golden/bundle-v2-float16.json"),
     include_str!("golden/bundle-v2-int8.json"),
     include_str!("golden/bundle-v2-int8-centred.json"),
+];
+/// The same, with the parts that are text as text.
+const INLINE: [&str; 4] = [
+    include_str!("golden/bundle-v2-text-float32.json"),
+    include_str!("golden/bundle-v2-text-float16.json"),
+    include_str!("golden/bundle-v2-text-int8.json"),
+    include_str!("golden/bundle-v2-text-int8-centred.json"),
 ];
 const SIDECAR: &str = include_str!("golden/bundle-v2-sidecar.json");
 const SIDECAR_FILE: (&str, &[u8]) =
@@ -42,6 +50,8 @@ const SIDECARS: [(&str, (&str, &[u8])); 3] = [
 /// With every part that `exemplar build` writes, as its first release wrote them: by an API whose vectors are sums of hashed
 /// words, of six short articles.
 const ALL_PARTS: &str = include_str!("golden/bundle-v2-all-parts.json");
+/// The same, with the parts that are text as text.
+const ALL_PARTS_TEXT: &str = include_str!("golden/bundle-v2-text-all-parts.json");
 const ALL_PARTS_SIDECAR: (&str, (&str, &[u8])) = (
     include_str!("golden/bundle-v2-sidecar-all-parts.json"),
     ("bundle-e64c149d941589f5.bin", include_bytes!("golden/bundle-e64c149d941589f5.bin")),
@@ -80,7 +90,7 @@ fn all_refused(bundle: &str, cases: &[Case]) {
 
 #[test]
 fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
-    for golden in [&[ARRAYS, BASE64, ALL_PARTS][..], &INLINE].concat() {
+    for golden in [&[ARRAYS, BASE64, ALL_PARTS, ALL_PARTS_TEXT][..], &BASE64_PARTS, &INLINE].concat() {
         let written = read(golden).write().unwrap();
         assert_eq!(written.json, golden.trim_end());
         assert!(written.sidecar.is_none());
@@ -94,7 +104,7 @@ fn golden_bundles_load_and_are_rewritten_byte_for_byte() {
 
 #[test]
 fn every_part_of_a_golden_bundle_is_of_use() {
-    for golden in [ALL_PARTS, ALL_PARTS_SIDECAR.0] {
+    for golden in [ALL_PARTS, ALL_PARTS_TEXT, ALL_PARTS_SIDECAR.0] {
         let bundle = read(golden);
         assert_eq!(bundle.encoding, Encoding::Int8Centred);
         assert_eq!(bundle.statistics.mean_query.as_ref().map(Vec::len), Some(8));
@@ -121,6 +131,9 @@ fn layouts_and_encodings_hold_the_same_bundle() {
     assert_eq!(Bundle { layout: Layout::V1Arrays, ..base64 }, arrays);
 
     let [float32, float16, int8, centred] = INLINE.map(read);
+    for (base64, inline) in BASE64_PARTS.map(read).into_iter().zip([&float32, &float16, &int8, &centred]) {
+        assert_eq!(Bundle { layout: Layout::V2Inline, ..base64 }, *inline);
+    }
     let sidecar = read(SIDECAR);
     assert_eq!(sidecar, Bundle { layout: Layout::V2Sidecar, ..int8.clone() });
     for ((golden, _), inline) in SIDECARS.into_iter().zip([&float32, &float16, &centred]) {
@@ -254,7 +267,8 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
             "\"bundle.bin\" is missing",
         ),
         (|b| b["parts"]["vectors"]["sha256"] = json!("00"), "bundle-field", "of another build"),
-        (|b| b["parts"]["vectors"]["data"] = json!(""), "bundle-field", "either data or file"),
+        (|b| b["parts"]["vectors"]["data"] = json!(""), "bundle-field", "one of data, text and file"),
+        (|b| b["parts"]["texts"]["text"] = json!("[]"), "bundle-field", "one of data, text and file"),
         (|b| b["passages"][1]["article"] = json!(7), "bundle-field", "passages[1].article: is 7"),
         (|b| b["passages"][2]["article"] = json!(0), "bundle-field", "passages[2].article: is 0"),
         (|b| b["passages"][0]["article"] = json!(1), "bundle-field", "passages[0].article: is 1"),
@@ -271,6 +285,37 @@ fn wrong_version_2_bundles_are_refused_with_the_place() {
         ),
     ];
     all_refused(SIDECAR, cases);
+}
+
+#[test]
+fn parts_that_are_text_are_checked_as_others_are() {
+    let cases: &[Case] = &[
+        (
+            |b| b["parts"]["texts"]["text"] = json!("[]"),
+            "bundle-field",
+            "parts.texts.length: is 133, but there are 2",
+        ),
+        (|b| b["parts"]["texts"]["sha256"] = json!("00"), "bundle-field", "parts.texts.sha256: does not fit"),
+        (|b| b["parts"]["texts"]["data"] = json!(""), "bundle-field", "one of data, text and file"),
+        (
+            |b| b["parts"]["texts"]["text"] = json!(1),
+            "bundle-field",
+            "parts.texts.text: is 1, expected a text",
+        ),
+        (
+            |b| b["parts"]["vectors"] = b["parts"]["texts"].clone(),
+            "bundle-field",
+            "parts.vectors.encoding: is \"json\"",
+        ),
+    ];
+    all_refused(INLINE[2], cases);
+}
+
+#[test]
+fn a_field_that_is_given_twice_counts_once() {
+    let twice = BASE64.replacen("\"title\":", "\"title\":\"Not this one\",\"title\":", 1);
+    assert_ne!(twice, BASE64);
+    assert_eq!(read(&twice), read(BASE64));
 }
 
 #[test]
@@ -386,7 +431,8 @@ proptest! {
         seed in prop::collection::vec(-1e6f32..1e6, 120),
         titles in prop::collection::vec(".{0,12}", 6),
         layout in prop_oneof![
-            Just(Layout::V1Arrays), Just(Layout::V1Base64), Just(Layout::V2Inline), Just(Layout::V2Sidecar)
+            Just(Layout::V1Arrays), Just(Layout::V1Base64), Just(Layout::V2Inline), Just(Layout::V2Base64),
+            Just(Layout::V2Sidecar)
         ],
     ) {
         let mut vectors = Matrix::from_values(&seed[..rows * dims], dims);
@@ -405,7 +451,7 @@ proptest! {
     /// One byte changed anywhere: an error or another bundle, never a panic.
     #[test]
     fn a_damaged_bundle_never_panics(
-        golden in prop_oneof![Just(BASE64), Just(INLINE[2]), Just(SIDECAR)],
+        golden in prop_oneof![Just(BASE64), Just(BASE64_PARTS[2]), Just(INLINE[2]), Just(SIDECAR)],
         at in 0usize..900,
         byte in any::<u8>(),
         cut in any::<bool>(),

@@ -48,7 +48,7 @@ static ALLOCATOR: Counting = Counting;
 const MOST_PER_BYTE: isize = 200;
 const SPARE: isize = 200_000;
 
-const GOLDEN: [&str; 7] = [
+const GOLDEN: [&str; 9] = [
     include_str!("golden/bundle-v1-arrays.json"),
     include_str!("golden/bundle-v1-base64.json"),
     include_str!("golden/bundle-v2-float32.json"),
@@ -56,6 +56,8 @@ const GOLDEN: [&str; 7] = [
     include_str!("golden/bundle-v2-int8-centred.json"),
     include_str!("golden/bundle-v2-sidecar.json"),
     include_str!("golden/bundle-v2-all-parts.json"),
+    include_str!("golden/bundle-v2-text-int8.json"),
+    include_str!("golden/bundle-v2-text-all-parts.json"),
 ];
 const FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
@@ -158,7 +160,7 @@ proptest! {
     /// Parts whose hashes are right, so that what reads them sees the damage.
     #[test]
     fn damaged_parts_are_read_or_refused_with_the_place(
-        golden in prop::sample::select(vec![GOLDEN[2], GOLDEN[3], GOLDEN[4], GOLDEN[6]]),
+        golden in prop::sample::select(vec![GOLDEN[2], GOLDEN[3], GOLDEN[4], GOLDEN[6], GOLDEN[7], GOLDEN[8]]),
         part in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
         cut in prop::option::of(any::<prop::sample::Index>()),
@@ -168,14 +170,22 @@ proptest! {
         let names: Vec<String> = bundle["parts"].as_object().unwrap().keys().cloned().collect();
         let name = part.get(&names);
         let part = &mut bundle["parts"][name];
-        let mut bytes = STANDARD.decode(part["data"].as_str().unwrap()).unwrap();
+        let text = part["text"].as_str().map(|text| text.as_bytes().to_vec());
+        let mut bytes = text.unwrap_or_else(|| STANDARD.decode(part["data"].as_str().unwrap()).unwrap());
         for (at, byte) in changes {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
         bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len() + 1)));
         bytes.extend(more);
-        part["data"] = json!(STANDARD.encode(&bytes));
+        // As text where it was and still is.
+        match str::from_utf8(&bytes) {
+            Ok(text) if part["text"].is_string() => part["text"] = json!(text),
+            _ => {
+                part.as_object_mut().unwrap().remove("text");
+                part["data"] = json!(STANDARD.encode(&bytes));
+            }
+        }
         part["length"] = json!(bytes.len());
         part["sha256"] = json!(hexadecimal(&Sha256::digest(&bytes)));
         match load(bundle.to_string().as_bytes()) {

@@ -41,8 +41,8 @@ pub struct FormArgs {
     /// Encoding of the vectors: float32, float16, int8 or int8-centred
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
-    /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); v1-arrays and v1-base64 are
-    /// version 1, float32 and without passages
+    /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); inline-base64, v1-arrays and
+    /// v1-base64 are older forms
     #[arg(long, value_name = "NAME")]
     layout: Option<Layout>,
 }

@@ -44,11 +44,13 @@ struct Pieces<'a> {
     parts: BTreeMap<&'a str, PartPlace<'a>>,
 }
 
-/// Where a part's bytes are: in the JSON as base64, or in a file beside it.
+/// Where a part's bytes are: in the JSON, as base64 or text, or in a file beside it.
 #[derive(Deserialize)]
 struct PartPlace<'a> {
     #[serde(borrow)]
     data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
     file: Option<&'a str>,
     #[serde(default)]
     offset: usize,
@@ -90,7 +92,7 @@ fn weighed<'a>(files: &'a BundleFiles, name: &str) -> Result<Vec<(String, &'a [u
     }
     for (name, part) in pieces.parts {
         let in_file = || files.beside.get(part.file?)?.get(part.offset..)?.get(..part.length);
-        let bytes = part.data.map(|data| data.get().as_bytes()).or_else(in_file);
+        let bytes = part.data.or(part.text).map(|data| data.get().as_bytes()).or_else(in_file);
         weighed.extend(bytes.map(|bytes| (format!("  {name}"), bytes)));
     }
     Ok(weighed)
@@ -100,7 +102,7 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, String)> {
     let space = &bundle.space;
     let layout = match bundle.layout {
         Layout::V1Arrays => "nested JSON arrays",
-        Layout::V1Base64 | Layout::V2Inline => "base64 in the JSON",
+        Layout::V1Base64 | Layout::V2Inline | Layout::V2Base64 => "base64 in the JSON",
         Layout::V2Sidecar => "a file beside the JSON",
     };
     vec![

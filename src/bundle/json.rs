@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use super::{Bundle, FORMAT, Files, Layout, Reader, VERSION, Written, v1, v2};
-use crate::fields::{Mismatch, Place, shown};
+use crate::fields::{Item, Mismatch, Place, shown};
 use crate::{Error, Result};
 
 /// What tells a bundle from other JSON; read first, so that a newer version's other changes do not matter.
@@ -32,7 +32,7 @@ impl Bundle {
     pub fn write(&self) -> Result<Written> {
         match self.layout {
             Layout::V1Arrays | Layout::V1Base64 => Ok(Written { json: v1::write(self)?, sidecar: None }),
-            Layout::V2Inline | Layout::V2Sidecar => v2::write(self),
+            Layout::V2Inline | Layout::V2Base64 | Layout::V2Sidecar => v2::write(self),
         }
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn version(json: &[u8]) -> Result<u64> {
 
 /// A list of the bundle's: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
 pub(super) type List<'a> =
-    (&'static str, &'a mut dyn FnMut(Value, &Place) -> std::result::Result<(), Mismatch>);
+    (&'static str, &'a mut dyn FnMut(Item, &Place) -> std::result::Result<(), Mismatch>);
 
 /// The bundle's fields but for its head. Of `lists`, empty arrays are left; those that are no arrays stay as they are.
 pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Map<String, Value>> {
@@ -98,6 +98,8 @@ enum Reading<'r, 'l> {
         list: &'r mut List<'l>,
         mismatch: &'r mut std::result::Result<(), Mismatch>,
     },
+    /// An item of a list: the fields of an object go here, and an empty one is left.
+    Item(&'r mut Vec<(String, Value)>),
 }
 
 impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
@@ -143,7 +145,10 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
         let mut items = Vec::new();
         if let Self::List { list: (name, take), mismatch } = self {
             let mut index = 0;
-            while let Some(item) = array.next_element_seed(Reading::Value)? {
+            let mut fields = Vec::new();
+            while let Some(item) = array.next_element_seed(Reading::Item(&mut fields))? {
+                let fields = std::mem::take(&mut fields);
+                let item = if item.is_object() { Item::Object(fields) } else { Item::Other(item) };
                 if mismatch.is_ok() {
                     *mismatch = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
                 }
@@ -172,7 +177,10 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
                 _ => Reading::Value,
             };
             let value = object.next_value_seed(reading)?;
-            fields.insert(name, value);
+            match &mut self {
+                Self::Item(fields) => fields.push((name, value)),
+                _ => drop(fields.insert(name, value)),
+            }
         }
         Ok(Value::Object(fields))
     }

@@ -21,7 +21,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::fields::{Fields, FromJson, Mismatch, Place};
+use crate::fields::{Fields, FromFields, Mismatch};
 use crate::vector::Vectors;
 use crate::{Error, Result};
 
@@ -67,14 +67,16 @@ pub enum Layout {
     V1Arrays,
     /// Version 1, vectors as base64.
     V1Base64,
-    /// Version 2, all in one JSON file.
+    /// Version 2, all in one JSON file: parts that are text as text, the others in base64.
     V2Inline,
+    /// Version 2, all in one JSON file, every part in base64: how this project first wrote it.
+    V2Base64,
     /// Version 2, parts in a binary file beside the JSON.
     V2Sidecar,
 }
 
 impl Layout {
-    const ALL: [Self; 4] = [Self::V1Arrays, Self::V1Base64, Self::V2Inline, Self::V2Sidecar];
+    const ALL: [Self; 5] = [Self::V1Arrays, Self::V1Base64, Self::V2Inline, Self::V2Base64, Self::V2Sidecar];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -82,6 +84,7 @@ impl Layout {
             Self::V1Arrays => "v1-arrays",
             Self::V1Base64 => "v1-base64",
             Self::V2Inline => "inline",
+            Self::V2Base64 => "inline-base64",
             Self::V2Sidecar => "sidecar",
         }
     }
@@ -90,7 +93,7 @@ impl Layout {
     pub fn version(self) -> u32 {
         match self {
             Self::V1Arrays | Self::V1Base64 => 1,
-            Self::V2Inline | Self::V2Sidecar => 2,
+            Self::V2Inline | Self::V2Base64 | Self::V2Sidecar => 2,
         }
     }
 }
@@ -130,9 +133,8 @@ pub struct Article {
     pub extra: Extra,
 }
 
-impl FromJson for Article {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Article {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self {
             id: fields.required("id")?,
             title: fields.required("title")?,
@@ -164,9 +166,8 @@ pub struct Passage {
     pub extra: Extra,
 }
 
-impl FromJson for Passage {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Passage {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self {
             article: fields.required("article")?,
             anchor: fields.optional("anchor")?,
@@ -194,9 +195,8 @@ pub struct Statistics {
     pub extra: Map<String, Value>,
 }
 
-impl FromJson for Statistics {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Statistics {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self { mean_query: fields.optional("mean_query")?, extra: fields.rest() })
     }
 }

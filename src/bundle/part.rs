@@ -7,8 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::fields::{Fields, FromJson, Mismatch, Place};
+use crate::fields::{Fields, FromFields, Mismatch};
 use crate::{Error, Result};
+
+/// The encoding of parts that are JSON.
+pub(super) const JSON: &str = "json";
 
 /// Bytes and how they are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +30,13 @@ pub(super) struct Descriptor {
     pub length: u64,
     /// Of those bytes; 64 lower-case hexadecimal digits.
     sha256: String,
-    /// The bytes in base64, or else `file`.
+    /// The bytes in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
-    /// The file, beside the JSON, that holds the bytes from `offset` on.
+    /// Or the bytes as they are, where they are text. Base64 of text packs half as badly again: it hides repetitions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// Or the file, beside the JSON, that holds the bytes from `offset` on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,14 +51,14 @@ pub(super) struct Beside {
     pub sha256: String,
 }
 
-impl FromJson for Descriptor {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Descriptor {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self {
             encoding: fields.required("encoding")?,
             length: fields.required("length")?,
             sha256: fields.required("sha256")?,
             data: fields.optional("data")?,
+            text: fields.optional("text")?,
             file: fields.optional("file")?,
             offset: fields.optional("offset")?,
             extra: fields.rest(),
@@ -67,16 +73,18 @@ impl Descriptor {
         let wrong =
             |field: &str, problem: String| Err(Error::field(format!("parts.{name}.{field}"), problem));
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        match (&self.data, &self.file) {
-            (Some(_), None) => Ok(None),
-            (None, Some(file)) if file.is_empty() || file.starts_with('.') || !file.chars().all(plain) => {
+        match (&self.data, &self.text, &self.file) {
+            (Some(_), None, None) | (None, Some(_), None) => Ok(None),
+            (None, None, Some(file))
+                if file.is_empty() || file.starts_with('.') || !file.chars().all(plain) =>
+            {
                 wrong(
                     "file",
                     format!("is \"{file}\", expected the plain name of a file beside the bundle's JSON"),
                 )
             }
-            (None, Some(file)) => Ok(Some(file)),
-            _ => wrong("data", "expected either data or file".into()),
+            (None, None, Some(file)) => Ok(Some(file)),
+            _ => wrong("data", "expected one of data, text and file".into()),
         }
     }
 
@@ -86,9 +94,12 @@ impl Descriptor {
         let Beside { bytes, sha256 } = match beside {
             Some(beside) => beside,
             None => {
-                let data = self.data.as_deref().unwrap_or_default();
-                let bytes =
-                    STANDARD.decode(data).map_err(|e| wrong("data", format!("is not base64: {e}")))?;
+                let bytes = match (self.text, self.data) {
+                    (Some(text), _) => text.into_bytes(),
+                    (None, data) => STANDARD
+                        .decode(data.unwrap_or_default())
+                        .map_err(|e| wrong("data", format!("is not base64: {e}")))?,
+                };
                 let sha256 = hexadecimal(&Sha256::digest(&bytes));
                 Beside { bytes, sha256 }
             }
@@ -103,8 +114,23 @@ impl Descriptor {
         Ok(Part { encoding: self.encoding, bytes, extra: self.extra })
     }
 
-    pub fn inline(part: &Part) -> Self {
+    /// Whether the bytes are text, but in base64.
+    pub fn hides_text(&self) -> bool {
+        self.encoding == JSON && self.data.is_some()
+    }
+
+    pub fn in_base64(part: &Part) -> Self {
         Self { data: Some(STANDARD.encode(&part.bytes)), ..Self::without_bytes(part) }
+    }
+
+    /// As text where it is, else in base64.
+    pub fn inline(part: &Part) -> Self {
+        match str::from_utf8(&part.bytes) {
+            Ok(text) if part.encoding == JSON => {
+                Self { text: Some(text.to_owned()), ..Self::without_bytes(part) }
+            }
+            _ => Self::in_base64(part),
+        }
     }
 
     pub fn in_file(part: &Part, file: String, offset: usize) -> Self {
@@ -118,6 +144,7 @@ impl Descriptor {
             length: bytes.len() as u64,
             sha256: sha256(bytes),
             data: None,
+            text: None,
             file: None,
             offset: None,
             extra: extra.clone(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::fields::{Fields, FromJson, Mismatch, Place};
+use crate::fields::{Fields, FromFields, Mismatch};
 use crate::{Error, Result};
 
 /// The least cosine of an API's vector for a probe to the bundle's. Another model's is about 0, and no precision in which
@@ -56,9 +56,8 @@ pub struct Recipe {
     pub extra: Map<String, Value>,
 }
 
-impl FromJson for EmbeddingSpace {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for EmbeddingSpace {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self {
             model: fields.required("model")?,
             dimensions: fields.required("dimensions")?,
@@ -72,9 +71,8 @@ impl FromJson for EmbeddingSpace {
     }
 }
 
-impl FromJson for Recipe {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Recipe {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self {
             prefix: fields.or_default("prefix")?,
             input_type: fields.optional("input_type")?,
@@ -85,9 +83,8 @@ impl FromJson for Recipe {
     }
 }
 
-impl FromJson for Probe {
-    fn from_json(value: Value, place: &Place) -> std::result::Result<Self, Mismatch> {
-        let mut fields = Fields::of(value, place)?;
+impl FromFields for Probe {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
         Ok(Self { text: fields.required("text")?, vector: fields.required("vector")? })
     }
 }

@@ -40,10 +40,10 @@ impl V1 {
             json,
             &mut [
                 ("articles", &mut |article, place| {
-                    Article::from_json(article, place).map(|article| articles.push(article))
+                    article.read(place).map(|article: Article| articles.push(article))
                 }),
                 ("vectors", &mut |row, place| {
-                    values.append(&mut Vec::<f32>::from_json(row, place)?);
+                    values.append(&mut Vec::<f32>::from_json(row.into_value(), place)?);
                     ends.push(values.len());
                     Ok(())
                 }),

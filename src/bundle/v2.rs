@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::part::{Beside, Descriptor, Part, sha256};
+use super::part::{Beside, Descriptor, JSON, Part, sha256};
 use super::{
     Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many::Many,
 };
@@ -16,8 +16,6 @@ use crate::{Error, Result};
 const VECTORS: &str = "vectors";
 const TEXTS: &str = "texts";
 const STATISTICS: &str = "statistics";
-/// The encoding of `texts` and `statistics`.
-const JSON: &str = "json";
 
 /// The fields of a version 2 bundle but for `format` and `version`.
 #[derive(Debug)]
@@ -50,10 +48,10 @@ impl V2 {
             json,
             &mut [
                 ("articles", &mut |article, place| {
-                    Article::from_json(article, place).map(|article| articles.push(article))
+                    article.read(place).map(|article: Article| articles.push(article))
                 }),
                 ("passages", &mut |passage, place| {
-                    Passage::from_json(passage, place).map(|passage| passages.push(passage))
+                    passage.read(place).map(|passage: Passage| passages.push(passage))
                 }),
             ],
         )?;
@@ -83,8 +81,12 @@ impl V2 {
     pub fn into_bundle(self, mut beside: Vec<(String, Beside)>) -> Result<Bundle> {
         let encoding = self.check()?;
         let Self { space, articles, passages, parts, extra } = self;
-        let sidecar = parts.iter().any(|(_, part)| part.file.is_some());
-        let layout = if sidecar { Layout::V2Sidecar } else { Layout::V2Inline };
+        let any = |which: fn(&Descriptor) -> bool| parts.iter().any(|(_, part)| which(part));
+        let layout = match (any(|part| part.file.is_some()), any(Descriptor::hides_text)) {
+            (true, _) => Layout::V2Sidecar,
+            (false, true) => Layout::V2Base64,
+            (false, false) => Layout::V2Inline,
+        };
         let (mut vectors, mut texts, mut statistics, mut others) = (None, None, None, BTreeMap::new());
         for (name, part) in parts {
             let place = beside.iter().position(|(other, _)| *other == name);
@@ -160,7 +162,11 @@ pub(super) fn write(bundle: &Bundle) -> Result<Written> {
             });
             (parts.collect(), Some((file.clone(), bytes)))
         }
-        _ => (all.into_iter().map(|(name, part)| (name, Descriptor::inline(part))).collect(), None),
+        _ => {
+            let describe =
+                if *layout == Layout::V2Base64 { Descriptor::in_base64 } else { Descriptor::inline };
+            (all.into_iter().map(|(name, part)| (name, describe(part))).collect(), None)
+        }
     };
     let version = layout.version();
     let passages = without_texts(passages);

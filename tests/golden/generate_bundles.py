@@ -2,7 +2,8 @@
 
     python3 tests/golden/generate_bundles.py        (needs numpy)
 
-bundle-v2-all-parts.json and its sidecar are not from here: `exemplar build` wrote them, keywords and encoder and all.
+bundle-v2-all-parts.json, its sidecar and its form with texts as text are not from here: `exemplar build` and `convert` wrote
+them, keywords and encoder and all.
 
 A bundle that has once been released is never written anew: it must load for ever. A new version gets files of its own.
 """
@@ -97,6 +98,14 @@ for encoding in ENCODED:
         for name, (e, data, further) in parts(encoding).items()
     }
     write(f"bundle-v2-{encoding}.json", inline)
+
+# With the parts that are text as text.
+for encoding in ENCODED:
+    inline = {
+        name: described(e, data, {"text": data.decode()} if e == "json" else {"data": base64.b64encode(data).decode()}, further)
+        for name, (e, data, further) in parts(encoding).items()
+    }
+    write(f"bundle-v2-text-{encoding}.json", inline)
 
 # The first release called the int8 one bundle-v2-sidecar.json.
 for encoding in ENCODED:

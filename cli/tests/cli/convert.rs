@@ -24,14 +24,16 @@ fn read(path: &Path) -> Bundle {
 #[test]
 fn every_form_becomes_every_other_byte_for_byte() {
     let forms = [
-        ("bundle-v2-float32.json", "float32", "inline"),
-        ("bundle-v2-float16.json", "float16", "inline"),
-        ("bundle-v2-int8.json", "int8", "inline"),
+        ("bundle-v2-text-float32.json", "float32", "inline"),
+        ("bundle-v2-text-float16.json", "float16", "inline"),
+        ("bundle-v2-text-int8.json", "int8", "inline"),
+        ("bundle-v2-float32.json", "float32", "inline-base64"),
+        ("bundle-v2-int8.json", "int8", "inline-base64"),
         ("bundle-v2-sidecar-float32.json", "float32", "sidecar"),
         ("bundle-v2-sidecar-float16.json", "float16", "sidecar"),
         ("bundle-v2-sidecar.json", "int8", "sidecar"),
     ];
-    for from in ["bundle-v2-float32.json", "bundle-v2-sidecar-float32.json"] {
+    for from in ["bundle-v2-float32.json", "bundle-v2-text-float32.json", "bundle-v2-sidecar-float32.json"] {
         for (expected, encoding, layout) in forms {
             let folder = folder();
             let path = folder.path().join("bundle.json");
@@ -49,7 +51,7 @@ fn every_form_becomes_every_other_byte_for_byte() {
 fn a_centre_stays_in_either_layout() {
     for (from, to, layout) in [
         ("bundle-v2-int8-centred.json", "bundle-v2-sidecar-int8-centred.json", "sidecar"),
-        ("bundle-v2-sidecar-int8-centred.json", "bundle-v2-int8-centred.json", "inline"),
+        ("bundle-v2-sidecar-int8-centred.json", "bundle-v2-text-int8-centred.json", "inline"),
     ] {
         let folder = folder();
         let path = folder.path().join("bundle.json");
