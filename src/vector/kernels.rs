@@ -99,8 +99,13 @@ pub fn scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32], out: &mut [f3
     }
 }
 
-/// [`scan`] for two queries, which share the loads of the rows; the bits are the same.
+/// [`scan`] for two queries, which share the loads of the rows where these are whole pairs of blocks; the bits are the same.
+#[inline(never)]
 pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], outs: [&mut [f32]; 2]) {
+    if !rows.stride().is_multiple_of(2 * BLOCK) {
+        queries.into_iter().zip(outs).for_each(|(query, out)| scan::<L, E>(rows, query, out));
+        return;
+    }
     let products = queries.map(|query| Products::new::<L>(rows, query));
     let [one, other] = outs;
     for (i, outs) in one.iter_mut().zip(other).enumerate() {
@@ -110,28 +115,22 @@ pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], ou
     }
 }
 
-/// [`dot`] with each of two queries.
+/// [`dot`] of whole pairs of blocks with each of two queries.
 #[inline(always)]
 fn two_dots<L: F32x4, E: Element>(row: &[E], queries: [&[f32]; 2]) -> [f32; 2] {
-    let row = row.as_chunks::<BLOCK>().0;
-    let [one, other] = queries.map(|query| query.as_chunks::<BLOCK>().0[..row.len()].as_chunks::<2>());
-    let (row, row_rest) = row.as_chunks::<2>();
+    let row = row.as_chunks::<BLOCK>().0.as_chunks::<2>().0;
+    let [one, other] = queries.map(|query| &query.as_chunks::<BLOCK>().0.as_chunks::<2>().0[..row.len()]);
     let mut sums = [[[L::splat(0.0); 2]; 2]; 2];
-    let mut add = |half: usize, row: &[E; BLOCK], queries: [&[f32; BLOCK]; 2]| {
-        let row = E::lanes::<L>(row);
-        for (sums, query) in sums.iter_mut().zip(queries) {
-            for (sum, (row, query)) in sums[half].iter_mut().zip(row.into_iter().zip(f32::lanes::<L>(query)))
-            {
-                *sum = sum.add(row.mul(query));
+    for (row, queries) in row.iter().zip(one.iter().zip(other)) {
+        for half in 0..2 {
+            let row = E::lanes::<L>(&row[half]);
+            for (sums, query) in sums.iter_mut().zip([queries.0, queries.1]) {
+                let query = f32::lanes::<L>(&query[half]);
+                for (sum, (row, query)) in sums[half].iter_mut().zip(row.into_iter().zip(query)) {
+                    *sum = sum.add(row.mul(query));
+                }
             }
         }
-    };
-    for (row, (one, other)) in row.iter().zip(one.0.iter().zip(other.0)) {
-        add(0, &row[0], [&one[0], &other[0]]);
-        add(1, &row[1], [&one[1], &other[1]]);
-    }
-    for (row, (one, other)) in row_rest.iter().zip(one.1.iter().zip(other.1)) {
-        add(0, row, [one, other]);
     }
     sums.map(|[sums, others]| sums[0].add(sums[1]).add(others[0].add(others[1])).sum())
 }

@@ -35,6 +35,58 @@ impl Work {
         let lists = [&self.near, &self.active, &self.spare].map(Vec::capacity);
         4 * numbers.into_iter().chain(lists).sum::<usize>()
     }
+
+    /// What follows knows nothing of the rows' element type, so that there is one of it in the build.
+    fn look_at_all(&mut self, weights: &[f32]) {
+        self.near.clear();
+        self.near.extend(0..self.margins.len() as u32);
+        self.find_active(weights);
+    }
+
+    fn look_at_others(&mut self) {
+        let Self { margins, near, spare, .. } = self;
+        let mut seen = 0;
+        keep(0..margins.len() as u32, spare, |row| {
+            let is_near = near.get(seen) == Some(&row);
+            seen += usize::from(is_near);
+            !is_near
+        });
+        std::mem::swap(near, spare);
+    }
+
+    fn find_active(&mut self, weights: &[f32]) {
+        let Self { margins, near, active, .. } = self;
+        keep(near.iter().copied(), active, |row| {
+            let row = row as usize;
+            margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0)
+        });
+    }
+
+    fn narrow(&mut self, far: f32) {
+        let Self { margins, near, spare, .. } = self;
+        keep(near.iter().copied(), spare, |row| margins[row as usize] > far);
+        std::mem::swap(near, spare);
+    }
+
+    fn find_slacks(&mut self, row_weights: &[f32]) {
+        let Self { margins, near, slacks, weights, .. } = self;
+        slacks.clear();
+        slacks.extend(near.iter().map(|&row| 1.0 + margins[row as usize]));
+        weights.clear();
+        if !row_weights.is_empty() {
+            weights.extend(near.iter().map(|&row| row_weights[row as usize]));
+        }
+    }
+
+    /// Moves the margins of the rows that are looked at by so many times the products; from zero if `anew`.
+    fn step(&mut self, anew: bool, length: f32, weights: &[f32]) {
+        let Self { margins, near, products, .. } = self;
+        for (&row, product) in near.iter().zip(products) {
+            let margin = &mut margins[row as usize];
+            *margin = if anew { 0.0 } else { *margin } + length * *product;
+        }
+        self.find_active(weights);
+    }
 }
 
 pub struct Pool<'a, E: Element> {
@@ -49,15 +101,8 @@ impl<'a, E: Element> Pool<'a, E> {
     /// All of a problem's rows, whose margins are in `work`.
     pub fn new(rows: &'a Matrix<E>, row_weights: &'a [f32], work: Work) -> Self {
         let mut pool = Self { rows, row_weights, work, visits: 0 };
-        pool.look_at_all();
+        pool.work.look_at_all(row_weights);
         pool
-    }
-
-    /// Looks at all rows, whose margins are up to date.
-    fn look_at_all(&mut self) {
-        self.work.near.clear();
-        self.work.near.extend(0..self.rows.rows() as u32);
-        self.find_active();
     }
 
     /// w·x of each row, with the intercept; out of date for those that are not looked at.
@@ -82,39 +127,19 @@ impl<'a, E: Element> Pool<'a, E> {
         }
     }
 
-    fn find_active(&mut self) {
-        let Work { margins, near, active, .. } = &mut self.work;
-        let weights = self.row_weights;
-        keep(near.iter().copied(), active, |row| {
-            let row = row as usize;
-            margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0)
-        });
-    }
-
     /// Looks only at rows whose margin is above `far`.
     pub fn narrow(&mut self, far: f32) {
-        let Work { margins, near, spare, .. } = &mut self.work;
-        keep(near.iter().copied(), spare, |row| margins[row as usize] > far);
-        std::mem::swap(near, spare);
+        self.work.narrow(far);
     }
 
     /// Finds the margins at w of the rows that are not looked at, adds their slacks to `to` as [`Pool::add_slacks`] does, and then
     /// looks at all.
     pub fn complete(&mut self, w: &[f64], factor: f64, to: &mut [f64]) {
-        let Work { near, spare, .. } = &mut self.work;
-        let mut seen = 0;
-        keep(0..self.rows.rows() as u32, spare, |row| {
-            let is_near = near.get(seen) == Some(&row);
-            seen += usize::from(is_near);
-            !is_near
-        });
-        std::mem::swap(near, spare);
+        self.work.look_at_others();
         self.multiply(w);
-        let Work { margins, near, products, .. } = &mut self.work;
-        near.iter().zip(products).for_each(|(&row, product)| margins[row as usize] = *product);
-        self.find_active();
+        self.work.step(true, 1.0, self.row_weights);
         self.add_slacks(factor, to);
-        self.look_at_all();
+        self.work.look_at_all(self.row_weights);
     }
 
     /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
@@ -135,13 +160,7 @@ impl<'a, E: Element> Pool<'a, E> {
     /// Works out what [`Pool::slopes`] and [`Pool::step`] need to know of a direction.
     pub fn look_along(&mut self, direction: &[f64]) {
         self.multiply(direction);
-        let Work { margins, near, slacks, weights, .. } = &mut self.work;
-        slacks.clear();
-        slacks.extend(near.iter().map(|&row| 1.0 + margins[row as usize]));
-        weights.clear();
-        if !self.row_weights.is_empty() {
-            weights.extend(near.iter().map(|&row| self.row_weights[row as usize]));
-        }
+        self.work.find_slacks(self.row_weights);
     }
 
     fn multiply(&mut self, vector: &[f64]) {
@@ -156,11 +175,7 @@ impl<'a, E: Element> Pool<'a, E> {
 
     /// Goes so far along the direction.
     pub fn step(&mut self, length: f32) {
-        let Work { margins, near, products, .. } = &mut self.work;
-        for (&row, change) in near.iter().zip(products) {
-            margins[row as usize] += length * *change;
-        }
-        self.find_active();
+        self.work.step(false, length, self.row_weights);
     }
 
     /// `to += factor Σ weight slack x` over the active rows, whose slack is 1 + w·x.
