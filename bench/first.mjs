@@ -1,7 +1,8 @@
 // The first result after a cold load: `./build.sh bench first`. A page with the search box and nothing else, from a server
 // on this machine, in a new browser context each time, on a processor slowed down four times; the query is there as soon as
 // the box is. Times are from the beginning of the navigation to the frame that shows the first hit, and to the hits by meaning.
-// On a machine that has other work, go by the processor time instead: a goal missed then says little.
+// On a machine that has other work, go by the processor time instead: a goal missed then says little. What bounds them is in
+// docs/component.md.
 //
 // From the environment: DIST, the folder that `./build.sh dist` makes; BUNDLE, the bundle to search, in its folder bundles/.
 

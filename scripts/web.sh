@@ -12,9 +12,11 @@ cp -R index.html www dist/
 
 find dist/www -name '*.js' -not -path '*/pkg*' -delete
 # Workers, the core and figures are found relative to the module that names them: what is shared lands where they are.
-"$minify" www/exemplar-search.js www/engine.js www/worker.js www/component/exemplar-search.js www/page/page.js www/page/benchmark.js www/page/benchmark-worker.js \
+"$minify" www/exemplar-search.js www/engine.js www/component/exemplar-search.js www/page/page.js www/page/benchmark.js www/page/benchmark-worker.js \
   --bundle --splitting --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --chunk-names='[name]-[hash]' \
   --log-level=warning
+# A worker shares nothing with its page: one file, and no second round trip before it starts.
+"$minify" www/worker.js --bundle --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --log-level=warning
 "$minify" www/service-worker.js --minify --charset=utf8 --outdir=dist/www --log-level=warning
 # Types, for sites that check theirs; those of the element are written by hand, as its events are.
 node_modules/.bin/tsc --noEmit false --declaration --emitDeclarationOnly --rootDir www --outDir dist/www

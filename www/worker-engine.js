@@ -38,10 +38,15 @@ export class WorkerEngine {
    * @param {{ normalize?: boolean, onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
    */
   static async load(url, { normalize, onProgress, signal } = {}) {
-    const engine = new WorkerEngine(await startWorker(signal));
+    const worker = makeWorker();
+    const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
+    // Asked at once, and not when the worker has started: the page's thread may be busy just then.
+    const loaded = engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
+    loaded.catch(() => {});
     try {
-      engine.info = await engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
+      await started(worker, signal);
+      engine.info = await loaded;
       return engine;
     } catch (error) {
       engine.free();
@@ -157,30 +162,28 @@ export class WorkerEngine {
 }
 
 /**
- * A worker that has loaded its modules. Workers are missing in some embedded browsers, module workers in old ones; a
- * page may forbid them by its policy, and a worker's script must be of the page's own origin.
- *
- * @param {AbortSignal} [signal]
- * @returns {Promise<Worker>}
+ * Workers are missing in some embedded browsers; a page may forbid them by its policy, and a worker's script must be of the
+ * page's own origin.
  */
-async function startWorker(signal) {
-  /** @type {Worker} */
-  let worker;
+function makeWorker() {
   try {
-    worker = new Worker(scriptUrl(new URL('./worker.js', import.meta.url).href), { type: 'module', name: 'exemplar-search' });
+    return new Worker(scriptUrl(new URL('./worker.js', import.meta.url).href), { type: 'module', name: 'exemplar-search' });
   } catch (cause) {
     throw new NoWorker('no worker could be made', { cause });
   }
+}
+
+/**
+ * Settles when the worker has loaded its module, which old browsers refuse it.
+ *
+ * @param {Worker} worker
+ * @param {AbortSignal} [signal]
+ */
+function started(worker, signal) {
   const { promise, resolve, reject } = Promise.withResolvers();
   worker.addEventListener('message', resolve, { once: true });
   worker.addEventListener('error', () => reject(new NoWorker('the worker did not start')), { once: true });
-  try {
-    await abortable(promise, signal);
-    return worker;
-  } catch (error) {
-    worker.terminate();
-    throw error;
-  }
+  return abortable(promise, signal);
 }
 
 /**

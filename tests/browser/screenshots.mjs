@@ -11,8 +11,10 @@ import { hits, open, serve, THREADS } from './support.mjs';
 const folder = process.argv[2] ?? 'target/screenshots';
 const threads = `?q=${encodeURIComponent(THREADS)}`;
 const japanese = `?q=${encodeURIComponent('スレッド間でデータを共有するには')}`;
-const desktop = { viewport: { width: 1360, height: 860 } };
-const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+// At rest: a hit on its way to another place would stand on others.
+const still = { reducedMotion: 'reduce' };
+const desktop = { ...still, viewport: { width: 1360, height: 860 } };
+const phone = { ...still, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
 const taught = `${threads}&C=32&more=ch16-03-shared-state.html&less=ch15-01-box.html&less=ch15-04-rc.html`;
 /** Has the reader keep a taste, and come back. */
@@ -27,7 +29,7 @@ const scrolled = (page) => page.locator('[data-method="svm"] .hit').nth(1).evalu
 const pictures = {
   'desktop-start': { address: '', context: desktop },
   'desktop-hits': { address: threads, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').nth(2).hover() },
-  'desktop-whole': { address: threads, context: desktop, full: true },
+  'desktop-whole': { address: threads, context: desktop, then: (page) => everything(page), full: true },
   'desktop-dark': { address: threads, context: { ...desktop, ...dark } },
   'desktop-start-dark': { address: '', context: { ...desktop, ...dark } },
   'desktop-taught': { address: taught, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
@@ -38,8 +40,9 @@ const pictures = {
   'desktop-forced-colours': { address: taught, context: { ...desktop, forcedColors: 'active' }, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
   'japanese': { address: japanese, context: { ...desktop, locale: 'ja' } },
   'japanese-taught': { address: taught, context: { ...desktop, locale: 'ja' } },
+  'tablet': { address: threads, context: { ...still, viewport: { width: 820, height: 1100 } } },
   'phone-start': { address: '', context: phone },
-  'phone-hits': { address: `${threads}&k=3`, context: phone, full: true },
+  'phone-whole': { address: `${threads}&k=3`, context: phone, then: (page) => everything(page), full: true },
   'phone-taught': { address: `${taught}&k=3`, context: phone },
   'phone-cost': { address: `${taught}&k=3`, context: phone, then: scrolled },
   'phone-dark': { address: threads, context: { ...phone, ...dark } },
@@ -61,9 +64,17 @@ const pictures = {
   'problem': { address: threads, context: desktop, then: (page) => page.locator('#problem').waitFor() },
 };
 
+async function everything(page) {
+  await marks(page);
+  await panel(page, 'how');
+  await panel(page, 'benchmark');
+  await page.evaluate(() => scrollTo(0, 0));
+}
+
 async function zoom(page) {
   await marks(page);
-  for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Zoom in' }).click();
+  // No more, or the hits are out of sight.
+  await page.getByRole('button', { name: 'Zoom in' }).click();
   await page.locator('#map .chart').focus();
   await page.keyboard.press('Tab');
   await page.locator('#map .tip').filter({ hasText: /./ }).waitFor();

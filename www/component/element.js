@@ -178,6 +178,8 @@ export class ExemplarSearch extends HTMLElement {
 
   /** Opens the panel and takes the focus. */
   show() {
+    // First: the focus waits for the layout.
+    this.#load();
     this.#input.focus();
     this.#openPanel();
   }
@@ -307,10 +309,15 @@ export class ExemplarSearch extends HTMLElement {
     this.#show();
   }
 
+  /** Starts the downloads; what goes wrong is said when something is asked. */
+  #load() {
+    this.#session?.load().catch(() => {});
+  }
+
   #listen() {
     const { signal } = /** @type {AbortController} */ (this.#connection);
     const input = this.#input;
-    const load = () => void this.#session?.load().catch(() => {});
+    const load = () => this.#load();
     this.addEventListener('pointerenter', load, { signal });
     input.addEventListener('focus', load, { signal });
     input.addEventListener('input', (event) => this.#typed(event instanceof InputEvent && event.isComposing), { signal });
@@ -325,7 +332,6 @@ export class ExemplarSearch extends HTMLElement {
     document.addEventListener('keydown', (event) => {
       if (!isShortcut(event, this.#shortcuts)) return;
       event.preventDefault();
-      load();
       this.show();
       input.select();
     }, { signal });

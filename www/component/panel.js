@@ -29,7 +29,7 @@ export class Panel {
   #actions;
   #rows;
   #filters;
-  #count;
+  /** Made when it is needed: that takes long. @type {Intl.NumberFormat | undefined} */
   #bytes;
   #note = element('div', { part: 'message', class: 'note' });
   /** The query, the liked articles and the filter that the hits shown are for. */
@@ -48,8 +48,6 @@ export class Panel {
     this.#actions = actions;
     this.#rows = new Rows(popup, strings, actions);
     this.#filters = new Filters(fields, strings, this.#rows, () => actions.onFilter(this.#filters.chosen));
-    this.#count = new Intl.NumberFormat(strings.language);
-    this.#bytes = new Intl.NumberFormat(strings.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
     this.list = element('div', {
       part: 'results', class: 'list', id: 'results', role: popup ? 'grid' : 'list', 'aria-label': strings.results,
       tabindex: popup ? '-1' : undefined,
@@ -177,7 +175,7 @@ export class Panel {
       ...(progress ?? []));
     this.#note.hidden = !this.#note.childElementCount;
     if (pending || phase === 'idle' || phase === 'loading') return '';
-    const count = shown ? strings.found(shown, this.#count.format(shown)) : undefined;
+    const count = shown ? strings.found(shown, shown.toLocaleString(strings.language)) : undefined;
     return [head, count, body].filter(Boolean).join(' ');
   }
 
@@ -187,7 +185,8 @@ export class Panel {
     const loaded = sum(parts.map((part) => part?.loaded ?? 0));
     const totals = parts.map((part) => part?.total);
     const total = totals.includes(undefined) ? undefined : sum(/** @type {number[]} */ (totals));
-    const bytes = (/** @type {number} */ n) => this.#bytes.format(n / 1000);
+    const format = this.#bytes ??= new Intl.NumberFormat(this.#strings.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
+    const bytes = (/** @type {number} */ n) => format.format(n / 1000);
     const words = this.#strings.loading(bytes(loaded), total === undefined ? undefined : bytes(total));
     const bar = element('progress', { part: 'progress', 'aria-label': words, max: total === undefined ? undefined : String(total) });
     if (total !== undefined) bar.value = loaded;

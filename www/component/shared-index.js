@@ -1,8 +1,9 @@
 // One index for all boxes of a page that search the same bundle: one worker, one download. It is freed when the last of
 // them gives it back.
 
+import { SearchIndex } from '../exemplar-search.js';
+
 /**
- * @typedef {import('../client.js').SearchIndex} SearchIndex
  * @typedef {import('../engine.js').Progress} Progress
  */
 
@@ -47,9 +48,10 @@ function load(url, ready) {
   /** @type {Shared['users']} */
   const users = new Set();
   const onProgress = (/** @type {Progress} */ progress) => users.forEach((use) => use(progress));
-  // Not at once: what is on its way when a service worker takes charge would pass it by.
-  const index = Promise.resolve(ready).then(() => import('../exemplar-search.js')).then(({ SearchIndex }) =>
-    SearchIndex.load(url, { onProgress, signal: controller.signal }));
+  const start = () => SearchIndex.load(url, { onProgress, signal: controller.signal });
+  // Not at once where a service worker comes: what is on its way when it takes charge would pass it by. Else at once, so that
+  // the worker starts while the page's thread lays the panel out.
+  const index = ready ? ready.then(start) : start();
   const entry = { index, users, controller };
   shared.set(url, entry);
   // So that the next try downloads again.

@@ -36,7 +36,7 @@ export class Format {
     if (value === 0) return this.#count.format(0);
     const [digits, exponent] = value.toExponential(1).split('e');
     const raised = [...String(Number(exponent))].map((digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]));
-    return `${this.#count.format(Number(digits))} × 10${raised.join('')}`;
+    return `${this.#count.format(Number(digits))}\u00a0×\u00a010${raised.join('')}`;
   }
 
   /** @param {number} share 0 to 1 */

@@ -241,6 +241,8 @@ export class Drawing {
         parts.push(svg('text', { class: 'number', 'x': right(value), 'y': height - 9, 'text-anchor': 'middle' }, this.#format.tick(value)));
       }
       for (const value of ticks(plane.y(from), plane.y(to), height / 70)) {
+        // Neither cut off nor where the names of the axes stand.
+        if (down(value) < 28 || down(value) > height - 16) continue;
         parts.push(svg('path', { class: 'tick', d: `M0 ${down(value)}h5` }));
         parts.push(svg('text', { class: 'number', x: 8, y: down(value) + 4 }, this.#format.tick(value)));
       }

@@ -7,6 +7,7 @@ import { Loading } from './loading.js';
 import { Panels } from './panels.js';
 import { Problem } from './problem.js';
 import { DEFAULT, METHODS, Results } from './results.js';
+import { SectionLinks } from './section-links.js';
 import { Settings } from './settings.js';
 import { entryKey, loadSite } from './site.js';
 import { hasNoApi, stringsFor } from './strings.js';
@@ -54,6 +55,7 @@ const examples = new Teach(strings, { go, say: (text) => (status.textContent = t
 const results = new Results(strings, format, (direction, id) => examples.teach(direction, id));
 const cost = new Cost(strings, format, results.headingOf('svm'), rankByCost);
 const panels = new Panels(strings.language, format);
+const sectionLinks = new SectionLinks();
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
   hostHasApi = true;
@@ -149,6 +151,8 @@ function open(bundle) {
 function shown(what) {
   if (what) panels.show(what);
   else panels.hide();
+  if (what) sectionLinks.show();
+  else sectionLinks.hide();
 }
 
 /**
@@ -180,9 +184,9 @@ async function showHits(site, signal, typing) {
       status.textContent += ` · ${strings.askingApi}`;
       await rankByApi(site, learned, query, signal).catch((error) => {
         signal.throwIfAborted();
+        status.textContent = status.textContent?.replace(` · ${strings.askingApi}`, '') ?? '';
         if (!hasNoApi(error)) throw new ApiFailure(error);
         hostHasApi = false;
-        status.textContent = status.textContent?.replace(` · ${strings.askingApi}`, '') ?? '';
       });
       return;
     }

@@ -84,6 +84,11 @@ const en = {
   likeFirst: 'Like an article or ask something: what you dislike alone says nothing of what you look for',
   taught: (/** @type {string} */ liked, /** @type {string} */ disliked) => `Learned from ${liked} liked, ${disliked} disliked`,
 
+  sections: 'Sections of this page',
+  toHits: 'Hits',
+  toMap: 'Map',
+  toHow: 'How it works',
+  toBenchmark: 'Benchmark',
   mapTitle: 'The map',
   mapLead: 'Every passage of the site, and where each method finds its hits.',
   howTitle: 'How it works',
@@ -210,6 +215,11 @@ const ja = {
   likeFirst: '好きな記事を選ぶか、何か尋ねてください。嫌いな記事だけでは、何をお探しか分かりません',
   taught: (liked, disliked) => `好き ${liked} 件、嫌い ${disliked} 件から学習`,
 
+  sections: 'このページの内容',
+  toHits: '結果',
+  toMap: '地図',
+  toHow: '仕組み',
+  toBenchmark: '速さ',
   mapTitle: '地図',
   mapLead: 'サイトのすべての節と、それぞれの方法が結果を見つける場所。',
   howTitle: '仕組み',
