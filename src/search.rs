@@ -398,7 +398,7 @@ impl SearchIndex {
         }
     }
 
-    /// The SVM, and beside it what kNN gives for `target`, if there is one: one pass over the passages does for both.
+    /// The SVM, and beside it what kNN gives for `target`, if there is one.
     pub(crate) fn fit(
         &self,
         wanted: &Wanted,

@@ -99,42 +99,6 @@ pub fn scan<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32], out: &mut [f3
     }
 }
 
-/// [`scan`] for two queries, which share the loads of the rows where these are whole pairs of blocks; the bits are the same.
-#[inline(never)]
-pub fn scan_two<L: F32x4, E: Element>(rows: &Matrix<E>, queries: [&[f32]; 2], outs: [&mut [f32]; 2]) {
-    if !rows.stride().is_multiple_of(2 * BLOCK) {
-        queries.into_iter().zip(outs).for_each(|(query, out)| scan::<L, E>(rows, query, out));
-        return;
-    }
-    let products = queries.map(|query| Products::new::<L>(rows, query));
-    let [one, other] = outs;
-    for (i, outs) in one.iter_mut().zip(other).enumerate() {
-        let dots = two_dots::<L, E>(rows.row(i), queries).map(|dot| dot * rows.scale(i));
-        *outs.0 = products[0].with_centre(i, dots[0]);
-        *outs.1 = products[1].with_centre(i, dots[1]);
-    }
-}
-
-/// [`dot`] of whole pairs of blocks with each of two queries.
-#[inline(always)]
-fn two_dots<L: F32x4, E: Element>(row: &[E], queries: [&[f32]; 2]) -> [f32; 2] {
-    let row = row.as_chunks::<BLOCK>().0.as_chunks::<2>().0;
-    let [one, other] = queries.map(|query| &query.as_chunks::<BLOCK>().0.as_chunks::<2>().0[..row.len()]);
-    let mut sums = [[[L::splat(0.0); 2]; 2]; 2];
-    for (row, queries) in row.iter().zip(one.iter().zip(other)) {
-        for half in 0..2 {
-            let row = E::lanes::<L>(&row[half]);
-            for (sums, query) in sums.iter_mut().zip([queries.0, queries.1]) {
-                let query = f32::lanes::<L>(&query[half]);
-                for (sum, (row, query)) in sums[half].iter_mut().zip(row.into_iter().zip(query)) {
-                    *sum = sum.add(row.mul(query));
-                }
-            }
-        }
-    }
-    sums.map(|[sums, others]| sums[0].add(sums[1]).add(others[0].add(others[1])).sum())
-}
-
 /// The dot product of codes and a query in whole numbers, both of one length, a multiple of [`BLOCK`]; it must fit
 /// into an int32.
 #[inline(always)]

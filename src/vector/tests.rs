@@ -93,15 +93,6 @@ fn check_lists<L: F32x4, E: Element>(rows: &Matrix<E>, query: &[f32]) {
     let expected: Vec<f32> = list.iter().map(|&i| all[i as usize]).collect();
     assert_eq!(found, expected);
 
-    // Two queries at once get what each would alone.
-    let other: Vec<f32> = query.iter().map(|x| 0.3 - x).collect();
-    let mut of_other = all.clone();
-    kernels::scan::<L, E>(rows, &other, &mut of_other);
-    let mut both = [vec![f32::NAN; rows.rows()], vec![f32::NAN; rows.rows()]];
-    let [one, two] = both.each_mut().map(Vec::as_mut_slice);
-    kernels::scan_two::<L, E>(rows, [query, &other], [one, two]);
-    assert_eq!(both, [all, of_other]);
-
     let factors: Vec<f32> = (0..list.len()).map(|i| 0.1 * i as f32 - 0.3).collect();
     let mut sum = query.to_vec();
     kernels::combine::<L, E>(rows, &list, &factors, &mut sum);

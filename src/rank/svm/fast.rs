@@ -9,7 +9,7 @@ use super::lbfgs::Lbfgs;
 use super::line_search::lowest_point;
 use super::pool::{Pool, Work};
 use super::problem::Problem;
-use super::products::products_beside;
+use super::products::products_into;
 use super::start::Plane;
 use crate::rank::dense::{Dense, add, dot, norm};
 use crate::vector::Element;
@@ -29,8 +29,6 @@ pub struct Reached {
     pub w: Vec<f64>,
     /// w·x for each row, with the intercept.
     pub margins: Vec<f32>,
-    /// Each row's product with the vector that was given beside.
-    pub beside: Vec<f32>,
     /// |∇P(w)|, and what rounding may hide of it.
     pub gradient: f64,
     pub rounding: f64,
@@ -46,12 +44,11 @@ pub fn solve<E: Element>(
     problem: &Problem<E>,
     background: &Background,
     tolerance: f64,
-    beside: Option<&[f32]>,
     enough: &impl Fn(&[f32], f64) -> bool,
 ) -> Reached {
     let weights = problem.row_weights();
     let solver = Solver::new(problem, background, &weights);
-    let (mut at, beside) = solver.start(beside, background.take_work());
+    let mut at = solver.start(background.take_work());
     let mut memory = Lbfgs::default();
     let mut steps = 0;
     let mut last = f64::INFINITY;
@@ -81,7 +78,7 @@ pub fn solve<E: Element>(
             let margins = at.pool.margins().to_vec();
             background.keep_work(at.pool.into_work());
             let w = at.w;
-            return Reached { w, margins, beside, gradient: length, rounding, enough, steps, passes };
+            return Reached { w, margins, gradient: length, rounding, enough, steps, passes };
         }
         last = length;
     }
@@ -129,15 +126,14 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// The lowest point in the span of the preconditioner times the positives' mean and of the preconditioner times the
-    /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active. And the rows'
-    /// products with the vector beside.
-    fn start(&self, beside: Option<&[f32]>, mut work: Work) -> (Point<'a, E>, Vec<f32>) {
+    /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active.
+    fn start(&self, mut work: Work) -> Point<'a, E> {
         let rows = self.problem.rows();
         let mut mean = vec![0.0; self.problem.unknowns()];
         let share = 1.0 / self.positives.len().max(1) as f64;
         self.preconditioned.iter().for_each(|image| add(&mut mean, share, image));
         let vectors = [&mean, &self.background.mean];
-        let beside = products_beside(rows, vectors[0], beside, &mut work.products);
+        products_into(rows, vectors[0], &mut work.products);
         let products = |x: &Vec<f64>| vectors.map(|vector| dot(x, vector));
         let plane = Plane {
             rows: [&work.products, &self.background.mean_products],
@@ -154,7 +150,7 @@ impl<'a, E: Element> Solver<'a, E> {
         vectors.iter().zip(at).for_each(|(vector, factor)| add(&mut w, factor, vector));
         let mut pool = Pool::new(rows, self.weights, work);
         let gradient = self.gradient(&w, &mut pool);
-        (Point { w, pool, gradient }, beside)
+        Point { w, pool, gradient }
     }
 
     /// ∇P(w), as far as the rows of the pool go.

@@ -128,7 +128,7 @@ fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> B
 /// is given may be off by the same number all.
 ///
 /// `beside` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::beside`]. Where the solver
-/// multiplies it with every row itself, they cost nothing, and else less than a scan, for they come from its first one.
+/// multiplies it with every row itself, as in a row space, they cost nothing, and else a scan.
 pub fn fit_until<E: Element>(
     rows: &Matrix<E>,
     background: &Background,
@@ -145,10 +145,11 @@ pub fn fit_until<E: Element>(
         own = background_of(rows, examples, params.c());
         &own
     };
-    let Some(space) = &background.space else {
-        return Ok(solve(&Problem::new(rows, examples, &params), background, &params, beside, &enough));
-    };
     let products_with = |vector: &[f32]| knn::scores(rows, vector);
+    let Some(space) = &background.space else {
+        let fit = solve(&Problem::new(rows, examples, &params), background, &params, &enough);
+        return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
+    };
     if params.c() * background.square() > ROUNDED {
         let problem = Problem::new(rows, examples, &params);
         let fit = newton::solve(&problem, &params, vec![0.0; problem.unknowns()], &enough);
@@ -163,7 +164,7 @@ pub fn fit_until<E: Element>(
     });
     let examples = Examples { positives, ..examples.clone() };
     let problem = Problem::new(&space.rows, &examples, &params);
-    let mut fit = Fit { beside, ..solve(&problem, background, &params, None, &enough) };
+    let mut fit = Fit { beside, ..solve(&problem, background, &params, &enough) };
     // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
     fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
     fit.report.passes += examples.positives.len() as f64;
@@ -174,10 +175,9 @@ fn solve<E: Element>(
     problem: &Problem<E>,
     background: &Background,
     params: &Params,
-    beside: Option<&[f32]>,
     enough: &impl Fn(&[f32], f64) -> bool,
 ) -> Fit {
-    let reached = fast::solve(problem, background, params.tolerance(), beside, enough);
+    let reached = fast::solve(problem, background, params.tolerance(), enough);
     let error = reached.gradient + reached.rounding;
     let stop = if error <= params.tolerance() {
         Stop::Converged
@@ -189,12 +189,11 @@ fn solve<E: Element>(
         let mut fit = newton::solve(problem, params, from, enough);
         fit.report.passes += reached.passes;
         fit.report.newton_steps += reached.steps;
-        fit.beside = reached.beside;
         return fit;
     };
     let intercept = reached.w[problem.rows().dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
-    let Reached { w, beside, steps: newton_steps, passes, .. } = reached;
+    let Reached { w, steps: newton_steps, passes, .. } = reached;
     let report = Report { stop, gap: 0.5 * error * error, newton_steps, passes };
-    Fit { beside, ..Fit::of(problem, &w, scores, report) }
+    Fit::of(problem, &w, scores, report)
 }

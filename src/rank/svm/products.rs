@@ -4,32 +4,16 @@ use crate::vector::{Element, Matrix, Native, kernels};
 
 /// x·vector for each row.
 pub fn products<E: Element>(rows: &Matrix<E>, vector: &[f64]) -> Vec<f32> {
-    let mut products = vec![0.0; rows.rows()];
-    kernels::scan::<Native, E>(rows, &narrow(rows, vector), &mut products);
-    add_intercept(&mut products, vector);
-    products
+    let mut out = Vec::new();
+    products_into(rows, vector, &mut out);
+    out
 }
 
-/// Makes `out` [`products`], and returns what [`crate::rank::knn::scores`] gives for another vector, if there is one, from the same
-/// pass over the rows.
-pub fn products_beside<E: Element>(
-    rows: &Matrix<E>,
-    vector: &[f64],
-    beside: Option<&[f32]>,
-    out: &mut Vec<f32>,
-) -> Vec<f32> {
-    let narrow = narrow(rows, vector);
+/// Makes `out` [`products`].
+pub fn products_into<E: Element>(rows: &Matrix<E>, vector: &[f64], out: &mut Vec<f32>) {
     out.resize(rows.rows(), 0.0);
-    let mut others = Vec::new();
-    match beside {
-        Some(beside) => {
-            others.resize(rows.rows(), 0.0);
-            kernels::scan_two::<Native, E>(rows, [&narrow, beside], [out, &mut others]);
-        }
-        None => kernels::scan::<Native, E>(rows, &narrow, out),
-    }
+    kernels::scan::<Native, E>(rows, &narrow(rows, vector), out);
     add_intercept(out, vector);
-    others
 }
 
 /// Makes `out` x·vector for each row in `list`.
