@@ -6,6 +6,10 @@
 # wasm.sh test node|chromium simd128|scalar:  the core's tests, compiled to wasm32
 source "$(dirname "$0")/common.sh"
 
+# Where the core's sources are, and its packages.
+CORE=(src lexical vector)
+PACKAGES=(-p exemplar-search -p exemplar-search-lexical -p exemplar-search-vector)
+
 instructions() { # instructions simd128|scalar: sets what the compiler may use
   case $1 in
     simd128) export RUSTFLAGS="-C target-feature=+simd128" ;;
@@ -20,9 +24,9 @@ strip_symbols() {
 }
 
 javascript() {
-  with_wasm_rust cargo build --release --lib --target wasm32-unknown-unknown
+  with_wasm_rust cargo build --profile wasm --lib --target wasm32-unknown-unknown
   mkdir -p www/pkg-js
-  node scripts/wasm2js.mjs "$CARGO_TARGET_DIR/wasm32-unknown-unknown/release/exemplar_search.wasm" www/pkg-js/exemplar_search.js
+  node scripts/wasm2js.mjs "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/exemplar_search.wasm" www/pkg-js/exemplar_search.js
 }
 
 package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
@@ -33,12 +37,12 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
   versions=$(with_wasm_rust rustc --version && wasm-pack --version && wasm-bindgen --version)
   # No wasm-opt: it takes 2% off the compressed package, and the exemplar SVM runs at half its speed after it.
   made_from "$output" "$@" Cargo.toml Cargo.lock scripts/wasm.sh "$versions" -- \
-    with_wasm_rust wasm-pack build "$crate" --mode no-install --no-opt --target web --no-pack --no-gitignore \
+    with_wasm_rust wasm-pack build "$crate" --profile wasm --mode no-install --no-opt --target web --no-pack --no-gitignore \
     --out-dir "$PWD/$output" --out-name "$name"
 }
 
 case "$*" in
-  build) package . www/pkg exemplar_search src ;;
+  build) package . www/pkg exemplar_search "${CORE[@]}" ;;
   javascript)
     instructions scalar
     # wasm2js does not lower a saturating conversion to 64 bits rightly, where the compiler does.
@@ -46,18 +50,18 @@ case "$*" in
     strip_symbols
     # Of its own, so that the builds with and without SIMD do not undo each other's.
     export CARGO_TARGET_DIR=$PWD/target/javascript
-    made_from www/pkg-js src Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
+    made_from www/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
       "$(with_wasm_rust rustc --version && wasm-bindgen --version)" -- javascript
     ;;
-  bench) package bench bench/pkg exemplar_search_bench src bench/src bench/Cargo.toml ;;
+  bench) package bench bench/pkg exemplar_search_bench "${CORE[@]}" bench/src bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
-    with_wasm_rust cargo-clippy clippy --target wasm32-unknown-unknown --all-targets -- -D warnings
+    with_wasm_rust cargo-clippy clippy "${PACKAGES[@]}" --target wasm32-unknown-unknown --all-targets -- -D warnings
     ;;
   "test node "*)
     instructions "$3"
-    with_wasm_rust wasm-pack test --mode no-install --node --lib --test '*'
+    with_wasm_rust wasm-pack test --mode no-install --node . "${PACKAGES[@]}" --lib --test '*'
     ;;
   "test chromium "*)
     instructions "$3"
@@ -65,7 +69,7 @@ case "$*" in
     # browser's flags from webdriver.json.
     export WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
     with_wasm_rust wasm-pack test --mode no-install --headless --chrome \
-      --chromedriver "$(command -v chromedriver)" --lib --test '*'
+      --chromedriver "$(command -v chromedriver)" . "${PACKAGES[@]}" --lib --test '*'
     ;;
   *) die "usage: scripts/wasm.sh build | javascript | bench | lint VARIANT | test node|chromium VARIANT" ;;
 esac

@@ -243,6 +243,10 @@ impl<'a> Fields<'a> {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
     /// All that were not asked for, in their order.
     pub fn rest(self) -> Map<String, Value> {
         self.left.into_iter().collect()
@@ -252,7 +256,9 @@ impl<'a> Fields<'a> {
     fn take(&mut self, name: &str) -> Option<Value> {
         let place = self.left.iter().rposition(|(other, _)| other == name)?;
         let (_, value) = self.left.remove(place);
-        self.left.retain(|(other, _)| other != name);
+        if place > 0 {
+            self.left.retain(|(other, _)| other != name);
+        }
         Some(value)
     }
 }

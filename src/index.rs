@@ -11,7 +11,7 @@ use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
 use crate::rank::{Moments, Projection};
 use crate::vector::{Element, Vectors};
-use crate::{Error, Result, with_rows};
+use crate::{Error, Result};
 
 /// A bundle's articles and the vectors of their passages, ready to rank.
 #[derive(Clone, Debug)]
@@ -46,12 +46,11 @@ impl SearchIndex {
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
         let lengths = bundle.checked_lengths()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
-        let keywords =
-            parts.get(lexical::PART).map(|part| Keywords::from_part(part, passages.len())).transpose()?;
+        let keywords = parts.get(lexical::PART).map(|part| part.keywords(passages.len())).transpose()?;
         let encoder =
             parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
         if normalize {
-            with_rows!(&mut rows, rows => rows.bring_to_unit_length(&lengths));
+            rows.bring_to_unit_length(&lengths);
         }
         Ok(Self {
             by_id: articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect(),
@@ -129,7 +128,7 @@ impl SearchIndex {
     }
 
     pub(crate) fn moments(&self) -> &Moments {
-        self.moments.get_or_init(|| with_rows!(&self.rows, rows => Moments::of(rows)))
+        self.moments.get_or_init(|| Moments::of(self.rows.as_rows()))
     }
 
     pub(crate) fn projection(&self) -> &Projection {
@@ -140,8 +139,7 @@ impl SearchIndex {
     pub(crate) fn whitening(&self, shrinkage: f64) -> &Whitening {
         let [one, other] = &self.whitenings;
         let (shrinkage, whitening) = if one.0 == shrinkage { one } else { other };
-        whitening
-            .get_or_init(|| with_rows!(&self.rows, rows => Whitening::of(rows, self.moments(), *shrinkage)))
+        whitening.get_or_init(|| Whitening::of(self.rows.as_rows(), self.moments(), *shrinkage))
     }
 
     /// What the SVM with this C, which is within its range, needs for any query with so many positives.
@@ -150,9 +148,7 @@ impl SearchIndex {
         match &*kept {
             Some(background) if background.is_for(c, positives) => background.clone(),
             _ => {
-                let background = with_rows!(&self.rows, rows => {
-                    Background::new(rows, || self.moments(), c, positives)
-                });
+                let background = Background::new(self.rows.as_rows(), || self.moments(), c, positives);
                 kept.insert(Arc::new(background)).clone()
             }
         }
@@ -168,7 +164,7 @@ impl SearchIndex {
         if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
             return Err(Error::NotFinite { place: format!("query[{i}]"), value });
         }
-        let padded = with_rows!(&self.rows, rows => rows.pad(query));
+        let padded = self.rows.as_rows().pad(query);
         self.to_unit(padded).ok_or_else(|| Error::ZeroVector { place: "the query".into() })
     }
 

@@ -17,18 +17,18 @@ mod facets;
 mod fields;
 mod highlights;
 mod index;
-pub mod lexical;
 mod map;
 mod method;
 mod query;
 pub mod rank;
 mod search;
-pub mod vector;
 mod wanted;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use error::{Error, Result};
+pub use exemplar_search_lexical as lexical;
+pub use exemplar_search_vector as vector;
 pub use facets::{Count, Facet, Filter};
 pub use highlights::Highlights;
 pub use index::SearchIndex;

@@ -2,7 +2,7 @@
 
 use crate::rank::svm;
 use crate::wanted::Wanted;
-use crate::{Refine, Result, SearchIndex, SearchOptions, with_rows};
+use crate::{Refine, Result, SearchIndex, SearchOptions};
 
 /// The passages in the plane in which they differ most.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ impl SearchIndex {
     /// Those of [`SearchIndex::refine`], but for a query that is missing.
     pub fn map(&self, refine: &Refine, options: &SearchOptions) -> Result<Map> {
         let projection = self.projection();
-        let [x, y] = with_rows!(self.rows(), rows => projection.places(rows));
+        let [x, y] = projection.places(self.rows().as_rows());
         let Refine { query, more, less } = refine;
         let encoded = match (query.embedding, query.text, self.encoder()) {
             (None, Some(text), Some(encoder)) => encoder.encode(text),

@@ -10,7 +10,7 @@ use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm, top_k};
 use crate::vector::{Matrix, Vectors};
 use crate::wanted::Wanted;
-use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights, with_rows};
+use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights};
 
 /// How the SVM is solved; both ways have the same optimum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -283,13 +283,13 @@ impl SearchIndex {
                 {
                     self.nearest(rows, &target, options.k, &candidates)
                 }
-                rows => with_rows!(rows, rows => knn::scores(rows, &target)),
+                rows => knn::scores(rows.as_rows(), &target),
             });
         }
         if weights.whitened > 0.0 {
             let target = wanted.whitened_target(options.align)?;
             let whitening = self.whitening(wanted.shrinkage());
-            parts.whitened = Some(with_rows!(self.rows(), rows => whitening.scores(rows, &target)));
+            parts.whitened = Some(whitening.scores(self.rows().as_rows(), &target));
         }
         if weights.lexical > 0.0 {
             let keywords = self
@@ -414,16 +414,17 @@ impl SearchIndex {
                 is_settled(scores, &order(scores, &best, options.k + 1), options.k, error)
             }
         };
-        with_rows!(self.rows(), rows => match options.solver {
+        let rows = self.rows().as_rows();
+        match options.solver {
             Solver::Newton => {
                 let background = self.background(c, examples.positives.len());
-                svm::fit_until(rows, &background, &examples, &options.svm, target, enough)
+                svm::fit_until(rows, &background, &examples, &options.svm, target, &enough)
             }
             Solver::CoordinateDescent { seed } => {
                 let beside = target.map_or_else(Vec::new, |target| knn::scores(rows, target));
                 Ok(svm::Fit { beside, ..svm::dual::fit(rows, &examples, &options.svm, seed)? })
             }
-        })
+        }
     }
 
     /// Whether each article may be a hit: it is no example, and the filter allows it.
@@ -497,7 +498,10 @@ fn is_settled(scores: &[f32], order: &[usize], k: usize, error: f64) -> bool {
 
 /// Whether a score is at least this share of the way from the lowest to the highest.
 fn relevant(scores: &[f32], threshold: Option<f32>) -> impl Fn(f32) -> bool {
-    let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    move |score| threshold.is_none_or(|threshold| score - low >= threshold * (high - low))
+    let range = threshold.map(|threshold| {
+        let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
+        let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        (low, threshold * (high - low))
+    });
+    move |score| range.is_none_or(|(low, above)| score - low >= above)
 }

@@ -2,7 +2,7 @@
 
 use crate::rank::svm::Examples;
 use crate::rank::whitened;
-use crate::{Error, Result, SearchIndex, with_rows};
+use crate::{Error, Result, SearchIndex};
 
 /// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
 /// in Information Retrieval*, 1971).
@@ -96,7 +96,7 @@ impl<'i> Wanted<'i> {
             Some(query) if self.more.is_empty() && self.less.is_empty() => return Ok(query),
             _ => {}
         }
-        let mut sum = with_rows!(self.index.rows(), rows => vec![0.0f64; rows.stride()]);
+        let mut sum = vec![0.0f64; self.index.rows().as_rows().stride()];
         let mut add = |factor: f64, vector: &[f32]| {
             sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += factor * f64::from(x));
         };
@@ -114,15 +114,11 @@ impl<'i> Wanted<'i> {
 
     /// The mean of the article's passages, with the padding of a row.
     fn mean_passage(&self, article: usize) -> Result<Vec<f32>> {
-        let mean = with_rows!(self.index.rows(), rows => {
-            let mut mean = vec![0.0f64; rows.stride()];
-            let passages = self.index.passages_of(article);
-            let share = 1.0 / passages.len().max(1) as f64;
-            for row in passages {
-                mean.iter_mut().zip(rows.meaning(row)).for_each(|(mean, x)| *mean += share * x);
-            }
-            mean
-        });
+        let rows = self.index.rows().as_rows();
+        let mut mean = vec![0.0f64; rows.stride()];
+        let passages = self.index.passages_of(article);
+        let share = 1.0 / passages.len().max(1) as f64;
+        passages.for_each(|row| rows.add_to(row, share, &mut mean));
         let mean = mean.into_iter().map(|x| x as f32).collect();
         self.index.to_unit(mean).ok_or_else(|| {
             let id = &self.index.articles()[article].id;

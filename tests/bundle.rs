@@ -441,7 +441,8 @@ proptest! {
         let mut bundle = Bundle { layout, ..bundle(vectors, &titles) };
         if layout.version() == 2 {
             bundle.parts.insert("keywords".into(), Part { encoding: "x".into(), bytes: vec![7; rows], extra: Map::new() });
-            bundle.passages[0].text = titles.concat();
+            // Without any text there is nothing to tell the inline layouts apart by.
+            bundle.passages[0].text = format!("text {}", titles.concat());
         }
         let written = bundle.write().unwrap();
         let files = Files::from_iter(written.sidecar);

@@ -3,7 +3,8 @@
 #[path = "support/texts.rs"]
 mod texts;
 
-use exemplar_search::lexical::{Bm25, Keywords};
+use exemplar_search::bundle::Part;
+use exemplar_search::lexical::{Bm25, ENCODING, Keywords};
 use proptest::prelude::*;
 use texts::any_text;
 #[cfg(target_arch = "wasm32")]
@@ -57,7 +58,8 @@ fn wrong_bytes_are_refused_with_the_place() {
         let mut bytes = EXAMPLE_BYTES.to_vec();
         change(&mut bytes);
         let passages = if bytes.first() == Some(&1) { 1 } else { 3 };
-        let error = Keywords::from_bytes(&bytes, passages).expect_err(message);
+        let part = Part { encoding: ENCODING.into(), bytes, extra: Default::default() };
+        let error = part.keywords(passages).expect_err(message);
         assert_eq!(error.code(), "bundle-field");
         assert!(error.to_string().contains("parts.keywords: "), "{error}");
         assert!(error.to_string().contains(message), "case {i}: {error}, not {message}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{
-    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Passage, Statistics,
+    Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics,
 };
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors};
@@ -198,7 +198,7 @@ fn with_keywords() -> Bundle {
         passages: Passage::whole_articles(3),
         vectors: Vectors::Float32(Matrix::from_values(&PLANE, 2)),
         statistics: Statistics::default(),
-        parts: BTreeMap::from([(lexical::PART.into(), Keywords::build(texts).to_part())]),
+        parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&Keywords::build(texts)))]),
         extra: Map::new(),
     }
 }

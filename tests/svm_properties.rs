@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use exemplar_search::rank::svm::{self, Background, Examples, Fit, Options, Stop};
 use exemplar_search::rank::{Moments, knn};
-use exemplar_search::vector::{Element, Matrix, quantize};
+use exemplar_search::vector::{Matrix, Rows, quantize};
 use ndarray::{Array1, Array2};
 use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
@@ -140,7 +140,7 @@ fn assert_solves_for(rows: &Matrix, examples: &Examples, options: &Options) {
 }
 
 /// For up to four positives.
-fn background<E: Element>(rows: &Matrix<E>, c: f64) -> Background {
+fn background(rows: &dyn Rows, c: f64) -> Background {
     let moments = OnceCell::new();
     Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, 4)
 }
@@ -200,9 +200,9 @@ proptest! {
     ) {
         let options = Options { c: 10f64.powf(exponent), ..Options::default() };
         let target = if of_the_query { query.clone() } else { query.iter().map(|x| 0.3 * x).collect() };
-        fn check<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options, target: &[f32]) {
+        fn check(rows: &dyn Rows, examples: &Examples, options: &Options, target: &[f32]) {
             let background = background(rows, options.c);
-            let fit = |beside| svm::fit_until(rows, &background, examples, options, beside, |_, _| false).unwrap();
+            let fit = |beside| svm::fit_until(rows, &background, examples, options, beside, &|_, _| false).unwrap();
             let expected = Fit { beside: knn::scores(rows, target), ..fit(None) };
             assert_eq!(fit(Some(target)), expected);
         }
@@ -222,7 +222,7 @@ proptest! {
             let query: Vec<f32> = query.iter().map(|x| scale * x).collect();
             let examples = examples(&rows, &query, liked, disliked);
             let fit = |background: &Background| {
-                svm::fit_until(&rows, background, &examples, &options, None, |_, error| soon && error < 0.1).unwrap()
+                svm::fit_until(&rows, background, &examples, &options, None, &|_, error| soon && error < 0.1).unwrap()
             };
             prop_assert_eq!(fit(&kept), fit(&background(&rows, options.c)));
         }

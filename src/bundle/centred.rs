@@ -8,7 +8,7 @@
 //! nearest plane, *On Lovász' lattice reduction and the nearest lattice point problem*, 1986).
 
 use crate::rank::Moments;
-use crate::rank::dense::Dense;
+use crate::vector::dense::Dense;
 use crate::vector::{Matrix, quantize};
 
 /// The largest code; -128 is left out, so that codes are symmetric.

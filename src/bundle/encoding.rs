@@ -7,6 +7,7 @@ use half::f16;
 use super::Part;
 use super::centred::quantize_centred;
 use super::part::Descriptor;
+use crate::vector::bytes::{codes, float32};
 use crate::vector::{Matrix, Vectors, quantize};
 use crate::{Error, Result};
 
@@ -90,20 +91,19 @@ impl Encoding {
     pub(super) fn decode(self, part: Part, rows: usize, dims: usize) -> Vectors {
         let mut bytes = part.bytes;
         match self {
-            Self::Float32 => Vectors::Float32(matrix(&bytes, dims, f32::from_le_bytes)),
+            Self::Float32 => Vectors::Float32(Matrix::from_vec(float32(&bytes), dims)),
             Self::Float16 => {
-                Vectors::Float32(matrix(&bytes, dims, |bytes| f16::from_le_bytes(bytes).to_f32()))
+                let values = bytes.as_chunks().0.iter().map(|value| f16::from_le_bytes(*value).to_f32());
+                Vectors::Float32(Matrix::from_vec(values.collect(), dims))
             }
             Self::Int8 | Self::Int8Centred => {
                 let floats = bytes.split_off(rows * dims);
                 let (scales, centre) = floats.as_chunks().0.split_at(rows);
-                // In place: an iterator over a vector that maps to elements of the same size keeps its memory.
-                let codes = bytes.into_iter().map(|byte| byte as i8).collect();
-                let mut codes = Matrix::from_vec(codes, dims);
+                let mut codes = Matrix::from_vec(codes(bytes), dims);
                 for (to, scale) in codes.scales_mut().iter_mut().zip(scales) {
                     *to = f32::from_le_bytes(*scale);
                 }
-                let centre: Vec<f32> = centre.iter().map(|value| f32::from_le_bytes(*value)).collect();
+                let centre = float32(centre.as_flattened());
                 Vectors::Int8(if centre.is_empty() { codes } else { codes.with_centre(&centre) })
             }
         }
@@ -132,20 +132,4 @@ impl FromStr for Encoding {
     fn from_str(name: &str) -> Result<Self> {
         Self::named(name).map_err(|expected| Error::option("encoding", format!("\"{name}\""), expected))
     }
-}
-
-/// Rows of `dims` values of `N` bytes each.
-fn matrix<E: crate::vector::Element, const N: usize>(
-    bytes: &[u8],
-    dims: usize,
-    value: impl Fn([u8; N]) -> E,
-) -> Matrix<E> {
-    let values = bytes.as_chunks::<N>().0;
-    let mut matrix = Matrix::zeros(values.len() / dims, dims);
-    for (row, values) in values.chunks_exact(dims).enumerate() {
-        for (to, &from) in matrix.values_mut(row).iter_mut().zip(values) {
-            *to = value(from);
-        }
-    }
-    matrix
 }

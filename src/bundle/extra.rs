@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
+
 /// A [`Map`] that takes the room of a pointer where it is empty, as almost all are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
@@ -22,6 +24,13 @@ impl Deref for Extra {
     fn deref(&self) -> &Self::Target {
         static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
         self.0.as_deref().unwrap_or(&EMPTY)
+    }
+}
+
+/// What is left of an object's fields: nothing for most, and then no table is made.
+impl From<Fields<'_>> for Extra {
+    fn from(fields: Fields) -> Self {
+        if fields.is_empty() { Self::default() } else { fields.rest().into() }
     }
 }
 

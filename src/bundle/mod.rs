@@ -8,6 +8,7 @@ mod check;
 mod encoding;
 mod extra;
 mod json;
+mod keywords;
 mod many;
 mod part;
 mod reader;
@@ -143,7 +144,7 @@ impl FromFields for Article {
             lang: fields.optional("lang")?,
             date: fields.optional("date")?,
             tags: fields.or_default("tags")?,
-            extra: fields.rest().into(),
+            extra: fields.into(),
         })
     }
 }
@@ -173,7 +174,7 @@ impl FromFields for Passage {
             anchor: fields.optional("anchor")?,
             heading: fields.or_default("heading")?,
             text: String::new(),
-            extra: fields.rest().into(),
+            extra: fields.into(),
         })
     }
 }

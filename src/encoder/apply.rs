@@ -1,6 +1,7 @@
 //! Placing a query: a sparse sum of rows, turned back into the embedding space.
 
 use super::features::{features, ngrams};
+use crate::vector::float32::{add, add_whole};
 
 /// The rows of n-grams count in steps this many times as large: unknown words are rare.
 pub(super) const NGRAM_STEP: f32 = 2.0;
@@ -75,7 +76,7 @@ impl QueryEncoder {
             let damped = feature.damped();
             if let Ok(index) = self.words.binary_search(&word) {
                 let weight = weight(self.weights[index]) * damped;
-                add(&mut sum, &self.rows[index], damped);
+                add_whole(&mut sum, damped, &self.rows[index]);
                 all += weight;
                 known += weight;
                 squares += weight * weight;
@@ -88,7 +89,7 @@ impl QueryEncoder {
                 let scale = damped * NGRAM_STEP / (ngrams.len() as f32).sqrt();
                 let mut found = 0;
                 for index in ngrams.iter().filter_map(|ngram| self.ngrams.binary_search(ngram).ok()) {
-                    add(&mut sum, &self.rows[self.words.len() + index], scale);
+                    add_whole(&mut sum, scale, &self.rows[self.words.len() + index]);
                     found += 1;
                 }
                 let weight = weight * found as f32 / ngrams.len().max(1) as f32;
@@ -102,7 +103,7 @@ impl QueryEncoder {
         let mut vector = self.offset.clone();
         for ((&sum, &step), direction) in sum.iter().zip(&self.steps).zip(&self.basis) {
             let coefficient = sum * step / squares.sqrt();
-            vector.iter_mut().zip(direction).for_each(|(value, &along)| *value += coefficient * along);
+            add(&mut vector, coefficient, direction);
         }
         let length = vector.iter().fold(0.0, |sum: f32, value| sum + value * value).sqrt();
         if !(length > 0.0 && length.is_finite()) {
@@ -115,8 +116,4 @@ impl QueryEncoder {
 
 pub(super) fn weight(parts: u8) -> f32 {
     f32::from(parts) / WEIGHT_PARTS
-}
-
-fn add(sum: &mut [f32], row: &[i16], scale: f32) {
-    sum.iter_mut().zip(row).for_each(|(sum, &value)| *sum += scale * f32::from(value));
 }

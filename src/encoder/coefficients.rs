@@ -39,7 +39,16 @@ impl Model {
 }
 
 fn activity(recent: i32) -> usize {
-    [1, 3, 6, 11, 20, 36, 70].iter().take_while(|&&above| recent > above).count()
+    match recent {
+        ..=1 => 0,
+        2..=3 => 1,
+        4..=6 => 2,
+        7..=11 => 3,
+        12..=20 => 4,
+        21..=36 => 5,
+        37..=70 => 6,
+        _ => 7,
+    }
 }
 
 fn number(coder: &mut impl Coder, contexts: &mut [Bit], digits: &mut [Bit], value: i16) -> i16 {

@@ -19,10 +19,12 @@ impl Default for Bit {
 }
 
 impl Bit {
+    #[inline]
     fn bound(self, range: u32) -> u32 {
         (range >> PROBABILITY_BITS) * u32::from(self.0)
     }
 
+    #[inline]
     fn adapt(&mut self, bit: bool) {
         if bit {
             self.0 -= self.0 >> RATE;
@@ -44,6 +46,7 @@ pub(super) trait Coder {
     fn shift(&mut self);
 
     /// Codes a bit: writing returns it, reading finds it.
+    #[inline]
     fn code(&mut self, context: &mut Bit, bit: bool) -> bool {
         let bound = context.bound(*self.range());
         let bit = self.choose(bound, bit);

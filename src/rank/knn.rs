@@ -1,12 +1,12 @@
 //! Exact nearest neighbours by cosine similarity.
 
-use crate::vector::{Centre, Element, Matrix, Native, kernels};
+use crate::vector::{Centre, Matrix, Rows};
 
 /// The cosine similarity of each row to `query`, -1 to 1, one for each row; rows and query have unit length, and
 /// the query has the padding of a row ([`Matrix::pad`]).
-pub fn scores<E: Element>(rows: &Matrix<E>, query: &[f32]) -> Vec<f32> {
+pub fn scores(rows: &dyn Rows, query: &[f32]) -> Vec<f32> {
     let mut scores = vec![0.0; rows.rows()];
-    kernels::scan::<Native, E>(rows, query, &mut scores);
+    rows.scan(query, &mut scores);
     scores
 }
 
@@ -40,7 +40,7 @@ pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     let error = longest * (1.001 * error + length * roundings * f64::from(f32::EPSILON));
 
     let mut scores = vec![0.0; rows.rows()];
-    kernels::scan_codes::<Native>(rows, query, &codes, step, &mut scores);
+    rows.scan_codes(query, &codes, step, &mut scores);
     Estimates { scores, error: error as f32 }
 }
 
@@ -52,12 +52,15 @@ impl Estimates {
     /// estimate of `kth` less twice the error or above, and what has a lower estimate scores lower than any of them.
     pub fn settle(mut self, rows: &Matrix<i8>, query: &[f32], kth: f32) -> Vec<f32> {
         let floor = kth - 2.0 * self.error;
-        let products = kernels::Products::new::<Native>(rows, query);
-        for (row, score) in self.scores.iter_mut().enumerate() {
-            if *score >= floor {
-                *score = products.of::<Native>(row);
+        let mut near = Vec::new();
+        for (row, &score) in self.scores.iter().enumerate() {
+            if score >= floor {
+                near.push(row as u32);
             }
         }
+        let mut scores = vec![0.0; near.len()];
+        rows.scan_list(&near, query, &mut scores);
+        near.iter().zip(scores).for_each(|(&row, score)| self.scores[row as usize] = score);
         self.scores
     }
 }

@@ -1,8 +1,8 @@
 //! The plane in which the rows of a collection differ most: their first two principal components, to draw them by.
 
 use super::Moments;
-use super::dense::{add, dot, norm};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::Rows;
+use crate::vector::dense::{add, dot, norm};
 
 /// Products with the covariance, at most: enough for nearly all of the variance however near the next direction's is.
 const MAX_PRODUCTS: usize = 200;
@@ -63,10 +63,10 @@ impl Projection {
     }
 
     /// Where each row is along the first direction, and along the second.
-    pub fn places<E: Element>(&self, rows: &Matrix<E>) -> [Vec<f32>; 2] {
+    pub fn places(&self, rows: &dyn Rows) -> [Vec<f32>; 2] {
         [0, 1].map(|axis| {
             let mut places = vec![0.0; rows.rows()];
-            kernels::scan::<Native, E>(rows, &rows.pad(&self.directions[axis]), &mut places);
+            rows.scan(&rows.pad(&self.directions[axis]), &mut places);
             places.iter_mut().for_each(|place| *place -= self.origin[axis]);
             places
         })
@@ -85,7 +85,8 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rank::dense::Dense;
+    use crate::vector::Matrix;
+    use crate::vector::dense::Dense;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

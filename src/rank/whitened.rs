@@ -6,8 +6,8 @@
 //! Clustering and Classification*, 2012), and the direction of the SVM when every row is active.
 
 use super::Moments;
-use super::dense::Dense;
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::dense::Dense;
+use crate::vector::{Matrix, Rows, dots};
 
 /// k for a query. Larger values near the cosine around the mean; 0.3 and less hurt.
 pub const QUERY_SHRINKAGE: f64 = 10.0;
@@ -26,7 +26,7 @@ pub struct Whitening {
 
 impl Whitening {
     /// `moments` are those of `rows`. Costs d² / 2 multiplications a row of d dimensions.
-    pub fn of<E: Element>(rows: &Matrix<E>, moments: &Moments, shrinkage: f64) -> Self {
+    pub fn of(rows: &dyn Rows, moments: &Moments, shrinkage: f64) -> Self {
         let dims = rows.dims();
         let mean: Vec<f32> = moments.mean().iter().map(|&x| x as f32).collect();
         let mut shrunk = moments.covariance();
@@ -52,18 +52,18 @@ impl Whitening {
     }
 
     /// The score of each row for a target, which has the padding of a row: one product with a d x d matrix and a scan.
-    pub fn scores<E: Element>(&self, rows: &Matrix<E>, target: &[f32]) -> Vec<f32> {
+    pub fn scores(&self, rows: &dyn Rows, target: &[f32]) -> Vec<f32> {
         let mut centred = target.to_vec();
         centred.iter_mut().zip(&self.mean).for_each(|(x, mean)| *x -= mean);
         let mut direction = vec![0.0; rows.dims()];
-        kernels::scan::<Native, f32>(&self.inverse, &centred, &mut direction);
+        self.inverse.scan(&centred, &mut direction);
         let dot = |other: &[f32]| -> f64 {
             direction.iter().zip(other).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
         };
         let (at_mean, square) = (dot(&self.mean), dot(&centred));
         let length = if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 };
         let mut scores = vec![0.0; rows.rows()];
-        kernels::scan::<Native, E>(rows, &rows.pad(&direction), &mut scores);
+        rows.scan(&rows.pad(&direction), &mut scores);
         for (score, scale) in scores.iter_mut().zip(&self.scales) {
             *score = ((f64::from(*score) - at_mean) * length) as f32 * scale;
         }
@@ -77,7 +77,7 @@ const ROUNDING: f64 = 1e-13;
 const AT_MEAN: f64 = 1e-8;
 
 /// 1 / |L⁻¹ (x - m)| of each row, for the rows of L⁻¹ in `root`.
-fn scales<E: Element>(rows: &Matrix<E>, mean: &[f32], root: &Dense) -> Vec<f32> {
+fn scales(rows: &dyn Rows, mean: &[f32], root: &Dense) -> Vec<f32> {
     const TOGETHER: usize = 4;
     let (dims, stride) = (rows.dims(), rows.stride());
     let values: Vec<f32> = root.data.iter().map(|&x| x as f32).collect();
@@ -96,7 +96,7 @@ fn scales<E: Element>(rows: &Matrix<E>, mean: &[f32], root: &Dense) -> Vec<f32> 
             // The row's entries past the diagonal are zeros.
             let length = (i + 1).next_multiple_of(4);
             let others = core::array::from_fn(|place| &centred[place * stride..][..length]);
-            let dots = kernels::dots::<Native>(&root.row(i)[..length], others);
+            let dots = dots(&root.row(i)[..length], others);
             squares.iter_mut().zip(dots).for_each(|(square, dot)| *square += f64::from(dot * dot));
         }
         let inverse = |square: f64| if square > AT_MEAN { (1.0 / square.sqrt()) as f32 } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
+use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors, quantize};
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             vectors: if int8 { Vectors::Int8(quantize(&rows)) } else { Vectors::Float32(rows) },
             passages,
             statistics: Statistics::default(),
-            parts: BTreeMap::from([(lexical::PART.into(), keywords.to_part())]),
+            parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&keywords))]),
             extra: Map::new(),
         };
         (bundle, query.iter().map(away_from_zero).collect())

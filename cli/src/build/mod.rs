@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{encoder, lexical};
 use serde_json::Map;
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<()> {
         probes: learnt.probes,
         ..EmbeddingSpace::default()
     };
-    let keywords = args.keywords.is_on().then(|| keywords::of(&documents, &passages).to_part());
+    let keywords = args.keywords.is_on().then(|| Part::of_keywords(&keywords::of(&documents, &passages)));
     let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder)];
     let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     let mut bundle = Bundle {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Passage, Statistics};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{SearchIndex, encoder, lexical};
 use serde_json::Map;
@@ -79,7 +79,7 @@ impl Built {
         };
         let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
         let parts = [
-            (lexical::PART, Some(keywords::of(documents, &passages).to_part())),
+            (lexical::PART, Some(Part::of_keywords(&keywords::of(documents, &passages)))),
             (encoder::PART, learnt.encoder),
         ];
         let bundle = Bundle {

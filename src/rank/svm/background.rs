@@ -11,8 +11,8 @@ use super::products::products;
 use super::row_space::RowSpace;
 use super::start::Plane;
 use crate::rank::Moments;
-use crate::rank::dense::{Dense, dot};
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::dense::{Dense, dot};
+use crate::vector::{Matrix, Rows};
 
 /// Rows that are taken for queries, to see how many rows are active.
 const PROBES: usize = 6;
@@ -44,12 +44,7 @@ impl Background {
     /// `moments` gives those of the rows; `c` is [`super::Options::c`], within its range; `positives` is how many there may be
     /// in a query, at least. With d dimensions, or fewer rows than that, costs d³ multiplications and a few scans, and keeps 4 d²
     /// bytes and 4 a row.
-    pub fn new<'a, E: Element>(
-        rows: &Matrix<E>,
-        moments: impl FnOnce() -> &'a Moments,
-        c: f64,
-        positives: usize,
-    ) -> Self {
+    pub fn new<'a>(rows: &dyn Rows, moments: impl FnOnce() -> &'a Moments, c: f64, positives: usize) -> Self {
         match RowSpace::of(rows, positives.next_multiple_of(SPARE)) {
             Some(space) => {
                 let background = Self::of(&space.rows, &Moments::of(&space.rows), c);
@@ -59,7 +54,7 @@ impl Background {
         }
     }
 
-    fn of<E: Element>(rows: &Matrix<E>, moments: &Moments, c: f64) -> Self {
+    fn of(rows: &dyn Rows, moments: &Moments, c: f64) -> Self {
         let mut mean = moments.mean();
         mean.push(1.0);
         let mut hessian = moments.gram_with_constant();
@@ -120,20 +115,20 @@ impl Background {
     pub(super) fn precondition(&self, vector: &[f64]) -> Vec<f64> {
         let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
         let mut product = vec![0.0; vector.len()];
-        kernels::scan::<Native, f32>(&self.inverse, &self.inverse.pad(&narrow), &mut product);
+        self.inverse.scan(&self.inverse.pad(&narrow), &mut product);
         product.into_iter().map(f64::from).collect()
     }
 }
 
 /// The share of the rows that is active for a typical query, 0 to 1.
-fn active_share<E: Element>(rows: &Matrix<E>, mean: &[f64], c: f64) -> f64 {
+fn active_share(rows: &dyn Rows, mean: &[f64], c: f64) -> f64 {
     let m = rows.rows();
     let of_mean = products(rows, mean);
     let mut active = 0;
     let probes = PROBES.min(m);
     for probe in 0..probes {
         let row = (2 * probe + 1) * m / (2 * probes);
-        let query: Vec<f64> = rows.meaning(row).chain([1.0]).collect();
+        let query: Vec<f64> = rows.meaning(row).into_iter().chain([1.0]).collect();
         let of_query = products(rows, &query);
         let (between, square) = (dot(&query, mean), dot(&query, &query));
         let class_cost = 0.5 * c * (m + 1) as f64;

@@ -4,7 +4,7 @@
 use super::problem::Problem;
 use super::{Examples, Fit, Options, Report, Stop};
 use crate::Result;
-use crate::vector::{Element, Matrix};
+use crate::vector::Rows;
 
 /// Visits of every example before giving up.
 const MAX_EPOCHS: usize = 100_000;
@@ -16,7 +16,7 @@ const EPOCHS_PER_CHECK: usize = 10;
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options, seed: u64) -> Result<Fit> {
+pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options, seed: u64) -> Result<Fit> {
     let params = options.check()?;
     let problem = Problem::new(rows, examples, &params);
     let mut random = SplitMix64(seed);
@@ -56,7 +56,7 @@ pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options,
 }
 
 /// The duality gap at w = w(α): P + the negated dual, which then collapses into one square or product an example.
-fn gap<E: Element>(problem: &Problem<E>, alpha: &[f64], margins: &[f64]) -> f64 {
+fn gap(problem: &Problem, alpha: &[f64], margins: &[f64]) -> f64 {
     let term = |(i, (&alpha, margin)): (usize, (&f64, &f64))| {
         let example = problem.example(i);
         if example.cost == 0.0 {

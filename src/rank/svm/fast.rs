@@ -11,8 +11,7 @@ use super::pool::{Pool, Work};
 use super::problem::Problem;
 use super::products::products_into;
 use super::start::Plane;
-use crate::rank::dense::{Dense, add, dot, norm};
-use crate::vector::Element;
+use crate::vector::dense::{Dense, add, dot, norm};
 
 /// Scans of all rows after which the float64 solver goes on.
 const MAX_ROUNDS: usize = 6;
@@ -40,11 +39,11 @@ pub struct Reached {
 }
 
 /// Goes on until the gradient is no longer than `tolerance`, or `enough` says so of margins and their error.
-pub fn solve<E: Element>(
-    problem: &Problem<E>,
+pub fn solve(
+    problem: &Problem,
     background: &Background,
     tolerance: f64,
-    enough: &impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Reached {
     let weights = problem.row_weights();
     let solver = Solver::new(problem, background, &weights);
@@ -86,15 +85,15 @@ pub fn solve<E: Element>(
 }
 
 /// A point on the way, and what is known of the rows there.
-struct Point<'a, E: Element> {
+struct Point<'a> {
     w: Vec<f64>,
-    pool: Pool<'a, E>,
+    pool: Pool<'a>,
     /// ∇P(w), as far as the rows of the pool go.
     gradient: Vec<f64>,
 }
 
-struct Solver<'a, E> {
-    problem: &'a Problem<'a, E>,
+struct Solver<'a> {
+    problem: &'a Problem<'a>,
     background: &'a Background,
     /// The weight of each row beside an ordinary one; empty where all are ordinary.
     weights: &'a [f32],
@@ -105,8 +104,8 @@ struct Solver<'a, E> {
     inner: Dense,
 }
 
-impl<'a, E: Element> Solver<'a, E> {
-    fn new(problem: &'a Problem<'a, E>, background: &'a Background, weights: &'a [f32]) -> Self {
+impl<'a> Solver<'a> {
+    fn new(problem: &'a Problem<'a>, background: &'a Background, weights: &'a [f32]) -> Self {
         let positives: Vec<Vec<f64>> = problem.positives().collect();
         let mut preconditioned: Vec<Vec<f64>> =
             positives.iter().map(|x| background.precondition(x)).collect();
@@ -127,7 +126,7 @@ impl<'a, E: Element> Solver<'a, E> {
 
     /// The lowest point in the span of the preconditioner times the positives' mean and of the preconditioner times the
     /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active.
-    fn start(&self, mut work: Work) -> Point<'a, E> {
+    fn start(&self, mut work: Work) -> Point<'a> {
         let rows = self.problem.rows();
         let mut mean = vec![0.0; self.problem.unknowns()];
         let share = 1.0 / self.positives.len().max(1) as f64;
@@ -154,7 +153,7 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// ∇P(w), as far as the rows of the pool go.
-    fn gradient(&self, w: &[f64], pool: &mut Pool<E>) -> Vec<f64> {
+    fn gradient(&self, w: &[f64], pool: &mut Pool) -> Vec<f64> {
         let mut gradient = w.to_vec();
         pool.add_slacks(2.0 * self.problem.negative_cost(), &mut gradient);
         let cost = self.problem.positive_cost();
@@ -166,7 +165,7 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// One step to the lowest point of a line. False where there is none to take.
-    fn step(&self, at: &mut Point<E>, memory: &mut Lbfgs) -> bool {
+    fn step(&self, at: &mut Point, memory: &mut Lbfgs) -> bool {
         let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
         let far = -1.0 - NEAR * at.pool.typical_change(&direction);
         at.pool.narrow(far);
@@ -196,7 +195,7 @@ impl<'a, E: Element> Solver<'a, E> {
     }
 
     /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool.
-    fn line_search(&self, at: &Point<E>, direction: &[f64]) -> f64 {
+    fn line_search(&self, at: &Point, direction: &[f64]) -> f64 {
         let (start, square) = (dot(&at.w, direction), dot(direction, direction));
         let positives: Vec<(f64, f64)> =
             self.positives.iter().map(|x| (1.0 - dot(x, &at.w), -dot(x, direction))).collect();
@@ -218,7 +217,7 @@ impl<'a, E: Element> Solver<'a, E> {
 
     /// What float32 may hide of the gradient, if each margin is off by a unit in the last place of |w| |x|, at random: on text
     /// embeddings and on clustered rows two to five times what it does hide.
-    fn rounding(&self, at: &Point<E>) -> f64 {
+    fn rounding(&self, at: &Point) -> f64 {
         let unit = f64::from(f32::EPSILON) * norm(&at.w).max(1.0);
         let squares = at.pool.active_squares().max(1.0);
         2.0 * self.problem.negative_cost() * unit * squares.sqrt() * self.background.square()

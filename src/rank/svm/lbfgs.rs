@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::rank::dense::{add, dot};
+use crate::vector::dense::{add, dot};
 
 /// Steps remembered.
 const STEPS: usize = 12;

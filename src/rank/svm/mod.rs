@@ -25,9 +25,9 @@ use std::cell::OnceCell;
 use serde::Serialize;
 
 use crate::Result;
-use crate::rank::dense::dot;
 use crate::rank::{Moments, knn};
-use crate::vector::{Element, Matrix};
+use crate::vector::Rows;
+use crate::vector::dense::dot;
 use fast::Reached;
 use problem::Problem;
 
@@ -48,7 +48,7 @@ pub struct Fit {
 }
 
 impl Fit {
-    fn of<E: Element>(problem: &Problem<E>, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
+    fn of(problem: &Problem, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
         let positives = problem.positives().map(|positive| dot(&positive, w)).collect();
         Self { scores, intercept: w[w.len() - 1], positives, beside: Vec::new(), report }
     }
@@ -113,12 +113,12 @@ impl Examples {
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit<E: Element>(rows: &Matrix<E>, examples: &Examples, options: &Options) -> Result<Fit> {
+pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options) -> Result<Fit> {
     let background = background_of(rows, examples, options.check()?.c());
-    fit_until(rows, &background, examples, options, None, |_, _| false)
+    fit_until(rows, &background, examples, options, None, &|_, _| false)
 }
 
-fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> Background {
+fn background_of(rows: &dyn Rows, examples: &Examples, c: f64) -> Background {
     let moments = OnceCell::new();
     Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, examples.positives.len())
 }
@@ -129,13 +129,13 @@ fn background_of<E: Element>(rows: &Matrix<E>, examples: &Examples, c: f64) -> B
 ///
 /// `beside` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::beside`]. Where the solver
 /// multiplies it with every row itself, as in a row space, they cost nothing, and else a scan.
-pub fn fit_until<E: Element>(
-    rows: &Matrix<E>,
+pub fn fit_until(
+    rows: &dyn Rows,
     background: &Background,
     examples: &Examples,
     options: &Options,
     beside: Option<&[f32]>,
-    enough: impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
     let own;
@@ -147,12 +147,12 @@ pub fn fit_until<E: Element>(
     };
     let products_with = |vector: &[f32]| knn::scores(rows, vector);
     let Some(space) = &background.space else {
-        let fit = solve(&Problem::new(rows, examples, &params), background, &params, &enough);
+        let fit = solve(&Problem::new(rows, examples, &params), background, &params, enough);
         return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
     };
     if params.c() * background.square() > ROUNDED {
         let problem = Problem::new(rows, examples, &params);
-        let fit = newton::solve(&problem, &params, vec![0.0; problem.unknowns()], &enough);
+        let fit = newton::solve(&problem, &params, vec![0.0; problem.unknowns()], enough);
         return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
     }
     let mut products: Vec<Vec<f32>> = examples.positives.iter().map(|it| products_with(it)).collect();
@@ -164,18 +164,18 @@ pub fn fit_until<E: Element>(
     });
     let examples = Examples { positives, ..examples.clone() };
     let problem = Problem::new(&space.rows, &examples, &params);
-    let mut fit = Fit { beside, ..solve(&problem, background, &params, &enough) };
+    let mut fit = Fit { beside, ..solve(&problem, background, &params, enough) };
     // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
     fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
     fit.report.passes += examples.positives.len() as f64;
     Ok(fit)
 }
 
-fn solve<E: Element>(
-    problem: &Problem<E>,
+fn solve(
+    problem: &Problem,
     background: &Background,
     params: &Params,
-    enough: &impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Fit {
     let reached = fast::solve(problem, background, params.tolerance(), enough);
     let error = reached.gradient + reached.rounding;

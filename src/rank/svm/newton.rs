@@ -7,19 +7,18 @@
 use super::line_search::lowest_point;
 use super::problem::{Example, Problem};
 use super::{Fit, Params, Report, Stop};
-use crate::rank::dense::{add, dot, norm};
-use crate::vector::Element;
+use crate::vector::dense::{add, dot, norm};
 
 const MAX_STEPS: usize = 100;
 /// Conjugate gradients end when the residual has shrunk to this, or to the square root of the gradient if smaller.
 const FORCING: f64 = 1e-2;
 
 /// Goes on from `w`.
-pub fn solve<E: Element>(
-    problem: &Problem<E>,
+pub fn solve(
+    problem: &Problem,
     params: &Params,
     mut w: Vec<f64>,
-    enough: &impl Fn(&[f32], f64) -> bool,
+    enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Fit {
     let mut margins = problem.margins(&w);
     let mut passes = 1.0;
@@ -57,18 +56,13 @@ pub fn solve<E: Element>(
     Fit::of(problem, &w, problem.scores(&w, &margins), report)
 }
 
-fn active_set<'a, E: Element>(problem: &Problem<'a, E>, margins: &[f64]) -> Vec<(usize, Example<'a, E>)> {
+fn active_set<'a>(problem: &Problem<'a>, margins: &[f64]) -> Vec<(usize, Example<'a>)> {
     let examples = (0..problem.examples()).map(|i| (i, problem.example(i)));
     examples.filter(|(i, example)| example.cost > 0.0 && example.label * margins[*i] < 1.0).collect()
 }
 
 /// w - Σ 2 cᵢ (1 - yᵢ w·xᵢ) yᵢ xᵢ over the active examples.
-fn gradient<E: Element>(
-    problem: &Problem<E>,
-    active: &[(usize, Example<E>)],
-    w: &[f64],
-    margins: &[f64],
-) -> Vec<f64> {
+fn gradient(problem: &Problem, active: &[(usize, Example)], w: &[f64], margins: &[f64]) -> Vec<f64> {
     let mut gradient = vec![0.0; problem.unknowns()];
     for (i, example) in active {
         let slack = 1.0 - example.label * margins[*i];
@@ -80,11 +74,7 @@ fn gradient<E: Element>(
 
 /// Solves H d = -gradient with H = I + Σ 2 cᵢ xᵢ xᵢ' over the active examples, by conjugate gradients. Returns d and
 /// the number of products with H.
-fn newton_direction<E: Element>(
-    problem: &Problem<E>,
-    active: &[(usize, Example<E>)],
-    gradient: &[f64],
-) -> (Vec<f64>, usize) {
+fn newton_direction(problem: &Problem, active: &[(usize, Example)], gradient: &[f64]) -> (Vec<f64>, usize) {
     let mut direction = vec![0.0; problem.unknowns()];
     let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut search = residual.clone();
@@ -111,13 +101,7 @@ fn newton_direction<E: Element>(
 }
 
 /// The t that minimises P(w + t d), given the margins of w and of d.
-fn line_search<E: Element>(
-    problem: &Problem<E>,
-    w: &[f64],
-    direction: &[f64],
-    margins: &[f64],
-    slopes: &[f64],
-) -> f64 {
+fn line_search(problem: &Problem, w: &[f64], direction: &[f64], margins: &[f64], slopes: &[f64]) -> f64 {
     let (start, square) = (dot(w, direction), dot(direction, direction));
     let derivatives = |t: f64| {
         let mut first = start + t * square;

@@ -2,14 +2,11 @@
 //! that may turn so.
 
 use super::products::products_of;
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::vector::hinge::{PANEL, slacks, slopes};
+use crate::vector::{Rows, lists};
 
 /// Rows that tell a typical change: so many of all, and so many of the active ones.
 const SAMPLE: usize = 64;
-/// Rows summed in float32 before they go to float64.
-const PANEL: usize = 128;
-/// Sums kept side by side.
-const LANES: usize = 8;
 
 /// Memory for what there is one of a row, kept from query to query. What a query leaves in it says nothing to the next.
 #[derive(Debug, Default)]
@@ -36,7 +33,6 @@ impl Work {
         4 * numbers.into_iter().chain(lists).sum::<usize>()
     }
 
-    /// What follows knows nothing of the rows' element type, so that there is one of it in the build.
     fn look_at_all(&mut self, weights: &[f32]) {
         self.near.clear();
         self.near.extend(0..self.margins.len() as u32);
@@ -44,62 +40,43 @@ impl Work {
     }
 
     fn look_at_others(&mut self) {
-        let Self { margins, near, spare, .. } = self;
-        let mut seen = 0;
-        keep(0..margins.len() as u32, spare, |row| {
-            let is_near = near.get(seen) == Some(&row);
-            seen += usize::from(is_near);
-            !is_near
-        });
-        std::mem::swap(near, spare);
+        lists::others(&self.near, self.margins.len(), &mut self.spare);
+        std::mem::swap(&mut self.near, &mut self.spare);
     }
 
     fn find_active(&mut self, weights: &[f32]) {
-        let Self { margins, near, active, .. } = self;
-        keep(near.iter().copied(), active, |row| {
-            let row = row as usize;
-            margins[row] > -1.0 && weights.get(row).is_none_or(|&weight| weight > 0.0)
-        });
+        lists::above(&self.margins, &self.near, -1.0, &mut self.active);
+        if !weights.is_empty() {
+            lists::above(weights, &self.active, 0.0, &mut self.spare);
+            std::mem::swap(&mut self.active, &mut self.spare);
+        }
     }
 
     fn narrow(&mut self, far: f32) {
-        let Self { margins, near, spare, .. } = self;
-        keep(near.iter().copied(), spare, |row| margins[row as usize] > far);
-        std::mem::swap(near, spare);
+        lists::above(&self.margins, &self.near, far, &mut self.spare);
+        std::mem::swap(&mut self.near, &mut self.spare);
     }
 
-    fn find_slacks(&mut self, row_weights: &[f32]) {
-        let Self { margins, near, slacks, weights, .. } = self;
-        slacks.clear();
-        slacks.extend(near.iter().map(|&row| 1.0 + margins[row as usize]));
-        weights.clear();
-        if !row_weights.is_empty() {
-            weights.extend(near.iter().map(|&row| row_weights[row as usize]));
+    fn find_slacks(&mut self, weights: &[f32]) {
+        slacks(&self.margins, &self.near, &mut self.slacks);
+        self.weights.clear();
+        if !weights.is_empty() {
+            self.weights.extend(self.near.iter().map(|&row| weights[row as usize]));
         }
-    }
-
-    /// Moves the margins of the rows that are looked at by so many times the products; from zero if `anew`.
-    fn step(&mut self, anew: bool, length: f32, weights: &[f32]) {
-        let Self { margins, near, products, .. } = self;
-        for (&row, product) in near.iter().zip(products) {
-            let margin = &mut margins[row as usize];
-            *margin = if anew { 0.0 } else { *margin } + length * *product;
-        }
-        self.find_active(weights);
     }
 }
 
-pub struct Pool<'a, E: Element> {
-    rows: &'a Matrix<E>,
+pub struct Pool<'a> {
+    rows: &'a dyn Rows,
     /// The weight of each row beside an ordinary one; empty where all are ordinary.
     row_weights: &'a [f32],
     work: Work,
     visits: usize,
 }
 
-impl<'a, E: Element> Pool<'a, E> {
+impl<'a> Pool<'a> {
     /// All of a problem's rows, whose margins are in `work`.
-    pub fn new(rows: &'a Matrix<E>, row_weights: &'a [f32], work: Work) -> Self {
+    pub fn new(rows: &'a dyn Rows, row_weights: &'a [f32], work: Work) -> Self {
         let mut pool = Self { rows, row_weights, work, visits: 0 };
         pool.work.look_at_all(row_weights);
         pool
@@ -137,7 +114,9 @@ impl<'a, E: Element> Pool<'a, E> {
     pub fn complete(&mut self, w: &[f64], factor: f64, to: &mut [f64]) {
         self.work.look_at_others();
         self.multiply(w);
-        self.work.step(true, 1.0, self.row_weights);
+        let Work { margins, near, products, .. } = &mut self.work;
+        lists::put(margins, near, products);
+        self.work.find_active(self.row_weights);
         self.add_slacks(factor, to);
         self.work.look_at_all(self.row_weights);
     }
@@ -175,7 +154,9 @@ impl<'a, E: Element> Pool<'a, E> {
 
     /// Goes so far along the direction.
     pub fn step(&mut self, length: f32) {
-        self.work.step(false, length, self.row_weights);
+        let Work { margins, near, products, .. } = &mut self.work;
+        lists::add(margins, near, length, products);
+        self.work.find_active(self.row_weights);
     }
 
     /// `to += factor Σ weight slack x` over the active rows, whose slack is 1 + w·x.
@@ -191,42 +172,9 @@ impl<'a, E: Element> Pool<'a, E> {
             }
             let slacks = &slacks[..list.len()];
             let mut sum = vec![0.0f32; self.rows.stride()];
-            kernels::combine::<Native, E>(self.rows, list, slacks, &mut sum);
+            self.rows.combine(list, slacks, &mut sum);
             to.iter_mut().zip(&sum[..dims]).for_each(|(to, &x)| *to += factor * f64::from(x));
             to[dims] += factor * slacks.iter().map(|&x| f64::from(x)).sum::<f64>();
         }
     }
-}
-
-/// Makes `to` the rows of `from` that are kept, without a branch for each, which the processor could not foretell.
-fn keep(from: impl ExactSizeIterator<Item = u32>, to: &mut Vec<u32>, mut kept: impl FnMut(u32) -> bool) {
-    to.resize(from.len(), 0);
-    let mut end = 0;
-    for row in from {
-        to[end] = row;
-        end += usize::from(kept(row));
-    }
-    to.truncate(end);
-}
-
-/// Σ weight slack change and Σ weight change² over the rows whose slack + t change is above zero, with that for slack.
-fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
-    let (mut first, mut second) = (0.0, 0.0);
-    let mut weights = weights.chunks(PANEL);
-    for (slacks, changes) in slacks.chunks(PANEL).zip(changes.chunks(PANEL)) {
-        let mut sums = [[0.0f32; LANES]; 2];
-        let weights = weights.next();
-        let mut add = |lane: usize, slack: f32, change: f32, weight: f32| {
-            let slack = slack + t * change;
-            let weighted = if slack > 0.0 { weight * change } else { 0.0 };
-            sums[0][lane] += slack * weighted;
-            sums[1][lane] += change * weighted;
-        };
-        for (place, (&slack, &change)) in slacks.iter().zip(changes).enumerate() {
-            add(place % LANES, slack, change, weights.map_or(1.0, |weights| weights[place]));
-        }
-        first += f64::from(sums[0].iter().sum::<f32>());
-        second += f64::from(sums[1].iter().sum::<f32>());
-    }
-    (first, second)
 }

@@ -10,10 +10,10 @@
 //! 1-strongly convex, the optimum is within |∇P(w)| of w.
 
 use super::{Examples, Params};
-use crate::vector::{Element, Matrix};
+use crate::vector::Rows;
 
-pub struct Problem<'a, E> {
-    rows: &'a Matrix<E>,
+pub struct Problem<'a> {
+    rows: &'a dyn Rows,
     examples: &'a Examples,
     positive_cost: f64,
     negative_cost: f64,
@@ -22,21 +22,21 @@ pub struct Problem<'a, E> {
 }
 
 /// One example.
-pub struct Example<'a, E> {
-    pub vector: Vector<'a, E>,
+pub struct Example<'a> {
+    pub vector: Vector<'a>,
     pub label: f64,
     pub cost: f64,
 }
 
 /// An x, without its constant 1.
-pub enum Vector<'a, E> {
-    Row(&'a Matrix<E>, usize),
+pub enum Vector<'a> {
+    Row(&'a dyn Rows, usize),
     Positive(&'a [f32]),
 }
 
-impl<'a, E: Element> Problem<'a, E> {
+impl<'a> Problem<'a> {
     /// Each positive has at least as many values as a row.
-    pub fn new(rows: &'a Matrix<E>, examples: &'a Examples, params: &Params) -> Self {
+    pub fn new(rows: &'a dyn Rows, examples: &'a Examples, params: &Params) -> Self {
         let negatives = (rows.rows() - examples.left_out.len()) as f64;
         let positives = examples.positives.len() as f64;
         // Half of C times all examples for each class, shared out among its own.
@@ -51,7 +51,7 @@ impl<'a, E: Element> Problem<'a, E> {
         }
     }
 
-    pub fn rows(&self) -> &'a Matrix<E> {
+    pub fn rows(&self) -> &'a dyn Rows {
         self.rows
     }
 
@@ -94,7 +94,8 @@ impl<'a, E: Element> Problem<'a, E> {
         self.rows.rows() + self.examples.positives.len()
     }
 
-    pub fn example(&self, index: usize) -> Example<'a, E> {
+    #[inline]
+    pub fn example(&self, index: usize) -> Example<'a> {
         if index < self.rows.rows() {
             Example { vector: Vector::Row(self.rows, index), label: -1.0, cost: self.row_cost(index) }
         } else {
@@ -104,6 +105,7 @@ impl<'a, E: Element> Problem<'a, E> {
         }
     }
 
+    #[inline]
     fn row_cost(&self, row: usize) -> f64 {
         if self.examples.left_out.binary_search(&row).is_ok() {
             0.0
@@ -125,12 +127,12 @@ impl<'a, E: Element> Problem<'a, E> {
     }
 }
 
-impl<E: Element> Vector<'_, E> {
+impl Vector<'_> {
     /// x·w, with the constant 1.
     pub fn dot(&self, w: &[f64]) -> f64 {
         let (intercept, w) = w.split_last().unwrap_or((&0.0, &[]));
         match *self {
-            Self::Row(rows, row) => dot(rows.meaning(row), w) + intercept,
+            Self::Row(rows, row) => rows.product(row, w) + intercept,
             Self::Positive(values) => dot(float64(values), w) + intercept,
         }
     }
@@ -138,7 +140,7 @@ impl<E: Element> Vector<'_, E> {
     /// x·x, with the constant 1.
     pub fn square(&self) -> f64 {
         match *self {
-            Self::Row(rows, row) => square(rows.meaning(row)) + 1.0,
+            Self::Row(rows, row) => square(rows.meaning(row).into_iter()) + 1.0,
             Self::Positive(values) => square(float64(values)) + 1.0,
         }
     }
@@ -148,7 +150,7 @@ impl<E: Element> Vector<'_, E> {
         if let Some((intercept, w)) = w.split_last_mut() {
             *intercept += factor;
             match *self {
-                Self::Row(rows, row) => add_scaled(w, factor, rows.meaning(row)),
+                Self::Row(rows, row) => rows.add_to(row, factor, w),
                 Self::Positive(values) => add_scaled(w, factor, float64(values)),
             }
         }

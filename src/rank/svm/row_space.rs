@@ -6,8 +6,8 @@
 //! Any error in L⁻¹ X q is one of L's size in L L⁻¹ X q, so margins stay as exact as L (Higham, Accuracy and Stability of
 //! Numerical Algorithms, chapter 8).
 
-use crate::rank::dense::{Dense, dot};
-use crate::vector::{Element, Matrix};
+use crate::vector::dense::{Dense, dot, dot_float32};
+use crate::vector::{Matrix, Rows};
 
 /// Below this share of its square, what a row adds to those before it is left out: float32 could not divide by it.
 const NOTHING_NEW: f64 = 1e-9;
@@ -22,12 +22,12 @@ pub struct RowSpace {
 
 impl RowSpace {
     /// For so many positives at most; none where it would not pay. Costs m² d / 2 + m³ / 6 multiplications in float64.
-    pub fn of<E: Element>(rows: &Matrix<E>, positives: usize) -> Option<Self> {
+    pub fn of(rows: &dyn Rows, positives: usize) -> Option<Self> {
         let (m, dims) = (rows.rows(), rows.rows() + positives);
         if dims as f64 > SMALLER * rows.dims() as f64 {
             return None;
         }
-        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row).collect()).collect();
+        let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row)).collect();
         let factor = factor_of_gram(m, |i, j| dot(&wide[i], &wide[j]));
         let mut space = Self { rows: Matrix::zeros(m, dims) };
         for row in 0..m {
@@ -65,7 +65,7 @@ impl RowSpace {
         let mut shared: Vec<f64> = Vec::with_capacity(products.len());
         for (row, &product) in products.iter().enumerate() {
             let factor = self.rows.values(row);
-            let known = dot(&factor[..row], &shared);
+            let known = dot_float32(&factor[..row], &shared);
             let pivot = f64::from(factor[row]);
             shared.push(if pivot == 0.0 { 0.0 } else { (f64::from(product) - known) / pivot });
         }

@@ -1,12 +1,11 @@
 //! Where the solver starts: the lowest point of P in the span of two vectors, whose products with every row are known. What
 //! is left to minimise has two unknowns, and two numbers a row.
 
+use crate::vector::hinge::plane_sums;
+
 /// Newton steps in two dimensions, each of which looks at about so many rows, spread evenly over all.
 const STEPS: usize = 6;
 const ROWS: usize = 2_000;
-/// Rows in a block, whose sums are kept side by side in float32.
-const LANES: usize = 8;
-const BLOCK: usize = 64;
 
 /// P in the span of two vectors a and b.
 pub struct Plane<'a> {
@@ -46,7 +45,7 @@ impl Plane<'_> {
     }
 
     fn derivatives(&self, at: [f64; 2], every: usize) -> ([f64; 2], [[f64; 2]; 2]) {
-        let (sums, seen) = self.row_sums(at.map(|x| x as f32), every);
+        let (sums, seen) = plane_sums(self.rows, self.weights, at.map(|x| x as f32), every);
         let [ra, rb, aa, ab, bb] = sums.map(|sum| {
             let all = self.rows[0].len() as f64;
             2.0 * self.negative_cost * sum * all / (seen as f64).max(1.0)
@@ -71,44 +70,6 @@ impl Plane<'_> {
             hessian.iter_mut().zip(gram).for_each(|(to, x)| *to += x);
         }
         (gradient, hessian)
-    }
-
-    /// Σ over the active rows of their slack times a and b, and of aa, ab, bb; and how many rows were seen.
-    fn row_sums(&self, at: [f32; 2], every: usize) -> ([f64; 5], usize) {
-        let mut totals = [0.0; 5];
-        let mut seen = 0;
-        let [a, b] = self.rows;
-        for (block, (a, b)) in a.chunks(BLOCK).zip(b.chunks(BLOCK)).enumerate().step_by(every) {
-            let weights = self.weights.chunks(BLOCK).nth(block);
-            let mut sums = [[0.0f32; LANES]; 5];
-            let whole = a.len() / LANES * LANES;
-            for first in (0..whole).step_by(LANES) {
-                for lane in 0..LANES {
-                    let weight = weights.map_or(1.0, |weights| weights[first + lane]);
-                    add(&mut sums, lane, at, a[first + lane], b[first + lane], weight);
-                }
-            }
-            for i in whole..a.len() {
-                add(&mut sums, i - whole, at, a[i], b[i], weights.map_or(1.0, |weights| weights[i]));
-            }
-            for (total, sum) in totals.iter_mut().zip(sums) {
-                *total += f64::from(sum.iter().sum::<f32>());
-            }
-            seen += a.len();
-        }
-        (totals, seen)
-    }
-}
-
-#[inline(always)]
-fn add(sums: &mut [[f32; LANES]; 5], lane: usize, at: [f32; 2], a: f32, b: f32, weight: f32) {
-    let slack = 1.0 + at[0] * a + at[1] * b;
-    let active = if slack > 0.0 { weight } else { 0.0 };
-    let slack = slack * active;
-    let (active_a, active_b) = (active * a, active * b);
-    let terms = [slack * a, slack * b, active_a * a, active_a * b, active_b * b];
-    for (sum, term) in sums.iter_mut().zip(terms) {
-        sum[lane] += term;
     }
 }
 

@@ -12,10 +12,10 @@ mod query;
 mod script;
 mod spelling;
 mod tokenizer;
-pub(crate) mod varint;
+pub mod varint;
 
 pub use bm25::Bm25;
-pub use bytes::{ENCODING, PART};
+pub use bytes::{Damaged, ENCODING, PART};
 pub use highlight::{Excerpt, utf16_ranges};
 pub use keywords::Keywords;
 pub use query::Query;

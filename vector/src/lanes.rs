@@ -1,5 +1,9 @@
 //! Four lanes of float32 or int32: all that a kernel may ask of an instruction set.
 
+use super::Native;
+
+type Int = <Native as F32x4>::Int;
+
 /// Rows are padded with zeros to a multiple of this many floats, so that no kernel has a tail to handle.
 /// Eight is two registers of four: enough independent sums to hide the latency of an addition.
 pub const BLOCK: usize = 8;
@@ -28,6 +32,8 @@ pub trait I32x4: Copy {
     fn zero() -> Self;
     /// Adds the eight products of codes and values, to whichever lanes.
     fn multiply_add(self, codes: &[i8; BLOCK], values: &[i16; BLOCK]) -> Self;
+    /// Adds the eight squares, to whichever lanes.
+    fn square_add(self, codes: &[i8; BLOCK]) -> Self;
     fn add(self, other: Self) -> Self;
     /// The sum of all lanes.
     fn sum(self) -> i32;
@@ -53,14 +59,40 @@ impl Element for f32 {
 }
 
 impl Element for i8 {
-    /// Exact, and in whole numbers, of which four are added at once: a bundle is checked each time it is loaded.
+    /// Exact, and in whole numbers, of which eight are added at once: a bundle is checked each time it is loaded.
     fn squares(values: &[i8]) -> f64 {
-        // 65,536 squares of -128 are the most that fit.
-        let sum = |values: &[i8]| values.iter().map(|&x| i32::from(x).pow(2) as u32).sum::<u32>();
+        // 131,071 squares of -128 are the most that fit.
+        let sum = |values: &[i8]| {
+            let (blocks, rest) = values.as_chunks::<BLOCK>();
+            let sum = blocks.iter().fold(Int::zero(), |sum, block| sum.square_add(block)).sum();
+            sum + rest.iter().map(|&x| i32::from(x).pow(2)).sum::<i32>()
+        };
         values.chunks(1 << 16).map(|values| f64::from(sum(values))).sum()
     }
+
     #[inline(always)]
     fn lanes<L: F32x4>(from: &[i8; BLOCK]) -> [L; 2] {
         L::widen(from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Element;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn squares_of_codes_are_those_of_numbers(codes in prop::collection::vec(any::<i8>(), 0..100)) {
+            let squares: f64 = codes.iter().map(|&x| f64::from(x).powi(2)).sum();
+            prop_assert_eq!(i8::squares(&codes), squares);
+        }
+    }
+
+    #[test]
+    fn squares_of_many_codes_do_not_overflow() {
+        assert_eq!(i8::squares(&[-128; 1_000_001]), 16_384.0 * 1_000_001.0);
     }
 }

@@ -108,7 +108,17 @@ pub fn add(to: &mut [f64], factor: f64, vector: &[f64]) {
 }
 
 /// In four sums, which need not wait for each other.
-pub fn dot<A: Copy + Into<f64>>(a: &[A], b: &[f64]) -> f64 {
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    dot_of(a, b)
+}
+
+/// [`dot`] of a vector in float32.
+pub fn dot_float32(a: &[f32], b: &[f64]) -> f64 {
+    dot_of(a, b)
+}
+
+#[inline(always)]
+fn dot_of<A: Copy + Into<f64>>(a: &[A], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut sums = [0.0; 4];
     for (a, b) in a.iter().zip(b) {

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 
-use super::lanes::{BLOCK, Element, F32x4};
-use super::{Matrix, kernels};
+use super::lanes::{BLOCK, Element, F32x4, I32x4};
+use super::{Matrix, Rows, kernels};
 
 /// The promised order, written out: entry `i` goes to sum `i mod 16`.
 fn dot_in_order<E: Element>(row: &[E], query: &[f32]) -> f32 {
@@ -152,6 +152,8 @@ fn check_widen<L: F32x4>(bytes: [i8; BLOCK]) {
         lanes.store(out);
     }
     assert_eq!(found.concat(), bytes.map(f32::from));
+    let squares: i32 = bytes.iter().map(|&x| i32::from(x).pow(2)).sum();
+    assert_eq!(L::Int::zero().square_add(&bytes).sum(), squares);
 }
 
 /// Rows of `element`s with scales, of which every other matrix has a centre, and a query with their padding.
@@ -182,6 +184,24 @@ where
     })
 }
 
+/// What [`Rows`] gives of each row is of what the row means.
+fn check_rows<E: Element>(matrix: &Matrix<E>, query: &[f32])
+where
+    Matrix<E>: Rows,
+{
+    let rows: &dyn Rows = matrix;
+    let query: Vec<f64> = query[..rows.dims()].iter().map(|&x| f64::from(x)).collect();
+    for row in 0..rows.rows() {
+        let meaning: Vec<f64> = matrix.meaning(row).collect();
+        assert_eq!(rows.meaning(row), meaning);
+        let product = meaning.iter().zip(&query).fold(0.0, |sum, (x, y)| sum + x * y);
+        assert_eq!(rows.product(row, &query), product);
+        let mut sum = query.clone();
+        rows.add_to(row, 0.3, &mut sum);
+        assert!(sum.iter().zip(&query).zip(&meaning).all(|((sum, x), y)| *sum == x + 0.3 * y));
+    }
+}
+
 /// The tests of one implementation.
 macro_rules! test_lanes {
     ($name:ident, $lanes:ty) => {
@@ -207,6 +227,7 @@ macro_rules! test_lanes {
                     check_scan::<$lanes, f32>(&rows, &query);
                     check_lists::<$lanes, f32>(&rows, &query);
                     check_dots::<$lanes>(&rows, &query);
+                    check_rows(&rows, &query);
                 }
 
                 #[test]
@@ -215,12 +236,13 @@ macro_rules! test_lanes {
                     check_lists::<$lanes, i8>(&rows, &query);
                     check_meaning(&rows);
                     check_codes::<$lanes>(&rows, &query);
+                    check_rows(&rows, &query);
                 }
             }
         }
     };
 }
 
-test_lanes!(scalar, crate::vector::Scalar);
+test_lanes!(scalar, crate::scalar::Scalar);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-test_lanes!(simd128, crate::vector::simd128::Simd128);
+test_lanes!(simd128, crate::simd128::Simd128);

@@ -72,6 +72,10 @@ impl I32x4 for ScalarInt {
         Self(products.fold(self.0, i32::wrapping_add))
     }
     #[inline(always)]
+    fn square_add(self, codes: &[i8; BLOCK]) -> Self {
+        Self(codes.iter().map(|&code| i32::from(code).pow(2)).fold(self.0, i32::wrapping_add))
+    }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(self.0.wrapping_add(other.0))
     }

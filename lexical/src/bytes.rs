@@ -1,12 +1,15 @@
 //! The keywords as they stand in a bundle; `docs/keywords.md` specifies the bytes.
 
-use serde_json::Map;
-
 use super::bits::{BitReader, BitWriter};
 use super::keywords::{Keywords, level, of_level};
 use super::varint;
-use crate::bundle::Part;
-use crate::{Error, Result};
+
+/// What is wrong with the bytes of keywords.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct Damaged(pub String);
+
+type Result<T> = std::result::Result<T, Damaged>;
 
 /// The name of the bundle's part that holds the keywords.
 pub const PART: &str = "keywords";
@@ -24,23 +27,6 @@ const MAX_TEXT: usize = 1 << 28;
 const NIBBLE: usize = 15;
 
 impl Keywords {
-    /// The keywords as a bundle's part [`PART`].
-    pub fn to_part(&self) -> Part {
-        Part { encoding: ENCODING.into(), bytes: self.to_bytes(), extra: Map::new() }
-    }
-
-    /// Reads the part [`PART`] of a bundle of so many passages; see [`Keywords::from_bytes`].
-    pub fn from_part(part: &Part, passages: usize) -> Result<Self> {
-        if part.encoding != ENCODING {
-            let problem = format!(
-                "is \"{}\", expected \"{ENCODING}\": update exemplar-search, or build the bundle again",
-                part.encoding
-            );
-            return Err(Error::field("parts.keywords.encoding", problem));
-        }
-        Self::from_bytes(&part.bytes, passages)
-    }
-
     /// What [`Keywords::from_bytes`] reads.
     pub fn to_bytes(&self) -> Vec<u8> {
         let (mut heads, mut tails): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
@@ -171,10 +157,10 @@ impl Keywords {
     }
 }
 
-fn wrong(problem: impl Into<String>) -> Error {
-    Error::field("parts.keywords", problem)
+fn wrong(problem: impl Into<String>) -> Damaged {
+    Damaged(problem.into())
 }
 
-fn cut_short(place: &str) -> Error {
+fn cut_short(place: &str) -> Damaged {
     wrong(format!("ends within {place}: it was cut short"))
 }

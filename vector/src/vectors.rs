@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Matrix;
+use super::{Matrix, Rows};
 
 /// Rows as float32 or as int8 codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,17 +12,21 @@ pub enum Vectors {
 }
 
 /// Runs `$body` with `$rows` bound to the matrix, whatever its element type.
-#[macro_export]
 macro_rules! with_rows {
     ($vectors:expr, $rows:ident => $body:expr) => {
         match $vectors {
-            $crate::vector::Vectors::Float32($rows) => $body,
-            $crate::vector::Vectors::Int8($rows) => $body,
+            $crate::Vectors::Float32($rows) => $body,
+            $crate::Vectors::Int8($rows) => $body,
         }
     };
 }
 
 impl Vectors {
+    /// What ranks them takes them so.
+    pub fn as_rows(&self) -> &dyn Rows {
+        with_rows!(self, rows => rows)
+    }
+
     pub fn rows(&self) -> usize {
         with_rows!(self, rows => rows.rows())
     }
@@ -39,6 +43,11 @@ impl Vectors {
     /// The length of what row `row` means; not finite where one of its values is not.
     pub fn length(&self, row: usize) -> f64 {
         with_rows!(self, rows => rows.length(row))
+    }
+
+    /// [`Matrix::bring_to_unit_length`]
+    pub fn bring_to_unit_length(&mut self, lengths: &[f64]) {
+        with_rows!(self, rows => rows.bring_to_unit_length(lengths));
     }
 
     /// The rows as float32; what int8 lost does not come back.

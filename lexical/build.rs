@@ -1,4 +1,4 @@
-//! Writes the table behind `src/lexical/fold.rs`: what each character becomes before texts are compared. The data are
+//! Writes the table behind `src/fold.rs`: what each character becomes before texts are compared. The data are
 //! Unicode's, as the libraries have them; their own tables would double the size of the WebAssembly file.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::{env, fs, io};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, compose, is_combining_mark};
 
-#[path = "src/lexical/varint.rs"]
+#[path = "src/varint.rs"]
 #[allow(dead_code)] // only writing is needed here
 mod varint;
 
@@ -47,7 +47,7 @@ const HANGUL: [(u32, u32); 2] = [(0x1100, 0x11ff), (0xac00, 0xd7a3)];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/lexical/varint.rs");
+    println!("cargo::rerun-if-changed=src/varint.rs");
     let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
     fs::write(Path::new(&out).join("fold.bin"), table())
 }

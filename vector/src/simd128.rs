@@ -77,6 +77,12 @@ impl I32x4 for Simd128Int {
         Self(i32x4_add(self.0, i32x4_dot_i16x8(codes, values)))
     }
     #[inline(always)]
+    fn square_add(self, codes: &[i8; BLOCK]) -> Self {
+        // SAFETY: the reference covers 8 readable bytes, and the load takes any alignment.
+        let codes = unsafe { i16x8_load_extend_i8x8(codes.as_ptr()) };
+        Self(i32x4_add(self.0, i32x4_dot_i16x8(codes, codes)))
+    }
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(i32x4_add(self.0, other.0))
     }

@@ -1,7 +1,7 @@
 //! What a collection is like as a whole: the mean of its rows and the sum of their squares.
 
-use super::dense::Dense;
-use crate::vector::{Element, Matrix, Native, kernels};
+use crate::dense::Dense;
+use crate::{Native, Rows, kernels};
 
 /// Rows whose products are summed in float32 before they go to float64; a multiple of 4.
 const PANEL: usize = 64;
@@ -18,7 +18,7 @@ pub struct Moments {
 
 impl Moments {
     /// Costs d² / 2 multiplications a row of d dimensions, half as many as there are dimensions times a scan.
-    pub fn of<E: Element>(rows: &Matrix<E>) -> Self {
+    pub fn of(rows: &dyn Rows) -> Self {
         let (m, dims) = (rows.rows(), rows.dims());
         let (mut sum, mut gram) = (vec![0.0; dims], Dense::zeros(dims));
         // A few rows at a time, transposed: these rows' values in dimension j are columns[j].
@@ -55,12 +55,12 @@ impl Moments {
     }
 
     /// The mean of the rows' squared lengths.
-    pub(super) fn mean_square(&self) -> f64 {
+    pub fn mean_square(&self) -> f64 {
         (0..self.sum.len()).map(|i| self.gram.row(i)[i]).sum::<f64>() / self.rows.max(1) as f64
     }
 
     /// Σ x x' for rows x with a constant 1 at their end.
-    pub(super) fn gram_with_constant(&self) -> Dense {
+    pub fn gram_with_constant(&self) -> Dense {
         let dims = self.sum.len();
         let mut gram = Dense::zeros(dims + 1);
         for (i, row) in gram.data.chunks_exact_mut(dims + 1).enumerate() {
@@ -76,7 +76,7 @@ impl Moments {
     }
 
     /// The covariance of the rows around their mean, by their number.
-    pub(crate) fn covariance(&self) -> Dense {
+    pub fn covariance(&self) -> Dense {
         let (n, mean) = (self.rows.max(1) as f64, self.mean());
         let mut covariance = self.gram.clone();
         for (i, row) in covariance.data.chunks_exact_mut(mean.len().max(1)).enumerate() {
@@ -89,6 +89,7 @@ impl Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Matrix;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -23,6 +23,13 @@ pub struct Matrix<E = f32> {
     stride: usize,
 }
 
+impl Matrix<i8> {
+    /// [`kernels::scan_codes`]
+    pub fn scan_codes(&self, query: &[f32], codes: &[i16], step: f32, out: &mut [f32]) {
+        kernels::scan_codes::<Native>(self, query, codes, step, out);
+    }
+}
+
 /// What all rows have in common and is not stored in each. Embeddings of most models share a large part, and codes for
 /// the rest alone have finer steps.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,49 @@
+//! Vectors: a row-major matrix and the kernels that scan it.
+//!
+//! A matrix stores float32 or int8 rows, each with a scale; row `i` means `scale(i) * row(i)`, and a share of a centre
+//! that all rows have in common, if there is one.
+//! `kernels` holds each algorithm once, written against `lanes::F32x4`; `scalar` and `simd128` implement those
+//! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
+//! and browser builds give the same bits. Beside them, the other loops that a search spends its time in: [`dense`], [`float32`],
+//! [`hinge`], [`lists`].
+//!
+//! A crate of its own since it is compiled for speed everywhere, and most of what uses it, in WebAssembly, for size. Generic
+//! code is compiled where it is used, so what takes time is offered by type: [`Rows`], [`Vectors`].
+
+pub mod bytes;
+pub mod dense;
+pub mod float32;
+pub mod hinge;
+mod kernels;
+mod lanes;
+pub mod lists;
+mod matrix;
+mod moments;
+mod quantize;
+mod rows;
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+#[cfg(test)]
+mod tests;
+mod vectors;
+
+pub use lanes::Element;
+pub use matrix::{Centre, Matrix};
+pub use moments::Moments;
+pub use quantize::quantize;
+pub use rows::Rows;
+pub use vectors::Vectors;
+
+/// The fastest lanes this build has.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+type Native = simd128::Simd128;
+/// The fastest lanes this build has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+type Native = scalar::Scalar;
+
+/// The dot products of one vector with four others of its length, a multiple of 4.
+pub fn dots(vector: &[f32], others: [&[f32]; 4]) -> [f32; 4] {
+    kernels::dots::<Native>(vector, others)
+}
