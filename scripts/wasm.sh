@@ -7,8 +7,8 @@
 source "$(dirname "$0")/common.sh"
 
 # Where the core's sources are, and its packages.
-CORE=(src lexical vector)
-PACKAGES=(-p exemplar-search -p exemplar-search-lexical -p exemplar-search-vector)
+CORE=(src json lexical vector)
+PACKAGES=(-p exemplar-search -p exemplar-search-json -p exemplar-search-lexical -p exemplar-search-vector)
 
 instructions() { # instructions simd128|scalar: sets what the compiler may use
   case $1 in

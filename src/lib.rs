@@ -10,7 +10,6 @@
 //! Scores are always "higher is better".
 
 pub mod bundle;
-mod decimal;
 pub mod encoder;
 mod error;
 mod facets;
@@ -27,6 +26,7 @@ mod wanted;
 mod wasm;
 
 pub use error::{Error, Result};
+use exemplar_search_json::decimal;
 pub use exemplar_search_lexical as lexical;
 pub use exemplar_search_vector as vector;
 pub use facets::{Count, Facet, Filter};

@@ -128,7 +128,8 @@ fn from_json<T: FromJson>(name: &str, part: &Part) -> Result<T> {
     }
     let place = Place::Field(&Place::Top, "parts");
     let place = Place::Field(&place, name);
-    let value = json::value(&part.bytes).map_err(|problem| Error::field(place.to_string(), problem))?;
+    let value = exemplar_search_json::read::value(&part.bytes)
+        .map_err(|problem| Error::field(place.to_string(), problem))?;
     Ok(T::from_json(value, &place)?)
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A number in messages: in as few digits as tell it from its neighbours, with an exponent where it is far from 1.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Decimal {
+pub struct Decimal {
     value: f64,
     /// Whether float32 neighbours are the ones to tell it from.
     narrow: bool,
@@ -94,7 +94,7 @@ impl fmt::Display for Decimal {
 }
 
 /// Reads a number such as `2`, `-0.5` or `1e-3`.
-pub(crate) fn parse(text: &str) -> Option<f64> {
+pub fn parse(text: &str) -> Option<f64> {
     let (number, power) = match text.split_once(['e', 'E']) {
         Some((number, power)) => (number, power.parse::<i32>().ok()?),
         None => (text, 0),

@@ -1,0 +1,239 @@
+//! Typed values out of JSON, a bundle's or a page's; what does not fit names its place and what belongs there.
+//!
+//! What serde derives for the same types is three times as large in WebAssembly.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::decimal::Decimal;
+
+/// Where a value stands in its document.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// The document itself.
+    Top,
+    Field(&'a Self, &'a str),
+    Item(&'a Self, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Top => f.write_str("(top level)"),
+            Self::Field(Self::Top, name) => f.write_str(name),
+            Self::Field(within, name) => write!(f, "{within}.{name}"),
+            Self::Item(within, index) => write!(f, "{within}[{index}]"),
+        }
+    }
+}
+
+/// A value that does not fit its place.
+pub struct Mismatch {
+    pub place: String,
+    /// The value, or that there is none.
+    pub found: String,
+    pub expected: &'static str,
+}
+
+impl Mismatch {
+    pub fn new(place: &Place, found: &Value, expected: &'static str) -> Self {
+        Self { place: place.to_string(), found: shown(found), expected }
+    }
+}
+
+/// A value in a message, long or nested ones by their kind.
+pub fn shown(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            (Some(number), ..) => number.to_string(),
+            (_, Some(number), _) => number.to_string(),
+            (.., number) => Decimal::from(number.unwrap_or(f64::NAN)).to_string(),
+        },
+        Value::String(text) if text.len() <= LONGEST => format!("\"{text}\""),
+        Value::String(_) => "a long text".into(),
+        Value::Array(_) => "an array".into(),
+        Value::Object(_) => "an object".into(),
+    }
+}
+
+/// What can be read from JSON.
+pub trait FromJson: Sized {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch>;
+}
+
+/// What can be read from the fields of a JSON object, and so from JSON.
+pub trait FromFields: Sized {
+    fn from_fields(fields: Fields) -> Result<Self, Mismatch>;
+}
+
+impl<T: FromFields> FromJson for T {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        T::from_fields(Fields::of(value, place)?)
+    }
+}
+
+impl FromJson for Value {
+    fn from_json(value: Value, _: &Place) -> Result<Self, Mismatch> {
+        Ok(value)
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        value.as_bool().ok_or_else(|| Mismatch::new(place, &value, "true or false"))
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => Err(Mismatch::new(place, &other, "a text")),
+        }
+    }
+}
+
+impl FromJson for f64 {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        value.as_f64().ok_or_else(|| Mismatch::new(place, &value, "a number"))
+    }
+}
+
+/// The nearest, which may be infinite.
+impl FromJson for f32 {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        f64::from_json(value, place).map(|number| number as Self)
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        value.as_u64().ok_or_else(|| Mismatch::new(place, &value, "a whole number"))
+    }
+}
+
+/// One that does not fit becomes the largest: 32-bit and 64-bit machines refuse the same.
+impl FromJson for usize {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        u64::from_json(value, place).map(|number| number.try_into().unwrap_or(Self::MAX))
+    }
+}
+
+impl FromJson for Map<String, Value> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        match value {
+            Value::Object(fields) => Ok(fields),
+            other => Err(Mismatch::new(place, &other, "an object")),
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        match value {
+            Value::Array(items) => {
+                let items = items.into_iter().enumerate();
+                items.map(|(i, item)| T::from_json(item, &Place::Item(place, i))).collect()
+            }
+            other => Err(Mismatch::new(place, &other, "an array")),
+        }
+    }
+}
+
+/// An object's fields, in their order.
+impl<T: FromJson> FromJson for Vec<(String, T)> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+        let mut all = Self::new();
+        for (name, value) in Map::from_json(value, place)? {
+            let value = T::from_json(value, &Place::Field(place, &name))?;
+            all.push((name, value));
+        }
+        Ok(all)
+    }
+}
+
+/// One of many items of a list.
+pub enum Item {
+    /// An object's fields, in their order: no table is made of them, which would take twice the time of all else.
+    Object(Vec<(String, Value)>),
+    Other(Value),
+}
+
+impl Item {
+    pub fn read<T: FromFields>(self, place: &Place) -> Result<T, Mismatch> {
+        match self {
+            Self::Object(left) => T::from_fields(Fields { left, place }),
+            Self::Other(value) => T::from_json(value, place),
+        }
+    }
+
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Object(fields) => Value::Object(fields.into_iter().collect()),
+            Self::Other(value) => value,
+        }
+    }
+}
+
+/// The fields of an object that were not read yet.
+pub struct Fields<'a> {
+    left: Vec<(String, Value)>,
+    place: &'a Place<'a>,
+}
+
+impl<'a> Fields<'a> {
+    pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Mismatch> {
+        Ok(Self { left: Map::from_json(object, place)?.into_iter().collect(), place })
+    }
+
+    pub fn at_top(left: Map<String, Value>) -> Self {
+        Self { left: left.into_iter().collect(), place: &Place::Top }
+    }
+
+    pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Mismatch> {
+        let place = Place::Field(self.place, name);
+        match self.take(name) {
+            Some(value) => T::from_json(value, &place),
+            None => Err(Mismatch { place: place.to_string(), found: "missing".into(), expected: "a value" }),
+        }
+    }
+
+    /// Nothing where it is missing or null.
+    pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Mismatch> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => T::from_json(value, &Place::Field(self.place, name)).map(Some),
+        }
+    }
+
+    /// The default where it is missing.
+    pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> Result<T, Mismatch> {
+        match self.take(name) {
+            None => Ok(T::default()),
+            Some(value) => T::from_json(value, &Place::Field(self.place, name)),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// All that were not asked for, in their order.
+    pub fn rest(self) -> Map<String, Value> {
+        self.left.into_iter().collect()
+    }
+
+    /// The last of this name, as JSON has it; the others are gone too.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let place = self.left.iter().rposition(|(other, _)| other == name)?;
+        let (_, value) = self.left.remove(place);
+        if place > 0 {
+            self.left.retain(|(other, _)| other != name);
+        }
+        Some(value)
+    }
+}

@@ -1,0 +1,139 @@
+//! JSON into values, and long lists of it item by item.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::fields::{Item, Mismatch, Place};
+
+/// A list in an object: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
+pub type List<'a> = (&'a str, &'a mut dyn FnMut(Item, &Place) -> Result<(), Mismatch>);
+
+/// Any JSON; an error says what is wrong with it, and where.
+pub fn value(json: &[u8]) -> Result<Value, String> {
+    read(json, Reading::Value)
+}
+
+/// Of an object, the fields of these names alone.
+pub fn only(json: &[u8], names: &[&str]) -> Result<Value, String> {
+    read(json, Reading::Only(names))
+}
+
+/// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
+/// left; those that are no arrays stay as they are.
+pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Mismatch>), String> {
+    let mut mismatch = Ok(());
+    let value = read(json, Reading::WithLists { lists, mismatch: &mut mismatch })?;
+    Ok((value, mismatch))
+}
+
+fn read(json: &[u8], reading: Reading) -> Result<Value, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = reading.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|e| e.to_string())
+}
+
+/// What is read, and what of it becomes a value. Each kind of JSON is taken: where one is not, serde brings in the code to
+/// say so, which fills pages.
+enum Reading<'r, 'l> {
+    Value,
+    /// Of an object, the fields of these names alone.
+    Only(&'r [&'r str]),
+    /// An object with long lists.
+    WithLists {
+        lists: &'r mut [List<'l>],
+        /// The first item that did not fit.
+        mismatch: &'r mut Result<(), Mismatch>,
+    },
+    List {
+        list: &'r mut List<'l>,
+        mismatch: &'r mut Result<(), Mismatch>,
+    },
+    /// An item of a list: the fields of an object go here, and an empty one is left.
+    Item(&'r mut Vec<(String, Value)>),
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_, '_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        if let Self::List { list: (name, take), mismatch } = self {
+            let mut index = 0;
+            let mut fields = Vec::new();
+            while let Some(item) = array.next_element_seed(Reading::Item(&mut fields))? {
+                let fields = std::mem::take(&mut fields);
+                let item = if item.is_object() { Item::Object(fields) } else { Item::Other(item) };
+                if mismatch.is_ok() {
+                    *mismatch = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
+                }
+                index += 1;
+            }
+        } else {
+            while let Some(item) = array.next_element_seed(Reading::Value)? {
+                items.push(item);
+            }
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            let reading = match &mut self {
+                Self::Only(names) if !names.contains(&name.as_str()) => {
+                    object.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Self::WithLists { lists, mismatch } => match lists.iter_mut().find(|list| list.0 == name) {
+                    Some(list) => Reading::List { list, mismatch },
+                    None => Reading::Value,
+                },
+                _ => Reading::Value,
+            };
+            let value = object.next_value_seed(reading)?;
+            match &mut self {
+                Self::Item(fields) => fields.push((name, value)),
+                _ => drop(fields.insert(name, value)),
+            }
+        }
+        Ok(Value::Object(fields))
+    }
+}
