@@ -1,6 +1,6 @@
 //! A map of the collection, for people to look at: where passages and query lie, and what kNN and the SVM see.
 
-use crate::rank::{knn, svm};
+use crate::rank::svm;
 use crate::wanted::Wanted;
 use crate::{Refine, Result, SearchIndex, SearchOptions};
 
@@ -64,9 +64,9 @@ impl SearchIndex {
             return Ok(Map { x, y, view: None });
         }
         let target = wanted.nearest_to()?;
-        let similarities = knn::scores(self.rows().as_rows(), &target);
-        let svm::Fit { scores, intercept, positives, report } =
-            self.fit(&wanted, &self.candidates(&wanted, &options.filter), options)?;
+        let candidates = self.candidates(&wanted, &options.filter);
+        let svm::Fit { scores, intercept, positives, beside: similarities, report } =
+            self.fit(&wanted, &candidates, options, Some(&target))?;
         let decisions: Vec<f32> = scores.iter().map(|&score| (f64::from(score) + intercept) as f32).collect();
         let examples = wanted.examples(options.align)?;
         let active = (0..decisions.len())

@@ -265,7 +265,14 @@ impl SearchIndex {
 
         let candidates = self.candidates(&wanted, &options.filter);
         let mut parts = Parts::default();
-        if weights.knn > 0.0 {
+        let mut svm = None;
+        if weights.svm > 0.0 {
+            let target = if weights.knn > 0.0 { Some(wanted.nearest_to()?) } else { None };
+            let fit = self.fit(&wanted, &candidates, options, target.as_deref())?;
+            svm = Some(fit.report);
+            parts.svm = Some(fit.scores);
+            parts.knn = target.map(|_| fit.beside);
+        } else if weights.knn > 0.0 {
             let target = wanted.nearest_to()?;
             parts.knn = Some(match self.rows() {
                 // Only the scores of the hits are asked for; what is fused, or kept by a threshold, needs them all.
@@ -283,12 +290,6 @@ impl SearchIndex {
             let target = wanted.whitened_target(options.align)?;
             let whitening = self.whitening(wanted.shrinkage());
             parts.whitened = Some(whitening.scores(self.rows().as_rows(), &target));
-        }
-        let mut svm = None;
-        if weights.svm > 0.0 {
-            let fit = self.fit(&wanted, &candidates, options)?;
-            svm = Some(fit.report);
-            parts.svm = Some(fit.scores);
         }
         if weights.lexical > 0.0 {
             let keywords = self
@@ -397,11 +398,13 @@ impl SearchIndex {
         }
     }
 
+    /// The SVM, and beside it what kNN gives for `target`, if there is one.
     pub(crate) fn fit(
         &self,
         wanted: &Wanted,
         candidates: &[bool],
         options: &SearchOptions,
+        target: Option<&[f32]>,
     ) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
         let examples = wanted.examples(options.align)?;
@@ -415,9 +418,12 @@ impl SearchIndex {
         match options.solver {
             Solver::Newton => {
                 let background = self.background(c, examples.positives.len());
-                svm::fit_until(rows, &background, &examples, &options.svm, &enough)
+                svm::fit_until(rows, &background, &examples, &options.svm, target, &enough)
             }
-            Solver::CoordinateDescent { seed } => svm::dual::fit(rows, &examples, &options.svm, seed),
+            Solver::CoordinateDescent { seed } => {
+                let beside = target.map_or_else(Vec::new, |target| knn::scores(rows, target));
+                Ok(svm::Fit { beside, ..svm::dual::fit(rows, &examples, &options.svm, seed)? })
+            }
         }
     }
 

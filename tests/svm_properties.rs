@@ -1,7 +1,10 @@
 //! The SVM solver against a naive float64 oracle, on generated and on hard input.
 
-use exemplar_search::rank::svm::{self, Examples, Options, Stop};
-use exemplar_search::vector::Matrix;
+use std::cell::OnceCell;
+
+use exemplar_search::rank::svm::{self, Background, Examples, Fit, Options, Stop};
+use exemplar_search::rank::{Moments, knn};
+use exemplar_search::vector::{Matrix, Rows, quantize};
 use ndarray::{Array1, Array2};
 use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
@@ -136,6 +139,12 @@ fn assert_solves_for(rows: &Matrix, examples: &Examples, options: &Options) {
     }
 }
 
+/// For up to four positives.
+fn background(rows: &dyn Rows, c: f64) -> Background {
+    let moments = OnceCell::new();
+    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, 4)
+}
+
 /// The first rows as examples, so many liked and disliked, beside the query.
 fn examples(rows: &Matrix, query: &[f32], liked: usize, disliked: usize) -> Examples {
     let liked = liked.min(rows.rows());
@@ -180,6 +189,43 @@ proptest! {
     ) {
         let options = Options { c: 10f64.powf(exponent), ..Options::default() };
         assert_solves_for(&rows, &examples(&rows, &query, liked, disliked), &options);
+    }
+
+    #[test]
+    fn beside_are_the_scores_of_knn_and_nothing_else_changes(
+        (rows, query) in prop_oneof![rows_and_query(), rows_and_query_of(vec![24, 37])],
+        liked in 0usize..4,
+        of_the_query: bool,
+        exponent in -3.0f64..3.0,
+    ) {
+        let options = Options { c: 10f64.powf(exponent), ..Options::default() };
+        let target = if of_the_query { query.clone() } else { query.iter().map(|x| 0.3 * x).collect() };
+        fn check(rows: &dyn Rows, examples: &Examples, options: &Options, target: &[f32]) {
+            let background = background(rows, options.c);
+            let fit = |beside| svm::fit_until(rows, &background, examples, options, beside, &|_, _| false).unwrap();
+            let expected = Fit { beside: knn::scores(rows, target), ..fit(None) };
+            assert_eq!(fit(Some(target)), expected);
+        }
+        let examples = examples(&rows, &query, liked, 2);
+        check(&rows, &examples, &options, &target);
+        check(&quantize(&rows), &examples, &options, &target);
+    }
+
+    #[test]
+    fn earlier_queries_leave_no_trace(
+        (rows, query) in prop_oneof![rows_and_query(), rows_and_query_of(vec![24, 37])],
+        asked in prop::collection::vec((0usize..4, 0usize..4, 0.1f32..3.0, any::<bool>()), 1..6),
+    ) {
+        let options = Options::default();
+        let kept = background(&rows, options.c);
+        for (liked, disliked, scale, soon) in asked {
+            let query: Vec<f32> = query.iter().map(|x| scale * x).collect();
+            let examples = examples(&rows, &query, liked, disliked);
+            let fit = |background: &Background| {
+                svm::fit_until(&rows, background, &examples, &options, None, &|_, error| soon && error < 0.1).unwrap()
+            };
+            prop_assert_eq!(fit(&kept), fit(&background(&rows, options.c)));
+        }
     }
 
     #[test]

@@ -61,12 +61,12 @@ impl Bench {
     /// preparation have no scores.
     pub fn run(&self, engine: &str, query: usize) -> (Vec<f32>, f64) {
         let query = &self.queries[query % self.queries.len()];
-        let fit = |examples: &Examples, enough: &dyn Fn(&[f32], f64) -> bool| {
-            svm::fit_until(&self.rows, &self.background, examples, &Options::default(), enough)
+        let fit = |examples: &Examples, beside: Option<&[f32]>, enough: &dyn Fn(&[f32], f64) -> bool| {
+            svm::fit_until(&self.rows, &self.background, examples, &Options::default(), beside, enough)
                 .expect("the defaults are in range")
         };
         let converged = |examples| {
-            let fit = fit(&examples, &|_, _| false);
+            let fit = fit(&examples, None, &|_, _| false);
             (fit.scores, fit.report.passes)
         };
         match engine {
@@ -82,7 +82,7 @@ impl Bench {
             }
             "svm" => converged(Examples::query(query)),
             "svm topk" => {
-                let fit = fit(&Examples::query(query), &is_settled);
+                let fit = fit(&Examples::query(query), None, &is_settled);
                 (fit.scores, fit.report.passes)
             }
             "svm refine" => {
@@ -91,9 +91,9 @@ impl Bench {
                 converged(Examples { positives, left_out: LIKED.into(), disliked: DISLIKED.into() })
             }
             "hybrid" => {
-                let (knn, (svm, passes)) =
-                    (knn::scores(&self.rows, query), converged(Examples::query(query)));
-                (fusion::Fusion::ZScore.fuse(&[(1.0, &knn), (1.0, &svm)]), 1.0 + passes)
+                let fit = fit(&Examples::query(query), Some(query), &|_, _| false);
+                let lists = [(1.0, fit.beside.as_slice()), (1.0, &fit.scores)];
+                (fusion::Fusion::ZScore.fuse(&lists), 1.0 + fit.report.passes)
             }
             "whitened" => (self.whitening.scores(&self.rows, query), 1.0),
             "preparation" => {

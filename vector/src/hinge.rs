@@ -7,6 +7,12 @@ pub const PANEL: usize = 128;
 /// The same for [`plane_sums`].
 const BLOCK: usize = 64;
 
+/// Makes `slacks` the slack 1 + margin of each row in `list`.
+pub fn slacks(margins: &[f32], list: &[u32], slacks: &mut Vec<f32>) {
+    slacks.clear();
+    slacks.extend(list.iter().map(|&row| 1.0 + margins[row as usize]));
+}
+
 /// Σ weight slack change and Σ weight change² over the rows whose slack + t change is above zero, with that for slack.
 pub fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64, f64) {
     let (mut first, mut second) = (0.0, 0.0);

@@ -5,7 +5,7 @@
 //! `kernels` holds each algorithm once, written against `lanes::F32x4`; `scalar` and `simd128` implement those
 //! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
 //! and browser builds give the same bits. Beside them, the other loops that a search spends its time in: [`dense`], [`float32`],
-//! [`hinge`].
+//! [`hinge`], [`lists`].
 //!
 //! A crate of its own since it is compiled for speed everywhere, and most of what uses it, in WebAssembly, for size. Generic
 //! code is compiled where it is used, so what takes time is offered by type: [`Rows`], [`Vectors`].
@@ -16,6 +16,7 @@ pub mod float32;
 pub mod hinge;
 mod kernels;
 mod lanes;
+pub mod lists;
 mod matrix;
 mod moments;
 mod quantize;

@@ -94,19 +94,6 @@ impl<E: Element> Matrix<E> {
         self
     }
 
-    /// A copy of the rows in `list`, side by side.
-    pub fn select(&self, list: &[u32]) -> Self {
-        let of_list = |values: &[f32]| list.iter().map(|&row| values[row as usize]).collect();
-        let mut data = Vec::with_capacity(list.len() * self.stride);
-        list.iter().for_each(|&row| data.extend_from_slice(self.row(row as usize)));
-        let centre = self.centre.as_ref().map(|Centre { vector, shares, square }| Centre {
-            vector: vector.clone(),
-            shares: of_list(shares),
-            square: *square,
-        });
-        Self { data, scales: of_list(&self.scales), centre, dims: self.dims, stride: self.stride }
-    }
-
     pub fn rows(&self) -> usize {
         self.scales.len()
     }

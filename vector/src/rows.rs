@@ -13,8 +13,6 @@ pub trait Rows {
     fn stride(&self) -> usize;
     /// [`Matrix::pad`]
     fn pad(&self, vector: &[f32]) -> Vec<f32>;
-    /// [`Matrix::select`]
-    fn select(&self, list: &[u32]) -> Box<dyn Rows>;
     /// [`kernels::scan`]
     fn scan(&self, query: &[f32], out: &mut [f32]);
     /// [`kernels::scan_list`]
@@ -44,9 +42,6 @@ macro_rules! rows_of {
             }
             fn pad(&self, vector: &[f32]) -> Vec<f32> {
                 self.pad(vector)
-            }
-            fn select(&self, list: &[u32]) -> Box<dyn Rows> {
-                Box::new(self.select(list))
             }
             fn scan(&self, query: &[f32], out: &mut [f32]) {
                 kernels::scan::<Native, $element>(self, query, out);

@@ -4,6 +4,9 @@
 //! are spread over all of the collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the
 //! active ones.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::pool::Work;
 use super::products::products;
 use super::row_space::RowSpace;
 use super::start::Plane;
@@ -33,6 +36,8 @@ pub struct Background {
     pub(super) mean_products: Vec<f32>,
     /// The mean of the rows' squared lengths, with the constant.
     square: f64,
+    /// What the last query worked with, for the next one; two at once each have their own.
+    work: Mutex<Work>,
 }
 
 impl Background {
@@ -64,8 +69,15 @@ impl Background {
         let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
         let inverse = Matrix::from_values(&values, inverse.size);
         let square = moments.mean_square() + 1.0;
-        let mut background =
-            Self { c, space: None, inverse, mean: Vec::new(), mean_products: Vec::new(), square };
+        let mut background = Self {
+            c,
+            space: None,
+            inverse,
+            mean: Vec::new(),
+            mean_products: Vec::new(),
+            square,
+            work: Mutex::default(),
+        };
         background.mean = background.precondition(&mean);
         background.mean_products = products(rows, &background.mean);
         background
@@ -79,7 +91,20 @@ impl Background {
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         let space = self.space.as_ref().map_or(0, |space| space.rows.bytes());
-        space + self.inverse.bytes() + 8 * self.mean.len() + 4 * self.mean_products.len()
+        let work = self.work().bytes();
+        space + self.inverse.bytes() + 8 * self.mean.len() + 4 * self.mean_products.len() + work
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn take_work(&self) -> Work {
+        std::mem::take(&mut *self.work())
+    }
+
+    pub(super) fn keep_work(&self, work: Work) {
+        *self.work() = work;
     }
 
     pub(super) fn square(&self) -> f64 {
@@ -115,7 +140,7 @@ fn active_share(rows: &dyn Rows, mean: &[f64], c: f64) -> f64 {
             positive_cost: class_cost,
             negative_cost: class_cost / m as f64,
         };
-        active += plane.margins(plane.minimise()).into_iter().filter(|&margin| margin > -1.0).count();
+        active += plane.margins(plane.minimise()).filter(|&margin| margin > -1.0).count();
     }
     (AT_THE_OPTIMUM * active as f64 / (probes * m).max(1) as f64).min(1.0)
 }

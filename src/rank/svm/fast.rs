@@ -7,12 +7,11 @@
 use super::background::Background;
 use super::lbfgs::Lbfgs;
 use super::line_search::lowest_point;
-use super::pool::Pool;
+use super::pool::{Pool, Work};
 use super::problem::Problem;
-use super::products::{products, products_of};
+use super::products::products_into;
 use super::start::Plane;
 use crate::vector::dense::{Dense, add, dot, norm};
-use crate::vector::hinge::slopes;
 
 /// Scans of all rows after which the float64 solver goes on.
 const MAX_ROUNDS: usize = 6;
@@ -47,8 +46,8 @@ pub fn solve(
     enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Reached {
     let weights = problem.row_weights();
-    let mut solver = Solver::new(problem, background, &weights);
-    let mut at = solver.start();
+    let solver = Solver::new(problem, background, &weights);
+    let mut at = solver.start(background.take_work());
     let mut memory = Lbfgs::default();
     let mut steps = 0;
     let mut last = f64::INFINITY;
@@ -57,30 +56,30 @@ pub fn solve(
             let (length, rounding) = (norm(&at.gradient), solver.rounding(&at));
             // What the tolerance leaves; or, where it leaves nothing, as far as float32 goes.
             let goal = if rounding < tolerance { 0.9 * (tolerance - rounding) } else { rounding };
-            at.pool.save(&mut at.margins);
             if length <= goal
-                || enough(&at.margins, 1.5 * length + rounding)
+                || enough(at.pool.margins(), 1.5 * length + rounding)
                 || !solver.step(&mut at, &mut memory)
             {
                 break;
             }
             steps += 1;
         }
-        solver.scan_others(&mut at);
+        at.pool.complete(&at.w, 2.0 * problem.negative_cost(), &mut at.gradient);
         let (length, rounding) = (norm(&at.gradient), solver.rounding(&at));
         let error = length + rounding;
-        let settled = enough(&at.margins, error);
+        let settled = enough(at.pool.margins(), error);
         // A round that gains nothing will not be followed by a better one.
         let stuck = round == MAX_ROUNDS || length.is_nan() || length > 0.5 * last;
         if error <= tolerance || settled || stuck {
             let enough = settled && error > tolerance;
-            let visits = solver.visits + at.pool.visits();
-            let passes = visits as f64 / problem.rows().rows().max(1) as f64;
-            let Point { w, margins, .. } = at;
+            let rows = problem.rows().rows();
+            let passes = (rows + at.pool.visits()) as f64 / rows.max(1) as f64;
+            let margins = at.pool.margins().to_vec();
+            background.keep_work(at.pool.into_work());
+            let w = at.w;
             return Reached { w, margins, gradient: length, rounding, enough, steps, passes };
         }
         last = length;
-        solver.look_at_all(&mut at);
     }
     unreachable!("the last round returns")
 }
@@ -88,8 +87,6 @@ pub fn solve(
 /// A point on the way, and what is known of the rows there.
 struct Point<'a> {
     w: Vec<f64>,
-    /// w·x for each row, with the intercept; those that the pool looks at are up to date there alone.
-    margins: Vec<f32>,
     pool: Pool<'a>,
     /// ∇P(w), as far as the rows of the pool go.
     gradient: Vec<f64>,
@@ -105,8 +102,6 @@ struct Solver<'a> {
     preconditioned: Vec<Vec<f64>>,
     /// The Cholesky factor of diag(1 / 2c) + positives' preconditioned, for Woodbury's identity.
     inner: Dense,
-    /// Rows multiplied by a vector or added to one, beside those of the pool.
-    visits: usize,
 }
 
 impl<'a> Solver<'a> {
@@ -126,22 +121,21 @@ impl<'a> Solver<'a> {
             inner = Dense::identity(positives.len());
             preconditioned.iter_mut().for_each(|image| image.fill(0.0));
         }
-        Self { problem, background, weights, positives, preconditioned, inner, visits: 0 }
+        Self { problem, background, weights, positives, preconditioned, inner }
     }
 
     /// The lowest point in the span of the preconditioner times the positives' mean and of the preconditioner times the
     /// rows' mean: the optimum itself where every row is active, and the preconditioner takes all for active.
-    fn start(&mut self) -> Point<'a> {
+    fn start(&self, mut work: Work) -> Point<'a> {
         let rows = self.problem.rows();
         let mut mean = vec![0.0; self.problem.unknowns()];
         let share = 1.0 / self.positives.len().max(1) as f64;
         self.preconditioned.iter().for_each(|image| add(&mut mean, share, image));
         let vectors = [&mean, &self.background.mean];
-        let of_positives = products(rows, vectors[0]);
-        self.visits += rows.rows();
+        products_into(rows, vectors[0], &mut work.products);
         let products = |x: &Vec<f64>| vectors.map(|vector| dot(x, vector));
         let plane = Plane {
-            rows: [&of_positives, &self.background.mean_products],
+            rows: [&work.products, &self.background.mean_products],
             weights: self.weights,
             gram: vectors.map(products),
             positives: self.positives.iter().map(products).collect(),
@@ -149,12 +143,13 @@ impl<'a> Solver<'a> {
             negative_cost: self.problem.negative_cost(),
         };
         let at = plane.minimise();
-        let margins = plane.margins(at);
+        work.margins.clear();
+        work.margins.extend(plane.margins(at));
         let mut w = vec![0.0; self.problem.unknowns()];
         vectors.iter().zip(at).for_each(|(vector, factor)| add(&mut w, factor, vector));
-        let mut pool = Pool::new(rows, self.weights, &margins, (0..rows.rows() as u32).collect());
+        let mut pool = Pool::new(rows, self.weights, work);
         let gradient = self.gradient(&w, &mut pool);
-        Point { w, margins, pool, gradient }
+        Point { w, pool, gradient }
     }
 
     /// ∇P(w), as far as the rows of the pool go.
@@ -173,13 +168,13 @@ impl<'a> Solver<'a> {
     fn step(&self, at: &mut Point, memory: &mut Lbfgs) -> bool {
         let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
         let far = -1.0 - NEAR * at.pool.typical_change(&direction);
-        at.pool.narrow(far, &mut at.margins);
-        let changes = at.pool.products(&direction);
-        let length = self.line_search(at, &direction, &changes);
+        at.pool.narrow(far);
+        at.pool.look_along(&direction);
+        let length = self.line_search(at, &direction);
         if length.is_nan() || length <= 0.0 {
             return false;
         }
-        at.pool.step(length as f32, &changes);
+        at.pool.step(length as f32);
         add(&mut at.w, length, &direction);
         let gradient = self.gradient(&at.w, &mut at.pool);
         let old = std::mem::replace(&mut at.gradient, gradient);
@@ -199,14 +194,13 @@ impl<'a> Solver<'a> {
         out
     }
 
-    /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool, whose margins change by `changes` at t = 1.
-    fn line_search(&self, at: &Point, direction: &[f64], changes: &[f32]) -> f64 {
-        let (slacks, weights) = at.pool.slacks();
+    /// The t ≥ 0 that minimises P(w + t direction) over the rows of the pool.
+    fn line_search(&self, at: &Point, direction: &[f64]) -> f64 {
         let (start, square) = (dot(&at.w, direction), dot(direction, direction));
         let positives: Vec<(f64, f64)> =
             self.positives.iter().map(|x| (1.0 - dot(x, &at.w), -dot(x, direction))).collect();
         let derivatives = |t: f64| {
-            let (first, second) = slopes(&slacks, changes, &weights, t as f32);
+            let (first, second) = at.pool.slopes(t as f32);
             let negative = 2.0 * self.problem.negative_cost();
             let mut derivatives = (start + t * square + negative * first, square + negative * second);
             for &(slack, slope) in &positives {
@@ -219,25 +213,6 @@ impl<'a> Solver<'a> {
             derivatives
         };
         lowest_point(derivatives, LENGTH, LENGTH_STEPS)
-    }
-
-    /// Finds the margins of the rows that the pool does not look at, and completes the gradient.
-    fn scan_others(&mut self, at: &mut Point<'a>) {
-        let rows = self.problem.rows();
-        at.pool.save(&mut at.margins);
-        let others = at.pool.others(rows.rows());
-        let margins = products_of(rows, &others, &at.w);
-        self.visits += others.len();
-        others.iter().zip(margins).for_each(|(&row, margin)| at.margins[row as usize] = margin);
-        let mut others = Pool::new(rows, self.weights, &at.margins, others);
-        others.add_slacks(2.0 * self.problem.negative_cost(), &mut at.gradient);
-        self.visits += others.visits();
-    }
-
-    fn look_at_all(&mut self, at: &mut Point<'a>) {
-        let rows = self.problem.rows();
-        self.visits += at.pool.visits();
-        at.pool = Pool::new(rows, self.weights, &at.margins, (0..rows.rows() as u32).collect());
     }
 
     /// What float32 may hide of the gradient, if each margin is off by a unit in the last place of |w| |x|, at random: on text

@@ -25,7 +25,7 @@ use std::cell::OnceCell;
 use serde::Serialize;
 
 use crate::Result;
-use crate::rank::Moments;
+use crate::rank::{Moments, knn};
 use crate::vector::Rows;
 use crate::vector::dense::dot;
 use fast::Reached;
@@ -42,13 +42,15 @@ pub struct Fit {
     pub intercept: f64,
     /// w·x of each positive, with the intercept.
     pub positives: Vec<f64>,
+    /// What [`knn::scores`] gives for the vector that [`fit_until`] was given beside; empty where there was none.
+    pub beside: Vec<f32>,
     pub report: Report,
 }
 
 impl Fit {
     fn of(problem: &Problem, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
         let positives = problem.positives().map(|positive| dot(&positive, w)).collect();
-        Self { scores, intercept: w[w.len() - 1], positives, report }
+        Self { scores, intercept: w[w.len() - 1], positives, beside: Vec::new(), report }
     }
 }
 
@@ -113,7 +115,7 @@ impl Examples {
 /// [`crate::Error::Option`] where an option is out of its range.
 pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options) -> Result<Fit> {
     let background = background_of(rows, examples, options.check()?.c());
-    fit_until(rows, &background, examples, options, &|_, _| false)
+    fit_until(rows, &background, examples, options, None, &|_, _| false)
 }
 
 fn background_of(rows: &dyn Rows, examples: &Examples, c: f64) -> Background {
@@ -124,11 +126,15 @@ fn background_of(rows: &dyn Rows, examples: &Examples, c: f64) -> Background {
 /// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
 /// the scores, no further than the bound it is given from the exact ones, settle all that is wanted. Scores that it
 /// is given may be off by the same number all.
+///
+/// `beside` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::beside`]. Where the solver
+/// multiplies it with every row itself, as in a row space, they cost nothing, and else a scan.
 pub fn fit_until(
     rows: &dyn Rows,
     background: &Background,
     examples: &Examples,
     options: &Options,
+    beside: Option<&[f32]>,
     enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
@@ -139,16 +145,26 @@ pub fn fit_until(
         own = background_of(rows, examples, params.c());
         &own
     };
+    let products_with = |vector: &[f32]| knn::scores(rows, vector);
     let Some(space) = &background.space else {
-        return Ok(solve(&Problem::new(rows, examples, &params), background, &params, enough));
+        let fit = solve(&Problem::new(rows, examples, &params), background, &params, enough);
+        return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
     };
     if params.c() * background.square() > ROUNDED {
         let problem = Problem::new(rows, examples, &params);
-        return Ok(newton::solve(&problem, &params, vec![0.0; problem.unknowns()], &enough));
+        let fit = newton::solve(&problem, &params, vec![0.0; problem.unknowns()], enough);
+        return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
     }
-    let positives = space.positives_of(rows, &examples.positives);
+    let mut products: Vec<Vec<f32>> = examples.positives.iter().map(|it| products_with(it)).collect();
+    let positives = space.positives_of(&examples.positives, &products);
+    let same = |beside| examples.positives.iter().position(|positive| positive == beside);
+    let beside = beside.map_or_else(Vec::new, |beside| match same(beside) {
+        Some(positive) => products.swap_remove(positive),
+        None => products_with(beside),
+    });
     let examples = Examples { positives, ..examples.clone() };
-    let mut fit = solve(&Problem::new(&space.rows, &examples, &params), background, &params, enough);
+    let problem = Problem::new(&space.rows, &examples, &params);
+    let mut fit = Fit { beside, ..solve(&problem, background, &params, enough) };
     // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
     fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
     fit.report.passes += examples.positives.len() as f64;
@@ -178,5 +194,6 @@ fn solve(
     let intercept = reached.w[problem.rows().dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
     let Reached { w, steps: newton_steps, passes, .. } = reached;
-    Fit::of(problem, &w, scores, Report { stop, gap: 0.5 * error * error, newton_steps, passes })
+    let report = Report { stop, gap: 0.5 * error * error, newton_steps, passes };
+    Fit::of(problem, &w, scores, report)
 }

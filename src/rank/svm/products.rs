@@ -4,16 +4,23 @@ use crate::vector::Rows;
 
 /// x·vector for each row.
 pub fn products(rows: &dyn Rows, vector: &[f64]) -> Vec<f32> {
-    let mut products = vec![0.0; rows.rows()];
-    rows.scan(&narrow(rows, vector), &mut products);
-    with_intercept(products, vector)
+    let mut out = Vec::new();
+    products_into(rows, vector, &mut out);
+    out
 }
 
-/// x·vector for each row in `list`.
-pub fn products_of(rows: &dyn Rows, list: &[u32], vector: &[f64]) -> Vec<f32> {
-    let mut products = vec![0.0; list.len()];
-    rows.scan_list(list, &narrow(rows, vector), &mut products);
-    with_intercept(products, vector)
+/// Makes `out` [`products`].
+pub fn products_into(rows: &dyn Rows, vector: &[f64], out: &mut Vec<f32>) {
+    out.resize(rows.rows(), 0.0);
+    rows.scan(&narrow(rows, vector), out);
+    add_intercept(out, vector);
+}
+
+/// Makes `out` x·vector for each row in `list`.
+pub fn products_of(rows: &dyn Rows, list: &[u32], vector: &[f64], out: &mut Vec<f32>) {
+    out.resize(list.len(), 0.0);
+    rows.scan_list(list, &narrow(rows, vector), out);
+    add_intercept(out, vector);
 }
 
 /// `vector` without its intercept, as the kernels take it.
@@ -23,8 +30,7 @@ fn narrow(rows: &dyn Rows, vector: &[f64]) -> Vec<f32> {
     narrow
 }
 
-fn with_intercept(mut products: Vec<f32>, vector: &[f64]) -> Vec<f32> {
+fn add_intercept(products: &mut [f32], vector: &[f64]) {
     let intercept = vector[vector.len() - 1] as f32;
     products.iter_mut().for_each(|product| *product += intercept);
-    products
 }

@@ -42,10 +42,11 @@ impl RowSpace {
         self.rows.dims() - self.rows.rows()
     }
 
-    /// The positives of `rows` in its coordinates, with their padding; no more than [`RowSpace::positives`].
-    pub fn positives_of(&self, rows: &dyn Rows, positives: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        let m = rows.rows();
-        let shared: Vec<Vec<f64>> = positives.iter().map(|positive| self.shared(rows, positive)).collect();
+    /// The positives in its coordinates, with their padding; no more than [`RowSpace::positives`]. `products` are those of each
+    /// with every row.
+    pub fn positives_of(&self, positives: &[Vec<f32>], products: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let m = self.rows.rows();
+        let shared: Vec<Vec<f64>> = products.iter().map(|products| self.shared(products)).collect();
         let wide: Vec<Vec<f64>> =
             positives.iter().map(|positive| positive.iter().map(|&x| x.into()).collect()).collect();
         let own =
@@ -60,11 +61,9 @@ impl RowSpace {
     }
 
     /// L⁻¹ X positive, by forward substitution.
-    fn shared(&self, rows: &dyn Rows, positive: &[f32]) -> Vec<f64> {
-        let mut products = vec![0.0; rows.rows()];
-        rows.scan(positive, &mut products);
+    fn shared(&self, products: &[f32]) -> Vec<f64> {
         let mut shared: Vec<f64> = Vec::with_capacity(products.len());
-        for (row, product) in products.into_iter().enumerate() {
+        for (row, &product) in products.iter().enumerate() {
             let factor = self.rows.values(row);
             let known = dot_float32(&factor[..row], &shared);
             let pivot = f64::from(factor[row]);

@@ -38,10 +38,10 @@ impl Plane<'_> {
     }
 
     /// x·w for each row, where w has these coefficients.
-    pub fn margins(&self, at: [f64; 2]) -> Vec<f32> {
+    pub fn margins(&self, at: [f64; 2]) -> impl Iterator<Item = f32> {
         let [of_a, of_b] = at.map(|x| x as f32);
         let [a, b] = self.rows;
-        a.iter().zip(b).map(|(a, b)| of_a * a + of_b * b).collect()
+        a.iter().zip(b).map(move |(a, b)| of_a * a + of_b * b)
     }
 
     fn derivatives(&self, at: [f64; 2], every: usize) -> ([f64; 2], [[f64; 2]; 2]) {
