@@ -24,6 +24,8 @@ test('the benchmark can be stopped, and its worker ends', async (t) => {
   const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
   await hits(page, 'hybrid');
   const section = await panel(page, 'benchmark');
+  // That of the search; Playwright may hear of it late.
+  if (!page.workers().length) await page.waitForEvent('worker');
   const workers = page.workers().length;
   await section.getByRole('button', { name: 'Measure' }).click();
   await section.getByText(/^Round \d/).waitFor({ timeout: 60_000 });

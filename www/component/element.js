@@ -1,5 +1,5 @@
 import { element } from '../dom.js';
-import { safeLink } from '../safe-link.js';
+import { openaiEmbedder, queryRecipe, safeLink } from '../exemplar-search.js';
 import { fieldsIn } from './filters.js';
 import { icon } from './icons.js';
 import { readLightForm } from './light-form.js';
@@ -505,13 +505,12 @@ export class ExemplarSearch extends HTMLElement {
 
   /**
    * @param {import('../client.js').SearchIndex} index
-   * @returns {Promise<import('../embedder.js').Embedder | undefined>}
+   * @returns {import('../embedder.js').Embedder | undefined}
    */
-  async #embedderFor(index) {
+  #embedderFor(index) {
     if (this.#embedder) return this.#embedder;
     const endpoint = this.#attribute('api');
     if (!endpoint) return undefined;
-    const { openaiEmbedder, queryRecipe } = await import('../exemplar-search.js');
     const recipe = queryRecipe(index.space);
     return openaiEmbedder({ ...recipe, endpoint, model: this.#attribute('api-model') ?? recipe.model, apiKey: this.#apiKey ?? this.#keptKey });
   }

@@ -14,7 +14,7 @@ import { borrowIndex } from './shared-index.js';
  * @property {number} limit how many hits to ask for
  * @property {number} passages how many passages of an article to ask for
  * @property {string[]} facets fields of articles whose values are counted
- * @property {(index: SearchIndex) => Promise<Embedder | undefined>} embedder what places a query, if anything does
+ * @property {(index: SearchIndex) => Embedder | undefined} embedder what places a query, if anything does
  *
  * @typedef {object} State
  * @property {'idle' | 'loading' | 'searching' | 'results' | 'none' | 'failed'} phase
@@ -46,7 +46,7 @@ export class SearchSession {
   #onChange;
   /** @type {ReturnType<typeof borrowIndex> | undefined} */
   #borrowed;
-  /** For the index that was borrowed. @type {Promise<Embedder | undefined> | undefined} */
+  /** For the index that was borrowed. @type {Embedder | undefined} */
   #embedder;
   #latest = new AbortController();
   /** By text. @type {Map<string, Float32Array>} */
@@ -163,7 +163,7 @@ export class SearchSession {
     const { keywords, encoder } = index.info;
     const byMeaning = method !== 'lexical';
     this.#embedder ??= this.#settings.embedder(index);
-    const embed = byMeaning ? await this.#embedder : undefined;
+    const embed = byMeaning ? this.#embedder : undefined;
     // What the reader likes has vectors already; what was typed gets its own from the bundle's query encoder.
     const here = byMeaning && (encoder || more.length > 0);
     if (!keywords && !here && !embed) throw { code: 'no-method' };
