@@ -145,7 +145,8 @@ proptest! {
 
     #[test]
     fn normal_forms_make_no_difference(text in any_text()) {
-        let text = text.replace('™', "");
+        // Trademark signs are left out, and their normal forms are letters.
+        let text = text.replace(['™', '℠', '🅪', '🅫', '🅬'], "");
         let expected = tokens(&text);
         prop_assert_eq!(tokens(&text.nfc().collect::<String>()), expected.clone());
         prop_assert_eq!(tokens(&text.nfd().collect::<String>()), expected.clone());
