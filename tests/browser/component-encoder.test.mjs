@@ -42,7 +42,7 @@ test('where an API is named but not there, the encoder answers, and the box says
   const failing = deferred();
   const { page } = await offlineBox(t, WITH_API, failing.promise);
   await box(page).fill('parallel');
-  await boxHits(page);
+  await page.locator('exemplar-search .hit').first().waitFor();
   await page.keyboard.press('ArrowDown');
   const first = await chosen(page);
   failing.resolve();
