@@ -122,17 +122,19 @@ class Section {
       const panel = await this.#panel;
       signal.throwIfAborted();
       const next = this.#next;
+      // Another call, which waited for the same panel, is showing it.
+      if (!next) return;
       this.#next = undefined;
-      if (next) await panel.show(next.shown, signal);
+      await panel.show(next.shown, signal);
       this.#place.querySelector('.panel-problem')?.remove();
+      if (!signal.aborted) this.#place.ariaBusy = null;
     } catch (error) {
       // An index that is freed belongs to a site that was left.
       if (signal.aborted || /** @type {any} */ (error).code === 'freed') return;
       const text = strings.failed(/** @type {Error} */ (error).message);
       this.#place.querySelector('.panel-problem')?.remove();
       this.#place.append(element('p', { class: 'panel-problem', role: 'alert' }, text));
-    } finally {
-      if (!signal.aborted) this.#place.ariaBusy = null;
+      this.#place.ariaBusy = null;
     }
   }
 }
