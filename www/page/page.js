@@ -149,10 +149,13 @@ function open(bundle) {
  * @param {Shown | undefined} what undefined where there is no site, or something failed
  */
 function shown(what) {
-  if (what) panels.show(what);
-  else panels.hide();
-  if (what) sectionLinks.show();
-  else sectionLinks.hide();
+  if (what) {
+    panels.show(what);
+    sectionLinks.show();
+  } else {
+    panels.hide();
+    sectionLinks.hide();
+  }
 }
 
 /**
