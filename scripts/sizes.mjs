@@ -9,6 +9,7 @@ const www = 'dist/www';
 /** @type {Record<string, { kilobytes: number, entries: string[], without?: string[] }>} */
 const budgets = {
   'client and worker': { kilobytes: 10, entries: ['exemplar-search.js', 'worker.js'] },
+  'client and engine, where no worker can be': { kilobytes: 10, entries: ['exemplar-search.js', 'engine.js'] },
   'search box with its styles and both languages': { kilobytes: 16, entries: ['component/exemplar-search.js'], without: ['exemplar-search.js'] },
   // The size reached, not the aim, which is 90.
   'wasm': { kilobytes: 173, entries: ['pkg/exemplar_search_bg.wasm'] },
