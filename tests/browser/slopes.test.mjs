@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hits, open, serve, THREADS } from './support.mjs';
+import { atRest, hits, open, serve, THREADS } from './support.mjs';
 
 const QUERY = `?q=${encodeURIComponent(THREADS)}`;
 const SHOWN = ['knn', 'svm', 'hybrid', 'whitened+lexical'];
@@ -54,6 +54,8 @@ test('pointing at a hit or focusing it lights its article everywhere; Escape and
   const page = await open(t, (await serve(t)) + QUERY);
   const [first, second] = await hits(page, 'svm');
   const columns = await Promise.all(SHOWN.map((method) => hits(page, method)));
+  // A hit on its way would leave the pointer.
+  await atRest(page);
   const inColumns = (article) => columns.filter((column) => column.some((hit) => hit.article === article)).length;
 
   await page.locator('[data-method="svm"] .hit').first().hover();

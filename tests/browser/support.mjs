@@ -221,14 +221,19 @@ export async function hits(page, method) {
   );
 }
 
+/** Waits until nothing moves or fades. */
+export function atRest(page) {
+  return page.evaluate(async () => {
+    for (let moving; (moving = document.getAnimations()).length;) await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
+}
+
 /**
  * axe finds nothing in the page at rest: what is fading in has another contrast. It is run in a world of its own, which the
  * page's policy does not reach.
  */
 export async function accessible(page) {
-  await page.evaluate(async () => {
-    for (let moving; (moving = document.getAnimations()).length;) await Promise.allSettled(moving.map(({ finished }) => finished));
-  });
+  await atRest(page);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]), []);
