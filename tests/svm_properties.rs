@@ -230,7 +230,8 @@ proptest! {
 
     #[test]
     fn coordinate_descent_agrees_with_newton((rows, query) in rows_and_query(), seed: u64) {
-        let options = Options { c: 0.3, ..Options::default() };
+        // Of rows longer than 1, scores are off by as much more than the tolerance, and both solvers' are.
+        let options = Options { c: 0.3, tolerance: 1e-5, ..Options::default() };
         let examples = examples(&rows, &query, 1, 1);
         let newton = svm::fit(&rows, &examples, &options).unwrap();
         let dual = svm::dual::fit(&rows, &examples, &options, seed).unwrap();
