@@ -18,7 +18,7 @@ const MAX_ROUNDS: usize = 6;
 /// Steps between two scans.
 const STEPS_PER_ROUND: usize = 40;
 /// Rows nearer to the margin than this many times the typical change of a margin are looked at.
-const NEAR: f32 = 4.0;
+const NEAR: f64 = 4.0;
 /// The length of a step is known to this share, after so many steps of its own at most.
 const LENGTH: f64 = 1e-2;
 const LENGTH_STEPS: usize = 20;
@@ -90,6 +90,8 @@ struct Point<'a> {
     pool: Pool<'a>,
     /// ∇P(w), as far as the rows of the pool go.
     gradient: Vec<f64>,
+    /// How much a step of length 1 changes a margin, as the last one did; before the first, without limit.
+    change: f64,
 }
 
 struct Solver<'a> {
@@ -149,7 +151,7 @@ impl<'a> Solver<'a> {
         vectors.iter().zip(at).for_each(|(vector, factor)| add(&mut w, factor, vector));
         let mut pool = Pool::new(rows, self.weights, work);
         let gradient = self.gradient(&w, &mut pool);
-        Point { w, pool, gradient }
+        Point { w, pool, gradient, change: f64::INFINITY }
     }
 
     /// ∇P(w), as far as the rows of the pool go.
@@ -167,9 +169,9 @@ impl<'a> Solver<'a> {
     /// One step to the lowest point of a line. False where there is none to take.
     fn step(&self, at: &mut Point, memory: &mut Lbfgs) -> bool {
         let direction = memory.direction(&at.gradient, |vector| self.steer(vector));
-        let far = -1.0 - NEAR * at.pool.typical_change(&direction);
-        at.pool.narrow(far);
-        at.pool.look_along(&direction);
+        let long = norm(&direction);
+        at.pool.narrow((-1.0 - NEAR * at.change * long) as f32);
+        at.change = f64::from(at.pool.look_along(&direction)) / long;
         let length = self.line_search(at, &direction);
         if length.is_nan() || length <= 0.0 {
             return false;

@@ -5,9 +5,6 @@ use super::products::products_of;
 use crate::vector::hinge::{PANEL, slacks, slopes};
 use crate::vector::{Rows, lists};
 
-/// Rows that tell a typical change: so many of all, and so many of the active ones.
-const SAMPLE: usize = 64;
-
 /// Memory for what there is one of a row, kept from query to query. What a query leaves in it says nothing to the next.
 #[derive(Debug, Default)]
 pub struct Work {
@@ -121,25 +118,13 @@ impl<'a> Pool<'a> {
         self.work.look_at_all(self.row_weights);
     }
 
-    /// How much a change of w changes a margin, as a root mean square: of all rows or of the active ones, whichever
-    /// change more.
-    pub fn typical_change(&mut self, change: &[f64]) -> f32 {
-        let sample = |count: usize| (0..count).step_by(count.div_ceil(SAMPLE).max(1));
-        let all = sample(self.rows.rows()).map(|row| row as u32).collect();
-        let active = sample(self.work.active.len()).map(|i| self.work.active[i]).collect();
-        self.visits += 2 * SAMPLE;
-        let [all, active] = [all, active].map(|rows: Vec<u32>| {
-            let mut products = Vec::new();
-            products_of(self.rows, &rows, change, &mut products);
-            (products.iter().map(|x| x * x).sum::<f32>() / rows.len().max(1) as f32).sqrt()
-        });
-        all.max(active)
-    }
-
-    /// Works out what [`Pool::slopes`] and [`Pool::step`] need to know of a direction.
-    pub fn look_along(&mut self, direction: &[f64]) {
+    /// Works out what [`Pool::slopes`] and [`Pool::step`] need to know of a direction. Returns how much it changes a margin, as a
+    /// root mean square.
+    pub fn look_along(&mut self, direction: &[f64]) -> f32 {
         self.multiply(direction);
         self.work.find_slacks(self.row_weights);
+        let products = &self.work.products;
+        (products.iter().map(|x| x * x).sum::<f32>() / products.len().max(1) as f32).sqrt()
     }
 
     fn multiply(&mut self, vector: &[f64]) {
