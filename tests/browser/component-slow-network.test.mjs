@@ -33,6 +33,23 @@ test('a slow download shows its bytes, and what was typed meanwhile is answered'
   assert.equal(await bar.count(), 0);
 });
 
+test('a download that is over soon is not told of', async (t) => {
+  const address = await componentSite(t);
+  const page = await openBox(t, address);
+  // Time stands still for the page: however slow this machine is, the download takes none of it.
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 1000);
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('exemplar-search');
+    window.told = false;
+    new MutationObserver(() => (window.told ||= Boolean(shadowRoot.querySelector('progress'))))
+      .observe(shadowRoot, { childList: true, subtree: true });
+  });
+  await type(page, 'mutex');
+  await page.locator('exemplar-search .hit').first().waitFor();
+  assert.equal(await page.evaluate(() => window.told), false);
+});
+
 test('a box removed during the download gives it up, and one put back starts anew', async (t) => {
   const closed = deferred();
   const page = await openBox(t, await componentSite(t, { routes: halfBundle(new Promise(() => {}), closed.resolve) }));

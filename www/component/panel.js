@@ -13,7 +13,7 @@ import { causeOf } from './strings.js';
  * @property {number} limit how many hits
  * @property {string[]} examples queries to try
  * @property {string[]} recent the reader's own
- * @property {boolean} loading whether downloads are on their way
+ * @property {boolean} loading whether downloads are on their way and to be told of
  *
  * @typedef {import('./rows.js').Actions & {
  *   onQuery(text: string): void,

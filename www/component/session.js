@@ -34,6 +34,11 @@ import { borrowIndex } from './shared-index.js';
 const PAUSE = 250;
 /** Milliseconds for which hits that are shown wait for those by meaning from this device, so that rows do not jump twice a key. */
 const SOON = 40;
+/**
+ * Milliseconds of loading before the downloads are told of. Of those that are over sooner nobody could read anything, and
+ * their numbers and their bar would keep the page's thread from the first hits.
+ */
+const UNTOLD = 300;
 /** How many embeddings are kept. */
 const KEPT = 100;
 
@@ -53,6 +58,7 @@ export class SearchSession {
   #embeddings = new Map();
   #composing = false;
   #ready = false;
+  #slow = false;
   /** @type {State} */
   state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, progress: {}, problem: undefined, more: [], less: [] };
 
@@ -65,27 +71,38 @@ export class SearchSession {
     this.#onChange = onChange;
   }
 
-  /** Whether the downloads are on their way. */
+  /** Whether the downloads are on their way, and have been for so long that they are to be told of. */
   get loading() {
-    return Boolean(this.#borrowed) && !this.#ready;
+    return Boolean(this.#borrowed) && !this.#ready && this.#slow;
   }
 
   /** Starts the downloads, if they have not started. */
   load() {
     if (this.#borrowed) return this.#borrowed.index;
-    const onProgress = (/** @type {Progress} */ progress) =>
-      this.#set({ progress: { ...this.state.progress, [progress.phase]: progress } });
+    const onProgress = (/** @type {Progress} */ progress) => {
+      this.state = { ...this.state, progress: { ...this.state.progress, [progress.phase]: progress } };
+      if (this.loading) this.#onChange(this.state);
+    };
     const borrowed = borrowIndex(this.#settings.bundle, onProgress, this.#settings.ready);
     this.#borrowed = borrowed;
     this.#embedder = undefined;
     this.#ready = false;
+    this.#slow = false;
+    const telling = setTimeout(() => {
+      if (this.#borrowed !== borrowed) return;
+      this.#slow = true;
+      this.#onChange(this.state);
+    }, UNTOLD);
     borrowed.index.then(
       () => {
+        clearTimeout(telling);
         if (this.#borrowed !== borrowed) return;
+        const told = this.loading;
         this.#ready = true;
-        this.#onChange(this.state);
+        if (told) this.#onChange(this.state);
       },
       () => {
+        clearTimeout(telling);
         borrowed.release();
         // The next query tries again.
         if (this.#borrowed === borrowed) this.#borrowed = undefined;
