@@ -16,6 +16,8 @@ test('the figures in "how it works" are those of the search that is shown', asyn
   await how.locator('[data-method="knn"]', { hasText: `Each of the ${passages} passages` }).waitFor();
   await how.getByText(`the best passage has a cosine of ${knn.score.toFixed(3)}`).waitFor();
   await how.getByText(new RegExp(`[\\d,]+ of ${passages} passages are within the margin`)).waitFor();
+  const [passes] = /[\d.,]+ passes/.exec(await page.locator('.column[data-method="hybrid"] .took').textContent());
+  await how.locator('[data-method="hybrid"]', { hasText: passes }).waitFor();
   const cells = await how.locator('.shared tbody tr').first().locator('td').allTextContents();
   assert.deepEqual(cells.slice(0, 2).map(Number), [10, await count(page, 'knn', 'svm')]);
   assert.equal(Number(cells[3]), await count(page, 'knn', 'hybrid'));

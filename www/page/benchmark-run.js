@@ -1,4 +1,5 @@
 import { Engine } from '../engine.js';
+import { passesOf } from './passes.js';
 
 /**
  * @typedef {object} Order
@@ -53,7 +54,7 @@ export async function* measure({ url, queries, options }) {
     const ways = { [PLAIN]: ({ embedding }) => plain(values, embedding, k) && 1 };
     // Of each ranking one hit alone, as a plain loop makes none: their texts and marks cost the same whatever the ranking.
     for (const method of ['knn', 'whitened', 'svm', 'hybrid']) {
-      ways[method] = ({ embedding }) => passes(method, engine.search(embedding, { ...options, method, k: 1 }), info);
+      ways[method] = ({ embedding }) => passes(engine.search(embedding, { ...options, method, k: 1 }), info);
     }
     if (words) ways.lexical = ({ text }) => void engine.search({ text }, { method: 'lexical', k: 1 });
     ways[WHOLE] = (query) => void engine.search(query, { ...options, k });
@@ -91,23 +92,18 @@ function summary({ method, samples, passes, searches }) {
 }
 
 /**
- * @param {string} method
  * @param {import('../engine.js').SearchResult} result
  * @param {import('../engine.js').IndexInfo} info
  */
-function passes(method, { svm }, { dimensions, passages }) {
-  switch (method) {
+function passes(result, { dimensions, passages }) {
+  switch (result.method) {
     case 'knn':
       return 1;
     case 'whitened':
       // A row of the inverse covariance costs as much as a passage.
       return 1 + dimensions / passages;
-    case 'svm':
-      return svm?.passes;
-    case 'hybrid':
-      return svm && svm.passes + 1;
     default:
-      return undefined;
+      return passesOf(result);
   }
 }
 

@@ -1,5 +1,6 @@
 import { element } from './dom.js';
 import { MARGIN_AT } from './map-plane.js';
+import { passesOf } from './passes.js';
 import { signs, svg } from './svg.js';
 
 /**
@@ -57,7 +58,7 @@ export default class HowPanel {
       this.#card('knn', fill(text.knn, general), seen && this.#knn(seen, by('knn'))),
       this.#card('svm', fill(text.svm, general), seen && this.#svm(seen, by('svm'))),
       this.#card('whitened', fill(text.whitened, general), seen && this.#whitened(by('whitened'), by('svm'))),
-      this.#card('hybrid', fill(text.hybrid, general), seen && this.#hybrid(seen, by('hybrid'), by('svm'))),
+      this.#card('hybrid', fill(text.hybrid, general), seen && this.#hybrid(seen, by('hybrid'))),
     ];
     this.#cards.replaceChildren(...cards);
     this.#shared.replaceChildren(seen ? this.#table(all) : element('p', {}, text.askFirst));
@@ -129,9 +130,8 @@ export default class HowPanel {
   /**
    * @param {PassageMap} map
    * @param {SearchResult} [result]
-   * @param {SearchResult} [svm]
    */
-  #hybrid({ similarities = new Float32Array(), decisions = new Float32Array() }, result, svm) {
+  #hybrid({ similarities = new Float32Array(), decisions = new Float32Array() }, result) {
     const { how: text } = this.#strings;
     const [knn, decided] = [moments(similarities), moments(decisions)];
     // The SVM's scores are its decisions without the intercept, which is the same for all.
@@ -141,7 +141,7 @@ export default class HowPanel {
       svmMean: this.#format.score(decided.mean),
       svmSpread: this.#format.score(decided.spread),
       time: this.#time(result),
-      passes: this.#format.count((svm?.svm?.passes ?? 0) + 1),
+      passes: this.#format.count((result && passesOf(result)) ?? 0),
     };
     const pairs = (result?.hits ?? []).slice(0, PAIRS).map(({ article, passageIndex }) => ({
       article,

@@ -3,6 +3,7 @@ import { addressWith } from './address.js';
 import { byId, element, marked, within } from './dom.js';
 import { icon } from './icons.js';
 import { moveFrom, placesIn } from './moving.js';
+import { passesOf } from './passes.js';
 import { Slopes } from './slopes.js';
 
 /**
@@ -118,9 +119,11 @@ export class Results {
   }
 
   /** @param {SearchResult} result */
-  #took({ milliseconds, svm }) {
+  #took(result) {
+    const { milliseconds } = result;
+    const passes = passesOf(result);
     const time = milliseconds < 0.1 ? this.#strings.underTenth : this.#format.milliseconds(milliseconds);
-    return svm ? `${time}, ${this.#strings.passes(this.#format.count(svm.passes))}` : time;
+    return passes === undefined ? time : `${time}, ${this.#strings.passes(this.#format.count(passes))}`;
   }
 
   /**
