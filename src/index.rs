@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
-use crate::encoder::{self, Encoded, QueryEncoder};
+use crate::encoder::{self, Encoded, Unread};
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
@@ -25,7 +25,7 @@ pub struct SearchIndex {
     mean_query: Option<Vec<f32>>,
     by_id: HashMap<String, usize>,
     keywords: Option<Keywords>,
-    encoder: Option<QueryEncoder>,
+    encoder: Option<Unread>,
     /// What is the same for every query and costs many scans: worked out when first needed.
     moments: OnceLock<Moments>,
     projection: OnceLock<Projection>,
@@ -35,8 +35,8 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords and its query
-    /// encoder. The bundle has been checked when it was read; one put together by hand is checked here for the same.
+    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords; its query encoder is read in full
+    /// when a text is first to be placed. The bundle has been checked when it was read; one put together by hand is checked here for the same.
     pub fn new(bundle: Bundle) -> Result<Self> {
         Self::with(bundle, true)
     }
@@ -47,8 +47,9 @@ impl SearchIndex {
         let lengths = bundle.checked_lengths()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let keywords = parts.get(lexical::PART).map(|part| part.keywords(passages.len())).transpose()?;
-        let encoder =
-            parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &space)).transpose()?;
+        // Not by removing it from the map, whose balancing would be 2 kB of the core.
+        let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
+        let encoder = encoder.map(|(_, part)| Unread::of(part, &space)).transpose()?;
         if normalize {
             rows.bring_to_unit_length(&lengths);
         }
@@ -92,14 +93,18 @@ impl SearchIndex {
         self.keywords.as_ref()
     }
 
-    /// What places queries without an API, if the bundle was built with it.
-    pub fn encoder(&self) -> Option<&QueryEncoder> {
-        self.encoder.as_ref()
+    /// Whether the bundle was built with a query encoder, which places texts without an API.
+    pub fn has_encoder(&self) -> bool {
+        self.encoder.is_some()
     }
 
     /// Places a text in the bundle's embedding space without an API; none where nothing of it is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEncoder`], and [`Error::Encoder`] where it is damaged.
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
-        Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.encode(text))
+        Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.read()?.encode(text))
     }
 
     /// The indices of an article's passages.

@@ -54,8 +54,8 @@ impl SearchIndex {
         let projection = self.projection();
         let [x, y] = projection.places(self.rows().as_rows());
         let Refine { query, more, less } = refine;
-        let encoded = match (query.embedding, query.text, self.encoder()) {
-            (None, Some(text), Some(encoder)) => encoder.encode(text),
+        let encoded = match (query.embedding, query.text) {
+            (None, Some(text)) if self.has_encoder() => self.encode(text)?,
             _ => None,
         };
         let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));

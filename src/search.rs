@@ -218,7 +218,7 @@ impl SearchIndex {
         }
         options.filter.check(self.articles())?;
         options.facets.iter().try_for_each(|field| facets::check("facets", field, self.articles()))?;
-        let placed = query.embedding.is_some() || (query.text.is_some() && self.encoder().is_some());
+        let placed = query.embedding.is_some() || (query.text.is_some() && self.has_encoder());
         let method = options.method.resolved(
             placed || !more.is_empty(),
             placed && (!more.is_empty() || !less.is_empty()),
@@ -229,8 +229,8 @@ impl SearchIndex {
             return Err(Error::option("stop", "topk", format!("{method} needs all scores: leave it out")));
         }
         let missing = |needs| Error::MethodNeeds { method: method.to_string(), needs };
-        let encoded = match (query.embedding, query.text, self.encoder()) {
-            (None, Some(text), Some(encoder)) if method.needs_embedding() => Some(encoder.encode(text)),
+        let encoded = match (query.embedding, query.text) {
+            (None, Some(text)) if method.needs_embedding() && self.has_encoder() => Some(self.encode(text)?),
             _ => None,
         };
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));

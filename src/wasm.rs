@@ -78,7 +78,7 @@ impl Index {
     pub fn info(&self) -> Result<JsValue, JsValue> {
         let space = self.0.space();
         let (articles, passages) = (self.0.articles().len(), self.0.passages().len());
-        let (keywords, encoder) = (self.0.keywords().is_some(), self.0.encoder().is_some());
+        let (keywords, encoder) = (self.0.keywords().is_some(), self.0.has_encoder());
         let vectors = match self.0.rows() {
             Vectors::Float32(_) => "float32",
             Vectors::Int8(_) => "int8",

@@ -109,7 +109,7 @@ fn every_part_of_a_golden_bundle_is_of_use() {
         assert_eq!(bundle.encoding, Encoding::Int8Centred);
         assert_eq!(bundle.statistics.mean_query.as_ref().map(Vec::len), Some(8));
         let index = SearchIndex::new(bundle).unwrap();
-        assert!(index.encoder().is_some() && index.keywords().is_some() && index.space().probe().is_some());
+        assert!(index.has_encoder() && index.keywords().is_some() && index.space().probe().is_some());
         for (method, text, found) in [
             (Method::Lexical, "新月", "月"),
             (Method::Knn, "spring tides at full moon", "tides"),

@@ -289,8 +289,10 @@ fn a_text_alone_is_placed_by_the_query_encoder() {
     let training =
         Training { model: "test-model", passages: &passages, vectors: &rows, texts: &texts, targets: &rows };
     let part = fit(&training, &FitOptions::default()).unwrap().into_part();
+    let mut damaged = part.clone();
+    damaged.bytes.pop();
     bundle.parts.insert(encoder::PART.into(), part);
-    let index = SearchIndex::new(bundle).unwrap();
+    let index = SearchIndex::new(bundle.clone()).unwrap();
 
     let encoded = index.encode("slices").unwrap().unwrap();
     let alone = index.search("slices", &options(Method::Knn, 3)).unwrap();
@@ -316,6 +318,18 @@ fn a_text_alone_is_placed_by_the_query_encoder() {
     let refine = Refine { query: "zygote".into(), more: &["0"], less: &[] };
     let refined = index.refine(&refine, &options(Method::Knn, 3)).unwrap();
     assert_eq!((refined.hits.len(), refined.known), (index.articles().len() - 1, Some(0.0)));
+
+    bundle.parts.insert(encoder::PART.into(), damaged);
+    let index = SearchIndex::new(bundle).unwrap();
+    assert!(
+        !index.search("slices", &options(Method::Lexical, 3)).unwrap().hits.is_empty(),
+        "words need no encoder"
+    );
+    for error in
+        [index.encode("slices").unwrap_err(), index.search("slices", &options(Method::Auto, 3)).unwrap_err()]
+    {
+        assert_eq!(error.code(), "encoder", "{error}");
+    }
 }
 
 #[test]

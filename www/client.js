@@ -108,7 +108,7 @@ export class SearchIndex {
    * @param {import('./engine.js').Query} query
    * @param {AbortableSearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `freed`
+   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `encoder`, `freed`
    */
   async search(query, { signal, ...options } = {}) {
     signal?.throwIfAborted();
@@ -147,7 +147,7 @@ export class SearchIndex {
    * @param {string} text
    * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<import('./engine.js').Encoded>}
-   * @throws {ExemplarError} `no-encoder`, `freed`
+   * @throws {ExemplarError} `no-encoder`, `encoder`, `freed`
    */
   async encode(text, { signal } = {}) {
     signal?.throwIfAborted();

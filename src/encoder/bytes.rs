@@ -53,44 +53,15 @@ impl QueryEncoder {
 
     /// Reads the encoder of a bundle of this embedding space.
     pub fn from_part(part: &Part, space: &EmbeddingSpace) -> Result<Self> {
-        if part.encoding != ENCODING {
-            return Err(wrong(format!("has the encoding \"{}\", expected \"{ENCODING}\"", part.encoding)));
-        }
-        let encoder = Self::from_bytes(&part.bytes)?;
-        let (model, dimensions) = (encoder.model(), encoder.dimensions());
-        if (model, dimensions) != (space.model.as_str(), space.dimensions) {
-            return Err(wrong(format!(
-                "is of the model \"{model}\" with {dimensions} dimensions, but the bundle of \"{}\" with {}",
-                space.model, space.dimensions
-            )));
-        }
-        Ok(encoder)
+        check(part, space)?;
+        Self::from_bytes(&part.bytes)
     }
 
     /// Reads the bytes of an encoder. They are checked in full, so that nothing later can fail; the error names the
     /// first place that is wrong.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self> {
-        let mut number =
-            || varint::read(&mut bytes).map(|n| n as usize).ok_or(cut_short("the numbers at its start"));
-        let (dimensions, rank, words, ngrams, name) = (number()?, number()?, number()?, number()?, number()?);
-        if !(1..=MAX_DIMENSIONS).contains(&dimensions)
-            || rank > dimensions
-            || rank.saturating_mul(dimensions) > MAX_BASIS
-        {
-            return Err(wrong(format!(
-                "has {rank} directions of {dimensions} dimensions, expected no more directions than dimensions, 1 to 65,536 of these, and {MAX_BASIS} values in all"
-            )));
-        }
-        // A word takes three bytes at least, so this is not more than the bytes can unfold to.
-        let rows = words.saturating_add(ngrams);
-        if rows > bytes.len() || rows.saturating_mul(rank) > MAX_COEFFICIENTS {
-            return Err(wrong(format!(
-                "has {rows} rows of {rank} values, more than it may hold or its bytes can"
-            )));
-        }
-        let model = std::str::from_utf8(take(&mut bytes, name, "the model's name")?)
-            .map_err(|e| wrong(format!("names a model that is not UTF-8: {e}")))?
-            .to_owned();
+        let Head { dimensions, rank, words, ngrams, model } = Head::read(&mut bytes)?;
+        let (model, rows) = (model.to_owned(), words + ngrams);
         let offset = floats(&mut bytes, dimensions, "the offset")?;
         let basis_steps = floats(&mut bytes, rank, "the steps of the directions")?;
         let steps = floats(&mut bytes, rank, "the steps")?;
@@ -125,6 +96,56 @@ impl QueryEncoder {
             return Err(wrong("has more bytes after its end"));
         }
         Ok(Self { model, offset, basis, steps, words, weights, unknown, ngrams, rows: coefficients })
+    }
+}
+
+/// Whether the part is an encoder of this embedding space, as far as its beginning tells.
+pub(super) fn check(part: &Part, space: &EmbeddingSpace) -> Result<()> {
+    if part.encoding != ENCODING {
+        return Err(wrong(format!("has the encoding \"{}\", expected \"{ENCODING}\"", part.encoding)));
+    }
+    let Head { model, dimensions, .. } = Head::read(&mut part.bytes.as_slice())?;
+    if (model, dimensions) != (&space.model, space.dimensions) {
+        return Err(wrong(format!(
+            "is of the model \"{model}\" with {dimensions} dimensions, but the bundle of \"{}\" with {}",
+            space.model, space.dimensions
+        )));
+    }
+    Ok(())
+}
+
+/// What an encoder's bytes begin with: the counts of what follows, and the model's name.
+struct Head<'a> {
+    dimensions: usize,
+    rank: usize,
+    words: usize,
+    ngrams: usize,
+    model: &'a str,
+}
+
+impl<'a> Head<'a> {
+    fn read(bytes: &mut &'a [u8]) -> Result<Self> {
+        let mut number =
+            || varint::read(bytes).map(|n| n as usize).ok_or(cut_short("the numbers at its start"));
+        let (dimensions, rank, words, ngrams, name) = (number()?, number()?, number()?, number()?, number()?);
+        if !(1..=MAX_DIMENSIONS).contains(&dimensions)
+            || rank > dimensions
+            || rank.saturating_mul(dimensions) > MAX_BASIS
+        {
+            return Err(wrong(format!(
+                "has {rank} directions of {dimensions} dimensions, expected no more directions than dimensions, 1 to 65,536 of these, and {MAX_BASIS} values in all"
+            )));
+        }
+        // A word takes three bytes at least, so this is not more than the bytes can unfold to.
+        let rows = words.saturating_add(ngrams);
+        if rows > bytes.len() || rows.saturating_mul(rank) > MAX_COEFFICIENTS {
+            return Err(wrong(format!(
+                "has {rows} rows of {rank} values, more than it may hold or its bytes can"
+            )));
+        }
+        let model = std::str::from_utf8(take(bytes, name, "the model's name")?)
+            .map_err(|e| wrong(format!("names a model that is not UTF-8: {e}")))?;
+        Ok(Self { dimensions, rank, words, ngrams, model })
     }
 }
 

@@ -18,6 +18,7 @@ mod ridge;
 mod tests;
 #[cfg(not(target_arch = "wasm32"))]
 mod texts;
+mod unread;
 #[cfg(not(target_arch = "wasm32"))]
 mod vocabulary;
 
@@ -26,6 +27,8 @@ pub use apply::{Encoded, QueryEncoder};
 pub use fit::{FitOptions, Fitted, Report, Training, fit};
 #[cfg(not(target_arch = "wasm32"))]
 pub use texts::{PassageText, TextKind, TrainingText, training_texts};
+
+pub(crate) use unread::Unread;
 
 /// The name of the bundle's part.
 pub const PART: &str = "encoder";

@@ -1,0 +1,33 @@
+//! A bundle's encoder before its first query.
+
+use std::sync::OnceLock;
+
+use super::QueryEncoder;
+use super::bytes::check;
+use crate::Result;
+use crate::bundle::{EmbeddingSpace, Part};
+
+/// An encoder that is read when it is first needed: it takes longer than all else of a bundle, and words are searched for
+/// without it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unread {
+    part: Part,
+    read: OnceLock<QueryEncoder>,
+}
+
+impl Unread {
+    /// Of a bundle of this embedding space.
+    pub fn of(part: Part, space: &EmbeddingSpace) -> Result<Self> {
+        check(&part, space)?;
+        Ok(Self { part, read: OnceLock::new() })
+    }
+
+    /// The encoder; the error is that of [`QueryEncoder::from_bytes`].
+    pub fn read(&self) -> Result<&QueryEncoder> {
+        if let Some(encoder) = self.read.get() {
+            return Ok(encoder);
+        }
+        let encoder = QueryEncoder::from_bytes(&self.part.bytes)?;
+        Ok(self.read.get_or_init(|| encoder))
+    }
+}
