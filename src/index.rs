@@ -35,8 +35,9 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords; its query encoder is read in full
-    /// when a text is first to be placed. The bundle has been checked when it was read; one put together by hand is checked here for the same.
+    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords; its query encoder is read in
+    /// full when a text is first to be placed. The bundle has been checked when it was read; one put together by hand is
+    /// checked here for the same.
     pub fn new(bundle: Bundle) -> Result<Self> {
         Self::with(bundle, true)
     }
