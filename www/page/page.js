@@ -283,15 +283,15 @@ async function rank(site, asked, signal, note) {
 }
 
 /**
- * Has the SVM work out what it needs for all queries with this C, which it keeps for one C: the times shown should be those
- * of a query.
+ * Has worked out what is the same for all queries, for the SVM with this C and for its closed form: the times shown should be
+ * those of a query.
  *
  * @param {Ranked['search']} search
  * @param {number} C
  * @param {AbortSignal} signal
  */
 function prepare(search, C, signal) {
-  return search({ method: 'svm', k: 1, C, tolerance: 1 }, signal);
+  return Promise.all([search({ method: 'svm', k: 1, C, tolerance: 1 }, signal), search({ method: 'whitened', k: 1 }, signal)]);
 }
 
 /**
