@@ -8,9 +8,8 @@ test('"similar" ranks the other articles by an article, and leads back', async (
   const { title, article } = before[0];
   await page.locator('[data-method="knn"] .hit').first().getByRole('link', { name: /similar/i }).click();
 
-  const heading = page.getByRole('heading', { name: title });
-  await heading.waitFor();
-  assert.ok(await heading.evaluate((element) => element === document.activeElement), 'the heading has the focus');
+  // Once the hits are there.
+  await page.getByRole('heading', { name: title }).and(page.locator(':focus')).waitFor();
   for (const method of METHODS) {
     const found = await hits(page, method);
     assert.ok(found.every((hit) => hit.article !== article), 'the article itself is left out');
