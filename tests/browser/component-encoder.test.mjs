@@ -11,8 +11,10 @@ const THREADS = 'Using Threads to Run Code Simultaneously';
  */
 async function offlineBox(t, body, until) {
   const page = await openBox(t, await componentSite(t, { body }), { console: /ERR_FAILED|Failed to fetch/ });
+  const downloads = ['.wasm', '/bundle.json'].map((end) =>
+    page.waitForEvent('requestfinished', (request) => request.url().endsWith(end)));
   await box(page).click();
-  await page.getByText('Ask in your own words.').waitFor();
+  await Promise.all(downloads);
   const asked = [];
   await page.route('**', async (route) => {
     asked.push(route.request().url());

@@ -88,21 +88,19 @@ export class SearchSession {
     this.#embedder = undefined;
     this.#ready = false;
     this.#slow = false;
-    const telling = setTimeout(() => {
-      if (this.#borrowed !== borrowed) return;
+    setTimeout(() => {
+      if (this.#borrowed !== borrowed || this.#ready) return;
       this.#slow = true;
       this.#onChange(this.state);
     }, UNTOLD);
     borrowed.index.then(
       () => {
-        clearTimeout(telling);
         if (this.#borrowed !== borrowed) return;
         const told = this.loading;
         this.#ready = true;
         if (told) this.#onChange(this.state);
       },
       () => {
-        clearTimeout(telling);
         borrowed.release();
         // The next query tries again.
         if (this.#borrowed === borrowed) this.#borrowed = undefined;

@@ -269,6 +269,8 @@ async function rank(site, asked, signal, note) {
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) }, signal);
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
   await prepare(search, C, signal);
+  // The default's closed form also works out something once.
+  if (methods.includes(DEFAULT)) await search({ method: 'whitened', k: 1 }, signal);
   const found = await Promise.all(methods.map((method) => search({ method, k, C }, signal)));
   const usual = C === DEFAULT_C ? svmOf(found) : query?.unfinished ? undefined : search({ method: 'svm', k }, signal);
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
@@ -283,15 +285,15 @@ async function rank(site, asked, signal, note) {
 }
 
 /**
- * Has worked out what is the same for all queries, for the SVM with this C and for its closed form: the times shown should be
- * those of a query.
+ * Has the SVM work out what it needs for all queries with this C, which it keeps for one C: the times shown should be those
+ * of a query.
  *
  * @param {Ranked['search']} search
  * @param {number} C
  * @param {AbortSignal} signal
  */
 function prepare(search, C, signal) {
-  return Promise.all([search({ method: 'svm', k: 1, C, tolerance: 1 }, signal), search({ method: 'whitened', k: 1 }, signal)]);
+  return search({ method: 'svm', k: 1, C, tolerance: 1 }, signal);
 }
 
 /**
