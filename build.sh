@@ -88,6 +88,11 @@ pictures() { # pictures [FOLDER] API
     node tests/browser/screenshots.mjs "${@:1:$#-1}"
 }
 
+# Without one a browser draws boxes, and lays them out in another time.
+japanese_font() {
+  [[ -n $(fc-list :lang=ja 2> /dev/null) ]] || apt_install "A Japanese font" fonts-ipafont-gothic
+}
+
 bundle_table() { # bundle_table [COLLECTIONS] API
   scripts/bundle-table.sh "${@: -1}" "${@:1:$#-1}"
 }
@@ -118,6 +123,7 @@ case "${1:-help}" in
     export DEMO=part
     tools
     step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+    step "A Japanese font" japanese_font
     dist
     step "Pictures" with_embedding_api pictures "${@:2}"
     ;;
@@ -138,6 +144,7 @@ case "${1:-help}" in
       exit
     fi
     if [[ ${1:-} == first ]]; then
+      step "A Japanese font" japanese_font
       dist debian-reference-ja
       step "The first result" scripts/first.sh
       exit
