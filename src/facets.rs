@@ -1,12 +1,12 @@
 //! The fields of articles that hits are filtered and counted by: `lang`, `tags`, and any other field of a bundle's articles
 //! that holds a text or a list of texts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::bundle::Article;
+use crate::json::Value;
 use crate::rank::top_k;
 use crate::{Error, Result};
 
@@ -57,7 +57,7 @@ impl Filter {
         articles: impl Iterator<Item = &'a Article>,
         field: &str,
     ) -> Vec<Count<'a>> {
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut counts: Vec<Count> = Vec::new();
         for article in articles.filter(|article| self.allows_but_for(Some(field), article)) {
             for (i, value) in values(article, field).enumerate() {
@@ -96,7 +96,7 @@ fn values<'a>(article: &'a Article, field: &str) -> impl Iterator<Item = &'a str
         "tags" => (&article.tags, None),
         other => (&[], article.extra.get(other)),
     };
-    let listed = extra.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let listed = extra.and_then(Value::as_array).unwrap_or_default();
     let own = own.iter().map(String::as_str);
     own.chain(extra.and_then(Value::as_str)).chain(listed.iter().filter_map(Value::as_str))
 }

@@ -17,7 +17,7 @@ macro_rules! deserialize {
     ($($type:ty),+) => {$(
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?;
+                let value = crate::json::Value::deserialize(deserializer)?;
                 Self::from_json(value, &Place::Top).map_err(|Mismatch { place, found, expected }| {
                     serde::de::Error::custom(format_args!("field {place}: is {found}, expected {expected}"))
                 })

@@ -1,6 +1,6 @@
 //! The searchable index: what a bundle becomes in memory.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -10,6 +10,7 @@ use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
 use crate::rank::{Moments, Projection};
+use crate::vector::best::best_of_groups;
 use crate::vector::{Element, Vectors};
 use crate::{Error, Result};
 
@@ -23,7 +24,10 @@ pub struct SearchIndex {
     rows: Vectors,
     normalize: bool,
     mean_query: Option<Vec<f32>>,
-    by_id: HashMap<String, usize>,
+    /// The article of each passage: searches look at nothing else of most.
+    article_of: Vec<u32>,
+    /// The articles in the order of their ids.
+    by_id: Vec<usize>,
     keywords: Option<Keywords>,
     encoder: Option<Unread>,
     /// What is the same for every query and costs many scans: worked out when first needed.
@@ -51,11 +55,17 @@ impl SearchIndex {
         // Not by removing it from the map, whose balancing would be 2 kB of the core.
         let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
         let encoder = encoder.map(|(_, part)| Unread::of(part, &space)).transpose()?;
+        let mut by_id = BTreeMap::new();
+        for (index, article) in articles.iter().enumerate() {
+            by_id.insert(article.id.as_str(), index);
+        }
+        let by_id = by_id.into_values().collect();
         if normalize {
             rows.bring_to_unit_length(&lengths);
         }
         Ok(Self {
-            by_id: articles.iter().enumerate().map(|(i, a)| (a.id.clone(), i)).collect(),
+            by_id,
+            article_of: passages.iter().map(|passage| passage.article as u32).collect(),
             space,
             articles,
             passages,
@@ -110,13 +120,19 @@ impl SearchIndex {
 
     /// The indices of an article's passages.
     pub(crate) fn passages_of(&self, article: usize) -> Range<usize> {
-        let passages = &self.passages;
-        passages.partition_point(|passage| passage.article < article)
-            ..passages.partition_point(|passage| passage.article <= article)
+        let article_of = &self.article_of;
+        article_of.partition_point(|&other| (other as usize) < article)
+            ..article_of.partition_point(|&other| other as usize <= article)
+    }
+
+    /// The index of the best passage of each of the articles that are `wanted`, the first of equals, ascending.
+    pub(crate) fn best_passages(&self, scores: &[f32], wanted: &[bool]) -> Vec<u32> {
+        best_of_groups(scores, &self.article_of, wanted)
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {
-        self.by_id.get(id).copied().ok_or_else(|| Error::UnknownArticle { id: id.into() })
+        let place = self.by_id.binary_search_by_key(&id, |&article| &self.articles[article].id);
+        place.map(|place| self.by_id[place]).map_err(|_| Error::UnknownArticle { id: id.into() })
     }
 
     pub(crate) fn rows(&self) -> &Vectors {

@@ -27,6 +27,7 @@ mod wasm;
 
 pub use error::{Error, Result};
 use exemplar_search_json::decimal;
+pub use exemplar_search_json::value as json;
 pub use exemplar_search_lexical as lexical;
 pub use exemplar_search_vector as vector;
 pub use facets::{Count, Facet, Filter};

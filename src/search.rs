@@ -7,7 +7,8 @@ use crate::decimal::Decimal;
 use crate::facets::{self, Facet, Filter};
 use crate::lexical::{self, Bm25};
 use crate::rank::fusion::Fusion;
-use crate::rank::{knn, svm, top_k};
+use crate::rank::{knn, svm};
+use crate::vector::best::top_k_of;
 use crate::vector::{Matrix, Vectors};
 use crate::wanted::Wanted;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights};
@@ -318,7 +319,7 @@ impl SearchIndex {
         };
 
         let best = self.best_passages(scores, &candidates);
-        let order = order(scores, &best, options.k + 1);
+        let order = top_k_of(scores, &best, options.k + 1);
         let top_k_final = svm
             .as_ref()
             .filter(|_| method == Method::Svm)
@@ -329,7 +330,7 @@ impl SearchIndex {
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
             let mut all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
-            all.retain(found);
+            all.retain(|&passage| found(&(passage as usize)));
             facets = self.facets(&all, options);
         }
         let order: Vec<usize> = order.into_iter().take(options.k).take_while(found).collect();
@@ -366,12 +367,13 @@ impl SearchIndex {
         most: usize,
         listed: impl Fn(&usize) -> bool,
     ) -> Vec<OtherPassage<'_>> {
-        let rest: Vec<usize> = self
+        let rest: Vec<u32> = self
             .passages_of(self.passages()[best].article)
             .filter(|other| *other != best && listed(other))
+            .map(|other| other as u32)
             .collect();
         let mut taken = vec![best];
-        for other in order(scores, &rest, rest.len()) {
+        for other in top_k_of(scores, &rest, rest.len()) {
             let heading = &self.passages()[other].heading;
             if taken.len() <= most && taken.iter().all(|&it| self.passages()[it].heading != *heading) {
                 taken.push(other);
@@ -389,7 +391,7 @@ impl SearchIndex {
     fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
         let best = self.best_passages(&estimates.scores, candidates);
-        match order(&estimates.scores, &best, k).last() {
+        match top_k_of(&estimates.scores, &best, k).last() {
             Some(&kth) => {
                 let kth = estimates.scores[kth];
                 estimates.settle(rows, query, kth)
@@ -411,7 +413,7 @@ impl SearchIndex {
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
                 let best = self.best_passages(scores, candidates);
-                is_settled(scores, &order(scores, &best, options.k + 1), options.k, error)
+                is_settled(scores, &top_k_of(scores, &best, options.k + 1), options.k, error)
             }
         };
         let rows = self.rows().as_rows();
@@ -429,37 +431,20 @@ impl SearchIndex {
 
     /// Whether each article may be a hit: it is no example, and the filter allows it.
     pub(crate) fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
-        let articles = self.articles().iter().enumerate();
-        articles.map(|(i, article)| !wanted.is_example(i) && filter.allows(article)).collect()
+        let mut candidates: Vec<bool> =
+            self.articles().iter().map(|article| filter.allows(article)).collect();
+        wanted.example_articles().for_each(|article| candidates[article] = false);
+        candidates
     }
 
     /// What the articles of these passages, which were found, have in the fields that are asked for.
-    fn facets(&self, found: &[usize], options: &SearchOptions) -> Vec<Facet<'_>> {
-        let articles = found.iter().map(|&passage| &self.articles()[self.passages()[passage].article]);
+    fn facets(&self, found: &[u32], options: &SearchOptions) -> Vec<Facet<'_>> {
+        let articles = found.iter().map(|&passage| &self.articles()[self.passages()[passage as usize].article]);
         let facet = |field: &String| {
             let counts = options.filter.count(articles.clone(), field);
             Facet { field: field.clone(), counts }
         };
         options.facets.iter().map(facet).collect()
-    }
-
-    /// The index of the best passage of each article that may be a hit, the first of equals.
-    fn best_passages(&self, scores: &[f32], candidates: &[bool]) -> Vec<usize> {
-        let mut best: Vec<usize> = Vec::with_capacity(self.articles().len());
-        let mut last = None;
-        for (index, passage) in self.passages().iter().enumerate() {
-            match best.last_mut() {
-                Some(best) if last == Some(passage.article) => {
-                    if scores[index] > scores[*best] {
-                        *best = index;
-                    }
-                }
-                _ if !candidates[passage.article] => continue,
-                _ => best.push(index),
-            }
-            last = Some(passage.article);
-        }
-        best
     }
 }
 
@@ -482,12 +467,6 @@ impl Parts {
             lexical: at(&self.lexical),
         }
     }
-}
-
-/// The first `k` of `passages`, best first.
-fn order(scores: &[f32], passages: &[usize], k: usize) -> Vec<usize> {
-    let picked: Vec<f32> = passages.iter().map(|&passage| scores[passage]).collect();
-    top_k(&picked, k).into_iter().map(|place| passages[place]).collect()
 }
 
 /// Whether the first `k` of `order` keep their places if each score is off by `error`; `order` goes one further.

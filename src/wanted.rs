@@ -40,9 +40,9 @@ impl<'i> Wanted<'i> {
         Ok(Self { index, query, more: more_at, less: less_at })
     }
 
-    /// Whether the article is an example, and so no hit.
-    pub fn is_example(&self, article: usize) -> bool {
-        self.more.binary_search(&article).is_ok() || self.less.binary_search(&article).is_ok()
+    /// The articles that are examples, and so no hits.
+    pub fn example_articles(&self) -> impl Iterator<Item = usize> {
+        self.more.iter().chain(&self.less).copied()
     }
 
     /// Whether there is something that the methods with vectors can go by.

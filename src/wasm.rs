@@ -2,13 +2,13 @@
 
 use js_sys::{Array, Float32Array, Object, Reflect};
 use serde::Serialize;
-use serde_json::{Number, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Article, EmbeddingSpace, Passage, Reader};
 use crate::decimal::Decimal;
 use crate::encoder::Encoded;
 use crate::fields::{Fields, Mismatch, Place};
+use crate::json::{self, Number, Value};
 use crate::vector::Vectors;
 use crate::{
     Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View,
@@ -280,7 +280,7 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
             return Err(Error::option("stop", value, expected));
         }
     };
-    match from.rest().into_iter().next() {
+    match from.rest().0.into_iter().next() {
         Some((name, _)) => Err(Error::option(name, "unknown", format!("the options are {OPTIONS}"))),
         None => Ok(()),
     }
@@ -292,38 +292,33 @@ const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold,
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
 fn to_json(value: &JsValue, place: &Place) -> Result<Value, Mismatch> {
     if let Some(number) = value.as_f64() {
-        let whole = number as i64;
-        return match Number::from_f64(number) {
-            Some(_) if whole as f64 == number => Ok(whole.into()),
-            Some(number) => Ok(number.into()),
-            None => Err(Mismatch {
-                place: place.to_string(),
-                found: Decimal::from(number).to_string(),
-                expected: "a finite number",
-            }),
-        };
+        return Number::of(number).map(Value::Number).ok_or_else(|| Mismatch {
+            place: place.to_string(),
+            found: Decimal::from(number).to_string(),
+            expected: "a finite number",
+        });
     }
     if let Some(text) = value.as_string() {
-        return Ok(text.into());
+        return Ok(Value::String(text));
     }
     if let Some(answer) = value.as_bool() {
-        return Ok(answer.into());
+        return Ok(Value::Bool(answer));
     }
     if let Some(items) = value.dyn_ref::<Array>() {
         let items = items.iter().enumerate();
-        return items.map(|(i, item)| to_json(&item, &Place::Item(place, i))).collect();
+        let items = items.map(|(i, item)| to_json(&item, &Place::Item(place, i)));
+        return items.collect::<Result<_, _>>().map(Value::Array);
     }
-    let mut fields = serde_json::Map::new();
     if let Some(object) = value.dyn_ref::<Object>() {
+        let mut fields = json::Object::default();
         for field in Object::entries(object).iter() {
             let field: Array = field.unchecked_into();
             let (name, value) = (field.get(0).as_string().unwrap_or_default(), field.get(1));
             if !value.is_undefined() {
-                let value = to_json(&value, &Place::Field(place, &name))?;
-                fields.insert(name, value);
+                fields.push(&name, to_json(&value, &Place::Field(place, &name))?);
             }
         }
-        return Ok(fields.into());
+        return Ok(Value::Object(fields));
     }
     Ok(Value::Null)
 }

@@ -11,7 +11,6 @@ use exemplar_search::{
     Error, Fusion, Highlights, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights,
 };
 use proptest::prelude::*;
-use serde_json::Map;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -43,7 +42,7 @@ fn bundle(vectors: Vectors, passages: Vec<Passage>) -> Bundle {
         vectors,
         statistics: Statistics::default(),
         parts: BTreeMap::new(),
-        extra: Map::new(),
+        extra: Default::default(),
     }
 }
 
@@ -199,7 +198,7 @@ fn with_keywords() -> Bundle {
         vectors: Vectors::Float32(Matrix::from_values(&PLANE, 2)),
         statistics: Statistics::default(),
         parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&Keywords::build(texts)))]),
-        extra: Map::new(),
+        extra: Default::default(),
     }
 }
 

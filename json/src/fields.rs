@@ -4,9 +4,8 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use crate::decimal::Decimal;
+use crate::value::{Number, Object, Value};
 
 /// Where a value stands in its document.
 #[derive(Clone, Copy)]
@@ -48,11 +47,9 @@ pub fn shown(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
-        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-            (Some(number), ..) => number.to_string(),
-            (_, Some(number), _) => number.to_string(),
-            (.., number) => Decimal::from(number.unwrap_or(f64::NAN)).to_string(),
-        },
+        Value::Number(Number::Natural(number)) => number.to_string(),
+        Value::Number(Number::Negative(number)) => number.to_string(),
+        Value::Number(Number::Real(number)) => Decimal::from(*number).to_string(),
         Value::String(text) if text.len() <= LONGEST => format!("\"{text}\""),
         Value::String(_) => "a long text".into(),
         Value::Array(_) => "an array".into(),
@@ -123,7 +120,7 @@ impl FromJson for usize {
     }
 }
 
-impl FromJson for Map<String, Value> {
+impl FromJson for Object {
     fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
         match value {
             Value::Object(fields) => Ok(fields),
@@ -144,38 +141,18 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-/// An object's fields, in their order.
+/// An object's fields, each name once, in their order; of those that are there twice, the last counts.
 impl<T: FromJson> FromJson for Vec<(String, T)> {
     fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
         let mut all = Self::new();
-        for (name, value) in Map::from_json(value, place)? {
+        for (name, value) in Object::from_json(value, place)?.0 {
             let value = T::from_json(value, &Place::Field(place, &name))?;
-            all.push((name, value));
+            match all.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, former)) => *former = value,
+                None => all.push((name, value)),
+            }
         }
         Ok(all)
-    }
-}
-
-/// One of many items of a list.
-pub enum Item {
-    /// An object's fields, in their order: no table is made of them, which would take a sixth of the time of reading.
-    Object(Vec<(String, Value)>),
-    Other(Value),
-}
-
-impl Item {
-    pub fn read<T: FromFields>(self, place: &Place) -> Result<T, Mismatch> {
-        match self {
-            Self::Object(left) => T::from_fields(Fields { left, place }),
-            Self::Other(value) => T::from_json(value, place),
-        }
-    }
-
-    pub fn into_value(self) -> Value {
-        match self {
-            Self::Object(fields) => Value::Object(fields.into_iter().collect()),
-            Self::Other(value) => value,
-        }
     }
 }
 
@@ -187,11 +164,11 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Mismatch> {
-        Ok(Self { left: Map::from_json(object, place)?.into_iter().collect(), place })
+        Ok(Self { left: Object::from_json(object, place)?.0, place })
     }
 
-    pub fn at_top(left: Map<String, Value>) -> Self {
-        Self { left: left.into_iter().collect(), place: &Place::Top }
+    pub fn at_top(Object(left): Object) -> Self {
+        Self { left, place: &Place::Top }
     }
 
     pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Mismatch> {
@@ -218,13 +195,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.left.is_empty()
-    }
-
     /// All that were not asked for, in their order.
-    pub fn rest(self) -> Map<String, Value> {
-        self.left.into_iter().collect()
+    pub fn rest(self) -> Object {
+        Object(self.left)
     }
 
     /// The last of this name, as JSON has it; the others are gone too.

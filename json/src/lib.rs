@@ -4,3 +4,4 @@
 pub mod decimal;
 pub mod fields;
 pub mod read;
+pub mod value;

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::fields::{Item, Mismatch, Place};
+use crate::fields::{Mismatch, Place};
+use crate::value::{Number, Object, Value};
 
 /// A list in an object: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
-pub type List<'a> = (&'a str, &'a mut dyn FnMut(Item, &Place) -> Result<(), Mismatch>);
+pub type List<'a> = (&'a str, &'a mut dyn FnMut(Value, &Place) -> Result<(), Mismatch>);
 
 /// Any JSON; an error says what is wrong with it, and where.
 pub fn value(json: &[u8]) -> Result<Value, String> {
@@ -34,6 +34,13 @@ fn read(json: &[u8], reading: Reading) -> Result<Value, String> {
     value.map_err(|e| e.to_string())
 }
 
+/// From any format that serde knows.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reading::Value.deserialize(deserializer)
+    }
+}
+
 /// What is read, and what of it becomes a value. Each kind of JSON is taken: where one is not, serde brings in the code to
 /// say so, which fills pages.
 enum Reading<'r, 'l> {
@@ -50,8 +57,6 @@ enum Reading<'r, 'l> {
         list: &'r mut List<'l>,
         mismatch: &'r mut Result<(), Mismatch>,
     },
-    /// An item of a list: the fields of an object go here, and an empty one is left.
-    Item(&'r mut Vec<(String, Value)>),
 }
 
 impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
@@ -74,33 +79,30 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::Bool(value))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::Number(Number::Natural(value)))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::Number(value.try_into().map_or(Number::Negative(value), Number::Natural)))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(if value.is_finite() { Value::Number(Number::Real(value)) } else { Value::Null })
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::String(value.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         if let Self::List { list: (name, take), mismatch } = self {
             let mut index = 0;
-            let mut fields = Vec::new();
-            while let Some(item) = array.next_element_seed(Reading::Item(&mut fields))? {
-                let fields = std::mem::take(&mut fields);
-                let item = if item.is_object() { Item::Object(fields) } else { Item::Other(item) };
+            while let Some(item) = array.next_element_seed(Reading::Value)? {
                 if mismatch.is_ok() {
                     *mismatch = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
                 }
@@ -115,7 +117,7 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
+        let mut fields = Vec::new();
         while let Some(name) = object.next_key::<String>()? {
             let reading = match &mut self {
                 Self::Only(names) if !names.contains(&name.as_str()) => {
@@ -128,12 +130,8 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
                 },
                 _ => Reading::Value,
             };
-            let value = object.next_value_seed(reading)?;
-            match &mut self {
-                Self::Item(fields) => fields.push((name, value)),
-                _ => drop(fields.insert(name, value)),
-            }
+            fields.push((name, object.next_value_seed(reading)?));
         }
-        Ok(Value::Object(fields))
+        Ok(Value::Object(Object(fields)))
     }
 }

@@ -1,7 +1,5 @@
 //! What a query asks for: its words, and which words of the texts answer to each.
 
-use std::collections::HashMap;
-
 use super::spelling::{REST, SHARED, one_edit, other_ending};
 use super::tokenizer::{Token, TokenKind, tokenize};
 
@@ -65,9 +63,10 @@ impl Query {
     pub fn parse(text: &str, unfinished: bool) -> Self {
         let tokens = tokenize(text);
         let mut terms: Vec<Term> = Vec::new();
-        let mut places: HashMap<(String, TokenKind), usize> = HashMap::new();
         let mut add = |text: String, kind, unfinished, whole_run| {
-            let place = *places.entry((text.clone(), kind)).or_insert_with(|| {
+            // Queries have few words: no table is worth its making.
+            let place = terms.iter().position(|term| term.kind == kind && term.text == text);
+            let place = place.unwrap_or_else(|| {
                 terms.push(Term::new(text, kind));
                 terms.len() - 1
             });

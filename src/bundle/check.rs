@@ -1,6 +1,6 @@
 //! What every bundle must satisfy, whether it was read from a file or put together in memory.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{Bundle, EmbeddingSpace};
 use crate::decimal::Decimal;
@@ -66,7 +66,7 @@ impl Bundle {
         if self.articles.is_empty() {
             return Err(Error::field("articles", "is empty: a bundle needs at least one article"));
         }
-        let mut first = HashMap::with_capacity(self.articles.len());
+        let mut first = BTreeMap::new();
         for (index, article) in self.articles.iter().enumerate() {
             if article.id.is_empty() {
                 return Err(Error::field(

@@ -2,10 +2,10 @@
 
 use exemplar_search_json::read::{self, List};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{Bundle, FORMAT, Files, Layout, Reader, VERSION, Written, v1, v2};
 use crate::fields::shown;
+use crate::json::{Object, Value};
 use crate::{Error, Result};
 
 /// What tells a bundle from other JSON; read first, so that a newer version's other changes do not matter.
@@ -38,8 +38,9 @@ impl Bundle {
 /// The version of the bundle `json`, one that this release reads.
 pub(super) fn version(json: &[u8]) -> Result<u64> {
     let head = read::only(json, &HEAD).map_err(Error::BundleJson)?;
-    let [format, version] = HEAD.map(|name| &head[name]);
-    if format != FORMAT {
+    let [format, version] =
+        HEAD.map(|name| head.as_object().and_then(|head| head.get(name)).unwrap_or(&Value::Null));
+    if format.as_str() != Some(FORMAT) {
         return Err(Error::BundleFormat { found: shown(format) });
     }
     let refuse = |way_out| Err(Error::BundleVersion { found: shown(version), newest: VERSION, way_out });
@@ -51,13 +52,11 @@ pub(super) fn version(json: &[u8]) -> Result<u64> {
 }
 
 /// The bundle's fields but for its head. Of `lists`, empty arrays are left; those that are no arrays stay as they are.
-pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Map<String, Value>> {
+pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Object> {
     let (bundle, fitted) = read::with_lists(json, lists).map_err(Error::BundleJson)?;
     fitted?;
-    let Value::Object(mut fields) = bundle else { return Ok(Map::new()) };
-    for name in HEAD {
-        fields.shift_remove(name);
-    }
+    let Value::Object(mut fields) = bundle else { return Ok(Object::default()) };
+    fields.0.retain(|(name, _)| !HEAD.contains(&name.as_str()));
     Ok(fields)
 }
 

@@ -6,7 +6,6 @@
 mod centred;
 mod check;
 mod encoding;
-mod extra;
 mod json;
 mod keywords;
 mod many;
@@ -20,15 +19,14 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::fields::{Fields, FromFields, Mismatch};
+use crate::json::Object;
 use crate::vector::Vectors;
 use crate::{Error, Result};
 
 pub use centred::quantize_centred;
 pub use encoding::Encoding;
-pub use extra::Extra;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
@@ -58,7 +56,7 @@ pub struct Bundle {
     /// Further parts by name, such as `keywords` and `encoder`; what is in them is for their own modules to say.
     pub parts: BTreeMap<String, Part>,
     /// Fields of the bundle that this release does not know.
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 /// A version of the format and where it keeps the vectors.
@@ -131,7 +129,7 @@ pub struct Article {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: Object,
 }
 
 impl FromFields for Article {
@@ -144,7 +142,7 @@ impl FromFields for Article {
             lang: fields.optional("lang")?,
             date: fields.optional("date")?,
             tags: fields.or_default("tags")?,
-            extra: fields.into(),
+            extra: fields.rest(),
         })
     }
 }
@@ -164,7 +162,7 @@ pub struct Passage {
     #[serde(skip)]
     pub text: String,
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: Object,
 }
 
 impl FromFields for Passage {
@@ -174,7 +172,7 @@ impl FromFields for Passage {
             anchor: fields.optional("anchor")?,
             heading: fields.or_default("heading")?,
             text: String::new(),
-            extra: fields.into(),
+            extra: fields.rest(),
         })
     }
 }
@@ -193,7 +191,7 @@ pub struct Statistics {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_query: Option<Vec<f32>>,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 impl FromFields for Statistics {

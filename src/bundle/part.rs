@@ -4,10 +4,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::fields::{Fields, FromFields, Mismatch};
+use crate::json::Object;
 use crate::{Error, Result};
 
 /// The encoding of parts that are JSON.
@@ -19,7 +19,7 @@ pub struct Part {
     pub encoding: String,
     pub bytes: Vec<u8>,
     /// Fields that this release does not know.
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 /// A part as `bundle.json` describes it.
@@ -42,7 +42,7 @@ pub(super) struct Descriptor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 /// The bytes of a part that came in a file, and their hash.

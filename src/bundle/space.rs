@@ -1,9 +1,9 @@
 //! The embedding space: what makes two vectors comparable.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::fields::{Fields, FromFields, Mismatch};
+use crate::json::Object;
 use crate::{Error, Result};
 
 /// The least cosine of an API's vector for a probe to the bundle's. Another model's is about 0, and no precision in which
@@ -34,7 +34,7 @@ pub struct EmbeddingSpace {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 /// What to tell an embedding API beside the text, where the model tells queries from passages.
@@ -50,10 +50,10 @@ pub struct Recipe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Further fields of the request, such as `{ "output_dimension": 512 }`.
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub fields: Map<String, Value>,
+    #[serde(skip_serializing_if = "Object::is_empty")]
+    pub fields: Object,
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Object,
 }
 
 impl FromFields for EmbeddingSpace {

@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use super::{Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, json};
 use crate::fields::{Fields, FromJson, Mismatch, Place};
+use crate::json::{Object, Value};
 use crate::vector::{Matrix, Vectors};
 use crate::{Error, Result};
 
@@ -19,7 +19,7 @@ pub(super) struct V1 {
     space: EmbeddingSpace,
     articles: Vec<Article>,
     vectors: JsonVectors,
-    extra: Map<String, Value>,
+    extra: Object,
 }
 
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ struct Write<'a> {
     articles: &'a [Article],
     vectors: JsonVectors,
     #[serde(flatten)]
-    extra: &'a Map<String, Value>,
+    extra: &'a Object,
 }
 
 impl V1 {
@@ -40,10 +40,10 @@ impl V1 {
             json,
             &mut [
                 ("articles", &mut |article, place| {
-                    article.read(place).map(|article: Article| articles.push(article))
+                    Article::from_json(article, place).map(|article| articles.push(article))
                 }),
                 ("vectors", &mut |row, place| {
-                    values.append(&mut Vec::<f32>::from_json(row.into_value(), place)?);
+                    values.append(&mut Vec::<f32>::from_json(row, place)?);
                     ends.push(values.len());
                     Ok(())
                 }),
@@ -124,7 +124,7 @@ struct Base64Fields {
 impl JsonVectors {
     fn base64(value: Value) -> std::result::Result<Self, Mismatch> {
         let place = Place::Field(&Place::Top, "vectors");
-        if !value.is_object() {
+        if value.as_object().is_none() {
             let expected = "an array of arrays of numbers, or an object with \"encoding\" and \"data\"";
             return Err(Mismatch::new(&place, &value, expected));
         }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::part::{Beside, Descriptor, JSON, Part, sha256};
 use super::{
     Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many::Many,
 };
 use crate::fields::{Fields, FromJson, Place};
+use crate::json::{Object, Value};
 use crate::{Error, Result};
 
 /// The names of the parts that this module reads itself.
@@ -25,7 +25,7 @@ pub(super) struct V2 {
     /// Left out where every article is one passage.
     passages: Option<Vec<Passage>>,
     pub parts: Vec<(String, Descriptor)>,
-    extra: Map<String, Value>,
+    extra: Object,
 }
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Write<'a> {
     passages: Option<&'a [Passage]>,
     parts: BTreeMap<&'a str, Descriptor>,
     #[serde(flatten)]
-    extra: &'a Map<String, Value>,
+    extra: &'a Object,
 }
 
 impl V2 {
@@ -48,10 +48,10 @@ impl V2 {
             json,
             &mut [
                 ("articles", &mut |article, place| {
-                    article.read(place).map(|article: Article| articles.push(article))
+                    Article::from_json(article, place).map(|article| articles.push(article))
                 }),
                 ("passages", &mut |passage, place| {
-                    passage.read(place).map(|passage: Passage| passages.push(passage))
+                    Passage::from_json(passage, place).map(|passage| passages.push(passage))
                 }),
             ],
         )?;
@@ -137,7 +137,7 @@ fn from_json<T: FromJson>(name: &str, part: &Part) -> Result<T> {
 /// never gives one build's file to another build's JSON.
 pub(super) fn write(bundle: &Bundle) -> Result<Written> {
     let Bundle { layout, encoding, space, articles, passages, vectors, statistics, parts, extra } = bundle;
-    let part = |encoding: &str, bytes| Part { encoding: encoding.into(), bytes, extra: Map::new() };
+    let part = |encoding: &str, bytes| Part { encoding: encoding.into(), bytes, extra: Object::default() };
     let json_part = |json: Result<String>| json.map(|json| part(JSON, json.into()));
 
     let vectors = part(encoding.name(), encoding.encode(vectors));

@@ -1,6 +1,5 @@
 //! Fitting an encoder to a site.
 
-use serde_json::Map;
 
 use super::ENCODING;
 use super::apply::QueryEncoder;
@@ -9,6 +8,7 @@ use super::ridge::{BLOCK, Lane, Problem, Solution};
 use super::texts::{PassageText, TrainingText};
 use super::vocabulary::Vocabulary;
 use crate::bundle::Part;
+use crate::json::Object;
 use crate::vector::Matrix;
 use crate::{Error, Result};
 
@@ -57,7 +57,7 @@ pub struct Fitted {
 impl Fitted {
     /// What the bundle's part [`PART`](super::PART) holds.
     pub fn into_part(self) -> Part {
-        Part { encoding: ENCODING.into(), bytes: self.bytes, extra: Map::new() }
+        Part { encoding: ENCODING.into(), bytes: self.bytes, extra: Object::default() }
     }
 }
 

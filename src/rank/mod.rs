@@ -4,9 +4,8 @@ pub mod fusion;
 pub mod knn;
 mod projection;
 pub mod svm;
-mod top_k;
 pub mod whitened;
 
 pub use crate::vector::Moments;
+pub use crate::vector::best::top_k;
 pub use projection::Projection;
-pub use top_k::top_k;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
+use exemplar_search::json::Object;
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors, quantize};
 use proptest::prelude::*;
-use serde_json::{Map, json};
+use serde_json::json;
 
 pub const DIMS: usize = 3;
 pub const WORDS: [&str; 4] = ["tide", "moon", "harbour", "sail"];
@@ -46,7 +47,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             id: id.to_string(),
             lang: lang.map(str::to_owned),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            extra: Map::from_iter([("kind".to_owned(), kind.clone())]).into(),
+            extra: Object(vec![("kind".to_owned(), serde_json::from_value(kind.clone()).unwrap())]),
             ..Article::default()
         });
         let away_from_zero = |x: &f32| x + 1.5f32.copysign(*x);
@@ -63,7 +64,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             passages,
             statistics: Statistics::default(),
             parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&keywords))]),
-            extra: Map::new(),
+            extra: Default::default(),
         };
         (bundle, query.iter().map(away_from_zero).collect())
     })

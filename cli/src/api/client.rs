@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use exemplar_search::bundle::Recipe;
+use exemplar_search::json::Object;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::pace::{Limits, Pace};
 use super::upstream::{Reply, Unreachable, UnreachableKind};
@@ -23,7 +23,7 @@ pub struct Input<'a> {
 #[derive(Serialize)]
 struct Request<'a> {
     #[serde(flatten)]
-    fields: &'a Map<String, Value>,
+    fields: &'a Object,
     model: &'a str,
     input: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use exemplar_search::bundle::Recipe;
-use serde_json::Value;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -58,7 +58,7 @@ impl Cache {
             update(&mut digest, field);
         }
         if !fields.is_empty() {
-            update(&mut digest, &Value::from(fields.clone()).to_string());
+            update(&mut digest, &json!(fields).to_string());
         }
         Space { folder: self.0.as_deref(), digest }
     }

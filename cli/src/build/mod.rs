@@ -16,9 +16,9 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
+use exemplar_search::json::Object;
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{encoder, lexical};
-use serde_json::Map;
 
 pub use self::args::{Args, PASSAGE_CHARS};
 pub use self::batches::Limits;
@@ -105,7 +105,7 @@ pub fn run(args: &Args) -> Result<()> {
         vectors: Vectors::Float32(vectors),
         statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
         parts,
-        extra: Map::new(),
+        extra: Object::default(),
     };
     bundle.check()?;
     args.form.apply(&mut bundle)?;

@@ -2,7 +2,7 @@
 
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use exemplar_search::bundle::Recipe;
-use serde_json::Value;
+use exemplar_search::json::{Number, Value};
 
 use super::cache::Place;
 use crate::api::Preset;
@@ -73,7 +73,7 @@ impl RequestArgs {
         }
         if let Some((field, dimensions)) = preset.facts().dimensions.zip(dimensions) {
             for recipe in [&mut recipes.query, &mut recipes.passage] {
-                recipe.fields.insert(field.into(), Value::from(dimensions));
+                recipe.fields.push(field, Value::Number(Number::Natural(dimensions.into())));
             }
         }
         recipes

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
+use exemplar_search::json::Object;
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{SearchIndex, encoder, lexical};
-use serde_json::Map;
 
 use super::args::Args;
 use super::collection::Collection;
@@ -97,7 +97,7 @@ impl Built {
             vectors: Vectors::Float32(vectors),
             statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
             parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
-            extra: Map::new(),
+            extra: Object::default(),
         };
         // As it is shipped, with what its encoding loses.
         let index = SearchIndex::new(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)?;

@@ -46,8 +46,7 @@ fn items_keep_their_fields_and_get_vectors_in_order() {
         (Some("2024-05-01"), &["sea".to_string()][..])
     );
     assert_eq!(tides.excerpt.as_deref(), Some("The sea rises."));
-    assert_eq!(tides.extra["author"], json!({"name": "Ana"}));
-    assert!(!tides.extra.contains_key("text"));
+    assert_eq!(serde_json::to_value(&tides.extra).unwrap(), json!({"author": {"name": "Ana"}}));
     assert_eq!(
         (wind.id.as_str(), wind.url.as_str()),
         ("https://example.org/wind", "https://example.org/wind")

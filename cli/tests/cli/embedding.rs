@@ -37,7 +37,7 @@ fn a_preset_says_how_the_api_wants_to_be_asked() {
     );
     let space = read_bundle(&output).space;
     assert_eq!(space.query.input_type.as_deref(), Some("query"));
-    assert_eq!(space.query.fields["output_dimension"], json!(2));
+    assert_eq!(json!(space.query.fields), json!({ "output_dimension": 2 }));
     assert!(space.truncated && space.normalized && space.dimensions == 2);
 
     // What the person says goes before what the preset knows.

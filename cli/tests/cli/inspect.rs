@@ -65,7 +65,7 @@ fn the_file_beside_a_bundle_is_weighed_too_and_must_be_there() {
         vectors: Vectors::Float32(Matrix::from_values(&[1.0, 2.0, 3.0], 3)),
         statistics: Statistics::default(),
         parts: BTreeMap::new(),
-        extra: serde_json::Map::new(),
+        extra: Default::default(),
     };
     let Written { json, sidecar } = bundle.write().unwrap();
     let (name, bytes) = sidecar.unwrap();

@@ -1,0 +1,183 @@
+//! JSON in memory. Fields stand in a list, in the order that they were read in, not in a hash table beside one, such as
+//! serde_json keeps: few objects have many fields, and its tables would be a twentieth of the WebAssembly core.
+
+use serde::{Serialize, Serializer};
+
+/// Any JSON.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    #[default]
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(String),
+    Array(Vec<Self>),
+    Object(Object),
+}
+
+/// A whole number as long as it fits into 64 bits, else the nearest that a float64 can hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    Natural(u64),
+    /// Below 0.
+    Negative(i64),
+    /// Finite.
+    Real(f64),
+}
+
+/// The fields of an object in their order. A name may be there twice; the last one counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(pub Vec<(String, Value)>);
+
+impl Number {
+    /// A whole number where it is one; nothing where JSON has no such number.
+    pub fn of(number: f64) -> Option<Self> {
+        let (natural, negative) = (number as u64, number as i64);
+        if natural as f64 == number {
+            Some(Self::Natural(natural))
+        } else if negative as f64 == number {
+            Some(Self::Negative(negative))
+        } else {
+            number.is_finite().then_some(Self::Real(number))
+        }
+    }
+}
+
+impl Value {
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// A whole number from 0.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(Number::Natural(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(Number::Natural(number)) => Some(*number as f64),
+            Self::Number(Number::Negative(number)) => Some(*number as f64),
+            Self::Number(Number::Real(number)) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+impl Object {
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().rfind(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Adds a field at the end.
+    pub fn push(&mut self, name: &str, value: Value) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(Number::Natural(number)) => serializer.serialize_u64(*number),
+            Self::Number(Number::Negative(number)) => serializer.serialize_i64(*number),
+            Self::Number(Number::Real(number)) => serializer.serialize_f64(*number),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => items.serialize(serializer),
+            Self::Object(fields) => fields.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, Value};
+    use crate::read;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn of_a_name_that_is_there_twice_the_last_counts() {
+        let value = read::value(br#"{"b": 1, "a": null, "b": [2]}"#).unwrap();
+        assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"b":1,"a":null,"b":[2]}"#);
+        let last = value.as_object().and_then(|fields| fields.get("b")).and_then(Value::as_array);
+        assert_eq!(last, Some(&[Value::Number(Number::Natural(2))][..]));
+    }
+
+    /// JSON of a few levels.
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<u64>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            ".*".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(3, 20, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+                prop::collection::btree_map(".*", inner, 0..5)
+                    .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn is_what_serde_json_reads(json in json()) {
+            let text = serde_json::to_string(&json).unwrap();
+            let value = read::value(text.as_bytes()).unwrap();
+            // Not `json` itself: the parser does not read the last digit of every number.
+            let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(serde_json::to_value(&value).unwrap(), expected);
+            prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+
+        #[test]
+        fn numbers_are_those_that_json_has(number in any::<f64>(), whole in any::<i32>()) {
+            let back = Number::of(number).map(|number| Value::Number(number).as_f64());
+            prop_assert_eq!(back, number.is_finite().then_some(Some(number)));
+            let natural = Number::of(whole.into()).and_then(|number| Value::Number(number).as_u64());
+            prop_assert_eq!(natural, u64::try_from(whole).ok());
+        }
+    }
+}

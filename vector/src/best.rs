@@ -1,0 +1,94 @@
+//! The best of a list of scores. Equal scores keep their order in the list, so that results are the same everywhere.
+
+use std::collections::BinaryHeap;
+
+/// The indices of the `k` highest scores, best first; all of them where `k` is larger than the list.
+pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
+    let all: Vec<u32> = (0..scores.len() as u32).collect();
+    top_k_of(scores, &all, k)
+}
+
+/// [`top_k`] among these indices alone, which ascend. Most scores are no better than the worst of k and cost one comparison:
+/// O(n + k log n log k) in an order that is random.
+pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
+    // The worst of the best so far is on top.
+    let mut best = BinaryHeap::with_capacity(k.min(among.len()));
+    for &index in among {
+        let place = place(scores[index as usize], index);
+        if best.len() < k {
+            best.push(place);
+        } else if let Some(mut worst) = best.peek_mut()
+            && place < *worst
+        {
+            *worst = place;
+        }
+    }
+    best.into_sorted_vec().into_iter().map(|place| (place & u64::from(u32::MAX)) as usize).collect()
+}
+
+/// The index of the highest score of each group, the first of equals. `groups` tells the group of each score, ascending;
+/// those that are not `wanted` are left out.
+pub fn best_of_groups(scores: &[f32], groups: &[u32], wanted: &[bool]) -> Vec<u32> {
+    let mut best = vec![0; wanted.len()];
+    let mut count = 0;
+    let (mut last, mut highest) = (u32::MAX, f32::NEG_INFINITY);
+    for (index, (&score, &group)) in scores.iter().zip(groups).enumerate() {
+        if !wanted[group as usize] {
+            continue;
+        }
+        let is_first = group != last;
+        count += usize::from(is_first);
+        if is_first || score > highest {
+            best[count - 1] = index as u32;
+            highest = score;
+        }
+        last = group;
+    }
+    best.truncate(count);
+    best
+}
+
+/// A number that is lower the higher the score, in the order of [`f32::total_cmp`], and then the lower the index.
+fn place(score: f32, index: u32) -> u64 {
+    let bits = score.to_bits();
+    // As signed whole numbers, negative floats ascend the wrong way round.
+    let ascending = bits ^ if bits >> 31 == 1 { u32::MAX } else { 1 << 31 };
+    u64::from(!ascending) << 32 | u64::from(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// A few distinct values, so that ties are common.
+    fn scores() -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec((-3i8..3).prop_map(f32::from), 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn is_the_head_of_a_stable_sort(scores in scores(), step in 1usize..4, k in 0usize..70) {
+            let mut sorted: Vec<usize> = (0..scores.len()).collect();
+            sorted.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+            let among: Vec<u32> = (0..scores.len() as u32).step_by(step).collect();
+            let some: Vec<usize> = sorted.iter().copied().filter(|index| index % step == 0).take(k).collect();
+            prop_assert_eq!(top_k_of(&scores, &among, k), some);
+            sorted.truncate(k);
+            prop_assert_eq!(top_k(&scores, k), sorted);
+        }
+
+        #[test]
+        fn a_group_has_one_best(scores in scores(), steps in prop::collection::vec(0u32..3, 60), wanted in prop::collection::vec(any::<bool>(), 200)) {
+            let groups: Vec<u32> = steps.iter().scan(0, |group, step| { *group += step; Some(*group) }).take(scores.len()).collect();
+            let mut expected = Vec::new();
+            for group in (0..200).filter(|&group| wanted[group as usize]) {
+                let of_group: Vec<u32> = (0..groups.len() as u32).filter(|&i| groups[i as usize] == group).collect();
+                expected.extend(top_k_of(&scores, &of_group, 1).into_iter().map(|index| index as u32));
+            }
+            prop_assert_eq!(best_of_groups(&scores, &groups, &wanted), expected);
+        }
+    }
+}
