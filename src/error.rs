@@ -64,6 +64,16 @@ pub enum Error {
 /// The crate's result type.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// What was expected: one of these names.
+pub(crate) fn one_of(names: &[&str]) -> String {
+    let mut expected = String::from("expected ");
+    for (place, name) in names.iter().enumerate() {
+        expected += if place == 0 { "one of " } else { ", " };
+        expected += name;
+    }
+    expected
+}
+
 impl Error {
     /// A code that stays the same from release to release; JavaScript finds it as `error.code`.
     pub fn code(&self) -> &'static str {

@@ -1,10 +1,9 @@
 //! The searchable index: what a bundle becomes in memory.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage};
+use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage};
 use crate::encoder::{self, Encoded, Unread};
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
@@ -49,17 +48,11 @@ impl SearchIndex {
     /// [`SearchIndex::new`]; unless `normalize`, vectors and queries keep their lengths, and kNN ranks by dot products
     /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
-        let lengths = bundle.checked_lengths()?;
+        let Checked { lengths, by_id } = bundle.checked()?;
+        let keywords = bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
-        let keywords = parts.get(lexical::PART).map(|part| part.keywords(passages.len())).transpose()?;
-        // Not by removing it from the map, whose balancing would be 2 kB of the core.
         let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
         let encoder = encoder.map(|(_, part)| Unread::of(part, &space)).transpose()?;
-        let mut by_id = BTreeMap::new();
-        for (index, article) in articles.iter().enumerate() {
-            by_id.insert(article.id.as_str(), index);
-        }
-        let by_id = by_id.into_values().collect();
         if normalize {
             rows.bring_to_unit_length(&lengths);
         }

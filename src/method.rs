@@ -127,14 +127,15 @@ impl fmt::Display for Method {
             Self::Hybrid => "hybrid",
             Self::Lexical => "lexical",
             Self::Fused(weights) => {
-                let parts =
-                    weights.named().into_iter().filter(|(_, weight)| *weight > 0.0).map(|(name, weight)| {
-                        match weight {
-                            1.0 => name.to_owned(),
-                            weight => format!("{}*{name}", Decimal::from(weight)),
-                        }
-                    });
-                return f.write_str(&parts.collect::<Vec<_>>().join("+"));
+                let mut plus = "";
+                for (name, weight) in weights.named().into_iter().filter(|(_, weight)| *weight > 0.0) {
+                    match weight {
+                        1.0 => write!(f, "{plus}{name}")?,
+                        weight => write!(f, "{plus}{}*{name}", Decimal::from(weight))?,
+                    }
+                    plus = "+";
+                }
+                return Ok(());
             }
         };
         f.write_str(name)

@@ -1,7 +1,5 @@
 //! Bundles: what must load, byte for byte when rewritten, and what must be refused with the place named.
 
-use std::collections::BTreeMap;
-
 use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
@@ -191,8 +189,9 @@ fn unknown_fields_are_kept() {
     assert_eq!(json(&bundle.space.extra), json!({ "revision": "2024-01" }));
     assert_eq!(json(&bundle.articles[0].extra)["author"]["name"], "A. Writer");
     let bundle = read(SIDECAR);
-    assert_eq!(bundle.parts["pictures"].bytes, b"not known yet");
-    assert_eq!(json(&bundle.parts["pictures"].extra), json!({ "since": 3 }));
+    let pictures = bundle.part("pictures").unwrap();
+    assert_eq!(pictures.bytes, b"not known yet");
+    assert_eq!(json(&pictures.extra), json!({ "since": 3 }));
     assert_eq!(json(&bundle.statistics.extra), json!({ "queries": 300 }));
 }
 
@@ -361,7 +360,7 @@ fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
         passages: Passage::whole_articles(titles.len()),
         vectors: Vectors::Float32(vectors),
         statistics: Statistics::default(),
-        parts: BTreeMap::new(),
+        parts: Vec::new(),
         extra: Object::default(),
     }
 }
@@ -371,7 +370,7 @@ fn each_passage_has_one_text() {
     let mut bundle =
         Bundle { layout: Layout::V2Inline, ..bundle(Matrix::from_values(&[1.0, 2.0], 1), &["", ""]) };
     let texts = Part { encoding: "json".into(), bytes: b"[\"one\"]".into(), extra: Object::default() };
-    bundle.parts.insert("texts".into(), texts);
+    bundle.parts.push(("texts".into(), texts));
     let error = refused(&bundle.write().unwrap().json);
     assert!(error.to_string().contains("parts.texts: holds 1 texts for 2 passages"), "{error}");
 }
@@ -442,7 +441,8 @@ proptest! {
         let titles: Vec<&str> = titles[..rows].iter().map(String::as_str).collect();
         let mut bundle = Bundle { layout, ..bundle(vectors, &titles) };
         if layout.version() == 2 {
-            bundle.parts.insert("keywords".into(), Part { encoding: "x".into(), bytes: vec![7; rows], extra: Object::default() });
+            let part = Part { encoding: "x".into(), bytes: vec![7; rows], extra: Object::default() };
+            bundle.parts.push(("keywords".into(), part));
             // Without any text there is nothing to tell the inline layouts apart by.
             bundle.passages[0].text = format!("text {}", titles.concat());
         }

@@ -3,8 +3,6 @@
 #[path = "support/synthetic.rs"]
 mod synthetic;
 
-use std::collections::BTreeMap;
-
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
 use exemplar_search::vector::Vectors;
 use exemplar_search::{Map, Method, Refine, SearchIndex, SearchOptions, View};
@@ -26,7 +24,7 @@ fn index(dims: usize) -> SearchIndex {
         passages: (0..PASSAGES).map(|i| Passage { article: i / 2, ..Passage::default() }).collect(),
         vectors: Vectors::Float32(synthetic::clustered(PASSAGES, dims, 7)),
         statistics: Statistics::default(),
-        parts: BTreeMap::new(),
+        parts: Vec::new(),
         extra: Default::default(),
     })
     .unwrap()

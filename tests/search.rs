@@ -41,7 +41,7 @@ fn bundle(vectors: Vectors, passages: Vec<Passage>) -> Bundle {
         passages,
         vectors,
         statistics: Statistics::default(),
-        parts: BTreeMap::new(),
+        parts: Vec::new(),
         extra: Default::default(),
     }
 }
@@ -197,7 +197,7 @@ fn with_keywords() -> Bundle {
         passages: Passage::whole_articles(3),
         vectors: Vectors::Float32(Matrix::from_values(&PLANE, 2)),
         statistics: Statistics::default(),
-        parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&Keywords::build(texts)))]),
+        parts: vec![(lexical::PART.into(), Part::of_keywords(&Keywords::build(texts)))],
         extra: Default::default(),
     }
 }
@@ -290,7 +290,7 @@ fn a_text_alone_is_placed_by_the_query_encoder() {
     let part = fit(&training, &FitOptions::default()).unwrap().into_part();
     let mut damaged = part.clone();
     damaged.bytes.pop();
-    bundle.parts.insert(encoder::PART.into(), part);
+    bundle.parts.push((encoder::PART.into(), part));
     let index = SearchIndex::new(bundle.clone()).unwrap();
 
     let encoded = index.encode("slices").unwrap().unwrap();
@@ -318,7 +318,8 @@ fn a_text_alone_is_placed_by_the_query_encoder() {
     let refined = index.refine(&refine, &options(Method::Knn, 3)).unwrap();
     assert_eq!((refined.hits.len(), refined.known), (index.articles().len() - 1, Some(0.0)));
 
-    bundle.parts.insert(encoder::PART.into(), damaged);
+    let (_, part) = bundle.parts.last_mut().unwrap();
+    *part = damaged;
     let index = SearchIndex::new(bundle).unwrap();
     assert!(
         !index.search("slices", &options(Method::Lexical, 3)).unwrap().hits.is_empty(),
@@ -350,7 +351,7 @@ fn a_method_says_what_it_lacks() {
     let weightless = index.search("x", &options(Method::Fused(Weights::default()), 3)).unwrap_err();
     assert_eq!(weightless.code(), "option");
 
-    let bundle = Bundle { parts: BTreeMap::new(), ..with_keywords() };
+    let bundle = Bundle { parts: Vec::new(), ..with_keywords() };
     let error = SearchIndex::new(bundle).unwrap().search("x", &options(Method::Lexical, 3)).unwrap_err();
     assert_eq!(error.code(), "method-needs");
     assert!(error.to_string().contains("keywords"), "{error}");
@@ -360,7 +361,7 @@ fn a_method_says_what_it_lacks() {
 fn keywords_that_cannot_be_read_are_refused() {
     let damaged = |change: fn(&mut exemplar_search::bundle::Part)| {
         let mut bundle = with_keywords();
-        change(bundle.parts.get_mut(lexical::PART).unwrap());
+        change(&mut bundle.parts[0].1);
         let error = SearchIndex::new(bundle).unwrap_err();
         assert_eq!(error.code(), "bundle-field");
         error.to_string()
@@ -599,7 +600,7 @@ fn a_query_is_aligned_where_the_bundle_knows_its_mean_query() {
         passages: Passage::whole_articles(6),
         vectors: Vectors::Float32(Matrix::from_values(&FANNED, 3)),
         statistics,
-        parts: BTreeMap::new(),
+        parts: Vec::new(),
         ..with_keywords()
     };
     let index = SearchIndex::new(bundle).unwrap();

@@ -121,7 +121,7 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, String)> {
 
 /// What places a query among the passages.
 fn placing(bundle: &Bundle) -> String {
-    match bundle.parts.get(encoder::PART).map(|part| QueryEncoder::from_part(part, &bundle.space)) {
+    match bundle.part(encoder::PART).map(|part| QueryEncoder::from_part(part, &bundle.space)) {
         None => "by an API alone".into(),
         Some(Err(error)) => format!("by an API alone: {error}"),
         Some(Ok(encoder)) => format!(

@@ -15,9 +15,20 @@ pub fn value(json: &[u8]) -> Result<Value, String> {
     read(json, Reading::Value)
 }
 
-/// Of an object, the fields of these names alone.
-pub fn only(json: &[u8], names: &[&str]) -> Result<Value, String> {
-    read(json, Reading::Only(names))
+/// How many bytes are looked through first for what is likely to stand at the beginning.
+const BEGINNING: usize = 1000;
+
+/// Of an object, the fields of these names alone: those at its beginning, if all are there, whatever comes after them.
+pub fn only(json: &[u8], names: &[&str]) -> Result<Object, String> {
+    let mut found = Object::default();
+    let beginning = &json[..json.len().min(BEGINNING)];
+    // An error says nothing but that the rest is missing.
+    let _ = read(beginning, Reading::Only { names, found: &mut found });
+    if names.iter().any(|name| found.get(name).is_none()) {
+        found = Object::default();
+        read(json, Reading::Only { names, found: &mut found })?;
+    }
+    Ok(found)
 }
 
 /// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
@@ -45,8 +56,11 @@ impl<'de> Deserialize<'de> for Value {
 /// say so, which fills pages.
 enum Reading<'r, 'l> {
     Value,
-    /// Of an object, the fields of these names alone.
-    Only(&'r [&'r str]),
+    /// Of an object, the fields of these names alone. What is found goes here as soon as something follows it.
+    Only {
+        names: &'r [&'r str],
+        found: &'r mut Object,
+    },
     /// An object with long lists.
     WithLists {
         lists: &'r mut [List<'l>],
@@ -120,9 +134,13 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
         let mut fields = Vec::new();
         while let Some(name) = object.next_key::<String>()? {
             let reading = match &mut self {
-                Self::Only(names) if !names.contains(&name.as_str()) => {
-                    object.next_value::<IgnoredAny>()?;
-                    continue;
+                Self::Only { names, found } => {
+                    found.0.append(&mut fields);
+                    if !names.contains(&name.as_str()) {
+                        object.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                    Reading::Value
                 }
                 Self::WithLists { lists, mismatch } => match lists.iter_mut().find(|list| list.0 == name) {
                     Some(list) => Reading::List { list, mismatch },
@@ -131,6 +149,9 @@ impl<'de> Visitor<'de> for Reading<'_, '_> {
                 _ => Reading::Value,
             };
             fields.push((name, object.next_value_seed(reading)?));
+        }
+        if let Self::Only { found, .. } = self {
+            found.0.append(&mut fields);
         }
         Ok(Value::Object(Object(fields)))
     }

@@ -84,7 +84,9 @@ pub(super) struct BitReader {
 
 impl BitReader {
     pub fn new(bytes: &[u8]) -> Self {
-        Self { bytes: [bytes, &[0; 8]].concat(), next: 0, end: bytes.len() * 8 }
+        let mut padded = bytes.to_vec();
+        padded.extend([0; 8]);
+        Self { bytes: padded, next: 0, end: bytes.len() * 8 }
     }
 
     /// Whether more was read than there is.

@@ -26,16 +26,24 @@ impl EmbeddingSpace {
     }
 }
 
+/// What checking a bundle works out.
+pub(crate) struct Checked {
+    /// The length of each vector.
+    pub lengths: Vec<f64>,
+    /// The articles in the order of their ids.
+    pub by_id: Vec<usize>,
+}
+
 impl Bundle {
     /// Checks all that [`SearchIndex`](crate::SearchIndex) relies on; the error names the first place that is wrong.
     pub fn check(&self) -> Result<()> {
-        self.checked_lengths().map(drop)
+        self.checked().map(drop)
     }
 
-    /// [`Bundle::check`], which has to look at the length of each vector and gives them.
-    pub(crate) fn checked_lengths(&self) -> Result<Vec<f64>> {
+    /// [`Bundle::check`], and what of it an index needs too.
+    pub(crate) fn checked(&self) -> Result<Checked> {
         self.space.check()?;
-        self.check_articles()?;
+        let by_id = self.checked_articles()?;
         self.check_passages()?;
         let dims = self.space.dimensions;
         let (rows, passages) = (self.vectors.rows(), self.passages.len());
@@ -59,14 +67,14 @@ impl Bundle {
                 false => Ok(()),
             }
         })?;
-        Ok(lengths)
+        Ok(Checked { lengths, by_id })
     }
 
-    fn check_articles(&self) -> Result<()> {
+    fn checked_articles(&self) -> Result<Vec<usize>> {
         if self.articles.is_empty() {
             return Err(Error::field("articles", "is empty: a bundle needs at least one article"));
         }
-        let mut first = BTreeMap::new();
+        let mut by_id = BTreeMap::new();
         for (index, article) in self.articles.iter().enumerate() {
             if article.id.is_empty() {
                 return Err(Error::field(
@@ -74,11 +82,11 @@ impl Bundle {
                     "is empty: each article needs an id",
                 ));
             }
-            if let Some(first) = first.insert(article.id.as_str(), index) {
+            if let Some(first) = by_id.insert(article.id.as_str(), index) {
                 return Err(Error::DuplicateId { id: article.id.clone(), first, second: index });
             }
         }
-        Ok(())
+        Ok(by_id.into_values().collect())
     }
 
     /// Every article has at least one passage, and passages stand in the order of their articles.

@@ -9,6 +9,7 @@ use super::centred::quantize_centred;
 use super::part::Descriptor;
 use crate::vector::bytes::{codes, float32};
 use crate::vector::{Matrix, Vectors, quantize};
+use crate::error::one_of;
 use crate::{Error, Result};
 
 /// An encoding of the vectors of a version 2 bundle; version 1 has float32 alone.
@@ -41,7 +42,7 @@ impl Encoding {
     /// The encoding of this name, or what was expected.
     fn named(name: &str) -> std::result::Result<Self, String> {
         let found = Self::ALL.into_iter().find(|encoding| encoding.name() == name);
-        found.ok_or_else(|| format!("expected one of {}", Self::ALL.map(Self::name).join(", ")))
+        found.ok_or_else(|| one_of(&Self::ALL.map(Self::name)))
     }
 
     /// Bytes of `rows` rows of `dims` values.

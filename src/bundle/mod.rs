@@ -23,9 +23,11 @@ use serde::Serialize;
 use crate::fields::{Fields, FromFields, Mismatch};
 use crate::json::Object;
 use crate::vector::Vectors;
+use crate::error::one_of;
 use crate::{Error, Result};
 
 pub use centred::quantize_centred;
+pub(crate) use check::Checked;
 pub use encoding::Encoding;
 pub use part::Part;
 pub use reader::Reader;
@@ -53,10 +55,18 @@ pub struct Bundle {
     /// One row a passage, as the embedding model gave it but for what its encoding lost.
     pub vectors: Vectors,
     pub statistics: Statistics,
-    /// Further parts by name, such as `keywords` and `encoder`; what is in them is for their own modules to say.
-    pub parts: BTreeMap<String, Part>,
+    /// Further parts and their names, such as `keywords` and `encoder`, each name once; what is in them is for their own
+    /// modules to say.
+    pub parts: Vec<(String, Part)>,
     /// Fields of the bundle that this release does not know.
     pub extra: Object,
+}
+
+impl Bundle {
+    /// The part of this name, if it is one of [`Self::parts`].
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|(other, _)| other == name).map(|(_, part)| part)
+    }
 }
 
 /// A version of the format and where it keeps the vectors.
@@ -103,8 +113,7 @@ impl FromStr for Layout {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|layout| layout.name() == name).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            Error::option("layout", format!("\"{name}\""), format!("expected one of {names}"))
+            Error::option("layout", format!("\"{name}\""), one_of(&Self::ALL.map(Self::name)))
         })
     }
 }

@@ -1,7 +1,5 @@
 //! Version 1: one vector an article, in one JSON file that people can write by hand.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::SerializeSeq;
@@ -75,7 +73,7 @@ impl V1 {
             space,
             articles,
             statistics: Statistics::default(),
-            parts: BTreeMap::new(),
+            parts: Vec::new(),
             extra,
         })
     }

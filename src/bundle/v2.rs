@@ -87,7 +87,7 @@ impl V2 {
             (false, true) => Layout::V2Base64,
             (false, false) => Layout::V2Inline,
         };
-        let (mut vectors, mut texts, mut statistics, mut others) = (None, None, None, BTreeMap::new());
+        let (mut vectors, mut texts, mut statistics, mut others) = (None, None, None, Vec::new());
         for (name, part) in parts {
             let place = beside.iter().position(|(other, _)| *other == name);
             let part = part.read(&name, place.map(|place| beside.swap_remove(place).1))?;
@@ -95,7 +95,7 @@ impl V2 {
                 VECTORS => vectors = Some(part),
                 TEXTS => texts = Some(part),
                 STATISTICS => statistics = Some(part),
-                _ => drop(others.insert(name, part)),
+                _ => others.push((name, part)),
             }
         }
 

@@ -174,7 +174,9 @@ fn read_names(bytes: &mut &[u8], count: usize, what: &str) -> Result<Vec<String>
         if head.len() + tail.len() > MAX_WORD {
             return Err(bad("is longer than words may be"));
         }
-        let name = String::from_utf8([head, tail].concat()).map_err(|_| bad("is not UTF-8"))?;
+        let mut name = head.to_vec();
+        name.extend_from_slice(tail);
+        let name = String::from_utf8(name).map_err(|_| bad("is not UTF-8"))?;
         if names.last().is_some_and(|previous| *previous >= name) {
             return Err(bad("is not above the one before"));
         }

@@ -1,7 +1,5 @@
 //! A small site whose passages have words and vectors.
 
-use std::collections::BTreeMap;
-
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
 use exemplar_search::json::Object;
 use exemplar_search::lexical::{self, Keywords};
@@ -63,7 +61,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             vectors: if int8 { Vectors::Int8(quantize(&rows)) } else { Vectors::Float32(rows) },
             passages,
             statistics: Statistics::default(),
-            parts: BTreeMap::from([(lexical::PART.into(), Part::of_keywords(&keywords))]),
+            parts: vec![(lexical::PART.into(), Part::of_keywords(&keywords))],
             extra: Default::default(),
         };
         (bundle, query.iter().map(away_from_zero).collect())

@@ -1,7 +1,5 @@
 //! `exemplar inspect`.
 
-use std::collections::BTreeMap;
-
 use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics, Written,
 };
@@ -64,7 +62,7 @@ fn the_file_beside_a_bundle_is_weighed_too_and_must_be_there() {
         passages: Passage::whole_articles(1),
         vectors: Vectors::Float32(Matrix::from_values(&[1.0, 2.0, 3.0], 3)),
         statistics: Statistics::default(),
-        parts: BTreeMap::new(),
+        parts: Vec::new(),
         extra: Default::default(),
     };
     let Written { json, sidecar } = bundle.write().unwrap();

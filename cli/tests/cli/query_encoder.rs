@@ -63,7 +63,7 @@ fn a_small_site_gets_an_encoder_and_is_searched_without_an_api() {
     assert!(texts.contains(&"query: Salt".into()) && texts.contains(&"query: The moon pulls at it.".into()));
 
     let read = read_bundle(&bundle);
-    assert!(read.parts.contains_key(encoder::PART));
+    assert!(read.part(encoder::PART).is_some());
     let length = |vector: &[f32]| vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     let mean = read.statistics.mean_query.unwrap();
     assert!(mean.len() == 3 && (0.5..=1.001).contains(&length(&mean)), "{mean:?}");
@@ -127,20 +127,20 @@ fn a_budget_bounds_what_is_asked_of_the_api() {
     let (bundle, items) = (folder.path().join("bundle.json"), items(&folder, &THREE));
     succeed(build(&items, &api, &bundle).args(["--query-texts", "2"]));
     assert_eq!(api.texts().len(), 3 + 2 + 3);
-    assert!(read_bundle(&bundle).parts.contains_key(encoder::PART));
+    assert!(read_bundle(&bundle).part(encoder::PART).is_some());
 
     let api = TestApi::start_answering();
     succeed(build(&items, &api, &bundle).args(["--query-texts", "0"]));
     assert_eq!(api.texts().len(), 3);
     let read = read_bundle(&bundle);
-    assert!(!read.parts.contains_key(encoder::PART));
+    assert!(read.part(encoder::PART).is_none());
     assert_eq!((read.statistics.mean_query, read.space.probes), (None, vec![]));
 
     let api = TestApi::start_answering();
     succeed(build(&items, &api, &bundle).args(["--query-encoder", "off"]));
     assert_eq!(api.texts().len(), 3 + 3 + 3, "only titles and probes: {:?}", api.texts());
     let read = read_bundle(&bundle);
-    assert!(!read.parts.contains_key(encoder::PART) && read.statistics.mean_query.is_some());
+    assert!(read.part(encoder::PART).is_none() && read.statistics.mean_query.is_some());
 }
 
 #[test]
@@ -199,7 +199,8 @@ fn a_damaged_encoder_or_one_of_another_space_is_refused() {
         assert!(error.contains(expected) && error.contains("build the bundle anew"), "{error}");
     };
     let mut cut = whole.clone();
-    cut.parts.get_mut(encoder::PART).unwrap().bytes.truncate(60);
+    let (_, part) = cut.parts.iter_mut().find(|(name, _)| name == encoder::PART).unwrap();
+    part.bytes.truncate(60);
     refused(cut, "the query encoder");
     let mut other = whole;
     other.space.model = "another".into();
