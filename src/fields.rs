@@ -17,7 +17,8 @@ macro_rules! deserialize {
     ($($type:ty),+) => {$(
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = crate::json::Value::deserialize(deserializer)?;
+                let value = serde_json::Value::deserialize(deserializer)?.to_string();
+                let value = value.parse().map_err(serde::de::Error::custom)?;
                 Self::from_json(value, &Place::Top).map_err(|Mismatch { place, found, expected }| {
                     serde::de::Error::custom(format_args!("field {place}: is {found}, expected {expected}"))
                 })

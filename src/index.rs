@@ -49,7 +49,8 @@ impl SearchIndex {
     /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
         let Checked { lengths, by_id } = bundle.checked()?;
-        let keywords = bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
+        let keywords =
+            bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
         let encoder = encoder.map(|(_, part)| Unread::of(part, &space)).transpose()?;

@@ -439,7 +439,8 @@ impl SearchIndex {
 
     /// What the articles of these passages, which were found, have in the fields that are asked for.
     fn facets(&self, found: &[u32], options: &SearchOptions) -> Vec<Facet<'_>> {
-        let articles = found.iter().map(|&passage| &self.articles()[self.passages()[passage as usize].article]);
+        let articles =
+            found.iter().map(|&passage| &self.articles()[self.passages()[passage as usize].article]);
         let facet = |field: &String| {
             let counts = options.filter.count(articles.clone(), field);
             Facet { field: field.clone(), counts }

@@ -95,30 +95,84 @@ impl fmt::Display for Decimal {
 
 /// Reads a number such as `2`, `-0.5` or `1e-3`.
 pub fn parse(text: &str) -> Option<f64> {
-    let (number, power) = match text.split_once(['e', 'E']) {
-        Some((number, power)) => (number, power.parse::<i32>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let (sign, whole) = match whole.strip_prefix('-') {
-        Some(whole) => (-1.0, whole),
-        None => (1.0, whole),
-    };
-    if whole.is_empty() && part.is_empty() {
-        return None;
+    let mut left = text.as_bytes();
+    let written = Written::read(&mut left);
+    let has_digits = written.before > 0 || written.after.is_some_and(|after| after > 0);
+    (left.is_empty() && has_digits && written.exponent != Some(0)).then(|| written.value())
+}
+
+/// A number as it is written.
+pub(crate) struct Written {
+    pub negative: bool,
+    /// The first 19 digits at least, as a whole number.
+    digits: u64,
+    /// The power of ten of the last of those.
+    power: i32,
+    /// How many digits stand before the point.
+    pub before: usize,
+    /// How many stand after it, if there is one.
+    pub after: Option<usize>,
+    /// How many the exponent has, if there is one.
+    pub exponent: Option<usize>,
+}
+
+impl Written {
+    /// Takes from `left` what can belong to a number.
+    pub fn read(left: &mut &[u8]) -> Self {
+        let negative = take(left, b"-").is_some();
+        let (mut digits, mut lost) = (0u64, 0i32);
+        let mut add = |digit: u8| {
+            // Not checked_mul, which multiplies to 128 bits.
+            if lost == 0 && (digits < u64::MAX / 10 || (digits == u64::MAX / 10 && digit <= 5)) {
+                digits = 10 * digits + u64::from(digit);
+            } else {
+                lost = lost.saturating_add(1);
+            }
+        };
+        let before = take_digits(left, &mut add);
+        let after = take(left, b".").map(|_| take_digits(left, &mut add));
+        let mut power = lost.saturating_sub_unsigned(after.unwrap_or(0) as u32);
+        let exponent = take(left, b"eE").map(|_| {
+            let sign = if take(left, b"+-") == Some(b'-') { -1 } else { 1 };
+            let mut exponent = 0i32;
+            let count = take_digits(left, &mut |digit| {
+                exponent = exponent.saturating_mul(10).saturating_add(digit.into());
+            });
+            power = power.saturating_add(sign * exponent);
+            count
+        });
+        Self { negative, digits, power, before, after, exponent }
     }
-    // As a whole number of up to 19 digits, and the power of ten of its last one.
-    let (mut digits, mut power) = (0u64, power.saturating_sub(part.len() as i32));
-    for char in whole.chars().chain(part.chars()) {
-        let digit = char.to_digit(10)?;
-        if digits < 10u64.pow(18) {
-            digits = 10 * digits + u64::from(digit);
-        } else {
-            power = power.saturating_add(1);
-        }
+
+    /// Without its sign, if it is written as a whole number of 64 bits.
+    pub fn whole(&self) -> Option<u64> {
+        (self.after.is_none() && self.exponent.is_none() && self.power == 0).then_some(self.digits)
     }
-    let (digits, power) = without_zeros(digits, power);
-    Some(sign * scaled(digits as f64, power))
+
+    pub fn value(&self) -> f64 {
+        let (digits, power) = match self.digits >> f64::MANTISSA_DIGITS {
+            0 => (self.digits, self.power),
+            _ => without_zeros(self.digits, self.power),
+        };
+        let value = scaled(digits as f64, power);
+        if self.negative { -value } else { value }
+    }
+}
+
+fn take(left: &mut &[u8], one_of: &[u8]) -> Option<u8> {
+    let (&byte, rest) = left.split_first().filter(|(byte, _)| one_of.contains(byte))?;
+    *left = rest;
+    Some(byte)
+}
+
+fn take_digits(left: &mut &[u8], add: &mut impl FnMut(u8)) -> usize {
+    let mut count = 0;
+    while let Some((&byte, rest)) = left.split_first().filter(|(byte, _)| byte.is_ascii_digit()) {
+        add(byte - b'0');
+        *left = rest;
+        count += 1;
+    }
+    count
 }
 
 /// The same number without the zeros at its end.
@@ -131,7 +185,13 @@ fn without_zeros(mut digits: u64, mut power: i32) -> (u64, i32) {
 
 /// `value` times a power of ten; a negative power divides, as the positive ones are exact up to 10²².
 fn scaled(value: f64, power: i32) -> f64 {
-    let ten = 10f64.powi(power.saturating_abs());
+    // Further than from the largest float64 to the least, all is infinite or 0.
+    let power = power.clamp(-700, 700);
+    if power.abs() > 300 {
+        // In parts, as the power itself may be infinite.
+        return scaled(scaled(value, power - power / 2), power / 2);
+    }
+    let ten = 10f64.powi(power.abs());
     if power < 0 { value / ten } else { value * ten }
 }
 

@@ -1,158 +1,262 @@
 //! JSON into values, and long lists of it item by item.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use hifijson::str::LexAlloc;
+use hifijson::token::Lex;
+use hifijson::{Expect, SliceLexer};
 
+use crate::decimal::Written;
 use crate::fields::{Mismatch, Place};
 use crate::value::{Number, Object, Value};
+
+/// How deep arrays and objects may lie in each other: the stack has an end.
+const DEPTH: usize = 128;
 
 /// A list in an object: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
 pub type List<'a> = (&'a str, &'a mut dyn FnMut(Value, &Place) -> Result<(), Mismatch>);
 
 /// Any JSON; an error says what is wrong with it, and where.
 pub fn value(json: &[u8]) -> Result<Value, String> {
-    read(json, Reading::Value)
+    read(json, &mut |next, lexer| any(next, lexer, DEPTH))
 }
 
-/// How many bytes are looked through first for what is likely to stand at the beginning.
-const BEGINNING: usize = 1000;
-
-/// Of an object, the fields of these names alone: those at its beginning, if all are there, whatever comes after them.
-pub fn only(json: &[u8], names: &[&str]) -> Result<Object, String> {
+/// The fields of these names that an object begins with, or all that it has of them. What follows them is not looked at.
+pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
     let mut found = Object::default();
-    let beginning = &json[..json.len().min(BEGINNING)];
-    // An error says nothing but that the rest is missing.
-    let _ = read(beginning, Reading::Only { names, found: &mut found });
-    if names.iter().any(|name| found.get(name).is_none()) {
-        found = Object::default();
-        read(json, Reading::Only { names, found: &mut found })?;
-    }
-    Ok(found)
+    let is_complete = |found: &Object| names.iter().all(|name| found.get(name).is_some());
+    let all = read(json, &mut |next, lexer| {
+        each_field(next, lexer, &mut |name, next, lexer| {
+            let value = any(next, lexer, DEPTH)?;
+            if names.contains(&name) {
+                found.push(name, value);
+            }
+            // An error is what ends it early.
+            if is_complete(&found) { Err(Problem::TooDeep) } else { Ok(Value::Null) }
+        })
+    });
+    if is_complete(&found) { Ok(found) } else { all.map(|_| found) }
 }
 
 /// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
 /// left; those that are no arrays stay as they are.
 pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Mismatch>), String> {
-    let mut mismatch = Ok(());
-    let value = read(json, Reading::WithLists { lists, mismatch: &mut mismatch })?;
-    Ok((value, mismatch))
-}
-
-fn read(json: &[u8], reading: Reading) -> Result<Value, String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let value = reading.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|e| e.to_string())
-}
-
-/// From any format that serde knows.
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Reading::Value.deserialize(deserializer)
-    }
-}
-
-/// What is read, and what of it becomes a value. Each kind of JSON is taken: where one is not, serde brings in the code to
-/// say so, which fills pages.
-enum Reading<'r, 'l> {
-    Value,
-    /// Of an object, the fields of these names alone. What is found goes here as soon as something follows it.
-    Only {
-        names: &'r [&'r str],
-        found: &'r mut Object,
-    },
-    /// An object with long lists.
-    WithLists {
-        lists: &'r mut [List<'l>],
-        /// The first item that did not fit.
-        mismatch: &'r mut Result<(), Mismatch>,
-    },
-    List {
-        list: &'r mut List<'l>,
-        mismatch: &'r mut Result<(), Mismatch>,
-    },
-}
-
-impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reading<'_, '_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(Number::Natural(value)))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.try_into().map_or(Number::Negative(value), Number::Natural)))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(if value.is_finite() { Value::Number(Number::Real(value)) } else { Value::Null })
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        if let Self::List { list: (name, take), mismatch } = self {
-            let mut index = 0;
-            while let Some(item) = array.next_element_seed(Reading::Value)? {
-                if mismatch.is_ok() {
-                    *mismatch = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
-                }
-                index += 1;
-            }
-        } else {
-            while let Some(item) = array.next_element_seed(Reading::Value)? {
-                items.push(item);
-            }
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Value, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(name) = object.next_key::<String>()? {
-            let reading = match &mut self {
-                Self::Only { names, found } => {
-                    found.0.append(&mut fields);
-                    if !names.contains(&name.as_str()) {
-                        object.next_value::<IgnoredAny>()?;
-                        continue;
+    let mut fitted = Ok(());
+    let value = read(json, &mut |next, lexer| {
+        each_field(next, lexer, &mut |name, next, lexer| match lists.iter_mut().find(|list| list.0 == name) {
+            Some((_, take)) if next == b'[' => {
+                let mut index = 0;
+                each_item(lexer, DEPTH, &mut |item| {
+                    if fitted.is_ok() {
+                        fitted = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
                     }
-                    Reading::Value
-                }
-                Self::WithLists { lists, mismatch } => match lists.iter_mut().find(|list| list.0 == name) {
-                    Some(list) => Reading::List { list, mismatch },
-                    None => Reading::Value,
-                },
-                _ => Reading::Value,
-            };
-            fields.push((name, object.next_value_seed(reading)?));
+                    index += 1;
+                })?;
+                Ok(Value::Array(Vec::new()))
+            }
+            _ => any(next, lexer, DEPTH),
+        })
+    })?;
+    Ok((value, fitted))
+}
+
+impl FromStr for Value {
+    type Err = String;
+
+    fn from_str(json: &str) -> Result<Self, String> {
+        value(json.as_bytes())
+    }
+}
+
+/// What is wrong with JSON.
+enum Problem {
+    Json(hifijson::Error),
+    NoNumber,
+    TooDeep,
+    TooLarge,
+}
+
+impl<E: Into<hifijson::Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self::Json(error.into())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Json(error) => error.fmt(f),
+            Self::NoNumber => f.write_str("a number without a digit, or with a 0 before it,"),
+            Self::TooDeep => write!(f, "more than {DEPTH} arrays and objects in each other"),
+            Self::TooLarge => f.write_str("a number too large for a float64"),
         }
-        if let Self::Only { found, .. } = self {
-            found.0.append(&mut fields);
+    }
+}
+
+/// Reads the one value that `json` is with `read`, which gets the first of its characters.
+fn read(
+    json: &[u8],
+    read: &mut dyn FnMut(u8, &mut SliceLexer) -> Result<Value, Problem>,
+) -> Result<Value, String> {
+    let mut lexer = SliceLexer::new(json);
+    lexer.exactly_one(SliceLexer::ws_peek, read).map_err(|problem| {
+        let before = &json[..json.len() - lexer.as_slice().len()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
+        format!("{problem} at line {line} column {column}")
+    })
+}
+
+fn any(next: u8, lexer: &mut SliceLexer, depth: usize) -> Result<Value, Problem> {
+    match next {
+        b'a'..=b'z' => match lexer.null_or_bool() {
+            Some(value) => Ok(value.map_or(Value::Null, Value::Bool)),
+            None => Err(Expect::Value)?,
+        },
+        b'0'..=b'9' | b'-' => number(lexer).map(Value::Number),
+        b'"' => text(lexer.discarded()).map(Value::String),
+        b'[' => {
+            let mut items = Vec::new();
+            each_item(lexer, depth, &mut |item| items.push(item))?;
+            Ok(Value::Array(items))
         }
-        Ok(Value::Object(Object(fields)))
+        b'{' => {
+            let depth = deeper(depth)?;
+            each_field(next, lexer, &mut |_, next, lexer| any(next, lexer, depth))
+        }
+        _ => Err(Expect::Value)?,
+    }
+}
+
+/// What is left of a string. The lexer looks at one byte after the other; vectors are long strings without an escape.
+fn text(lexer: &mut SliceLexer) -> Result<String, Problem> {
+    let left = lexer.as_slice();
+    if let Some((text, [b'"', rest @ ..])) = left.split_at_checked(plain(left))
+        && let Ok(text) = str::from_utf8(text)
+    {
+        *lexer = SliceLexer::new(rest);
+        return Ok(text.to_owned());
+    }
+    Ok(lexer.str_string()?.into_owned())
+}
+
+/// How many bytes of a string come before its first escape, its end, or a character that must be escaped.
+fn plain(bytes: &[u8]) -> usize {
+    let is_special = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < b' ');
+    // All of a chunk at once, without a branch for each byte: that becomes SIMD.
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let is_plain =
+        |chunk: &&[u8; 32]| chunk.iter().fold(0, |any, &byte| any | u8::from(is_special(byte))) == 0;
+    let whole = chunks.iter().take_while(is_plain).count() * 32;
+    whole + bytes[whole..].iter().take_while(|&&byte| !is_special(byte)).count()
+}
+
+fn deeper(depth: usize) -> Result<usize, Problem> {
+    depth.checked_sub(1).ok_or(Problem::TooDeep)
+}
+
+/// Gives `take` the items of an array.
+fn each_item(lexer: &mut SliceLexer, depth: usize, take: &mut dyn FnMut(Value)) -> Result<(), Problem> {
+    let depth = deeper(depth)?;
+    lexer.discarded().seq(b']', SliceLexer::ws_peek, |next, lexer| {
+        take(any(next, lexer, depth)?);
+        Ok(())
+    })
+}
+
+/// An object whose values are read with `read`, which gets their names; what is none, as it is.
+fn each_field(
+    next: u8,
+    lexer: &mut SliceLexer,
+    read: &mut dyn FnMut(&str, u8, &mut SliceLexer) -> Result<Value, Problem>,
+) -> Result<Value, Problem> {
+    if next != b'{' {
+        return any(next, lexer, DEPTH);
+    }
+    let mut fields = Vec::new();
+    lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
+        lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
+        let name = lexer.str_string()?;
+        lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
+        let next = lexer.ws_peek().ok_or(Expect::Value)?;
+        let value = read(&name, next, lexer)?;
+        fields.push((name.into_owned(), value));
+        Ok::<_, Problem>(())
+    })?;
+    Ok(Value::Object(Object(fields)))
+}
+
+fn number(lexer: &mut SliceLexer) -> Result<Number, Problem> {
+    let mut left = lexer.as_slice();
+    let starts_with_0 = left.starts_with(b"0") || left.starts_with(b"-0");
+    let written = Written::read(&mut left);
+    *lexer = SliceLexer::new(left);
+    let Written { negative, before, after, exponent, .. } = written;
+    if before == 0 || (starts_with_0 && before > 1) || after == Some(0) || exponent == Some(0) {
+        return Err(Problem::NoNumber);
+    }
+    match written.whole() {
+        Some(natural) if !negative => return Ok(Number::Natural(natural)),
+        // But not -0, which only a float can be.
+        Some(size) if size > 0 => {
+            if let Some(number) = 0i64.checked_sub_unsigned(size) {
+                return Ok(Number::Negative(number));
+            }
+        }
+        _ => {}
+    }
+    let real = written.value();
+    if real.is_finite() { Ok(Number::Real(real)) } else { Err(Problem::TooLarge) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEPTH, head, value};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn what_is_no_json_is_refused_with_its_place() {
+        for (json, problem) in [
+            ("", "value expected at line 1 column 1"),
+            ("{\n  \"a\": 1,\n}", "string expected at line 3 column 1"),
+            ("[1 2]", "comma or end of sequence expected at line 1 column 4"),
+            ("[1", "comma or end of sequence expected at line 1 column 3"),
+            ("{\"a\" 1}", "colon expected at line 1 column 6"),
+            ("nul", "value expected at line 1 column 2"),
+            ("1.", "a number without a digit, or with a 0 before it, at line 1 column 3"),
+            ("[-]", "without a digit, or with a 0 before it, at line 1 column 3"),
+            ("1e+", "without a digit"),
+            ("-01", "a 0 before it, at line 1 column 4"),
+            ("[1.2.3]", "comma or end of sequence expected at line 1 column 5"),
+            ("[1e999]", "a number too large for a float64 at line 1 column 7"),
+            ("\"\\ud800\"", "line 1 column"),
+            ("\"a\nb\"", "invalid string control character at line"),
+            ("\"a", "unterminated string at line 1 column 3"),
+            ("{} x", "end of file expected at line 1 column 4"),
+            ("\u{feff}{}", "value expected at line 1 column 1"),
+        ] {
+            let error = value(json.as_bytes()).unwrap_err();
+            assert!(error.contains(problem), "{json}: {error}");
+        }
+        assert!(value(b"\"\xff\"").unwrap_err().contains("utf-8"));
+    }
+
+    #[test]
+    fn depth_has_an_end() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(value(nested(DEPTH).as_bytes()).is_ok());
+        assert!(value(nested(DEPTH + 1).as_bytes()).unwrap_err().contains("in each other"));
+        assert!(value("{\"a\":".repeat(100_000).as_bytes()).unwrap_err().contains("in each other"));
+    }
+
+    #[test]
+    fn a_head_is_read_without_what_follows_it() {
+        let names = ["a", "b"];
+        assert_eq!(head(br#"{"x": [1], "b": 2, "a": 3, broken"#, &names).unwrap().0.len(), 2);
+        assert_eq!(head(br#"{"b": 2, "x": {}}"#, &names).unwrap().0.len(), 1);
+        assert!(head(br#"{"b": 2, broken"#, &names).is_err());
+        assert!(head(b"[]", &names).unwrap().is_empty());
     }
 }

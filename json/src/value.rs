@@ -129,14 +129,13 @@ impl Serialize for Object {
 #[cfg(test)]
 mod tests {
     use super::{Number, Value};
-    use crate::read;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn of_a_name_that_is_there_twice_the_last_counts() {
-        let value = read::value(br#"{"b": 1, "a": null, "b": [2]}"#).unwrap();
+        let value: Value = r#"{"b": 1, "a": null, "b": [2]}"#.parse().unwrap();
         assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"b":1,"a":null,"b":[2]}"#);
         let last = value.as_object().and_then(|fields| fields.get("b")).and_then(Value::as_array);
         assert_eq!(last, Some(&[Value::Number(Number::Natural(2))][..]));
@@ -161,15 +160,28 @@ mod tests {
         })
     }
 
+    /// The same but for the last digits of numbers: whole ones and those of up to 15 digits are exact.
+    fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+        use serde_json::Value::{Array, Number, Object};
+        match (a, b) {
+            (Array(a), Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
+            (Object(a), Object(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && alike(a.1, b.1))
+            }
+            (Number(x), Number(y)) if y.is_f64() => {
+                let [x, y] = [x, y].map(|number| number.as_f64().unwrap());
+                (x - y).abs() <= 1e-15 * y.abs() + f64::MIN_POSITIVE * f64::EPSILON
+            }
+            _ => a == b,
+        }
+    }
+
     proptest! {
         #[test]
         fn is_what_serde_json_reads(json in json()) {
             let text = serde_json::to_string(&json).unwrap();
-            let value = read::value(text.as_bytes()).unwrap();
-            // Not `json` itself: the parser does not read the last digit of every number.
-            let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
-            prop_assert_eq!(serde_json::to_value(&value).unwrap(), expected);
-            prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+            let value = serde_json::to_value(text.parse::<Value>().unwrap()).unwrap();
+            prop_assert!(alike(&value, &json), "{value} for {json}");
         }
 
         #[test]

@@ -7,9 +7,9 @@ use half::f16;
 use super::Part;
 use super::centred::quantize_centred;
 use super::part::Descriptor;
+use crate::error::one_of;
 use crate::vector::bytes::{codes, float32};
 use crate::vector::{Matrix, Vectors, quantize};
-use crate::error::one_of;
 use crate::{Error, Result};
 
 /// An encoding of the vectors of a version 2 bundle; version 1 has float32 alone.

@@ -37,7 +37,7 @@ impl Bundle {
 
 /// The version of the bundle `json`, one that this release reads.
 pub(super) fn version(json: &[u8]) -> Result<u64> {
-    let head = read::only(json, &HEAD).map_err(Error::BundleJson)?;
+    let head = read::head(json, &HEAD).map_err(Error::BundleJson)?;
     let [format, version] = HEAD.map(|name| head.get(name).unwrap_or(&Value::Null));
     if format.as_str() != Some(FORMAT) {
         return Err(Error::BundleFormat { found: shown(format) });

@@ -20,10 +20,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::error::one_of;
 use crate::fields::{Fields, FromFields, Mismatch};
 use crate::json::Object;
 use crate::vector::Vectors;
-use crate::error::one_of;
 use crate::{Error, Result};
 
 pub use centred::quantize_centred;
@@ -112,9 +112,10 @@ impl FromStr for Layout {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|layout| layout.name() == name).ok_or_else(|| {
-            Error::option("layout", format!("\"{name}\""), one_of(&Self::ALL.map(Self::name)))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|layout| layout.name() == name)
+            .ok_or_else(|| Error::option("layout", format!("\"{name}\""), one_of(&Self::ALL.map(Self::name))))
     }
 }
 

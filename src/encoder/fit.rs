@@ -1,6 +1,5 @@
 //! Fitting an encoder to a site.
 
-
 use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::reduce::{Directions, Reduction};

@@ -45,7 +45,7 @@ pub fn site() -> impl Strategy<Value = Site> {
             id: id.to_string(),
             lang: lang.map(str::to_owned),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            extra: Object(vec![("kind".to_owned(), serde_json::from_value(kind.clone()).unwrap())]),
+            extra: Object(vec![("kind".to_owned(), kind.to_string().parse().unwrap())]),
             ..Article::default()
         });
         let away_from_zero = |x: &f32| x + 1.5f32.copysign(*x);
