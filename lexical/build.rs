@@ -52,8 +52,9 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&out).join("fold.bin"), table())
 }
 
-/// Three sections, each a count and what it counts: the characters that change and what they become, column by
-/// column; the marks that stay; the pairs of characters that compose, ascending.
+/// Three sections, each a count and what it counts: the characters that change, how many each becomes, the first of these
+/// and then all others; the marks that stay; the pairs of characters that compose, ascending. Each number is near to the one
+/// before it of its kind, and their difference is written: equal ones pack well.
 fn table() -> Vec<u8> {
     let chars = || ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c));
     let stays = |c: char| fold(c).chars().eq([c]);
@@ -70,10 +71,14 @@ fn table() -> Vec<u8> {
         varint::write(&mut out, to.chars().count() as u32);
     }
     let mut previous = 0;
-    for c in folded.iter().flat_map(|(_, to)| to.chars()) {
-        let difference = c as i32 - previous;
-        varint::write(&mut out, ((difference << 1) ^ (difference >> 31)) as u32);
-        previous = c as i32;
+    for first in folded.iter().filter_map(|(_, to)| to.chars().next()) {
+        varint::write_signed(&mut out, first as i32 - previous);
+        previous = first as i32;
+    }
+    for (_, to) in &folded {
+        let mut others = to.chars();
+        let Some(first) = others.next() else { continue };
+        others.for_each(|other| varint::write_signed(&mut out, other as i32 - first as i32));
     }
 
     // Neighbours of one class are one range.
@@ -107,8 +112,12 @@ fn table() -> Vec<u8> {
         .collect();
     pairs.sort_unstable();
     varint::write(&mut out, pairs.len() as u32);
-    for c in pairs.into_iter().flatten() {
-        varint::write(&mut out, c as u32);
+    let mut previous = [0, 0];
+    for [first, second, whole] in pairs.into_iter().map(|chars| chars.map(|c| c as i32)) {
+        varint::write_signed(&mut out, first - previous[0]);
+        varint::write_signed(&mut out, second - previous[1]);
+        varint::write_signed(&mut out, whole - first);
+        previous = [first, second];
     }
     out
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::varint;
+use super::varint::{self, signed};
 
 /// A folded character and the bytes of the text that it stands for, whole characters with the marks on them.
 /// Several may stand for one character of the text (㌔ is キロ) and one for several (ﾊﾟ is パ).
@@ -117,11 +117,20 @@ impl Table {
             end += next()?;
             *place = end;
         }
+        table.changed = vec!['\0'; end as usize];
+        let mut start = 0;
+        let ranges = table.chars.iter().map(|&(_, end)| std::mem::replace(&mut start, end) as usize..end as usize);
+        let ranges: Vec<_> = ranges.filter(|range| !range.is_empty()).collect();
         let mut char = 0;
-        for _ in 0..end {
-            let zigzag = next()?;
-            char += (zigzag >> 1) as i32 ^ -((zigzag & 1) as i32);
-            table.changed.push(char::from_u32(char as u32)?);
+        for range in &ranges {
+            char += signed(next()?);
+            table.changed[range.start] = char::from_u32(char as u32)?;
+        }
+        for range in ranges {
+            let first = table.changed[range.start] as i32;
+            for place in range.start + 1..range.end {
+                table.changed[place] = char::from_u32((first + signed(next()?)) as u32)?;
+            }
         }
         let mut start = 0;
         for _ in 0..next()? {
@@ -130,8 +139,12 @@ impl Table {
             table.marks.push((start, end, next()? as u8));
             start = end;
         }
+        let (mut first, mut second) = (0, 0);
         for _ in 0..next()? {
-            table.pairs.push(((next()?, next()?), char::from_u32(next()?)?));
+            first += signed(next()?);
+            second += signed(next()?);
+            let whole = first + signed(next()?);
+            table.pairs.push(((first as u32, second as u32), char::from_u32(whole as u32)?));
         }
         Some(table)
     }

@@ -24,3 +24,13 @@ pub fn read(bytes: &mut &[u8]) -> Option<u32> {
     }
     None
 }
+
+/// Appends a number of either sign, near to 0 in as few bytes as one half as far: 0, -1, 1, -2 as 0, 1, 2, 3.
+pub fn write_signed(bytes: &mut Vec<u8>, value: i32) {
+    write(bytes, ((value << 1) ^ (value >> 31)) as u32);
+}
+
+/// The number that [`write_signed`] wrote as `value`.
+pub fn signed(value: u32) -> i32 {
+    (value >> 1) as i32 ^ -((value & 1) as i32)
+}
