@@ -131,7 +131,7 @@ fn numbers_are_not_believed() {
     assert_eq!(load(deep.as_bytes()).unwrap_err().code(), "bundle-json");
     let deep = GOLDEN[0].trim_end().replacen('{', &format!("{{\"deep\":{deep},"), 1);
     let error = load(deep.as_bytes()).unwrap_err();
-    assert!(error.to_string().contains("recursion limit"), "{error}");
+    assert!(error.to_string().contains("in each other"), "{error}");
 }
 
 proptest! {

@@ -119,7 +119,8 @@ impl Table {
         }
         table.changed = vec!['\0'; end as usize];
         let mut start = 0;
-        let ranges = table.chars.iter().map(|&(_, end)| std::mem::replace(&mut start, end) as usize..end as usize);
+        let ranges =
+            table.chars.iter().map(|&(_, end)| std::mem::replace(&mut start, end) as usize..end as usize);
         let ranges: Vec<_> = ranges.filter(|range| !range.is_empty()).collect();
         let mut char = 0;
         for range in &ranges {

@@ -29,20 +29,22 @@ pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
 /// The index of the highest score of each group, the first of equals. `groups` tells the group of each score, ascending;
 /// those that are not `wanted` are left out.
 pub fn best_of_groups(scores: &[f32], groups: &[u32], wanted: &[bool]) -> Vec<u32> {
-    let mut best = vec![0; wanted.len()];
+    // Without a branch for what cannot be foreseen: each is written, to a place that stays if the group is wanted.
+    let mut best = vec![0; wanted.len() + 1];
     let mut count = 0;
-    let (mut last, mut highest) = (u32::MAX, f32::NEG_INFINITY);
-    for (index, (&score, &group)) in scores.iter().zip(groups).enumerate() {
-        if !wanted[group as usize] {
-            continue;
+    let mut start = 0;
+    while let Some(&group) = groups.get(start) {
+        let (mut index, mut highest) = (start, scores[start]);
+        let mut end = start + 1;
+        while groups.get(end) == Some(&group) {
+            let is_higher = scores[end] > highest;
+            index = if is_higher { end } else { index };
+            highest = if is_higher { scores[end] } else { highest };
+            end += 1;
         }
-        let is_first = group != last;
-        count += usize::from(is_first);
-        if is_first || score > highest {
-            best[count - 1] = index as u32;
-            highest = score;
-        }
-        last = group;
+        best[count] = index as u32;
+        count += usize::from(wanted[group as usize]);
+        start = end;
     }
     best.truncate(count);
     best
