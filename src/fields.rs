@@ -6,8 +6,9 @@ use crate::Error;
 use crate::bundle::{Article, EmbeddingSpace, Passage, Probe, Recipe, Statistics};
 
 /// As of a bundle.
-impl From<Mismatch> for Error {
-    fn from(Mismatch { place, found, expected }: Mismatch) -> Self {
+impl From<Box<Mismatch>> for Error {
+    fn from(mismatch: Box<Mismatch>) -> Self {
+        let Mismatch { place, found, expected } = *mismatch;
         Self::field(place, format!("is {found}, expected {expected}"))
     }
 }
@@ -19,7 +20,8 @@ macro_rules! deserialize {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(deserializer)?.to_string();
                 let value = value.parse().map_err(serde::de::Error::custom)?;
-                Self::from_json(value, &Place::Top).map_err(|Mismatch { place, found, expected }| {
+                Self::from_json(value, &Place::Top).map_err(|mismatch| {
+                    let Mismatch { place, found, expected } = *mismatch;
                     serde::de::Error::custom(format_args!("field {place}: is {found}, expected {expected}"))
                 })
             }

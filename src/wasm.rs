@@ -220,8 +220,10 @@ fn to_options(options: &JsValue) -> Result<SearchOptions, JsValue> {
 }
 
 fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> {
-    let wrong =
-        |Mismatch { place, found, expected }| Error::option(place, found, format!("expected {expected}"));
+    let wrong = |mismatch: Box<Mismatch>| {
+        let Mismatch { place, found, expected } = *mismatch;
+        Error::option(place, found, format!("expected {expected}"))
+    };
     let mut from =
         to_json(options, &Place::Top).and_then(|options| Fields::of(options, &Place::Top)).map_err(wrong)?;
     macro_rules! optional {
@@ -290,12 +292,14 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
 const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, stop";
 
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
-fn to_json(value: &JsValue, place: &Place) -> Result<Value, Mismatch> {
+fn to_json(value: &JsValue, place: &Place) -> Result<Value, Box<Mismatch>> {
     if let Some(number) = value.as_f64() {
-        return Number::of(number).map(Value::Number).ok_or_else(|| Mismatch {
-            place: place.to_string(),
-            found: Decimal::from(number).to_string(),
-            expected: "a finite number",
+        return Number::of(number).map(Value::Number).ok_or_else(|| {
+            Box::new(Mismatch {
+                place: place.to_string(),
+                found: Decimal::from(number).to_string(),
+                expected: "a finite number",
+            })
         });
     }
     if let Some(text) = value.as_string() {

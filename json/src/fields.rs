@@ -36,8 +36,8 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    pub fn new(place: &Place, found: &Value, expected: &'static str) -> Self {
-        Self { place: place.to_string(), found: shown(found), expected }
+    pub fn new(place: &Place, found: &Value, expected: &'static str) -> Box<Self> {
+        Box::new(Self { place: place.to_string(), found: shown(found), expected })
     }
 }
 
@@ -59,34 +59,34 @@ pub fn shown(value: &Value) -> String {
 
 /// What can be read from JSON.
 pub trait FromJson: Sized {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch>;
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>>;
 }
 
 /// What can be read from the fields of a JSON object, and so from JSON.
 pub trait FromFields: Sized {
-    fn from_fields(fields: Fields) -> Result<Self, Mismatch>;
+    fn from_fields(fields: Fields) -> Result<Self, Box<Mismatch>>;
 }
 
 impl<T: FromFields> FromJson for T {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         T::from_fields(Fields::of(value, place)?)
     }
 }
 
 impl FromJson for Value {
-    fn from_json(value: Value, _: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, _: &Place) -> Result<Self, Box<Mismatch>> {
         Ok(value)
     }
 }
 
 impl FromJson for bool {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         value.as_bool().ok_or_else(|| Mismatch::new(place, &value, "true or false"))
     }
 }
 
 impl FromJson for String {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         match value {
             Value::String(text) => Ok(text),
             other => Err(Mismatch::new(place, &other, "a text")),
@@ -95,33 +95,33 @@ impl FromJson for String {
 }
 
 impl FromJson for f64 {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         value.as_f64().ok_or_else(|| Mismatch::new(place, &value, "a number"))
     }
 }
 
 /// The nearest, which may be infinite.
 impl FromJson for f32 {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         f64::from_json(value, place).map(|number| number as Self)
     }
 }
 
 impl FromJson for u64 {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         value.as_u64().ok_or_else(|| Mismatch::new(place, &value, "a whole number"))
     }
 }
 
 /// One that does not fit becomes the largest: 32-bit and 64-bit machines refuse the same.
 impl FromJson for usize {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         u64::from_json(value, place).map(|number| number.try_into().unwrap_or(Self::MAX))
     }
 }
 
 impl FromJson for Object {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         match value {
             Value::Object(fields) => Ok(fields),
             other => Err(Mismatch::new(place, &other, "an object")),
@@ -130,7 +130,7 @@ impl FromJson for Object {
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         match value {
             Value::Array(items) => {
                 let items = items.into_iter().enumerate();
@@ -143,7 +143,7 @@ impl<T: FromJson> FromJson for Vec<T> {
 
 /// An object's fields, each name once, in their order; of those that are there twice, the last counts.
 impl<T: FromJson> FromJson for Vec<(String, T)> {
-    fn from_json(value: Value, place: &Place) -> Result<Self, Mismatch> {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         let mut all = Self::new();
         for (name, value) in Object::from_json(value, place)?.0 {
             let value = T::from_json(value, &Place::Field(place, &name))?;
@@ -163,7 +163,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Mismatch> {
+    pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Box<Mismatch>> {
         Ok(Self { left: Object::from_json(object, place)?.0, place })
     }
 
@@ -171,16 +171,20 @@ impl<'a> Fields<'a> {
         Self { left, place: &Place::Top }
     }
 
-    pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Mismatch> {
+    pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Box<Mismatch>> {
         let place = Place::Field(self.place, name);
         match self.take(name) {
             Some(value) => T::from_json(value, &place),
-            None => Err(Mismatch { place: place.to_string(), found: "missing".into(), expected: "a value" }),
+            None => Err(Box::new(Mismatch {
+                place: place.to_string(),
+                found: "missing".into(),
+                expected: "a value",
+            })),
         }
     }
 
     /// Nothing where it is missing or null.
-    pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Mismatch> {
+    pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Box<Mismatch>> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => T::from_json(value, &Place::Field(self.place, name)).map(Some),
@@ -188,7 +192,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The default where it is missing.
-    pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> Result<T, Mismatch> {
+    pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> Result<T, Box<Mismatch>> {
         match self.take(name) {
             None => Ok(T::default()),
             Some(value) => T::from_json(value, &Place::Field(self.place, name)),

@@ -15,7 +15,7 @@ use crate::value::{Number, Object, Value};
 const DEPTH: usize = 128;
 
 /// A list in an object: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
-pub type List<'a> = (&'a str, &'a mut dyn FnMut(Value, &Place) -> Result<(), Mismatch>);
+pub type List<'a> = (&'a str, &'a mut dyn FnMut(Value, &Place) -> Result<(), Box<Mismatch>>);
 
 /// Any JSON; an error says what is wrong with it, and where.
 pub fn value(json: &[u8]) -> Result<Value, String> {
@@ -41,7 +41,7 @@ pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
 
 /// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
 /// left; those that are no arrays stay as they are.
-pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Mismatch>), String> {
+pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Box<Mismatch>>), String> {
     let mut fitted = Ok(());
     let value = read(json, &mut |next, lexer| {
         each_field(next, lexer, &mut |name, next, lexer| match lists.iter_mut().find(|list| list.0 == name) {

@@ -143,7 +143,7 @@ pub struct Article {
 }
 
 impl FromFields for Article {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self {
             id: fields.required("id")?,
             title: fields.required("title")?,
@@ -176,7 +176,7 @@ pub struct Passage {
 }
 
 impl FromFields for Passage {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self {
             article: fields.required("article")?,
             anchor: fields.optional("anchor")?,
@@ -205,7 +205,7 @@ pub struct Statistics {
 }
 
 impl FromFields for Statistics {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self { mean_query: fields.optional("mean_query")?, extra: fields.rest() })
     }
 }

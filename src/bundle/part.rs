@@ -52,7 +52,7 @@ pub(super) struct Beside {
 }
 
 impl FromFields for Descriptor {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self {
             encoding: fields.required("encoding")?,
             length: fields.required("length")?,

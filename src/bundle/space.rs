@@ -57,7 +57,7 @@ pub struct Recipe {
 }
 
 impl FromFields for EmbeddingSpace {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self {
             model: fields.required("model")?,
             dimensions: fields.required("dimensions")?,
@@ -72,7 +72,7 @@ impl FromFields for EmbeddingSpace {
 }
 
 impl FromFields for Recipe {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self {
             prefix: fields.or_default("prefix")?,
             input_type: fields.optional("input_type")?,
@@ -84,7 +84,7 @@ impl FromFields for Recipe {
 }
 
 impl FromFields for Probe {
-    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Mismatch> {
+    fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
         Ok(Self { text: fields.required("text")?, vector: fields.required("vector")? })
     }
 }

@@ -120,7 +120,7 @@ struct Base64Fields {
 }
 
 impl JsonVectors {
-    fn base64(value: Value) -> std::result::Result<Self, Mismatch> {
+    fn base64(value: Value) -> std::result::Result<Self, Box<Mismatch>> {
         let place = Place::Field(&Place::Top, "vectors");
         if value.as_object().is_none() {
             let expected = "an array of arrays of numbers, or an object with \"encoding\" and \"data\"";
