@@ -61,8 +61,8 @@ pub enum Error {
     Option { option: String, value: String, expected: String },
 }
 
-/// The crate's result type.
-pub type Result<T> = std::result::Result<T, Error>;
+/// The crate's result type. The error is behind a pointer, as it is seldom there and larger than most of what is.
+pub type Result<T> = std::result::Result<T, Box<Error>>;
 
 /// What was expected: one of these names.
 pub(crate) fn one_of(names: &[&str]) -> String {
@@ -100,11 +100,11 @@ impl Error {
         option: impl Into<String>,
         value: impl ToString,
         expected: impl Into<String>,
-    ) -> Self {
-        Self::Option { option: option.into(), value: value.to_string(), expected: expected.into() }
+    ) -> Box<Self> {
+        Box::new(Self::Option { option: option.into(), value: value.to_string(), expected: expected.into() })
     }
 
-    pub(crate) fn field(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::BundleField { place: place.into(), problem: problem.into() }
+    pub(crate) fn field(place: impl Into<String>, problem: impl Into<String>) -> Box<Self> {
+        Box::new(Self::BundleField { place: place.into(), problem: problem.into() })
     }
 }

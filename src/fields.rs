@@ -6,10 +6,10 @@ use crate::Error;
 use crate::bundle::{Article, EmbeddingSpace, Passage, Probe, Recipe, Statistics};
 
 /// As of a bundle.
-impl From<Box<Mismatch>> for Error {
+impl From<Box<Mismatch>> for Box<Error> {
     fn from(mismatch: Box<Mismatch>) -> Self {
         let Mismatch { place, found, expected } = *mismatch;
-        Self::field(place, format!("is {found}, expected {expected}"))
+        Error::field(place, format!("is {found}, expected {expected}"))
     }
 }
 

@@ -109,7 +109,7 @@ impl SearchIndex {
     ///
     /// [`Error::NoEncoder`], and [`Error::Encoder`] where it is damaged.
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
-        Ok(self.encoder.as_ref().ok_or(Error::NoEncoder)?.read()?.encode(text))
+        Ok(self.encoder.as_ref().ok_or_else(|| Box::new(Error::NoEncoder))?.read()?.encode(text))
     }
 
     /// The indices of an article's passages.
@@ -126,7 +126,7 @@ impl SearchIndex {
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {
         let place = self.by_id.binary_search_by_key(&id, |&article| &self.articles[article].id);
-        place.map(|place| self.by_id[place]).map_err(|_| Error::UnknownArticle { id: id.into() })
+        place.map(|place| self.by_id[place]).map_err(|_| Error::UnknownArticle { id: id.into() }.into())
     }
 
     pub(crate) fn rows(&self) -> &Vectors {
@@ -175,13 +175,13 @@ impl SearchIndex {
         let expected = self.space.dimensions;
         if query.len() != expected {
             let model = self.space.model.clone();
-            return Err(Error::QueryDimensions { found: query.len(), expected, model });
+            return Err(Error::QueryDimensions { found: query.len(), expected, model }.into());
         }
         if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-            return Err(Error::NotFinite { place: format!("query[{i}]"), value });
+            return Err(Error::NotFinite { place: format!("query[{i}]"), value }.into());
         }
         let padded = self.rows.as_rows().pad(query);
-        self.to_unit(padded).ok_or_else(|| Error::ZeroVector { place: "the query".into() })
+        self.to_unit(padded).ok_or_else(|| Error::ZeroVector { place: "the query".into() }.into())
     }
 
     /// The vector at unit length, or as it is where lengths are kept; nothing for zeros.

@@ -143,7 +143,7 @@ impl fmt::Display for Method {
 }
 
 impl FromStr for Method {
-    type Err = Error;
+    type Err = Box<Error>;
 
     fn from_str(name: &str) -> Result<Self> {
         let wrong = || Error::option("method", format!("\"{name}\""), EXPECTED);

@@ -229,7 +229,7 @@ impl SearchIndex {
         if options.stop == StopAt::TopK && method != Method::Svm {
             return Err(Error::option("stop", "topk", format!("{method} needs all scores: leave it out")));
         }
-        let missing = |needs| Error::MethodNeeds { method: method.to_string(), needs };
+        let missing = |needs| Box::new(Error::MethodNeeds { method: method.to_string(), needs });
         let encoded = match (query.embedding, query.text) {
             (None, Some(text)) if method.needs_embedding() && self.has_encoder() => Some(self.encode(text)?),
             _ => None,

@@ -109,7 +109,9 @@ impl<'i> Wanted<'i> {
             add(-LESS / self.less.len() as f64, &self.mean_passage(article)?);
         }
         let sum = sum.into_iter().map(|x| x as f32).collect();
-        self.index.to_unit(sum).ok_or_else(|| Error::ZeroVector { place: "the mean of the examples".into() })
+        self.index
+            .to_unit(sum)
+            .ok_or_else(|| Error::ZeroVector { place: "the mean of the examples".into() }.into())
     }
 
     /// The mean of the article's passages, with the padding of a row.
@@ -122,7 +124,7 @@ impl<'i> Wanted<'i> {
         let mean = mean.into_iter().map(|x| x as f32).collect();
         self.index.to_unit(mean).ok_or_else(|| {
             let id = &self.index.articles()[article].id;
-            Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }
+            Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }.into()
         })
     }
 }

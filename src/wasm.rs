@@ -348,7 +348,7 @@ fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
 }
 
 /// An Error object whose `code` is [`Error::code`].
-fn to_js_error(error: Error) -> JsValue {
+fn to_js_error(error: Box<Error>) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     // Setting a property of an object made a line above cannot fail.
     let _ = Reflect::set(&js, &"code".into(), &error.code().into());

@@ -73,7 +73,7 @@ fn changed(bundle: &str, change: impl FnOnce(&mut Value)) -> String {
 }
 
 fn refused(json: &str) -> Error {
-    Bundle::read(json.as_bytes(), &sidecar_files()).expect_err("the bundle is wrong")
+    *Bundle::read(json.as_bytes(), &sidecar_files()).expect_err("the bundle is wrong")
 }
 
 /// What is changed, the code of the error, and what its message must name.

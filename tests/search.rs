@@ -93,7 +93,7 @@ fn similar_leaves_out_the_article_itself_and_keeps_k() {
         assert_eq!(ids, ["1", "2"], "{method:?}");
     }
     let error = index.similar("9", &options(Method::Knn, 1)).unwrap_err();
-    assert_eq!(error, Error::UnknownArticle { id: "9".into() });
+    assert_eq!(*error, Error::UnknownArticle { id: "9".into() });
 }
 
 #[test]

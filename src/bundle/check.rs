@@ -63,7 +63,7 @@ impl Bundle {
             let place = format!("space.probes[{i}].vector");
             check_values(&place, &probe.vector, dims)?;
             match probe.vector.iter().all(|&value| value == 0.0) {
-                true => Err(Error::ZeroVector { place }),
+                true => Err(Box::new(Error::ZeroVector { place })),
                 false => Ok(()),
             }
         })?;
@@ -83,7 +83,7 @@ impl Bundle {
                 ));
             }
             if let Some(first) = by_id.insert(article.id.as_str(), index) {
-                return Err(Error::DuplicateId { id: article.id.clone(), first, second: index });
+                return Err(Error::DuplicateId { id: article.id.clone(), first, second: index }.into());
             }
         }
         Ok(by_id.into_values().collect())
@@ -120,12 +120,12 @@ impl Bundle {
         if !length.is_finite() {
             let values = self.vectors.values(row).into_iter().enumerate();
             let (i, value) = values.into_iter().find(|(_, value)| !value.is_finite()).unwrap_or_default();
-            return Err(Error::NotFinite { place: format!("vectors[{row}][{i}]"), value });
+            return Err(Error::NotFinite { place: format!("vectors[{row}][{i}]"), value }.into());
         }
         if length == 0.0 {
             let article = &self.articles[self.passages[row].article];
             let place = format!("vectors[{row}] (article \"{}\")", article.id);
-            return Err(Error::ZeroVector { place });
+            return Err(Error::ZeroVector { place }.into());
         }
         if !LENGTHS.contains(&length) {
             let problem = format!("has length {}, expected 1e-18 to 1e18: scale it", Decimal::short(length));
@@ -148,7 +148,7 @@ fn check_values(place: &str, values: &[f32], dims: usize) -> Result<()> {
         return Err(Error::field(place, problem));
     }
     match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-        Some((i, &value)) => Err(Error::NotFinite { place: format!("{place}[{i}]"), value }),
+        Some((i, &value)) => Err(Error::NotFinite { place: format!("{place}[{i}]"), value }.into()),
         None => Ok(()),
     }
 }

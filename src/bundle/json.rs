@@ -40,9 +40,10 @@ pub(super) fn version(json: &[u8]) -> Result<u64> {
     let head = read::head(json, &HEAD).map_err(Error::BundleJson)?;
     let [format, version] = HEAD.map(|name| head.get(name).unwrap_or(&Value::Null));
     if format.as_str() != Some(FORMAT) {
-        return Err(Error::BundleFormat { found: shown(format) });
+        return Err(Error::BundleFormat { found: shown(format) }.into());
     }
-    let refuse = |way_out| Err(Error::BundleVersion { found: shown(version), newest: VERSION, way_out });
+    let refuse =
+        |way_out| Err(Error::BundleVersion { found: shown(version), newest: VERSION, way_out }.into());
     match version.as_u64() {
         Some(version) if (1..=u64::from(VERSION)).contains(&version) => Ok(version),
         Some(version) if version > 0 => refuse("update exemplar-search, or build the bundle again"),
@@ -60,5 +61,5 @@ pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Object> {
 }
 
 pub(super) fn to_string(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::BundleJson(e.to_string()))
+    serde_json::to_string(value).map_err(|e| Error::BundleJson(e.to_string()).into())
 }

@@ -109,7 +109,7 @@ impl Layout {
 
 /// By its name.
 impl FromStr for Layout {
-    type Err = Error;
+    type Err = Box<Error>;
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL

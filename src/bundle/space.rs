@@ -101,7 +101,9 @@ impl EmbeddingSpace {
         let Some(probe) = self.probe() else { return Ok(()) };
         if vector.len() != self.dimensions {
             let model = self.model.clone();
-            return Err(Error::QueryDimensions { found: vector.len(), expected: self.dimensions, model });
+            return Err(
+                Error::QueryDimensions { found: vector.len(), expected: self.dimensions, model }.into()
+            );
         }
         let cosine = cosine(vector, &probe.vector);
         // A NaN, of a vector of zeros or with one in it, is no cosine that would do.
@@ -109,7 +111,7 @@ impl EmbeddingSpace {
             return Ok(());
         }
         let (text, model) = (probe.text.clone(), self.model.clone());
-        Err(Error::OtherModel { text, model, cosine, least: LEAST_COSINE })
+        Err(Error::OtherModel { text, model, cosine, least: LEAST_COSINE }.into())
     }
 }
 

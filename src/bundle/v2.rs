@@ -117,7 +117,7 @@ impl V2 {
     }
 }
 
-fn missing_vectors() -> Error {
+fn missing_vectors() -> Box<Error> {
     Error::field("parts.vectors", "is missing")
 }
 

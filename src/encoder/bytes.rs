@@ -203,10 +203,10 @@ fn floats(bytes: &mut &[u8], count: usize, place: &str) -> Result<Vec<f32>> {
     }
 }
 
-fn wrong(problem: impl Into<String>) -> Error {
-    Error::Encoder(problem.into())
+fn wrong(problem: impl Into<String>) -> Box<Error> {
+    Error::Encoder(problem.into()).into()
 }
 
-fn cut_short(place: &str) -> Error {
+fn cut_short(place: &str) -> Box<Error> {
     wrong(format!("ends within {place}: it was cut short"))
 }

@@ -81,13 +81,13 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     let (mut targets, mean) = centred(training.targets);
     let directions = Directions::of(&vectors, training.vectors.dims());
     if directions.rows.is_empty() {
-        return Err(Error::EncoderTraining("all passages have one and the same vector".into()));
+        return Err(Error::EncoderTraining("all passages have one and the same vector".into()).into());
     }
     let wholes: Vec<String> = passages.iter().map(PassageText::whole).collect();
     let all = texts.iter().map(|text| text.text.as_str()).chain(wholes.iter().map(String::as_str));
     let vocabulary = Vocabulary::of(all);
     if vocabulary.words.is_empty() {
-        return Err(Error::EncoderTraining("its texts have no words".into()));
+        return Err(Error::EncoderTraining("its texts have no words".into()).into());
     }
 
     // A text is close to its own vector and to its passage's: the mean of both, counted twice, is the same problem.
@@ -117,7 +117,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
                 bytes.len(),
                 options.max_bytes
             );
-            return Err(Error::EncoderTraining(problem));
+            return Err(Error::EncoderTraining(problem).into());
         }
         step *= 1.3;
         bytes = reduction.encoder(model, offset.clone(), step);
@@ -155,7 +155,7 @@ fn check(training: &Training) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::EncoderTraining(problem))
+    Err(Error::EncoderTraining(problem).into())
 }
 
 fn finite(rows: &Matrix, row: usize) -> bool {

@@ -213,7 +213,7 @@ fn what_is_longer_than_a_query_is_no_training_text() {
 fn any_cut_is_an_error() {
     for end in 0..FITTED.bytes.len() {
         let error = QueryEncoder::from_bytes(&FITTED.bytes[..end]).unwrap_err();
-        assert!(matches!(error, Error::Encoder(_)), "{end}: {error}");
+        assert!(matches!(*error, Error::Encoder(_)), "{end}: {error}");
     }
     let longer = [&FITTED.bytes[..], &[0]].concat();
     assert_eq!(QueryEncoder::from_bytes(&longer).unwrap_err().code(), "encoder");

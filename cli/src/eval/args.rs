@@ -64,7 +64,7 @@ const CS: [f64; 4] = [0.001, 0.01, 1.0, 10.0];
 
 impl Args {
     /// The ways of ranking, kNN first.
-    pub fn settings(&self) -> Result<Vec<Setting>, exemplar_search::Error> {
+    pub fn settings(&self) -> exemplar_search::Result<Vec<Setting>> {
         let mut settings = vec![Setting::of(Method::Knn)];
         if !self.method.is_empty() {
             settings
