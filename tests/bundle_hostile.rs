@@ -8,7 +8,7 @@ use std::cell::Cell;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exemplar_search::bundle::{Bundle, Files};
-use exemplar_search::{Error, SearchIndex, SearchOptions};
+use exemplar_search::{SearchIndex, SearchOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -62,7 +62,7 @@ const GOLDEN: [&str; 9] = [
 const FILE: (&str, &[u8]) =
     ("bundle-2f0244d98e98a34f.bin", include_bytes!("golden/bundle-2f0244d98e98a34f.bin"));
 
-fn load(json: &[u8]) -> Result<SearchIndex, Error> {
+fn load(json: &[u8]) -> exemplar_search::Result<SearchIndex> {
     let files = Files::from([(FILE.0.into(), FILE.1.into())]);
     let (before, _) = HELD.get();
     HELD.set((before, before));
