@@ -54,7 +54,7 @@ fn main() -> io::Result<()> {
 
 /// Three sections, each a count and what it counts: the characters that change, how many each becomes, the first of these
 /// and then all others; the marks that stay; the pairs of characters that compose, ascending. Each number is near to the one
-/// before it of its kind, and their difference is written: equal ones pack well.
+/// before it of its kind, or to the first of its entry, and the difference is written: equal ones pack well.
 fn table() -> Vec<u8> {
     let chars = || ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c));
     let stays = |c: char| fold(c).chars().eq([c]);

@@ -12,7 +12,7 @@ const budgets = {
   'client and engine, where no worker can be': { kilobytes: 10, entries: ['exemplar-search.js', 'engine.js'] },
   'search box with its styles and both languages': { kilobytes: 16, entries: ['component/exemplar-search.js'], without: ['exemplar-search.js'] },
   // The size reached, not the aim, which is 90.
-  'wasm': { kilobytes: 145, entries: ['pkg/exemplar_search_bg.wasm'] },
+  'wasm': { kilobytes: 146, entries: ['pkg/exemplar_search_bg.wasm'] },
 };
 
 let failed = false;

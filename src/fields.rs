@@ -1,9 +1,11 @@
 //! Typed values out of JSON, a bundle's or a page's, in this crate's terms.
 
+use std::str::FromStr;
+
 pub(crate) use exemplar_search_json::fields::*;
 
 use crate::Error;
-use crate::bundle::{Article, EmbeddingSpace, Passage, Probe, Recipe, Statistics};
+use crate::bundle::Article;
 
 /// As of a bundle.
 impl From<Box<Mismatch>> for Box<Error> {
@@ -13,20 +15,14 @@ impl From<Box<Mismatch>> for Box<Error> {
     }
 }
 
-/// serde's reading of types that have ours.
-macro_rules! deserialize {
-    ($($type:ty),+) => {$(
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?.to_string();
-                let value = value.parse().map_err(serde::de::Error::custom)?;
-                Self::from_json(value, &Place::Top).map_err(|mismatch| {
-                    let Mismatch { place, found, expected } = *mismatch;
-                    serde::de::Error::custom(format_args!("field {place}: is {found}, expected {expected}"))
-                })
-            }
-        }
-    )+};
-}
+/// From the JSON of its fields.
+impl FromStr for Article {
+    type Err = String;
 
-deserialize!(Article, EmbeddingSpace, Passage, Probe, Recipe, Statistics);
+    fn from_str(json: &str) -> Result<Self, String> {
+        Self::from_json(json.parse()?, &Place::Top).map_err(|mismatch| {
+            let Mismatch { place, found, expected } = *mismatch;
+            format!("field {place}: is {found}, expected {expected}")
+        })
+    }
+}

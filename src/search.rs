@@ -319,7 +319,7 @@ impl SearchIndex {
         };
 
         let best = self.best_passages(scores, &candidates);
-        let order = top_k_of(scores, &best, options.k + 1);
+        let order = top_k_of(scores, &best, options.k.saturating_add(1));
         let top_k_final = svm
             .as_ref()
             .filter(|_| method == Method::Svm)
@@ -413,7 +413,7 @@ impl SearchIndex {
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
                 let best = self.best_passages(scores, candidates);
-                is_settled(scores, &top_k_of(scores, &best, options.k + 1), options.k, error)
+                is_settled(scores, &top_k_of(scores, &best, options.k.saturating_add(1)), options.k, error)
             }
         };
         let rows = self.rows().as_rows();

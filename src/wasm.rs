@@ -294,13 +294,9 @@ const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold,
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
 fn to_json(value: &JsValue, place: &Place) -> Result<Value, Box<Mismatch>> {
     if let Some(number) = value.as_f64() {
-        return Number::of(number).map(Value::Number).ok_or_else(|| {
-            Box::new(Mismatch {
-                place: place.to_string(),
-                found: Decimal::from(number).to_string(),
-                expected: "a finite number",
-            })
-        });
+        return Number::of(number)
+            .map(Value::Number)
+            .ok_or_else(|| Mismatch::of(place, Decimal::from(number).to_string(), "a finite number"));
     }
     if let Some(text) = value.as_string() {
         return Ok(Value::String(text));

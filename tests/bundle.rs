@@ -366,6 +366,26 @@ fn bundle(vectors: Matrix, titles: &[&str]) -> Bundle {
 }
 
 #[test]
+fn the_version_may_stand_last() {
+    for golden in [ARRAYS, INLINE[0]] {
+        let last = changed(golden, |bundle| {
+            let version = bundle.as_object_mut().unwrap().shift_remove("version").unwrap();
+            bundle["version"] = version;
+        });
+        assert!(!last.starts_with("{\"format\":\"exemplar-search\",\"version\""));
+        assert_eq!(read(&last), read(golden));
+    }
+}
+
+#[test]
+fn a_part_is_there_once() {
+    let mut bundle = read(SIDECAR);
+    bundle.parts.push(("pictures".into(), bundle.part("pictures").unwrap().clone()));
+    let error = bundle.check().unwrap_err().to_string();
+    assert!(error.contains("parts.pictures: is there twice"), "{error}");
+}
+
+#[test]
 fn each_passage_has_one_text() {
     let mut bundle =
         Bundle { layout: Layout::V2Inline, ..bundle(Matrix::from_values(&[1.0, 2.0], 1), &["", ""]) };

@@ -191,8 +191,15 @@ fn scaled(value: f64, power: i32) -> f64 {
         // In parts, as the power itself may be infinite.
         return scaled(scaled(value, power - power / 2), power / 2);
     }
-    let ten = 10f64.powi(power.abs());
+    let ten = ten_to(power.unsigned_abs());
     if power < 0 { value / ten } else { value * ten }
+}
+
+/// A power of ten, exact up to 10²². Nearer than `powi`, which multiplies what it has rounded before.
+fn ten_to(power: u32) -> f64 {
+    const TENS: [f64; 9] = [1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256];
+    let bits = TENS.iter().enumerate().filter(|(bit, _)| power >> bit & 1 == 1);
+    bits.map(|(_, ten)| ten).product()
 }
 
 /// The power of two of a positive normal number.
@@ -241,6 +248,11 @@ mod tests {
         {
             assert_eq!(parse(text), Some(value), "{text}");
         }
+        for value in [f64::MAX, 1e300, 1e-300, 5e-324] {
+            assert_eq!(parse(&format!("{value:e}")), Some(value));
+        }
+        assert_eq!(parse(&format!("{}e-400", "9".repeat(400))), Some(1.0));
+        assert_eq!(parse("1e9999999999"), Some(f64::INFINITY));
     }
 
     proptest! {

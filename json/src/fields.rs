@@ -37,7 +37,11 @@ pub struct Mismatch {
 
 impl Mismatch {
     pub fn new(place: &Place, found: &Value, expected: &'static str) -> Box<Self> {
-        Box::new(Self { place: place.to_string(), found: shown(found), expected })
+        Self::of(place, shown(found), expected)
+    }
+
+    pub fn of(place: &Place, found: String, expected: &'static str) -> Box<Self> {
+        Box::new(Self { place: place.to_string(), found, expected })
     }
 }
 
@@ -144,15 +148,15 @@ impl<T: FromJson> FromJson for Vec<T> {
 /// An object's fields, each name once, in their order; of those that are there twice, the last counts.
 impl<T: FromJson> FromJson for Vec<(String, T)> {
     fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
-        let mut all = Self::new();
+        let mut each_once = Object::default();
         for (name, value) in Object::from_json(value, place)?.0 {
-            let value = T::from_json(value, &Place::Field(place, &name))?;
-            match all.iter_mut().find(|(other, _)| *other == name) {
-                Some((_, former)) => *former = value,
-                None => all.push((name, value)),
-            }
+            each_once.set(&name, value);
         }
-        Ok(all)
+        let read = |(name, value): (String, Value)| {
+            let value = T::from_json(value, &Place::Field(place, &name))?;
+            Ok((name, value))
+        };
+        each_once.0.into_iter().map(read).collect()
     }
 }
 
@@ -175,11 +179,7 @@ impl<'a> Fields<'a> {
         let place = Place::Field(self.place, name);
         match self.take(name) {
             Some(value) => T::from_json(value, &place),
-            None => Err(Box::new(Mismatch {
-                place: place.to_string(),
-                found: "missing".into(),
-                expected: "a value",
-            })),
+            None => Err(Mismatch::of(&place, "missing".into(), "a value")),
         }
     }
 

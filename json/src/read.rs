@@ -22,21 +22,25 @@ pub fn value(json: &[u8]) -> Result<Value, String> {
     read(json, &mut |next, lexer| any(next, lexer, DEPTH))
 }
 
-/// The fields of these names that an object begins with, or all that it has of them. What follows them is not looked at.
+/// The fields of these names that an object begins with, or all that it has of them. What follows them is not looked at, and
+/// what is between them not kept.
 pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
     let mut found = Object::default();
-    let is_complete = |found: &Object| names.iter().all(|name| found.get(name).is_some());
     let all = read(json, &mut |next, lexer| {
-        each_field(next, lexer, &mut |name, next, lexer| {
-            let value = any(next, lexer, DEPTH)?;
-            if names.contains(&name) {
-                found.push(name, value);
+        if next != b'{' {
+            return skip(next, lexer, DEPTH).map(|()| Value::Null);
+        }
+        each_field(lexer, DEPTH, &mut |name, next, lexer, depth| {
+            if !names.contains(&name) {
+                return skip(next, lexer, depth);
             }
+            found.set(name, any(next, lexer, depth)?);
             // An error is what ends it early.
-            if is_complete(&found) { Err(Problem::TooDeep) } else { Ok(Value::Null) }
-        })
+            if found.0.len() == names.len() { Err(Problem::TooDeep) } else { Ok(()) }
+        })?;
+        Ok(Value::Null)
     });
-    if is_complete(&found) { Ok(found) } else { all.map(|_| found) }
+    if found.0.len() == names.len() { Ok(found) } else { all.map(|_| found) }
 }
 
 /// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
@@ -44,19 +48,34 @@ pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
 pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Box<Mismatch>>), String> {
     let mut fitted = Ok(());
     let value = read(json, &mut |next, lexer| {
-        each_field(next, lexer, &mut |name, next, lexer| match lists.iter_mut().find(|list| list.0 == name) {
-            Some((_, take)) if next == b'[' => {
-                let mut index = 0;
-                each_item(lexer, DEPTH, &mut |item| {
-                    if fitted.is_ok() {
-                        fitted = take(item, &Place::Item(&Place::Field(&Place::Top, name), index));
+        if next != b'{' {
+            return any(next, lexer, DEPTH);
+        }
+        let mut object = Object::default();
+        each_field(lexer, DEPTH, &mut |name, next, lexer, depth| {
+            let value = match lists.iter_mut().find(|list| list.0 == name) {
+                Some((_, take)) if next == b'[' => {
+                    let place = Place::Field(&Place::Top, name);
+                    if object.get(name).is_some() {
+                        fitted = Err(Mismatch::of(&place, "there twice".into(), "one list"));
                     }
-                    index += 1;
-                })?;
-                Ok(Value::Array(Vec::new()))
-            }
-            _ => any(next, lexer, DEPTH),
-        })
+                    let mut index = 0;
+                    each_item(lexer, depth, &mut |next, lexer, depth| {
+                        let item = any(next, lexer, depth)?;
+                        if fitted.is_ok() {
+                            fitted = take(item, &Place::Item(&place, index));
+                        }
+                        index += 1;
+                        Ok(())
+                    })?;
+                    Value::Array(Vec::new())
+                }
+                _ => any(next, lexer, depth)?,
+            };
+            object.push(name, value);
+            Ok(())
+        })?;
+        Ok(Value::Object(object))
     })?;
     Ok((value, fitted))
 }
@@ -94,6 +113,9 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Whether something was read.
+type Read = Result<(), Problem>;
+
 /// Reads the one value that `json` is with `read`, which gets the first of its characters.
 fn read(
     json: &[u8],
@@ -118,14 +140,30 @@ fn any(next: u8, lexer: &mut SliceLexer, depth: usize) -> Result<Value, Problem>
         b'"' => text(lexer.discarded()).map(Value::String),
         b'[' => {
             let mut items = Vec::new();
-            each_item(lexer, depth, &mut |item| items.push(item))?;
+            each_item(lexer, depth, &mut |next, lexer, depth| {
+                items.push(any(next, lexer, depth)?);
+                Ok(())
+            })?;
             Ok(Value::Array(items))
         }
         b'{' => {
-            let depth = deeper(depth)?;
-            each_field(next, lexer, &mut |_, next, lexer| any(next, lexer, depth))
+            let mut object = Object::default();
+            each_field(lexer, depth, &mut |name, next, lexer, depth| {
+                object.push(name, any(next, lexer, depth)?);
+                Ok(())
+            })?;
+            Ok(Value::Object(object))
         }
         _ => Err(Expect::Value)?,
+    }
+}
+
+/// Leaves a value out, without keeping what is in it. The lexer's own way has no depth at which it ends.
+fn skip(next: u8, lexer: &mut SliceLexer, depth: usize) -> Read {
+    match next {
+        b'[' => each_item(lexer, depth, &mut skip),
+        b'{' => each_field(lexer, depth, &mut |_, next, lexer, depth| skip(next, lexer, depth)),
+        _ => any(next, lexer, depth).map(drop),
     }
 }
 
@@ -152,39 +190,30 @@ fn plain(bytes: &[u8]) -> usize {
     whole + bytes[whole..].iter().take_while(|&&byte| !is_special(byte)).count()
 }
 
-fn deeper(depth: usize) -> Result<usize, Problem> {
-    depth.checked_sub(1).ok_or(Problem::TooDeep)
-}
-
-/// Gives `take` the items of an array.
-fn each_item(lexer: &mut SliceLexer, depth: usize, take: &mut dyn FnMut(Value)) -> Result<(), Problem> {
-    let depth = deeper(depth)?;
-    lexer.discarded().seq(b']', SliceLexer::ws_peek, |next, lexer| {
-        take(any(next, lexer, depth)?);
-        Ok(())
-    })
-}
-
-/// An object whose values are read with `read`, which gets their names; what is none, as it is.
-fn each_field(
-    next: u8,
+/// Has each item of an array read with `item`, from its first character on and to the depth that is left.
+fn each_item(
     lexer: &mut SliceLexer,
-    read: &mut dyn FnMut(&str, u8, &mut SliceLexer) -> Result<Value, Problem>,
-) -> Result<Value, Problem> {
-    if next != b'{' {
-        return any(next, lexer, DEPTH);
-    }
-    let mut fields = Vec::new();
+    depth: usize,
+    item: &mut dyn FnMut(u8, &mut SliceLexer, usize) -> Read,
+) -> Read {
+    let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
+    lexer.discarded().seq(b']', SliceLexer::ws_peek, |next, lexer| item(next, lexer, depth))
+}
+
+/// Has each value of an object read with `field`, as items are, by its name.
+fn each_field(
+    lexer: &mut SliceLexer,
+    depth: usize,
+    field: &mut dyn FnMut(&str, u8, &mut SliceLexer, usize) -> Read,
+) -> Read {
+    let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
     lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
         lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
         let name = lexer.str_string()?;
         lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
         let next = lexer.ws_peek().ok_or(Expect::Value)?;
-        let value = read(&name, next, lexer)?;
-        fields.push((name.into_owned(), value));
-        Ok::<_, Problem>(())
-    })?;
-    Ok(Value::Object(Object(fields)))
+        field(&name, next, lexer, depth)
+    })
 }
 
 fn number(lexer: &mut SliceLexer) -> Result<Number, Problem> {
@@ -212,7 +241,9 @@ fn number(lexer: &mut SliceLexer) -> Result<Number, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEPTH, head, value};
+    use super::{DEPTH, head, value, with_lists};
+    use crate::fields::Place;
+    use crate::value::Object;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -258,5 +289,23 @@ mod tests {
         assert_eq!(head(br#"{"b": 2, "x": {}}"#, &names).unwrap().0.len(), 1);
         assert!(head(br#"{"b": 2, broken"#, &names).is_err());
         assert!(head(b"[]", &names).unwrap().is_empty());
+        assert_eq!(
+            head(br#"{"b": 2, "b": 3}"#, &names).unwrap(),
+            Object(vec![("b".into(), value(b"3").unwrap())])
+        );
+        assert!(head("{\"x\":".repeat(100_000).as_bytes(), &names).unwrap_err().contains("in each other"));
+    }
+
+    #[test]
+    fn a_list_is_there_once() {
+        let mut items = 0;
+        let mut count = |_, _: &Place| {
+            items += 1;
+            Ok(())
+        };
+        let json = br#"{"a": [1, 2], "b": 3, "a": [4]}"#;
+        let (value, fitted) = with_lists(json, &mut [("a", &mut count)]).unwrap();
+        assert_eq!((value.as_object().map(|object| object.0.len()), items), (Some(3), 2));
+        assert!(fitted.is_err_and(|mismatch| mismatch.place == "a" && mismatch.found == "there twice"));
     }
 }

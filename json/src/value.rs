@@ -15,7 +15,8 @@ pub enum Value {
     Object(Object),
 }
 
-/// A whole number as long as it fits into 64 bits, else the nearest that a float64 can hold.
+/// A whole number as long as it fits into 64 bits, else nearly the nearest that a float64 can hold: the nearest of up to 15 digits
+/// within 22 places.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     Natural(u64),
@@ -25,7 +26,7 @@ pub enum Number {
     Real(f64),
 }
 
-/// The fields of an object in their order. A name may be there twice; the last one counts.
+/// The fields of an object in their order, as they came: a name may be there twice, and the last one counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(pub Vec<(String, Value)>);
 
@@ -33,7 +34,8 @@ impl Number {
     /// A whole number where it is one; nothing where JSON has no such number.
     pub fn of(number: f64) -> Option<Self> {
         let (natural, negative) = (number as u64, number as i64);
-        if natural as f64 == number {
+        // The largest is a float's no longer: what is above was cut down to it.
+        if natural as f64 == number && natural < u64::MAX {
             Some(Self::Natural(natural))
         } else if negative as f64 == number {
             Some(Self::Negative(negative))
@@ -100,6 +102,14 @@ impl Object {
         self.0.push((name.to_owned(), value));
     }
 
+    /// Gives the first field of this name, or else a new one, this value.
+    pub fn set(&mut self, name: &str, value: Value) {
+        match self.0.iter_mut().find(|(other, _)| other == name) {
+            Some((_, former)) => *former = value,
+            None => self.push(name, value),
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -160,7 +170,7 @@ mod tests {
         })
     }
 
-    /// The same but for the last digits of numbers: whole ones and those of up to 15 digits are exact.
+    /// The same but for the last digits of numbers that are not whole.
     fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         use serde_json::Value::{Array, Number, Object};
         match (a, b) {

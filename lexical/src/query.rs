@@ -64,7 +64,7 @@ impl Query {
         let tokens = tokenize(text);
         let mut terms: Vec<Term> = Vec::new();
         let mut add = |text: String, kind, unfinished, whole_run| {
-            // Queries have few words: no table is worth its making.
+            // A query has few words, of a search box's 2,000 characters at most: no table is worth its making.
             let place = terms.iter().position(|term| term.kind == kind && term.text == text);
             let place = place.unwrap_or_else(|| {
                 terms.push(Term::new(text, kind));

@@ -55,6 +55,11 @@ impl Bundle {
             let problem = format!("have {} values each, but space.dimensions is {dims}", self.vectors.dims());
             return Err(Error::field("vectors", problem));
         }
+        for (place, (name, _)) in self.parts.iter().enumerate() {
+            if self.parts[..place].iter().any(|(other, _)| other == name) {
+                return Err(Error::field(format!("parts.{name}"), "is there twice"));
+            }
+        }
         let lengths = (0..rows).map(|row| self.checked_length(row)).collect::<Result<_>>()?;
         if let Some(mean) = &self.statistics.mean_query {
             check_values("statistics.mean_query", mean, dims)?;

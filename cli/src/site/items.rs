@@ -7,7 +7,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::options::Options;
@@ -70,7 +69,7 @@ pub fn document(mut fields: Map<String, Value>, needs_text: bool, options: &Opti
     {
         fields.insert("id".into(), url);
     }
-    let article = Article::deserialize(Value::Object(fields))?;
+    let article: Article = Value::Object(fields).to_string().parse().map_err(anyhow::Error::msg)?;
     if article.id.is_empty() {
         bail!("field id is empty: give the item an id or a url");
     }
