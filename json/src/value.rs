@@ -4,9 +4,8 @@
 use serde::{Serialize, Serializer};
 
 /// Any JSON.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    #[default]
     Null,
     Bool(bool),
     Number(Number),
