@@ -10,4 +10,4 @@ scikit_learn=scikit-learn==1.9.1
 
 BENCH_BIN=target/release/bench BENCH_DATA=$TOOLS/bench PYTHON=$VENV/bin/python \
   BENCH_DOCS="$(rustc --print sysroot)/share/doc/rust/html/std" \
-  node bench/run.mjs "$@"
+  node crates/bench/run.mjs "$@"

@@ -27,4 +27,4 @@ sed -i 's:</main>:<p>This sentence was added later.</p>&:' "$BENCH_DATA/changed/
 SECOND_BUILD=$(build "$BENCH_DATA/changed" --dry-run 2> /dev/null)
 PAGE_ALONE=$(build "$BENCH_DATA/changed" --include "$page" --cache off --dry-run 2> /dev/null)
 export SECOND_BUILD PAGE_ALONE
-node bench/bundle.mjs "${@:2}"
+node crates/bench/bundle.mjs "${@:2}"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # wasm.sh build:                     the wasm package, into www/pkg
 # wasm.sh javascript:                the same core as JavaScript, into www/pkg-js; needs Node
-# wasm.sh bench:                     the benchmark's wasm package, into bench/pkg
+# wasm.sh bench:                     the benchmark's wasm package, into crates/bench/pkg
 # wasm.sh lint simd128|scalar:       clippy for wasm32
 # wasm.sh test node|chromium simd128|scalar:  the core's tests, compiled to wasm32
 source "$(dirname "$0")/common.sh"
 
 # Where the core's sources are, and its packages.
-CORE=(src json lexical vector)
+CORE=(src crates/json crates/lexical crates/vector)
 PACKAGES=(-p exemplar-search -p exemplar-search-json -p exemplar-search-lexical -p exemplar-search-vector)
 
 instructions() { # instructions simd128|scalar: sets what the compiler may use
@@ -53,7 +53,7 @@ case "$*" in
     made_from www/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
       "$(with_wasm_rust rustc --version && wasm-bindgen --version)" -- javascript
     ;;
-  bench) package bench bench/pkg exemplar_search_bench "${CORE[@]}" bench/src bench/Cargo.toml ;;
+  bench) package crates/bench crates/bench/pkg exemplar_search_bench "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.

@@ -63,7 +63,7 @@ mod tests {
 
     use super::Metrics;
 
-    /// What `cli/tests/golden/generate_metrics.py` wrote with pytrec_eval.
+    /// What `crates/cli/tests/golden/generate_metrics.py` wrote with pytrec_eval.
     const GOLDEN: &str = include_str!("../../tests/golden/metrics.json");
 
     #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 """Embeds real texts for the benchmark: sections of the documentation that the Rust toolchain ships.
 
-    python3 bench/embed.py DOCS ROWS OUT
+    python3 crates/bench/embed.py DOCS ROWS OUT
 
 DOCS is a folder of HTML. OUT becomes ROWS passages and 32 queries, float32, 384 to a row, row after row; the queries
 are the headings of pages that are not among the passages.

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { launch } from './chromium.mjs';
 import { serveFiles } from './static-server.mjs';
 
-const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
+const WWW = join(dirname(fileURLToPath(import.meta.url)), '../../www');
 const { EXEMPLAR_BIN, BENCH_DATA } = process.env;
 const [DOCS] = process.argv.slice(2);
 

@@ -9,7 +9,7 @@ use crate::support::{TestApi, exemplar, fail, folder, read_bundle, succeed, writ
 
 /// A bundle of version 2 that every release reads.
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(name)
 }
 
 /// The bundle at `path` with the files beside it.

@@ -13,11 +13,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import init, { Loader } from '../www/pkg/exemplar_search.js';
+import init, { Loader } from '../../www/pkg/exemplar_search.js';
 import { launch } from './chromium.mjs';
 import { serveFiles } from './static-server.mjs';
 
-const WWW = join(dirname(fileURLToPath(import.meta.url)), '../www');
+const WWW = join(dirname(fileURLToPath(import.meta.url)), '../../www');
 const { EXEMPLAR_BIN, BUNDLE, BENCH_DATA, SECOND_BUILD, PAGE_ALONE } = process.env;
 const [COLLECTIONS] = process.argv.slice(2);
 

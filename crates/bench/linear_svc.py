@@ -1,9 +1,9 @@
 """scikit-learn's LinearSVC on the benchmark's data: how long a query takes, and what it answers.
 
-    python3 bench/linear_svc.py ROWS DIMS FILE
+    python3 crates/bench/linear_svc.py ROWS DIMS FILE
 
 Prints one JSON object: milliseconds of each fit by the dual and by the primal at scikit-learn's own tolerance; and for the
-first query the scores at tolerance 1e-8, those with the liked and disliked rows of bench/src/lib.rs, and the whitened cosines.
+first query the scores at tolerance 1e-8, those with the liked and disliked rows of crates/bench/src/lib.rs, and the whitened cosines.
 """
 
 import json

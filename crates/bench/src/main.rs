@@ -1,7 +1,7 @@
 //! The native half of the benchmark.
 //!
 //! `bench data ROWS DIMS FILE` writes clustered vectors and queries; `bench run ROWS DIMS FILE SECONDS` measures every
-//! engine on such a file and prints one JSON object an engine. `bench/run.mjs` calls both.
+//! engine on such a file and prints one JSON object an engine. `crates/bench/run.mjs` calls both.
 
 mod data;
 
