@@ -7,7 +7,7 @@ usage() {
   cat << 'END'
 ./build.sh serve   build everything and serve the demo at http://127.0.0.1:8080
 ./build.sh test    run every check and every test
-./build.sh dist    build the demo as static files, into dist/
+./build.sh dist    build the demo as static files, into dist/; dist/exemplar is what a site ships
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML

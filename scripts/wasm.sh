@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# wasm.sh build:                     the wasm package, into www/pkg
-# wasm.sh javascript:                the same core as JavaScript, into www/pkg-js; needs Node
+# wasm.sh build:                     the wasm package, into www/client/pkg
+# wasm.sh javascript:                the same core as JavaScript, into www/client/pkg-js; needs Node
 # wasm.sh bench:                     the benchmark's wasm package, into crates/bench/pkg
 # wasm.sh lint simd128|scalar:       clippy for wasm32
 # wasm.sh test node|chromium simd128|scalar:  the core's tests, compiled to wasm32
@@ -25,8 +25,8 @@ strip_symbols() {
 
 javascript() {
   with_wasm_rust cargo build --profile wasm --lib --target wasm32-unknown-unknown
-  mkdir -p www/pkg-js
-  node scripts/wasm2js.mjs "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/exemplar_search.wasm" www/pkg-js/exemplar_search.js
+  mkdir -p www/client/pkg-js
+  node scripts/wasm2js.mjs "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/exemplar_search.wasm" www/client/pkg-js/exemplar_search.js
 }
 
 package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
@@ -42,7 +42,7 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
 }
 
 case "$*" in
-  build) package . www/pkg exemplar_search "${CORE[@]}" ;;
+  build) package . www/client/pkg exemplar_search "${CORE[@]}" ;;
   javascript)
     instructions scalar
     # wasm2js does not lower a saturating conversion to 64 bits rightly, where the compiler does.
@@ -50,7 +50,7 @@ case "$*" in
     strip_symbols
     # Of its own, so that the builds with and without SIMD do not undo each other's.
     export CARGO_TARGET_DIR=$PWD/target/javascript
-    made_from www/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
+    made_from www/client/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
       "$(with_wasm_rust rustc --version && wasm-bindgen --version)" -- javascript
     ;;
   bench) package crates/bench crates/bench/pkg exemplar_search_bench "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;

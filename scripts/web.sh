@@ -1,23 +1,42 @@
 #!/usr/bin/env bash
-# Puts the page, the client and the search box into dist/: with Node's packages there, minified, a module for each entry and
-# what they share beside them, and the core as JavaScript; else as they are in www/, which works the same.
+# Puts what a site ships into dist/exemplar: the client with its core, and the search box. Puts the demo's page into dist/
+# with a copy of both, as in www/. With Node's packages there, all is minified, what modules share is in modules beside the
+# client's, and the core is there as JavaScript too; else all is as it is in www/, which works the same.
 source "$(dirname "$0")/common.sh"
 
-minify=node_modules/.bin/esbuild
-[[ ! -x $minify ]] || scripts/wasm.sh javascript
-mkdir -p dist
-rm -rf dist/www
-cp -R index.html www dist/
-[[ -x $minify ]] || exit 0
+esbuild=node_modules/.bin/esbuild
+tsc=node_modules/.bin/tsc
 
-find dist/www -name '*.js' -not -path '*/pkg*' -delete
-# Workers, the core and figures are found relative to the module that names them: what is shared lands where they are.
-"$minify" www/exemplar-search.js www/engine.js www/component/exemplar-search.js www/page/page.js www/page/benchmark.js www/page/benchmark-worker.js \
-  --bundle --splitting --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --chunk-names='[name]-[hash]' \
-  --log-level=warning
-# A worker shares nothing with its page: one file, and no second round trip before it starts.
-"$minify" www/worker.js --bundle --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www --log-level=warning
-"$minify" www/service-worker.js --minify --charset=utf8 --outdir=dist/www --log-level=warning
-# Types, for sites that check theirs; those of the element are written by hand, as its events are.
-node_modules/.bin/tsc --noEmit false --declaration --emitDeclarationOnly --rootDir www --outDir dist/www
-cp www/component/exemplar-search.d.ts dist/www/component/
+shipped=(www/client www/component)
+# What a page may import, or loads late by its address.
+shipped_modules=(www/client/{exemplar-search,engine}.js www/component/exemplar-search.js)
+page_modules=(www/page/{page,map,how,benchmark,benchmark-worker}.js)
+
+minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they import
+  local output=$1
+  shift
+  find "$output" -name '*.js' -not -path '*/pkg*' -delete
+  # Workers, the core and figures are found relative to the module that names them: what is shared lands in client/.
+  "$esbuild" "$@" --bundle --splitting --format=esm --minify --charset=utf8 --outdir="$output" --outbase=www \
+    --chunk-names='client/[name]-[hash]' --log-level=warning
+  # A worker shares nothing with its page: one file, and no second round trip before it starts.
+  "$esbuild" www/client/worker.js --bundle --format=esm --minify --charset=utf8 --outdir="$output/client" --log-level=warning
+  "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir="$output/client" --log-level=warning
+}
+
+types() { # for sites that check theirs; those of the element are written by hand, as its events are
+  "$tsc" --project tsconfig.types.json
+  cp www/component/exemplar-search.d.ts dist/exemplar/component/
+}
+
+[[ ! -x $esbuild ]] || scripts/wasm.sh javascript
+mkdir -p dist
+rm -rf dist/exemplar dist/www
+mkdir dist/exemplar
+cp -R "${shipped[@]}" dist/exemplar/
+cp -R index.html www dist/
+[[ -x $esbuild ]] || exit 0
+
+minify dist/exemplar "${shipped_modules[@]}"
+minify dist/www "${shipped_modules[@]}" "${page_modules[@]}"
+types

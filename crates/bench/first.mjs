@@ -89,7 +89,7 @@ async function loads(browser, address, { slower, workers }) {
   return { first, last, thread: processor.map(([thread]) => thread), process: processor.map(([, process]) => process) };
 }
 
-const server = await serveFiles({ '/search/': join(DIST, 'www'), '/': DIST }, { page: PAGE });
+const server = await serveFiles({ '/search/': join(DIST, 'exemplar'), '/': DIST }, { page: PAGE });
 const browser = await launch();
 try {
   console.log(`${basename(BUNDLE)}, Chromium ${browser.version()}; medians of ${LOADS} cold loads, in milliseconds`);

@@ -79,7 +79,7 @@ function embeddings(body) {
 
 /** In the page: the milliseconds of each keystroke, by what is done at it. */
 async function typed({ queries, methods, rounds }) {
-  const { Engine } = await import('/www/engine.js');
+  const { Engine } = await import('/www/client/engine.js');
   const engine = await Engine.load(new URL('/typing.json', location.href).href);
   const texts = queries.flatMap((query) => Array.from(query, (_, i) => query.slice(0, i + 1)));
   const work = Object.fromEntries(methods.map((method) => [method, (text) => engine.search({ text, unfinished: true }, { method, k: 10 })]));

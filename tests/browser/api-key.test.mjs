@@ -49,7 +49,7 @@ test('a key is not carried along by a redirect', async (t) => {
   const api = await gateway(t, withPreflight(() => ({ status: 307, headers: { location: `${target}/v1/embeddings` } })), { headers: ANY_ORIGIN });
   const page = await open(t, await serve(t));
   const code = await page.evaluate(async ([endpoint, apiKey]) => {
-    const { openaiEmbedder } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { openaiEmbedder } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     return openaiEmbedder({ endpoint, model: 'e5', apiKey })('text').catch(({ code }) => code);
   }, [`${api}/v1/embeddings`, KEY]);
   assert.equal(code, 'http');

@@ -10,7 +10,7 @@ import { ANY_ORIGIN, atEnd, freePort, gateway, open, serve, withPreflight } from
 function inPage(page, body, data) {
   return page.evaluate(
     async ([body, data]) => {
-      const api = await import(new URL('www/exemplar-search.js', document.baseURI));
+      const api = await import(new URL('www/client/exemplar-search.js', document.baseURI));
       const plain = (error) => ({ name: error.name, code: error.code, message: error.message, status: error.status, retryAfter: error.retryAfter, isError: error instanceof Error, isOurs: error instanceof api.ExemplarError });
       const failure = (promise) => promise.then(() => 'no failure', plain);
       const run = new (Object.getPrototypeOf(async () => {}).constructor)('api', 'data', 'failure', body);

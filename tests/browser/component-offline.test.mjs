@@ -15,7 +15,7 @@ async function siteOf(t, bundles) {
     routes: {
       async '/service-worker.js'(_request, response) {
         response.setHeader('content-type', 'text/javascript');
-        response.end(await readFile(join(DIST, 'www', 'service-worker.js')));
+        response.end(await readFile(join(DIST, 'exemplar', 'client', 'service-worker.js')));
       },
       '/search/bundle.json'(_request, response) {
         response.setHeader('content-type', 'application/json');
@@ -37,7 +37,7 @@ test('a site once visited is searched without a network, and a new bundle is fou
   await finds('mutex', 'Shared state');
   // What was fetched before the service worker was there is fetched once more, by it; the rest is kept as it arrives.
   await page.waitForFunction(async () => {
-    const kept = await Promise.all(['/', '/search/component/exemplar-search.js', '/search/worker.js', '/search/bundle.json', '/search/pkg/exemplar_search_bg.wasm']
+    const kept = await Promise.all(['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg/exemplar_search_bg.wasm']
       .map((path) => caches.match(path)));
     return kept.every(Boolean);
   });

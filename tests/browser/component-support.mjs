@@ -61,7 +61,7 @@ export async function startSite({ body = TAG, html = 'lang="en"', bundle, policy
     };
     if (path === '/search/bundle.json') return send(TYPES['.json'], bundleText);
     if (path.startsWith('/search/')) {
-      const file = await readFile(join(DIST, 'www', normalize(path.slice('/search/'.length)))).catch(() => undefined);
+      const file = await readFile(join(DIST, 'exemplar', normalize(path.slice('/search/'.length)))).catch(() => undefined);
       if (file) return send(TYPES[extname(path)] ?? 'application/octet-stream', file);
       response.statusCode = 404;
       return send(TYPES['.html'], page('<p>Not there.</p>'));

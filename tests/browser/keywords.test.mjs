@@ -30,7 +30,7 @@ test('words are found without an embedding API, with the same hits as on the com
   assert.ok(JSON.parse(await readFile(bundle, 'utf8')).parts.keywords);
   const page = await open(t, await serve(t, { dist, api: 'http://127.0.0.1:9' }));
   const search = (query, options) => page.evaluate(async ([query, options]) => {
-    const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const index = await SearchIndex.load('bundles/words.json');
     try {
       const { method, hits } = await index.search(query, options);

@@ -25,7 +25,7 @@ test('`exemplar search` and the browser give the same hits with the same scores'
     const { stdout } = await promisify(execFile)(BIN, ['search', bundle, '--embedding', file, '--method', method, '-k', '20', '--json']);
     const native = JSON.parse(stdout).hits;
     const browser = await page.evaluate(async ([embedding, method]) => {
-      const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+      const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
       const index = await SearchIndex.load('bundles/rust-book.json');
       return (await index.search(embedding, { method, k: 20 })).hits;
     }, [embedding, method]);

@@ -45,7 +45,7 @@ test('an index makes embedders that ask for the probe once, and fail with a code
   const texts = [];
   page.on('request', (request) => request.method() === 'POST' && texts.push(request.postDataJSON().input));
   const outcome = await page.evaluate(async () => {
-    const { SearchIndex, ExemplarError } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex, ExemplarError } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const same = await SearchIndex.load('bundles/same.json');
     const embed = same.embedder({ endpoint: 'v1/embeddings' });
     const lengths = [(await embed('one')).length, (await embed('two')).length];

@@ -105,7 +105,7 @@ test('a text alone has the same hits with the same scores in the browser and on 
   const page = await open(t, await serve(t, { dist }));
   for (const query of ['データを共有する', 'インストール コンパイラ', 'UTF-8 の文字列', 'xyzzy', '🦀 エラー', 'a\u0301\u202e値']) {
     const { info, encoded, result } = await page.evaluate(async (query) => {
-      const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+      const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
       const index = await SearchIndex.load('bundles/ja.json');
       const { vector, known } = await index.encode(query);
       const { hits, known: knownToSearch } = await index.search(query, { method: 'knn' });
@@ -125,7 +125,7 @@ test('a text alone has the same hits with the same scores in the browser and on 
       native.hits.map(({ article, score }) => [article.id, Math.fround(score)]), query);
   }
   const { lone, long } = await page.evaluate(async () => {
-    const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const index = await SearchIndex.load('bundles/ja.json');
     const [lone, long] = [await index.encode('\ud800'), await index.encode('所有権 '.repeat(2500))];
     index.free();
@@ -144,7 +144,7 @@ test('a bundle without an encoder, or with a damaged one, says so', async (t) =>
   assert.ok(encoder.length > 1000);
   const page = await open(t, await serve(t, { dist }));
   const codes = await page.evaluate(async () => {
-    const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const index = await SearchIndex.load('bundles/without.json');
     const code = (promise) => promise.then(() => 'none', ({ code }) => code);
     const codes = [await code(index.encode('値')), await code(index.search('値', { method: 'knn' })), index.info.encoder];

@@ -25,7 +25,7 @@ async function converted(t, ...form) {
 /** Loads a bundle and resolves to its counts and progress, or to the failure. */
 function load(page, url) {
   return page.evaluate(async (url) => {
-    const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const progress = [];
     try {
       const { info } = await SearchIndex.load(url, { onProgress: (one) => progress.push(one) });
@@ -51,7 +51,7 @@ test('a sidecar gives the same hits as one file, and its bytes are part of the p
   assert.deepEqual(progress.findLast(({ phase }) => phase === 'bundle'), { phase: 'bundle', loaded: size, total: size });
 
   const found = await page.evaluate(async () => {
-    const { SearchIndex } = await import(new URL('www/exemplar-search.js', document.baseURI));
+    const { SearchIndex } = await import(new URL('www/client/exemplar-search.js', document.baseURI));
     const all = {};
     for (const bundle of ['sidecar', 'inline']) {
       const index = await SearchIndex.load(`bundles/${bundle}.json`);

@@ -1,5 +1,5 @@
-import { element } from '../dom.js';
-import { openaiEmbedder, queryRecipe, safeLink } from '../exemplar-search.js';
+import { element } from './dom.js';
+import { openaiEmbedder, queryRecipe, safeLink } from '../client/exemplar-search.js';
 import { fieldsIn } from './filters.js';
 import { icon } from './icons.js';
 import { readLightForm } from './light-form.js';
@@ -41,7 +41,7 @@ export class ExemplarSearch extends HTMLElement {
   #session;
   /** @type {Partial<Strings> | undefined} */
   #overrides;
-  /** @type {import('../embedder.js').Embedder | undefined} */
+  /** @type {import('../client/embedder.js').Embedder | undefined} */
   #embedder;
   /** @type {string | undefined} */
   #apiKey;
@@ -111,7 +111,7 @@ export class ExemplarSearch extends HTMLElement {
     return this.#overrides;
   }
 
-  /** What places a query among the articles, in place of `api`. @param {import('../embedder.js').Embedder | undefined} embedder */
+  /** What places a query among the articles, in place of `api`. @param {import('../client/embedder.js').Embedder | undefined} embedder */
   set embedder(embedder) {
     this.#embedder = embedder;
     if (this.#session) this.#restart();
@@ -416,7 +416,7 @@ export class ExemplarSearch extends HTMLElement {
 
   /**
    * @param {MouseEvent} event
-   * @param {import('../engine.js').Hit} hit
+   * @param {import('../client/engine.js').Hit} hit
    * @param {string} url
    */
   #followed(event, hit, url) {
@@ -504,8 +504,8 @@ export class ExemplarSearch extends HTMLElement {
   }
 
   /**
-   * @param {import('../client.js').SearchIndex} index
-   * @returns {import('../embedder.js').Embedder | undefined}
+   * @param {import('../client/client.js').SearchIndex} index
+   * @returns {import('../client/embedder.js').Embedder | undefined}
    */
   #embedderFor(index) {
     if (this.#embedder) return this.#embedder;

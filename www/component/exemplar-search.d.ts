@@ -1,5 +1,5 @@
-import type { Embedder } from '../embedder.js';
-import type { Article, Hit } from '../engine.js';
+import type { Embedder } from '../client/embedder.js';
+import type { Article, Hit } from '../client/engine.js';
 import type { Strings } from './strings.js';
 
 export type SearchState = 'idle' | 'loading' | 'searching' | 'results' | 'none' | 'degraded' | 'failed';

@@ -1,4 +1,4 @@
-import { element } from '../dom.js';
+import { element } from './dom.js';
 import { replaceChildren } from './replace-children.js';
 
 /**
@@ -50,7 +50,7 @@ export class Filters {
 
   /**
    * A row of buttons a field, for those that would tell articles apart.
-   * @param {import('../engine.js').Facet[]} facets
+   * @param {import('../client/engine.js').Facet[]} facets
    */
   rows(facets) {
     return this.#fields.flatMap((field) => {
@@ -73,7 +73,7 @@ export class Filters {
   /**
    * The commonest values, then what else is chosen.
    * @param {Field} field
-   * @param {import('../engine.js').Facet['counts']} counts
+   * @param {import('../client/engine.js').Facet['counts']} counts
    */
   #counts(field, counts) {
     const chosen = this.#chosen.get(field);

@@ -1,4 +1,4 @@
-import { scriptUrl } from '../script-url.js';
+import { scriptUrl } from '../client/script-url.js';
 
 /** Milliseconds that a search waits at most for the service worker of a first visit. */
 const PATIENCE = 3000;

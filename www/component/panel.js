@@ -1,4 +1,4 @@
-import { element } from '../dom.js';
+import { element } from './dom.js';
 import { Filters } from './filters.js';
 import { replaceChildren } from './replace-children.js';
 import { Rows } from './rows.js';

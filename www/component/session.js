@@ -1,11 +1,11 @@
 import { borrowIndex } from './shared-index.js';
 
 /**
- * @typedef {import('../client.js').SearchIndex} SearchIndex
- * @typedef {import('../engine.js').Hit} Hit
- * @typedef {import('../engine.js').Article} Article
- * @typedef {import('../engine.js').Progress} Progress
- * @typedef {import('../embedder.js').Embedder} Embedder
+ * @typedef {import('../client/client.js').SearchIndex} SearchIndex
+ * @typedef {import('../client/engine.js').Hit} Hit
+ * @typedef {import('../client/engine.js').Article} Article
+ * @typedef {import('../client/engine.js').Progress} Progress
+ * @typedef {import('../client/embedder.js').Embedder} Embedder
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
@@ -21,7 +21,7 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
- * @property {import('../engine.js').Facet[]} facets what there is to filter by
+ * @property {import('../client/engine.js').Facet[]} facets what there is to filter by
  * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
  * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
@@ -208,7 +208,7 @@ export class SearchSession {
 
   /**
    * @param {SearchIndex} index
-   * @param {import('../engine.js').TextAndEmbedding} query
+   * @param {import('../client/engine.js').TextAndEmbedding} query
    * @param {string} method
    * @param {AbortSignal} signal
    */
@@ -240,7 +240,7 @@ export class SearchSession {
   }
 
   /**
-   * @param {import('../engine.js').SearchResult} found
+   * @param {import('../client/engine.js').SearchResult} found
    * @param {{ pending?: boolean, meaning?: boolean }} how
    * @param {AbortSignal} signal
    */

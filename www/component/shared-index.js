@@ -1,10 +1,10 @@
 // One index for all boxes of a page that search the same bundle: one worker, one download. It is freed when the last of
 // them gives it back.
 
-import { SearchIndex } from '../exemplar-search.js';
+import { SearchIndex } from '../client/exemplar-search.js';
 
 /**
- * @typedef {import('../engine.js').Progress} Progress
+ * @typedef {import('../client/engine.js').Progress} Progress
  */
 
 /**

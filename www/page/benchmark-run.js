@@ -1,4 +1,4 @@
-import { Engine } from '../engine.js';
+import { Engine } from '../client/engine.js';
 import { passesOf } from './passes.js';
 
 /**
@@ -6,7 +6,7 @@ import { passesOf } from './passes.js';
  * @property {string} url the bundle's, absolute
  * @property {{ text?: string, embedding?: ArrayLike<number> }[]} queries those without an embedding are placed by the
  *   bundle's query encoder, or left out
- * @property {import('../engine.js').SearchOptions} [options] but for the method
+ * @property {import('../client/engine.js').SearchOptions} [options] but for the method
  *
  * @typedef {object} Measured
  * @property {string} method of the engine, or `plain`
@@ -19,7 +19,7 @@ import { passesOf } from './passes.js';
  * @property {number} round
  * @property {number} queries how many are asked in turn
  * @property {number} searches how many were timed
- * @property {import('../engine.js').IndexInfo} info
+ * @property {import('../client/engine.js').IndexInfo} info
  * @property {Measured[]} measured
  */
 
@@ -92,8 +92,8 @@ function summary({ method, samples, passes, searches }) {
 }
 
 /**
- * @param {import('../engine.js').SearchResult} result
- * @param {import('../engine.js').IndexInfo} info
+ * @param {import('../client/engine.js').SearchResult} result
+ * @param {import('../client/engine.js').IndexInfo} info
  */
 function passes(result, { dimensions, passages }) {
   switch (result.method) {

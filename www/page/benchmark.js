@@ -1,4 +1,4 @@
-import { scriptUrl } from '../script-url.js';
+import { scriptUrl } from '../client/script-url.js';
 import { element } from './dom.js';
 import { svg } from './svg.js';
 

@@ -1,4 +1,4 @@
-export { element, marked } from '../dom.js';
+export { element, marked } from '../component/dom.js';
 
 /**
  * The page's element with this id, of this class.

@@ -4,8 +4,8 @@ import { passesOf } from './passes.js';
 import { signs, svg } from './svg.js';
 
 /**
- * @typedef {import('../engine.js').SearchResult} SearchResult
- * @typedef {import('../engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/engine.js').SearchResult} SearchResult
+ * @typedef {import('../client/engine.js').PassageMap} PassageMap
  */
 
 const METHODS = ['knn', 'svm', 'whitened', 'hybrid'];
@@ -187,7 +187,7 @@ export default class HowPanel {
 
   /**
    * Both scores of hits, in standard deviations, and their mean.
-   * @param {{ article: import('../engine.js').Article, knn: number, svm: number }[]} pairs
+   * @param {{ article: import('../client/engine.js').Article, knn: number, svm: number }[]} pairs
    */
   #pairs(pairs) {
     const most = Math.max(...pairs.flatMap(({ knn, svm }) => [knn, svm]), 1);

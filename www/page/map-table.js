@@ -1,8 +1,8 @@
-import { safeLink } from '../exemplar-search.js';
+import { safeLink } from '../client/exemplar-search.js';
 import { element } from './dom.js';
 
 /**
- * @typedef {import('../engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/engine.js').PassageMap} PassageMap
  * @typedef {import('./map-drawing.js').Found} Found
  * @typedef {'decision' | 'similarity' | 'place'} Order
  */

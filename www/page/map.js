@@ -1,4 +1,4 @@
-import { safeLink } from '../exemplar-search.js';
+import { safeLink } from '../client/exemplar-search.js';
 import { Camera } from './camera.js';
 import { element } from './dom.js';
 import { Drawing } from './map-drawing.js';
@@ -6,10 +6,10 @@ import { MapTable } from './map-table.js';
 import { signs, svg } from './svg.js';
 
 /**
- * @typedef {import('../engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/engine.js').PassageMap} PassageMap
  * @typedef {import('./map-drawing.js').Found} Found
  * @typedef {import('./map-plane.js').View} View
- * @typedef {{ article: import('../engine.js').Article, passage: import('../engine.js').Passage }} Named
+ * @typedef {{ article: import('../client/engine.js').Article, passage: import('../client/engine.js').Passage }} Named
  */
 
 /** The map of all passages, as a picture and as a table. */

@@ -17,8 +17,8 @@ import { Teach } from './teach.js';
  * @typedef {import('./site.js').Site} Site
  * @typedef {import('./panels.js').Asked} Asked
  * @typedef {import('./panels.js').Shown} Shown
- * @typedef {import('../engine.js').SearchOptions} SearchOptions
- * @typedef {import('../engine.js').SearchResult} SearchResult
+ * @typedef {import('../client/engine.js').SearchOptions} SearchOptions
+ * @typedef {import('../client/engine.js').SearchResult} SearchResult
  *
  * What it takes to rank the same again with another C.
  * @typedef {object} Ranked
@@ -118,7 +118,7 @@ function open(bundle) {
   const { signal } = controller;
   loading.start();
   const onEntries = (/** @type {import('./site.js').Entry[]} */ entries) => offerBundles(entries);
-  const onProgress = (/** @type {import('../engine.js').Progress} */ progress) => loading.show(progress);
+  const onProgress = (/** @type {import('../client/engine.js').Progress} */ progress) => loading.show(progress);
   const site = loadSite(bundle, { onEntries, onProgress, signal });
   const opening = {
     bundle,

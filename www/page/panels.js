@@ -3,7 +3,7 @@ import { stringsFor } from './panel-strings.js';
 
 /**
  * @typedef {object} Asked what is searched for
- * @property {import('../engine.js').TextAndEmbedding} [query]
+ * @property {import('../client/engine.js').TextAndEmbedding} [query]
  * @property {string[]} more ids of articles that are liked
  * @property {string[]} less and of those that are not
  *
@@ -11,10 +11,10 @@ import { stringsFor } from './panel-strings.js';
  * @typedef {object} Shown
  * @property {import('./site.js').Site} site
  * @property {Asked} [asked] what was searched for; missing where nothing was
- * @property {import('../engine.js').SearchOptions} [options] how, but for the method
- * @property {import('../engine.js').SearchResult[]} found one a method, best hits first
+ * @property {import('../client/engine.js').SearchOptions} [options] how, but for the method
+ * @property {import('../client/engine.js').SearchResult[]} found one a method, best hits first
  *
- * @typedef {Shown & { map: () => Promise<import('../engine.js').PassageMap> }} Mapped with the map of it, worked out once for
+ * @typedef {Shown & { map: () => Promise<import('../client/engine.js').PassageMap> }} Mapped with the map of it, worked out once for
  *   all panels and not before one asks
  *
  * @typedef {object} Panel

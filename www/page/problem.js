@@ -1,4 +1,4 @@
-import { ExemplarError } from '../exemplar-search.js';
+import { ExemplarError } from '../client/exemplar-search.js';
 import { byId, within } from './dom.js';
 import { messageFor } from './strings.js';
 

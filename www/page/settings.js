@@ -1,9 +1,9 @@
-import { openaiEmbedder, queryRecipe } from '../exemplar-search.js';
+import { openaiEmbedder, queryRecipe } from '../client/exemplar-search.js';
 import { byId } from './dom.js';
 
 /**
- * @typedef {import('../engine.js').EmbeddingSpace} EmbeddingSpace
- * @typedef {import('../embedder.js').Embedder} Embedder
+ * @typedef {import('../client/engine.js').EmbeddingSpace} EmbeddingSpace
+ * @typedef {import('../client/embedder.js').Embedder} Embedder
  */
 
 /** Where `exemplar serve` answers, relative to the page. */

@@ -1,5 +1,5 @@
-import { ExemplarError, SearchIndex } from '../exemplar-search.js';
-import { request } from '../request.js';
+import { ExemplarError, SearchIndex } from '../client/exemplar-search.js';
+import { request } from '../client/request.js';
 
 /**
  * A bundle that the page offers: one entry of bundles/index.json.
@@ -30,7 +30,7 @@ export function entryKey({ bundle }) {
  * @param {string | undefined} key the bundle's; the first one where it is missing
  * @param {object} options
  * @param {(entries: Entry[]) => void} options.onEntries called before the bundle is loaded
- * @param {(progress: import('../engine.js').Progress) => void} options.onProgress
+ * @param {(progress: import('../client/engine.js').Progress) => void} options.onProgress
  * @param {AbortSignal} options.signal
  * @returns {Promise<Site>}
  */

@@ -1,4 +1,4 @@
-import { ExemplarError } from '../exemplar-search.js';
+import { ExemplarError } from '../client/exemplar-search.js';
 
 // Everything the page says. Messages for errors are looked up by the error's code; `fallback` covers the rest.
 
@@ -304,7 +304,7 @@ const SHARED = {
 /**
  * What happened and what to do.
  * @param {Strings} strings
- * @param {import('../errors.js').ExemplarError} error
+ * @param {import('../client/errors.js').ExemplarError} error
  * @param {boolean} loaded whether the site had been loaded, so that only the embedding API can have been asked
  */
 export function messageFor({ errors }, error, loaded) {

@@ -60,7 +60,7 @@ test('a site once visited is searched without a network after a reload', async (
     routes: {
       async '/service-worker.js'(_request, response) {
         response.setHeader('content-type', 'text/javascript');
-        response.end(await readFile(join(DIST, 'www', 'service-worker.js')));
+        response.end(await readFile(join(DIST, 'exemplar', 'client', 'service-worker.js')));
       },
     },
   });
@@ -74,7 +74,7 @@ test('a site once visited is searched without a network after a reload', async (
   };
   await find();
   await until(page, async () => {
-    const paths = ['/', '/search/component/exemplar-search.js', '/search/worker.js', '/search/bundle.json', '/search/pkg/exemplar_search_bg.wasm'];
+    const paths = ['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg/exemplar_search_bg.wasm'];
     return (await Promise.all(paths.map((path) => caches.match(path)))).every(Boolean);
   });
   end();
