@@ -63,6 +63,7 @@ checks() {
     step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
   done
   step "Lints of the shell scripts" lint_scripts
+  step "Crates as they would be published" cargo package --quiet --workspace --no-verify --allow-dirty
   step "Native tests" with_embedding_api native_tests
   for variant in scalar simd128; do
     for where in node chromium; do
