@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::bundle::Article;
-use crate::lexical::{Query, utf16_ranges};
+use crate::lexical::{QueryTerms, utf16_ranges};
 
 /// Where the words of the query stand in a hit's texts: start and end in UTF-16 code units, as JavaScript counts; they
 /// ascend and do not touch.
@@ -18,7 +18,7 @@ pub struct Highlights {
 }
 
 impl Highlights {
-    pub(crate) fn of(query: &Query, article: &Article, text: &str) -> Self {
+    pub(crate) fn of(query: &QueryTerms, article: &Article, text: &str) -> Self {
         let marks = |text: &str| {
             let ranges = utf16_ranges(text, &query.marks(text));
             ranges.into_iter().map(|range| (range.start, range.end)).collect()

@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage};
-use crate::encoder::{self, Encoded, Unread};
+use crate::encoder::{self, Encoded, LazyEncoder};
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
 use crate::rank::{Moments, Projection};
-use crate::vector::best::best_of_groups;
+use crate::vector::top_k::top_of_groups;
 use crate::vector::{Element, Vectors};
 use crate::{Error, Result};
 
@@ -28,7 +28,7 @@ pub struct SearchIndex {
     /// The articles in the order of their ids.
     by_id: Vec<usize>,
     keywords: Option<Keywords>,
-    encoder: Option<Unread>,
+    encoder: Option<LazyEncoder>,
     /// What is the same for every query and costs many scans: worked out when first needed.
     moments: OnceLock<Moments>,
     projection: OnceLock<Projection>,
@@ -53,7 +53,7 @@ impl SearchIndex {
             bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
-        let encoder = encoder.map(|(_, part)| Unread::of(part, &space)).transpose()?;
+        let encoder = encoder.map(|(_, part)| LazyEncoder::of(part, &space)).transpose()?;
         if normalize {
             rows.bring_to_unit_length(&lengths);
         }
@@ -121,7 +121,7 @@ impl SearchIndex {
 
     /// The index of the best passage of each of the articles that are `wanted`, the first of equals, ascending.
     pub(crate) fn best_passages(&self, scores: &[f32], wanted: &[bool]) -> Vec<u32> {
-        best_of_groups(scores, &self.article_of, wanted)
+        top_of_groups(scores, &self.article_of, wanted)
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

@@ -19,9 +19,9 @@ mod index;
 mod map;
 mod method;
 mod query;
+mod query_target;
 pub mod rank;
 mod search;
-mod wanted;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

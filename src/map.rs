@@ -1,7 +1,7 @@
 //! A map of the collection, for people to look at: where passages and query lie, and what kNN and the SVM see.
 
+use crate::query_target::QueryTarget;
 use crate::rank::svm;
-use crate::wanted::Wanted;
 use crate::{Refine, Result, SearchIndex, SearchOptions};
 
 /// The passages in the plane in which they differ most.
@@ -29,14 +29,14 @@ pub struct View {
     pub target: [f32; 2],
     /// The positives of the SVM: the query, aligned if `align`, and the mean of each liked article.
     pub positives: Vec<Positive>,
-    pub svm: svm::Report,
+    pub svm: svm::SolverReport,
 }
 
 /// What the SVM is to tell from the passages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Positive {
     /// In the plane.
-    pub place: [f32; 2],
+    pub point: [f32; 2],
     /// With what kNN compares with.
     pub similarity: f32,
     /// The SVM's decision on it.
@@ -52,34 +52,37 @@ impl SearchIndex {
     /// Those of [`SearchIndex::refine`], but for a query that is missing.
     pub fn map(&self, refine: &Refine, options: &SearchOptions) -> Result<Map> {
         let projection = self.projection();
-        let [x, y] = projection.places(self.rows().as_rows());
+        let [x, y] = projection.points(self.rows().as_rows());
         let Refine { query, more, less } = refine;
         let encoded = match (query.embedding, query.text) {
             (None, Some(text)) if self.has_encoder() => self.encode(text)?,
             _ => None,
         };
         let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
-        let wanted = Wanted::new(self, embedding, more, less)?;
-        if !wanted.has_vector() {
+        let target = QueryTarget::new(self, embedding, more, less)?;
+        if !target.has_vector() {
             return Ok(Map { x, y, view: None });
         }
-        let target = wanted.nearest_to()?;
-        let candidates = self.candidates(&wanted, &options.filter);
-        let svm::Fit { scores, intercept, positives, beside: similarities, report } =
-            self.fit(&wanted, &candidates, options, Some(&target))?;
+        let knn_vector = target.knn_vector()?;
+        let candidates = self.candidates(&target, &options.filter);
+        let svm::Fit { scores, intercept, positives, extra: similarities, report } =
+            self.fit(&target, &candidates, options, Some(&knn_vector))?;
         let decisions: Vec<f32> = scores.iter().map(|&score| (f64::from(score) + intercept) as f32).collect();
-        let examples = wanted.examples(options.align)?;
+        let training = target.training_set(options.align)?;
         let active = (0..decisions.len())
-            .filter(|row| decisions[*row] > -1.0 && examples.left_out.binary_search(row).is_err())
+            .filter(|row| decisions[*row] > -1.0 && training.left_out.binary_search(row).is_err())
             .count();
         let positive = |(vector, decision): (&Vec<f32>, f64)| Positive {
-            place: projection.place(vector),
-            similarity: vector.iter().zip(&target).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>()
-                as f32,
+            point: projection.point(vector),
+            similarity: vector
+                .iter()
+                .zip(&knn_vector)
+                .map(|(&x, &y)| f64::from(x) * f64::from(y))
+                .sum::<f64>() as f32,
             decision: decision as f32,
         };
-        let positives = examples.positives.iter().zip(positives).map(positive).collect();
-        let target = projection.place(&target);
+        let positives = training.positives.iter().zip(positives).map(positive).collect();
+        let target = projection.point(&knn_vector);
         Ok(Map { x, y, view: Some(View { similarities, decisions, active, target, positives, svm: report }) })
     }
 }

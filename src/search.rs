@@ -6,11 +6,11 @@ use crate::bundle::{Article, Passage};
 use crate::decimal::Decimal;
 use crate::facets::{self, Facet, Filter};
 use crate::lexical::{self, Bm25};
+use crate::query_target::QueryTarget;
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm};
-use crate::vector::best::top_k_of;
+use crate::vector::top_k::top_k_of;
 use crate::vector::{Matrix, Vectors};
-use crate::wanted::Wanted;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex, Weights};
 
 /// How the SVM is solved; both ways have the same optimum.
@@ -98,7 +98,7 @@ pub struct SearchResult<'a> {
     pub facets: Vec<Facet<'a>>,
     /// How the SVM was solved, where the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub svm: Option<svm::Report>,
+    pub svm: Option<svm::SolverReport>,
     /// Where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1. At 0 the query was
     /// not placed, and had no part in the ranking but for its words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,8 +237,8 @@ impl SearchIndex {
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
         let encoded = encoded.flatten();
         let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
-        let wanted = Wanted::new(self, embedding, more, less)?;
-        if method.needs_embedding() && !wanted.has_vector() {
+        let target = QueryTarget::new(self, embedding, more, less)?;
+        if method.needs_embedding() && !target.has_vector() {
             if known.is_none() {
                 return Err(missing(match query.text {
                     Some(_) => "the query's embedding, as this bundle has no query encoder to make it",
@@ -261,20 +261,20 @@ impl SearchIndex {
         let by_vectors = weights != Weights { lexical: weights.lexical, ..Weights::default() };
         let words = query.text.map(|text| match &self.keywords() {
             Some(keywords) => keywords.query(text, query.unfinished),
-            None => lexical::Query::parse(text, query.unfinished),
+            None => lexical::QueryTerms::parse(text, query.unfinished),
         });
 
-        let candidates = self.candidates(&wanted, &options.filter);
+        let candidates = self.candidates(&target, &options.filter);
         let mut parts = Parts::default();
         let mut svm = None;
         if weights.svm > 0.0 {
-            let target = if weights.knn > 0.0 { Some(wanted.nearest_to()?) } else { None };
-            let fit = self.fit(&wanted, &candidates, options, target.as_deref())?;
+            let knn_vector = if weights.knn > 0.0 { Some(target.knn_vector()?) } else { None };
+            let fit = self.fit(&target, &candidates, options, knn_vector.as_deref())?;
             svm = Some(fit.report);
             parts.svm = Some(fit.scores);
-            parts.knn = target.map(|_| fit.beside);
+            parts.knn = knn_vector.map(|_| fit.extra);
         } else if weights.knn > 0.0 {
-            let target = wanted.nearest_to()?;
+            let knn_vector = target.knn_vector()?;
             parts.knn = Some(match self.rows() {
                 // Only the scores of the hits are asked for; what is fused, or kept by a threshold, needs them all.
                 Vectors::Int8(rows)
@@ -282,15 +282,15 @@ impl SearchIndex {
                         && options.relevance_threshold.is_none()
                         && self.has_unit_rows() =>
                 {
-                    self.nearest(rows, &target, options.k, &candidates)
+                    self.nearest(rows, &knn_vector, options.k, &candidates)
                 }
-                rows => knn::scores(rows.as_rows(), &target),
+                rows => knn::scores(rows.as_rows(), &knn_vector),
             });
         }
         if weights.whitened > 0.0 {
-            let target = wanted.whitened_target(options.align)?;
-            let whitening = self.whitening(wanted.shrinkage());
-            parts.whitened = Some(whitening.scores(self.rows().as_rows(), &target));
+            let vector = target.whitened_vector(options.align)?;
+            let whitening = self.whitening(target.shrinkage());
+            parts.whitened = Some(whitening.scores(self.rows().as_rows(), &vector));
         }
         if weights.lexical > 0.0 {
             let keywords = self
@@ -329,7 +329,7 @@ impl SearchIndex {
         let found = |&passage: &usize| (by_vectors || scores[passage] > 0.0) && relevant(scores[passage]);
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
-            let mut all = self.best_passages(scores, &self.candidates(&wanted, &Filter::default()));
+            let mut all = self.best_passages(scores, &self.candidates(&target, &Filter::default()));
             all.retain(|&passage| found(&(passage as usize)));
             facets = self.facets(&all, options);
         }
@@ -400,16 +400,16 @@ impl SearchIndex {
         }
     }
 
-    /// The SVM, and beside it what kNN gives for `target`, if there is one.
+    /// The SVM, and what kNN gives for `extra`, if there is one.
     pub(crate) fn fit(
         &self,
-        wanted: &Wanted,
+        target: &QueryTarget,
         candidates: &[bool],
         options: &SearchOptions,
-        target: Option<&[f32]>,
+        extra: Option<&[f32]>,
     ) -> Result<svm::Fit> {
         let c = options.svm.check()?.c();
-        let examples = wanted.examples(options.align)?;
+        let training = target.training_set(options.align)?;
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
                 let best = self.best_passages(scores, candidates);
@@ -419,21 +419,21 @@ impl SearchIndex {
         let rows = self.rows().as_rows();
         match options.solver {
             Solver::Newton => {
-                let background = self.background(c, examples.positives.len());
-                svm::fit_until(rows, &background, &examples, &options.svm, target, &enough)
+                let background = self.background(c, training.positives.len());
+                svm::fit_until(rows, &background, &training, &options.svm, extra, &enough)
             }
             Solver::CoordinateDescent { seed } => {
-                let beside = target.map_or_else(Vec::new, |target| knn::scores(rows, target));
-                Ok(svm::Fit { beside, ..svm::dual::fit(rows, &examples, &options.svm, seed)? })
+                let extra = extra.map_or_else(Vec::new, |vector| knn::scores(rows, vector));
+                Ok(svm::Fit { extra, ..svm::dual::fit(rows, &training, &options.svm, seed)? })
             }
         }
     }
 
     /// Whether each article may be a hit: it is no example, and the filter allows it.
-    pub(crate) fn candidates(&self, wanted: &Wanted, filter: &Filter) -> Vec<bool> {
+    pub(crate) fn candidates(&self, target: &QueryTarget, filter: &Filter) -> Vec<bool> {
         let mut candidates: Vec<bool> =
             self.articles().iter().map(|article| filter.allows(article)).collect();
-        wanted.example_articles().for_each(|article| candidates[article] = false);
+        target.example_articles().for_each(|article| candidates[article] = false);
         candidates
     }
 

@@ -163,7 +163,7 @@ impl Index {
                 array("similarities", &similarities)?;
                 array("decisions", &decisions)?;
                 array("target", &target)?;
-                let values = |&Positive { place: [x, y], similarity, decision }: &Positive| {
+                let values = |&Positive { point: [x, y], similarity, decision }: &Positive| {
                     [x, y, similarity, decision]
                 };
                 array("positives", &positives.iter().flat_map(values).collect::<Vec<f32>>())?;

@@ -3,14 +3,14 @@
 #[path = "support/texts.rs"]
 mod texts;
 
-use exemplar_search::lexical::{Keywords, Query, utf16_ranges};
+use exemplar_search::lexical::{Keywords, QueryTerms, utf16_ranges};
 use proptest::prelude::*;
 use texts::any_text;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The text with its marks in square brackets.
-fn marked(query: &Query, text: &str) -> String {
+fn marked(query: &QueryTerms, text: &str) -> String {
     let mut shown = String::new();
     let mut end = 0;
     for mark in query.marks(text) {
@@ -48,7 +48,7 @@ fn marks_without_an_index() {
     ];
     for (query, expected, why) in cases {
         let text = expected.replace(['[', ']'], "");
-        assert_eq!(marked(&Query::parse(query, true), &text), *expected, "{query}: {why}");
+        assert_eq!(marked(&QueryTerms::parse(query, true), &text), *expected, "{query}: {why}");
     }
 }
 
@@ -68,7 +68,7 @@ const TEXT: &str = "Rust has several ways to manage memory. Some languages colle
     program down while it runs. Because ownership is new to many programmers, it takes time to get used to it.";
 
 fn shown<'a>(query: &str, text: &'a str, length: usize) -> &'a str {
-    &text[Query::parse(query, false).excerpt(text, length).range]
+    &text[QueryTerms::parse(query, false).excerpt(text, length).range]
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn excerpts_say_most_and_start_with_a_sentence() {
 #[test]
 fn excerpts_start_late_in_a_long_sentence() {
     let text = format!("{} needle {}", "hay ".repeat(100).trim(), "straw ".repeat(100).trim());
-    let excerpt = Query::parse("needle", false).excerpt(&text, 40);
+    let excerpt = QueryTerms::parse("needle", false).excerpt(&text, 40);
     let shown = &text[excerpt.range];
     assert_eq!(shown, "hay hay needle straw straw straw straw");
     assert_eq!(&shown[excerpt.marks[0].clone()], "needle");
@@ -111,7 +111,7 @@ fn excerpts_of_japanese() {
 #[test]
 fn javascript_counts_in_utf16() {
     let text = "🦀 Café 所有権 rust";
-    let marks = Query::parse("cafe 所有権 rust", false).marks(text);
+    let marks = QueryTerms::parse("cafe 所有権 rust", false).marks(text);
     assert_eq!(utf16_ranges(text, &marks), [3..7, 8..11, 12..16]);
     let units: Vec<u16> = text.encode_utf16().collect();
     assert_eq!(String::from_utf16_lossy(&units[8..11]), "所有権");
@@ -128,7 +128,7 @@ proptest! {
         unfinished in any::<bool>(),
     ) {
         for query in [&query, &text] {
-            let query = Query::parse(query, unfinished);
+            let query = QueryTerms::parse(query, unfinished);
             let marks = query.marks(&text);
             prop_assert!(marks.iter().all(|mark| !mark.is_empty() && text.get(mark.clone()).is_some()));
             prop_assert!(marks.windows(2).all(|pair| pair[0].end < pair[1].start));
@@ -148,7 +148,7 @@ proptest! {
 
     #[test]
     fn a_text_is_marked_where_it_is_the_query(text in any_text()) {
-        let query = Query::parse(&text, false);
+        let query = QueryTerms::parse(&text, false);
         prop_assert_eq!(query.is_empty(), query.marks(&text).is_empty());
     }
 }

@@ -69,7 +69,7 @@ fn the_scores_on_the_map_are_those_of_the_search() {
         }
         assert_eq!(view.positives.len(), 1);
         assert!((view.positives[0].similarity - 1.0).abs() < 1e-5, "nothing is aligned here");
-        assert_eq!(view.positives[0].place, view.target);
+        assert_eq!(view.positives[0].point, view.target);
         assert!(view.decisions.iter().all(|&decision| decision < view.positives[0].decision));
     }
 }

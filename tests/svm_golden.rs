@@ -3,7 +3,7 @@
 #[path = "support/synthetic.rs"]
 mod synthetic;
 
-use exemplar_search::rank::svm::{self, Examples, Options, Stop};
+use exemplar_search::rank::svm::{self, Options, Stop, TrainingSet};
 use exemplar_search::rank::top_k;
 use exemplar_search::vector::Matrix;
 #[cfg(target_arch = "wasm32")]
@@ -51,7 +51,7 @@ fn newton_agrees_with_scikit_learn() {
         let (rows, query) = vectors(&golden);
         check(
             &golden,
-            &svm::fit(&rows, &Examples::query(&query), &Options { c: golden.c, ..Options::default() })
+            &svm::fit(&rows, &TrainingSet::query(&query), &Options { c: golden.c, ..Options::default() })
                 .unwrap(),
         );
     }
@@ -63,6 +63,6 @@ fn coordinate_descent_agrees_with_scikit_learn() {
     for golden in goldens().into_iter().filter(|golden| golden.c <= 1.0) {
         let (rows, query) = vectors(&golden);
         let options = Options { c: golden.c, ..Options::default() };
-        check(&golden, &svm::dual::fit(&rows, &Examples::query(&query), &options, 7).unwrap());
+        check(&golden, &svm::dual::fit(&rows, &TrainingSet::query(&query), &options, 7).unwrap());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use exemplar_search::rank::svm::{self, Background, Examples, Fit, Options, Stop};
+use exemplar_search::rank::svm::{self, Background, Fit, Options, Stop, TrainingSet};
 use exemplar_search::rank::{Moments, knn};
 use exemplar_search::vector::{Matrix, Rows, quantize};
 use ndarray::{Array1, Array2};
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The textbook algorithm: Newton with the whole Hessian, Gaussian elimination, and step halving.
-fn oracle(rows: &Matrix, examples: &Examples, options: &Options) -> Vec<f64> {
+fn oracle(rows: &Matrix, examples: &TrainingSet, options: &Options) -> Vec<f64> {
     let (m, dims) = (rows.rows(), rows.dims());
     let positives = examples.positives.len();
     let negatives = m - examples.left_out.len();
@@ -119,10 +119,10 @@ fn rows_and_query_of(dims: Vec<usize>) -> impl Strategy<Value = (Matrix, Vec<f32
 }
 
 fn assert_solves(rows: &Matrix, query: &[f32], c: f64) {
-    assert_solves_for(rows, &Examples::query(query), &Options { c, ..Options::default() });
+    assert_solves_for(rows, &TrainingSet::query(query), &Options { c, ..Options::default() });
 }
 
-fn assert_solves_for(rows: &Matrix, examples: &Examples, options: &Options) {
+fn assert_solves_for(rows: &Matrix, examples: &TrainingSet, options: &Options) {
     let fit = svm::fit(rows, examples, options).unwrap();
     assert_ne!(fit.report.stop, Stop::StepLimit, "{:?}", fit.report);
     for (row, (&found, expected)) in fit.scores.iter().zip(oracle(rows, examples, options)).enumerate() {
@@ -146,13 +146,13 @@ fn background(rows: &dyn Rows, c: f64) -> Background {
 }
 
 /// The first rows as examples, so many liked and disliked, beside the query.
-fn examples(rows: &Matrix, query: &[f32], liked: usize, disliked: usize) -> Examples {
+fn examples(rows: &Matrix, query: &[f32], liked: usize, disliked: usize) -> TrainingSet {
     let liked = liked.min(rows.rows());
     let like = |row: usize| {
         let values: Vec<f32> = rows.values(row).iter().map(|x| x * rows.scale(row)).collect();
         rows.pad(&values)
     };
-    Examples {
+    TrainingSet {
         positives: std::iter::once(query.to_vec()).chain((0..liked).map(like)).collect(),
         left_out: (0..liked).collect(),
         disliked: (liked..rows.rows().min(liked + disliked)).collect(),
@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn beside_are_the_scores_of_knn_and_nothing_else_changes(
+    fn extra_products_are_the_scores_of_knn_and_nothing_else_changes(
         (rows, query) in prop_oneof![rows_and_query(), rows_and_query_of(vec![24, 37])],
         liked in 0usize..4,
         of_the_query: bool,
@@ -200,10 +200,10 @@ proptest! {
     ) {
         let options = Options { c: 10f64.powf(exponent), ..Options::default() };
         let target = if of_the_query { query.clone() } else { query.iter().map(|x| 0.3 * x).collect() };
-        fn check(rows: &dyn Rows, examples: &Examples, options: &Options, target: &[f32]) {
+        fn check(rows: &dyn Rows, examples: &TrainingSet, options: &Options, target: &[f32]) {
             let background = background(rows, options.c);
-            let fit = |beside| svm::fit_until(rows, &background, examples, options, beside, &|_, _| false).unwrap();
-            let expected = Fit { beside: knn::scores(rows, target), ..fit(None) };
+            let fit = |extra| svm::fit_until(rows, &background, examples, options, extra, &|_, _| false).unwrap();
+            let expected = Fit { extra: knn::scores(rows, target), ..fit(None) };
             assert_eq!(fit(Some(target)), expected);
         }
         let examples = examples(&rows, &query, liked, 2);
@@ -269,7 +269,7 @@ fn odd_dimensions_and_long_rows() {
 
 #[test]
 fn no_rows() {
-    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &Examples::query(&[1.0; 8]), &Options::default());
+    let fit = svm::fit(&Matrix::<f32>::zeros(0, 4), &TrainingSet::query(&[1.0; 8]), &Options::default());
     assert!(fit.unwrap().scores.is_empty());
 }
 
@@ -278,8 +278,8 @@ fn the_same_bits_on_every_run() {
     let values: Vec<f32> = (0..50 * 7).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 1000.0).collect();
     let rows = Matrix::from_values(&values, 7);
     let query = rows.pad(&[0.1, -0.2, 0.3, 0.1, 0.0, 0.9, 0.1]);
-    let fit = || svm::fit(&rows, &Examples::query(&query), &Options::default()).unwrap();
+    let fit = || svm::fit(&rows, &TrainingSet::query(&query), &Options::default()).unwrap();
     assert_eq!(fit(), fit());
-    let dual = || svm::dual::fit(&rows, &Examples::query(&query), &Options::default(), 3).unwrap();
+    let dual = || svm::dual::fit(&rows, &TrainingSet::query(&query), &Options::default(), 3).unwrap();
     assert_eq!(dual(), dual());
 }

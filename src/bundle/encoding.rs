@@ -8,7 +8,7 @@ use super::Part;
 use super::centred::quantize_centred;
 use super::part::Descriptor;
 use crate::error::one_of;
-use crate::vector::bytes::{codes, float32};
+use crate::vector::little_endian::{codes, float32};
 use crate::vector::{Matrix, Vectors, quantize};
 use crate::{Error, Result};
 

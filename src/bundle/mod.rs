@@ -5,10 +5,10 @@
 
 mod centred;
 mod check;
+mod chunked_list;
 mod encoding;
 mod json;
 mod keywords;
-mod many;
 mod part;
 mod reader;
 mod space;

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::part::{Beside, Descriptor, JSON, Part, sha256};
 use super::{
-    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written, json, many::Many,
+    Article, Bundle, EmbeddingSpace, Encoding, FORMAT, Layout, Passage, Statistics, Written,
+    chunked_list::ChunkedList, json,
 };
 use crate::fields::{Fields, FromJson, Place};
 use crate::json::{Object, Value};
@@ -43,7 +44,7 @@ struct Write<'a> {
 
 impl V2 {
     pub fn read(json: &[u8]) -> Result<Self> {
-        let (mut articles, mut passages) = (Many::default(), Many::default());
+        let (mut articles, mut passages) = (ChunkedList::default(), ChunkedList::default());
         let fields = json::fields(
             json,
             &mut [

@@ -3,7 +3,7 @@
 use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::reduce::{Directions, Reduction};
-use super::ridge::{BLOCK, Lane, Problem, Solution};
+use super::ridge::{OUTPUTS, Outputs, Regression, Solution};
 use super::texts::{PassageText, TrainingText};
 use super::vocabulary::Vocabulary;
 use crate::bundle::Part;
@@ -50,7 +50,7 @@ pub struct Fitted {
     pub encoder: QueryEncoder,
     /// What [`QueryEncoder::from_bytes`] reads.
     pub bytes: Vec<u8>,
-    pub report: Report,
+    pub report: FitReport,
 }
 
 impl Fitted {
@@ -62,7 +62,7 @@ impl Fitted {
 
 /// What came of fitting.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
+pub struct FitReport {
     pub words: usize,
     pub ngrams: usize,
     /// Principal directions in use.
@@ -102,7 +102,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     let articles = texts.iter().map(|text| passages[text.passage].article);
     let articles: Vec<usize> = articles.chain(passages.iter().map(|passage| passage.article)).collect();
     let choice = choose(&vocabulary, &articles, &weights, &targets[0], &own[0], &directions);
-    let problem = Problem { texts: &vocabulary.texts, parts: &vocabulary.parts, weights: &weights };
+    let problem = Regression { texts: &vocabulary.texts, parts: &vocabulary.parts, weights: &weights };
     let solutions = problem.solve_all(&targets, choice.lambda);
     let offset: Vec<f32> = mean.iter().map(|value| value * choice.offset).collect();
 
@@ -124,7 +124,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
         tries += 1;
     }
     let encoder = QueryEncoder::from_bytes(&bytes)?;
-    let report = Report {
+    let report = FitReport {
         words: encoder.words(),
         ngrams: encoder.ngrams(),
         directions: encoder.directions(),
@@ -189,8 +189,8 @@ fn choose(
     vocabulary: &Vocabulary,
     articles: &[usize],
     weights: &[f32],
-    targets: &[Lane],
-    own: &[Lane],
+    targets: &[Outputs],
+    own: &[Outputs],
     directions: &Directions,
 ) -> Choice {
     let held_out = |&i: &usize| articles[i] % HELD_OUT == HELD_OUT - 1;
@@ -201,16 +201,16 @@ fn choose(
     }
     let texts = vocabulary.texts.select(&train);
     let weights: Vec<f32> = train.iter().map(|&i| weights[i]).collect();
-    let targets: Vec<Lane> = train.iter().map(|&i| targets[i]).collect();
-    let problem = Problem { texts: &texts, parts: &vocabulary.parts, weights: &weights };
+    let targets: Vec<Outputs> = train.iter().map(|&i| targets[i]).collect();
+    let problem = Regression { texts: &texts, parts: &vocabulary.parts, weights: &weights };
     let tested = vocabulary.texts.select(&test);
-    let weighed = |lane: &Lane| -> f32 {
-        (0..BLOCK).map(|i| lane[i] * lane[i] * directions.variances.get(i).copied().unwrap_or(0.0)).sum()
+    let weighed = |lane: &Outputs| -> f32 {
+        (0..OUTPUTS).map(|i| lane[i] * lane[i] * directions.variances.get(i).copied().unwrap_or(0.0)).sum()
     };
     let mut best = (f32::INFINITY, Choice { lambda: 1.0, offset: 1.0 });
     for lambda in LAMBDAS {
         let Solution { words, .. } = problem.solve(&targets, lambda);
-        let mut given = vec![[0.0; BLOCK]; test.len()];
+        let mut given = vec![[0.0; OUTPUTS]; test.len()];
         tested.times(&words, &mut given);
         let (mut error, mut length, mut expected) = (0.0, 0.0, 0.0);
         for (given, &text) in given.iter().zip(&test) {

@@ -9,6 +9,7 @@ mod coefficients;
 mod features;
 #[cfg(not(target_arch = "wasm32"))]
 mod fit;
+mod lazy;
 mod range_coder;
 #[cfg(not(target_arch = "wasm32"))]
 mod reduce;
@@ -18,17 +19,16 @@ mod ridge;
 mod tests;
 #[cfg(not(target_arch = "wasm32"))]
 mod texts;
-mod unread;
 #[cfg(not(target_arch = "wasm32"))]
 mod vocabulary;
 
 pub use apply::{Encoded, QueryEncoder};
 #[cfg(not(target_arch = "wasm32"))]
-pub use fit::{FitOptions, Fitted, Report, Training, fit};
+pub use fit::{FitOptions, FitReport, Fitted, Training, fit};
 #[cfg(not(target_arch = "wasm32"))]
 pub use texts::{PassageText, TextKind, TrainingText, training_texts};
 
-pub(crate) use unread::Unread;
+pub(crate) use lazy::LazyEncoder;
 
 /// The name of the bundle's part.
 pub const PART: &str = "encoder";

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::apply::{NGRAM_STEP, QueryEncoder, weight};
 use super::coefficients::MAX;
-use super::ridge::{BLOCK, Lane, Solution};
+use super::ridge::{OUTPUTS, Outputs, Solution};
 use super::vocabulary::{NGRAM_WEIGHT, Vocabulary};
 
 /// Directions that are kept at most.
@@ -38,15 +38,15 @@ impl Directions {
         }
     }
 
-    /// Vectors along these directions, in blocks of [`BLOCK`] directions, filled up with zeros.
-    pub fn project(&self, vectors: &[Vec<f32>]) -> Vec<Vec<Lane>> {
+    /// Vectors along these directions, in blocks of [`OUTPUTS`] directions, filled up with zeros.
+    pub fn project(&self, vectors: &[Vec<f32>]) -> Vec<Vec<Outputs>> {
         let lane = |vector: &Vec<f32>, rows: &[Vec<f32>]| {
             std::array::from_fn(|i| {
                 rows.get(i).map_or(0.0, |row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
             })
         };
         self.rows
-            .chunks(BLOCK)
+            .chunks(OUTPUTS)
             .map(|rows| vectors.iter().map(|vector| lane(vector, rows)).collect())
             .collect()
     }
@@ -83,18 +83,18 @@ impl Reduction<'_> {
     pub fn fidelity(&self, step: f32) -> f32 {
         let (mut kept, mut lost) = (0.0, 0.0);
         for (block, solution) in self.solutions.iter().enumerate() {
-            let steps: Lane = std::array::from_fn(|i| self.step(block * BLOCK + i, step));
-            let change = |(word, row): (usize, &Lane)| -> Lane {
+            let steps: Outputs = std::array::from_fn(|i| self.step(block * OUTPUTS + i, step));
+            let change = |(word, row): (usize, &Outputs)| -> Outputs {
                 let idf = weight(self.vocabulary.weights[word]);
                 std::array::from_fn(|i| row[i] - (row[i] * idf / steps[i]).round() * steps[i] / idf)
             };
-            let change: Vec<Lane> = solution.words.iter().enumerate().map(change).collect();
+            let change: Vec<Outputs> = solution.words.iter().enumerate().map(change).collect();
             for (sum, rows) in [(&mut kept, &solution.words), (&mut lost, &change)] {
-                let mut given = vec![[0.0; BLOCK]; self.vocabulary.texts.rows()];
+                let mut given = vec![[0.0; OUTPUTS]; self.vocabulary.texts.rows()];
                 self.vocabulary.texts.times(rows, &mut given);
                 for lane in &given {
-                    *sum += (0..BLOCK)
-                        .map(|i| f64::from(lane[i] * lane[i] * self.directions.variance(block * BLOCK + i)))
+                    *sum += (0..OUTPUTS)
+                        .map(|i| f64::from(lane[i] * lane[i] * self.directions.variance(block * OUTPUTS + i)))
                         .sum::<f64>();
                 }
             }
@@ -151,8 +151,8 @@ impl Reduction<'_> {
             let scaled = (solution.words.iter().zip(weights).map(|(row, &parts)| (row, weight(parts))))
                 .chain(solution.ngrams.iter().map(|row| (row, of_ngram)));
             for ((lane, scale), row) in scaled.zip(&mut rows) {
-                for (i, value) in row.iter_mut().enumerate().skip(block * BLOCK).take(BLOCK) {
-                    let steps = lane[i % BLOCK] * scale / self.step(i, step);
+                for (i, value) in row.iter_mut().enumerate().skip(block * OUTPUTS).take(OUTPUTS) {
+                    let steps = lane[i % OUTPUTS] * scale / self.step(i, step);
                     *value = steps.round().clamp(-MAX as f32, MAX as f32) as i16;
                 }
             }
@@ -164,14 +164,15 @@ impl Reduction<'_> {
     /// by s^2 / 12 times the square of their coefficients; the steps that lose a given share of the ranking's
     /// variance in the fewest bits make that product the same for every direction.
     fn basis(&self, used: &[usize]) -> (Vec<Vec<i16>>, Vec<f32>) {
-        let mut squares = vec![0.0; self.directions.rows.len().next_multiple_of(BLOCK)];
+        let mut squares = vec![0.0; self.directions.rows.len().next_multiple_of(OUTPUTS)];
         let texts = self.vocabulary.texts.rows().max(1);
         for (block, solution) in self.solutions.iter().enumerate() {
-            let mut given = vec![[0.0; BLOCK]; texts];
+            let mut given = vec![[0.0; OUTPUTS]; texts];
             self.vocabulary.texts.times(&solution.words, &mut given);
             for lane in &given {
-                (0..BLOCK)
-                    .for_each(|i| squares[block * BLOCK + i] += f64::from(lane[i] * lane[i]) / texts as f64);
+                (0..OUTPUTS).for_each(|i| {
+                    squares[block * OUTPUTS + i] += f64::from(lane[i] * lane[i]) / texts as f64
+                });
             }
         }
         let variances = &self.directions.variances;

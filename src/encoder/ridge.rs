@@ -4,9 +4,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Outputs that are solved together.
-pub(super) const BLOCK: usize = 32;
+pub(super) const OUTPUTS: usize = 32;
 /// One row of outputs.
-pub(super) type Lane = [f32; BLOCK];
+pub(super) type Outputs = [f32; OUTPUTS];
 
 /// A residual this small, next to the targets, is solved.
 const TOLERANCE: f32 = 1e-2;
@@ -33,24 +33,24 @@ impl Sparse {
     }
 
     /// Adds this times `x` to `out`.
-    pub fn times(&self, x: &[Lane], out: &mut [Lane]) {
+    pub fn times(&self, x: &[Outputs], out: &mut [Outputs]) {
         for (row, out) in self.rows.iter().zip(out) {
-            row.iter().for_each(|&(column, value)| add(out, &x[column], &[value; BLOCK]));
+            row.iter().for_each(|&(column, value)| add(out, &x[column], &[value; OUTPUTS]));
         }
     }
 
     /// This, transposed, times `x`.
-    pub fn transposed_times(&self, x: &[Lane]) -> Vec<Lane> {
-        let mut out = vec![[0.0; BLOCK]; self.columns];
+    pub fn transposed_times(&self, x: &[Outputs]) -> Vec<Outputs> {
+        let mut out = vec![[0.0; OUTPUTS]; self.columns];
         for (row, x) in self.rows.iter().zip(x) {
-            row.iter().for_each(|&(column, value)| add(&mut out[column], x, &[value; BLOCK]));
+            row.iter().for_each(|&(column, value)| add(&mut out[column], x, &[value; OUTPUTS]));
         }
         out
     }
 }
 
 /// Texts with what they should give.
-pub(super) struct Problem<'a> {
+pub(super) struct Regression<'a> {
     /// Texts x words.
     pub texts: &'a Sparse,
     /// Words x n-grams.
@@ -61,13 +61,13 @@ pub(super) struct Problem<'a> {
 
 /// What a block of outputs learnt: the rows of the words, their n-grams folded in, and of the n-grams.
 pub(super) struct Solution {
-    pub words: Vec<Lane>,
-    pub ngrams: Vec<Lane>,
+    pub words: Vec<Outputs>,
+    pub ngrams: Vec<Outputs>,
 }
 
-impl Problem<'_> {
-    pub fn solve(&self, targets: &[Lane], lambda: f32) -> Solution {
-        let mut a = vec![[0.0; BLOCK]; targets.len()];
+impl Regression<'_> {
+    pub fn solve(&self, targets: &[Outputs], lambda: f32) -> Solution {
+        let mut a = vec![[0.0; OUTPUTS]; targets.len()];
         let mut residual = targets.to_vec();
         let mut direction = residual.clone();
         let mut norms = dots(&residual, &residual);
@@ -76,10 +76,10 @@ impl Problem<'_> {
             if norms.iter().zip(&goal).all(|(norm, goal)| norm <= goal) {
                 break;
             }
-            let mut applied = vec![[0.0; BLOCK]; targets.len()];
+            let mut applied = vec![[0.0; OUTPUTS]; targets.len()];
             self.texts.times(&self.rows(&direction).words, &mut applied);
             for ((applied, direction), weight) in applied.iter_mut().zip(&direction).zip(self.weights) {
-                add(applied, direction, &[lambda / weight; BLOCK]);
+                add(applied, direction, &[lambda / weight; OUTPUTS]);
             }
             let step = divide(&norms, &dots(&direction, &applied));
             for i in 0..a.len() {
@@ -98,7 +98,7 @@ impl Problem<'_> {
     }
 
     /// From the dual to the rows of the features.
-    fn rows(&self, dual: &[Lane]) -> Solution {
+    fn rows(&self, dual: &[Outputs]) -> Solution {
         let mut words = self.texts.transposed_times(dual);
         let ngrams = self.parts.transposed_times(&words);
         self.parts.times(&ngrams, &mut words);
@@ -106,7 +106,7 @@ impl Problem<'_> {
     }
 
     /// Every block's solution, on all cores.
-    pub fn solve_all(&self, blocks: &[Vec<Lane>], lambda: f32) -> Vec<Solution> {
+    pub fn solve_all(&self, blocks: &[Vec<Outputs>], lambda: f32) -> Vec<Solution> {
         let next = AtomicUsize::new(0);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let work = || {
@@ -127,19 +127,19 @@ impl Problem<'_> {
     }
 }
 
-fn add(out: &mut Lane, x: &Lane, scale: &Lane) {
-    for i in 0..BLOCK {
+fn add(out: &mut Outputs, x: &Outputs, scale: &Outputs) {
+    for i in 0..OUTPUTS {
         out[i] += x[i] * scale[i];
     }
 }
 
-fn dots(a: &[Lane], b: &[Lane]) -> Lane {
-    let mut sums = [0.0; BLOCK];
+fn dots(a: &[Outputs], b: &[Outputs]) -> Outputs {
+    let mut sums = [0.0; OUTPUTS];
     a.iter().zip(b).for_each(|(a, b)| add(&mut sums, a, b));
     sums
 }
 
 /// 0 where there is nothing left to divide.
-fn divide(a: &Lane, b: &Lane) -> Lane {
+fn divide(a: &Outputs, b: &Outputs) -> Outputs {
     std::array::from_fn(|i| if b[i] > 0.0 { a[i] / b[i] } else { 0.0 })
 }

@@ -7,5 +7,5 @@ pub mod svm;
 pub mod whitened;
 
 pub use crate::vector::Moments;
-pub use crate::vector::best::top_k;
+pub use crate::vector::top_k::top_k;
 pub use projection::Projection;

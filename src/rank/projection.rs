@@ -63,17 +63,17 @@ impl Projection {
     }
 
     /// Where each row is along the first direction, and along the second.
-    pub fn places(&self, rows: &dyn Rows) -> [Vec<f32>; 2] {
+    pub fn points(&self, rows: &dyn Rows) -> [Vec<f32>; 2] {
         [0, 1].map(|axis| {
-            let mut places = vec![0.0; rows.rows()];
-            rows.scan(&rows.pad(&self.directions[axis]), &mut places);
-            places.iter_mut().for_each(|place| *place -= self.origin[axis]);
-            places
+            let mut points = vec![0.0; rows.rows()];
+            rows.scan(&rows.pad(&self.directions[axis]), &mut points);
+            points.iter_mut().for_each(|point| *point -= self.origin[axis]);
+            points
         })
     }
 
     /// Where a vector is, which may have the padding of a row.
-    pub fn place(&self, vector: &[f32]) -> [f32; 2] {
+    pub fn point(&self, vector: &[f32]) -> [f32; 2] {
         [0, 1].map(|axis| {
             let products =
                 self.directions[axis].iter().zip(vector).map(|(&a, &b)| f64::from(a) * f64::from(b));
@@ -133,7 +133,7 @@ mod tests {
             matrix.scales_mut().fill(scale);
             let moments = Moments::of(&matrix);
             let projection = Projection::of(&moments);
-            let [x, y] = projection.places(&matrix);
+            let [x, y] = projection.points(&matrix);
             let expected = variances(moments.covariance());
             let bound = 0.02 * expected.iter().sum::<f64>() + 1e-5 * f64::from(scale).powi(2);
             prop_assert!((mean_square(&x) - expected[0]).abs() < bound, "{} {expected:?}", mean_square(&x));
@@ -145,7 +145,7 @@ mod tests {
             prop_assert!(dot(&right, &up).abs() < 1e-5);
             for row in 0..rows {
                 let vector: Vec<f32> = matrix.values(row).iter().map(|x| x * scale).collect();
-                let place = projection.place(&vector);
+                let place = projection.point(&vector);
                 prop_assert!((place[0] - x[row]).abs() < 1e-4 * scale && (place[1] - y[row]).abs() < 1e-4 * scale);
             }
         }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn rows_that_vary_along_one_line_leave_the_second_direction_empty() {
         let matrix = Matrix::from_values(&[1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0], 3);
-        let [x, y] = Projection::of(&Moments::of(&matrix)).places(&matrix);
+        let [x, y] = Projection::of(&Moments::of(&matrix)).points(&matrix);
         assert!((x[2] - x[0] - 56f32.sqrt()).abs() < 1e-4, "{x:?}");
         assert_eq!(y, [0.0; 3]);
     }

@@ -8,7 +8,7 @@ mod wasm;
 use std::hint::black_box;
 
 use exemplar_search::bundle::quantize_centred;
-use exemplar_search::rank::svm::{self, Background, Examples, Options};
+use exemplar_search::rank::svm::{self, Background, Options, TrainingSet};
 use exemplar_search::rank::whitened::{QUERY_SHRINKAGE, Whitening};
 use exemplar_search::rank::{Moments, fusion, knn, top_k};
 use exemplar_search::vector::Matrix;
@@ -61,8 +61,8 @@ impl Bench {
     /// preparation have no scores.
     pub fn run(&self, engine: &str, query: usize) -> (Vec<f32>, f64) {
         let query = &self.queries[query % self.queries.len()];
-        let fit = |examples: &Examples, beside: Option<&[f32]>, enough: &dyn Fn(&[f32], f64) -> bool| {
-            svm::fit_until(&self.rows, &self.background, examples, &Options::default(), beside, enough)
+        let fit = |examples: &TrainingSet, extra: Option<&[f32]>, enough: &dyn Fn(&[f32], f64) -> bool| {
+            svm::fit_until(&self.rows, &self.background, examples, &Options::default(), extra, enough)
                 .expect("the defaults are in range")
         };
         let converged = |examples| {
@@ -80,19 +80,19 @@ impl Bench {
                 let kth = top_k(&estimates.scores, K).last().map_or(0.0, |&last| estimates.scores[last]);
                 (estimates.settle(&self.codes, query, kth), 1.0)
             }
-            "svm" => converged(Examples::query(query)),
+            "svm" => converged(TrainingSet::query(query)),
             "svm topk" => {
-                let fit = fit(&Examples::query(query), None, &is_settled);
+                let fit = fit(&TrainingSet::query(query), None, &is_settled);
                 (fit.scores, fit.report.passes)
             }
             "svm refine" => {
                 let liked = LIKED.map(|row| self.rows.row(row).to_vec());
                 let positives = [query.clone()].into_iter().chain(liked).collect();
-                converged(Examples { positives, left_out: LIKED.into(), disliked: DISLIKED.into() })
+                converged(TrainingSet { positives, left_out: LIKED.into(), disliked: DISLIKED.into() })
             }
             "hybrid" => {
-                let fit = fit(&Examples::query(query), Some(query), &|_, _| false);
-                let lists = [(1.0, fit.beside.as_slice()), (1.0, &fit.scores)];
+                let fit = fit(&TrainingSet::query(query), Some(query), &|_, _| false);
+                let lists = [(1.0, fit.extra.as_slice()), (1.0, &fit.scores)];
                 (fusion::Fusion::ZScore.fuse(&lists), 1.0 + fit.report.passes)
             }
             "whitened" => (self.whitening.scores(&self.rows, query), 1.0),

@@ -36,7 +36,7 @@ pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
             }
             found.set(name, any(next, lexer, depth)?);
             // An error is what ends it early.
-            if found.0.len() == names.len() { Err(Problem::TooDeep) } else { Ok(()) }
+            if found.0.len() == names.len() { Err(ReadError::TooDeep) } else { Ok(()) }
         })?;
         Ok(Value::Null)
     });
@@ -89,20 +89,20 @@ impl FromStr for Value {
 }
 
 /// What is wrong with JSON.
-enum Problem {
+enum ReadError {
     Json(hifijson::Error),
     NoNumber,
     TooDeep,
     TooLarge,
 }
 
-impl<E: Into<hifijson::Error>> From<E> for Problem {
+impl<E: Into<hifijson::Error>> From<E> for ReadError {
     fn from(error: E) -> Self {
         Self::Json(error.into())
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Json(error) => error.fmt(f),
@@ -114,12 +114,12 @@ impl fmt::Display for Problem {
 }
 
 /// Whether something was read.
-type Read = Result<(), Problem>;
+type Read = Result<(), ReadError>;
 
 /// Reads the one value that `json` is with `read`, which gets the first of its characters.
 fn read(
     json: &[u8],
-    read: &mut dyn FnMut(u8, &mut SliceLexer) -> Result<Value, Problem>,
+    read: &mut dyn FnMut(u8, &mut SliceLexer) -> Result<Value, ReadError>,
 ) -> Result<Value, String> {
     let mut lexer = SliceLexer::new(json);
     lexer.exactly_one(SliceLexer::ws_peek, read).map_err(|problem| {
@@ -130,7 +130,7 @@ fn read(
     })
 }
 
-fn any(next: u8, lexer: &mut SliceLexer, depth: usize) -> Result<Value, Problem> {
+fn any(next: u8, lexer: &mut SliceLexer, depth: usize) -> Result<Value, ReadError> {
     match next {
         b'a'..=b'z' => match lexer.null_or_bool() {
             Some(value) => Ok(value.map_or(Value::Null, Value::Bool)),
@@ -168,7 +168,7 @@ fn skip(next: u8, lexer: &mut SliceLexer, depth: usize) -> Read {
 }
 
 /// What is left of a string. The lexer looks at one byte after the other; vectors are long strings without an escape.
-fn text(lexer: &mut SliceLexer) -> Result<String, Problem> {
+fn text(lexer: &mut SliceLexer) -> Result<String, ReadError> {
     let left = lexer.as_slice();
     if let Some((text, [b'"', rest @ ..])) = left.split_at_checked(plain(left))
         && let Ok(text) = str::from_utf8(text)
@@ -196,7 +196,7 @@ fn each_item(
     depth: usize,
     item: &mut dyn FnMut(u8, &mut SliceLexer, usize) -> Read,
 ) -> Read {
-    let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
+    let depth = depth.checked_sub(1).ok_or(ReadError::TooDeep)?;
     lexer.discarded().seq(b']', SliceLexer::ws_peek, |next, lexer| item(next, lexer, depth))
 }
 
@@ -206,7 +206,7 @@ fn each_field(
     depth: usize,
     field: &mut dyn FnMut(&str, u8, &mut SliceLexer, usize) -> Read,
 ) -> Read {
-    let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
+    let depth = depth.checked_sub(1).ok_or(ReadError::TooDeep)?;
     lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
         lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
         let name = lexer.str_string()?;
@@ -216,14 +216,14 @@ fn each_field(
     })
 }
 
-fn number(lexer: &mut SliceLexer) -> Result<Number, Problem> {
+fn number(lexer: &mut SliceLexer) -> Result<Number, ReadError> {
     let mut left = lexer.as_slice();
     let starts_with_0 = left.starts_with(b"0") || left.starts_with(b"-0");
     let written = Written::read(&mut left);
     *lexer = SliceLexer::new(left);
     let Written { negative, before, after, exponent, .. } = written;
     if before == 0 || (starts_with_0 && before > 1) || after == Some(0) || exponent == Some(0) {
-        return Err(Problem::NoNumber);
+        return Err(ReadError::NoNumber);
     }
     match written.whole() {
         Some(natural) if !negative => return Ok(Number::Natural(natural)),
@@ -236,7 +236,7 @@ fn number(lexer: &mut SliceLexer) -> Result<Number, Problem> {
         _ => {}
     }
     let real = written.value();
-    if real.is_finite() { Ok(Number::Real(real)) } else { Err(Problem::TooLarge) }
+    if real.is_finite() { Ok(Number::Real(real)) } else { Err(ReadError::TooLarge) }
 }
 
 #[cfg(test)]

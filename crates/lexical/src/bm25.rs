@@ -7,7 +7,7 @@
 
 use super::Keywords;
 use super::length;
-use super::query::{Match, Query, Term};
+use super::query_terms::{Match, QueryTerms, Term};
 use super::spelling::{may_be_one_edit, signature};
 
 /// The parameters of BM25.
@@ -35,9 +35,9 @@ const CORRECTED: usize = 16;
 
 impl Keywords {
     /// A query with the words of the index that answer to it, for [`Keywords::scores`]. For `unfinished` see
-    /// [`Query::parse`].
-    pub fn query(&self, text: &str, unfinished: bool) -> Query {
-        let mut query = Query::parse(text, unfinished);
+    /// [`QueryTerms::parse`].
+    pub fn query(&self, text: &str, unfinished: bool) -> QueryTerms {
+        let mut query = QueryTerms::parse(text, unfinished);
         let mut corrected = 0;
         for term in &mut query.terms {
             self.answer(term);
@@ -53,7 +53,7 @@ impl Keywords {
     }
 
     /// The score of every passage for a query of this index: 0 or above, 0 where nothing answers to it.
-    pub fn scores(&self, query: &Query, bm25: Bm25) -> Vec<f32> {
+    pub fn scores(&self, query: &QueryTerms, bm25: Bm25) -> Vec<f32> {
         let Bm25 { k1, b } = bm25;
         let passages = self.passages();
         let total: u64 = self.lengths.iter().map(|&code| u64::from(length::decode(code))).sum();
@@ -98,7 +98,7 @@ impl Keywords {
     }
 
     /// The words of a passage, below [`Keywords::passages`], that answer to a query of this index.
-    pub fn matched(&self, query: &Query, passage: usize) -> Vec<&str> {
+    pub fn matched(&self, query: &QueryTerms, passage: usize) -> Vec<&str> {
         let has = |m: &&Match| self.list(m.word).0.binary_search(&(passage as u32)).is_ok();
         let matches = query.terms.iter().flat_map(|term| &term.matches);
         matches.filter(has).map(|m| self.word(m.word)).collect()

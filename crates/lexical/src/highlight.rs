@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::query::Query;
+use super::query_terms::QueryTerms;
 use super::tokenizer::{Token, TokenKind, tokenize};
 
 /// A stretch of a text and what to mark in it.
@@ -29,7 +29,7 @@ struct Mark {
     pair: bool,
 }
 
-impl Query {
+impl QueryTerms {
     /// The bytes of `text` to mark; they ascend and do not touch.
     pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
         merged(self.find(text).into_iter().map(|mark| mark.range))
@@ -202,7 +202,7 @@ fn window_end(text: &str, start: usize, length: usize) -> usize {
 }
 
 /// Byte ranges of `text` in UTF-16 code units, as JavaScript counts. The ranges ascend and are on character
-/// boundaries, as those that [`Query::marks`] gives.
+/// boundaries, as those that [`QueryTerms::marks`] gives.
 pub fn utf16_ranges(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let (mut byte, mut unit) = (0, 0);
     let mut units = |to: usize| {

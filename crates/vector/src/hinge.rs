@@ -4,8 +4,8 @@
 const LANES: usize = 8;
 /// Rows summed in float32 before they go to float64.
 pub const PANEL: usize = 128;
-/// The same for [`plane_sums`].
-const BLOCK: usize = 64;
+/// Rows that [`plane_sums`] takes or passes over together.
+const STRIP: usize = 64;
 
 /// Makes `slacks` the slack 1 + margin of each row in `list`.
 pub fn slacks(margins: &[f32], list: &[u32], slacks: &mut Vec<f32>) {
@@ -41,8 +41,8 @@ pub fn plane_sums(products: [&[f32]; 2], weights: &[f32], at: [f32; 2], every: u
     let mut totals = [0.0; 5];
     let mut seen = 0;
     let [a, b] = products;
-    for (block, (a, b)) in a.chunks(BLOCK).zip(b.chunks(BLOCK)).enumerate().step_by(every) {
-        let weights = weights.chunks(BLOCK).nth(block);
+    for (block, (a, b)) in a.chunks(STRIP).zip(b.chunks(STRIP)).enumerate().step_by(every) {
+        let weights = weights.chunks(STRIP).nth(block);
         let mut sums = [[0.0f32; LANES]; 5];
         let whole = a.len() / LANES * LANES;
         for first in (0..whole).step_by(LANES) {

@@ -4,20 +4,19 @@
 //! that all rows have in common, if there is one.
 //! `kernels` holds each algorithm once, written against `lanes::F32x4`; `scalar` and `simd128` implement those
 //! four lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native
-//! and browser builds give the same bits. Beside them, the other loops that a search spends its time in: [`best`], [`dense`],
-//! [`float32`], [`hinge`], [`lists`].
+//! and browser builds give the same bits. Beside them, the other loops that a search spends its time in: [`dense`], [`float32`],
+//! [`hinge`], [`indices`], [`top_k`].
 //!
 //! A crate of its own since it is compiled for speed everywhere, and most of what uses it, in WebAssembly, for size. Generic
 //! code is compiled where it is used, so what takes time is offered by type: [`Rows`], [`Vectors`].
 
-pub mod best;
-pub mod bytes;
 pub mod dense;
 pub mod float32;
 pub mod hinge;
+pub mod indices;
 mod kernels;
 mod lanes;
-pub mod lists;
+pub mod little_endian;
 mod matrix;
 mod moments;
 mod quantize;
@@ -28,6 +27,7 @@ mod scalar;
 mod simd128;
 #[cfg(test)]
 mod tests;
+pub mod top_k;
 mod vectors;
 
 pub use lanes::Element;

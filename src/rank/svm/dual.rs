@@ -2,11 +2,11 @@
 //! Sundararajan 2008), without shrinking. Slow and simple; the order of the permutations is all that `seed` sets.
 
 use super::problem::Problem;
-use super::{Examples, Fit, Options, Report, Stop};
+use super::{Fit, Options, SolverReport, Stop, TrainingSet};
 use crate::Result;
 use crate::vector::Rows;
 
-/// Visits of every example before giving up.
+/// Visits of every sample before giving up.
 const MAX_EPOCHS: usize = 100_000;
 /// Epochs between two evaluations of the duality gap, which cost a pass each.
 const EPOCHS_PER_CHECK: usize = 10;
@@ -16,18 +16,18 @@ const EPOCHS_PER_CHECK: usize = 10;
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options, seed: u64) -> Result<Fit> {
+pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options, seed: u64) -> Result<Fit> {
     let params = options.check()?;
-    let problem = Problem::new(rows, examples, &params);
+    let problem = Problem::new(rows, training, &params);
     let mut random = SplitMix64(seed);
     // A row that is left out would divide by its cost of zero.
-    let mut order: Vec<usize> = (0..problem.examples()).filter(|&i| problem.example(i).cost > 0.0).collect();
-    let mut alpha = vec![0.0; problem.examples()];
+    let mut order: Vec<usize> = (0..problem.samples()).filter(|&i| problem.sample(i).cost > 0.0).collect();
+    let mut alpha = vec![0.0; problem.samples()];
     let mut w = vec![0.0; problem.unknowns()];
-    let curvature: Vec<f64> = (0..problem.examples())
+    let curvature: Vec<f64> = (0..problem.samples())
         .map(|i| {
-            let example = problem.example(i);
-            example.vector.square() + 0.5 / example.cost
+            let sample = problem.sample(i);
+            sample.vector.square() + 0.5 / sample.cost
         })
         .collect();
     let (mut epochs, mut checks) = (0, 0);
@@ -35,10 +35,10 @@ pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options, seed: u64) -
         for _ in 0..EPOCHS_PER_CHECK {
             random.shuffle(&mut order);
             for &i in &order {
-                let example = problem.example(i);
-                let slope = example.label * example.vector.dot(&w) - 1.0 + alpha[i] * 0.5 / example.cost;
+                let sample = problem.sample(i);
+                let slope = sample.label * sample.vector.dot(&w) - 1.0 + alpha[i] * 0.5 / sample.cost;
                 let next = (alpha[i] - slope / curvature[i]).max(0.0);
-                example.vector.add_to(&mut w, (next - alpha[i]) * example.label);
+                sample.vector.add_to(&mut w, (next - alpha[i]) * sample.label);
                 alpha[i] = next;
             }
         }
@@ -49,22 +49,22 @@ pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options, seed: u64) -
         let converged = (2.0 * gap).sqrt() <= params.tolerance();
         if converged || epochs >= MAX_EPOCHS {
             let stop = if converged { Stop::Converged } else { Stop::StepLimit };
-            let report = Report { stop, gap, newton_steps: 0, passes: (epochs + checks) as f64 };
+            let report = SolverReport { stop, gap, newton_steps: 0, passes: (epochs + checks) as f64 };
             return Ok(Fit::of(&problem, &w, problem.scores(&w, &margins), report));
         }
     }
 }
 
-/// The duality gap at w = w(α): P + the negated dual, which then collapses into one square or product an example.
+/// The duality gap at w = w(α): P + the negated dual, which then collapses into one square or product an sample.
 fn gap(problem: &Problem, alpha: &[f64], margins: &[f64]) -> f64 {
     let term = |(i, (&alpha, margin)): (usize, (&f64, &f64))| {
-        let example = problem.example(i);
-        if example.cost == 0.0 {
+        let sample = problem.sample(i);
+        if sample.cost == 0.0 {
             return 0.0;
         }
-        let slack = 1.0 - example.label * margin;
-        let difference = alpha - 2.0 * example.cost * slack.max(0.0);
-        difference * difference / (4.0 * example.cost) - alpha * slack.min(0.0)
+        let slack = 1.0 - sample.label * margin;
+        let difference = alpha - 2.0 * sample.cost * slack.max(0.0);
+        difference * difference / (4.0 * sample.cost) - alpha * slack.min(0.0)
     };
     alpha.iter().zip(margins).enumerate().map(term).sum()
 }

@@ -42,22 +42,22 @@ pub struct Fit {
     pub intercept: f64,
     /// w·x of each positive, with the intercept.
     pub positives: Vec<f64>,
-    /// What [`knn::scores`] gives for the vector that [`fit_until`] was given beside; empty where there was none.
-    pub beside: Vec<f32>,
-    pub report: Report,
+    /// What [`knn::scores`] gives for the vector that [`fit_until`] was given as `extra`; empty where there was none.
+    pub extra: Vec<f32>,
+    pub report: SolverReport,
 }
 
 impl Fit {
-    fn of(problem: &Problem, w: &[f64], scores: Vec<f32>, report: Report) -> Self {
+    fn of(problem: &Problem, w: &[f64], scores: Vec<f32>, report: SolverReport) -> Self {
         let positives = problem.positives().map(|positive| dot(&positive, w)).collect();
-        Self { scores, intercept: w[w.len() - 1], positives, beside: Vec::new(), report }
+        Self { scores, intercept: w[w.len() - 1], positives, extra: Vec::new(), report }
     }
 }
 
 /// How the solver ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
+pub struct SolverReport {
     pub stop: Stop,
     /// Duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most
     /// sqrt(2 gap), so that of a unit-length row's score is too.
@@ -68,7 +68,7 @@ pub struct Report {
     pub passes: f64,
 }
 
-impl Report {
+impl SolverReport {
     /// How far the score of a row of unit length can be from the exact one.
     pub fn error(&self) -> f64 {
         (2.0 * self.gap).sqrt()
@@ -86,13 +86,13 @@ pub enum Stop {
     TopK,
     /// Rounding hides what is left to gain: the scores are as exact as float arithmetic makes them.
     Rounding,
-    /// The bound on steps was reached first; [`Report::gap`] says how near the optimum is.
+    /// The bound on steps was reached first; [`SolverReport::gap`] says how near the optimum is.
     StepLimit,
 }
 
 /// What the SVM learns from beside the rows, which are its negatives.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Examples {
+pub struct TrainingSet {
     /// The positives, at least one, each with the padding of a row.
     pub positives: Vec<Vec<f32>>,
     /// Rows that are no negatives, ascending: those of articles that are positives.
@@ -101,73 +101,73 @@ pub struct Examples {
     pub disliked: Vec<usize>,
 }
 
-impl Examples {
+impl TrainingSet {
     /// The query alone, which has the padding of a row.
     pub fn query(query: &[f32]) -> Self {
         Self { positives: vec![query.to_vec()], ..Self::default() }
     }
 }
 
-/// Solves the SVM for `examples`. Neither rows nor positives need unit length.
+/// Solves the SVM for `training`. Neither rows nor positives need unit length.
 ///
 /// # Errors
 ///
 /// [`crate::Error::Option`] where an option is out of its range.
-pub fn fit(rows: &dyn Rows, examples: &Examples, options: &Options) -> Result<Fit> {
-    let background = background_of(rows, examples, options.check()?.c());
-    fit_until(rows, &background, examples, options, None, &|_, _| false)
+pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options) -> Result<Fit> {
+    let background = background_of(rows, training, options.check()?.c());
+    fit_until(rows, &background, training, options, None, &|_, _| false)
 }
 
-fn background_of(rows: &dyn Rows, examples: &Examples, c: f64) -> Background {
+fn background_of(rows: &dyn Rows, training: &TrainingSet, c: f64) -> Background {
     let moments = OnceCell::new();
-    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, examples.positives.len())
+    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, training.positives.len())
 }
 
 /// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
 /// the scores, no further than the bound it is given from the exact ones, settle all that is wanted. Scores that it
 /// is given may be off by the same number all.
 ///
-/// `beside` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::beside`]. Where the solver
+/// `extra` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::extra`]. Where the solver
 /// multiplies it with every row itself, as in a row space, they cost nothing, and else a scan.
 pub fn fit_until(
     rows: &dyn Rows,
     background: &Background,
-    examples: &Examples,
+    training: &TrainingSet,
     options: &Options,
-    beside: Option<&[f32]>,
+    extra: Option<&[f32]>,
     enough: &dyn Fn(&[f32], f64) -> bool,
 ) -> Result<Fit> {
     let params = options.check()?;
     let own;
-    let background = if background.is_for(params.c(), examples.positives.len()) {
+    let background = if background.is_for(params.c(), training.positives.len()) {
         background
     } else {
-        own = background_of(rows, examples, params.c());
+        own = background_of(rows, training, params.c());
         &own
     };
     let products_with = |vector: &[f32]| knn::scores(rows, vector);
     let Some(space) = &background.space else {
-        let fit = solve(&Problem::new(rows, examples, &params), background, &params, enough);
-        return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
+        let fit = solve(&Problem::new(rows, training, &params), background, &params, enough);
+        return Ok(Fit { extra: extra.map_or_else(Vec::new, products_with), ..fit });
     };
     if params.c() * background.square() > ROUNDED {
-        let problem = Problem::new(rows, examples, &params);
+        let problem = Problem::new(rows, training, &params);
         let fit = newton::solve(&problem, &params, vec![0.0; problem.unknowns()], enough);
-        return Ok(Fit { beside: beside.map_or_else(Vec::new, products_with), ..fit });
+        return Ok(Fit { extra: extra.map_or_else(Vec::new, products_with), ..fit });
     }
-    let mut products: Vec<Vec<f32>> = examples.positives.iter().map(|it| products_with(it)).collect();
-    let positives = space.positives_of(&examples.positives, &products);
-    let same = |beside| examples.positives.iter().position(|positive| positive == beside);
-    let beside = beside.map_or_else(Vec::new, |beside| match same(beside) {
+    let mut products: Vec<Vec<f32>> = training.positives.iter().map(|it| products_with(it)).collect();
+    let positives = space.positives_of(&training.positives, &products);
+    let same = |extra| training.positives.iter().position(|positive| positive == extra);
+    let extra = extra.map_or_else(Vec::new, |extra| match same(extra) {
         Some(positive) => products.swap_remove(positive),
-        None => products_with(beside),
+        None => products_with(extra),
     });
-    let examples = Examples { positives, ..examples.clone() };
-    let problem = Problem::new(&space.rows, &examples, &params);
-    let mut fit = Fit { beside, ..solve(&problem, background, &params, enough) };
+    let training = TrainingSet { positives, ..training.clone() };
+    let problem = Problem::new(&space.rows, &training, &params);
+    let mut fit = Fit { extra, ..solve(&problem, background, &params, enough) };
     // A pass is one of the rows in all their dimensions, and each positive was multiplied with them.
     fit.report.passes *= space.rows.dims() as f64 / rows.dims() as f64;
-    fit.report.passes += examples.positives.len() as f64;
+    fit.report.passes += training.positives.len() as f64;
     Ok(fit)
 }
 
@@ -194,6 +194,6 @@ fn solve(
     let intercept = reached.w[problem.rows().dims()] as f32;
     let scores = reached.margins.iter().map(|margin| margin - intercept).collect();
     let Reached { w, steps: newton_steps, passes, .. } = reached;
-    let report = Report { stop, gap: 0.5 * error * error, newton_steps, passes };
+    let report = SolverReport { stop, gap: 0.5 * error * error, newton_steps, passes };
     Fit::of(problem, &w, scores, report)
 }

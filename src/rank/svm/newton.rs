@@ -1,12 +1,12 @@
 //! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007), in float64: where float32 is not exact enough.
 //!
-//! P is a quadratic wherever the set of active examples, those with yᵢ w·xᵢ < 1, stays the same. So Newton's method
+//! P is a quadratic wherever the set of active samples, those with yᵢ w·xᵢ < 1, stays the same. So Newton's method
 //! with an exact line search ends after a few steps: solve the quadratic of the active set, go to the lowest point
 //! on the way there, repeat until the set no longer changes.
 
 use super::line_search::lowest_point;
-use super::problem::{Example, Problem};
-use super::{Fit, Params, Report, Stop};
+use super::problem::{Problem, Sample};
+use super::{Fit, Params, SolverReport, Stop};
 use crate::vector::dense::{add, dot, norm};
 
 const MAX_STEPS: usize = 100;
@@ -25,7 +25,7 @@ pub fn solve(
     let mut newton_steps = 0;
     let (stop, gap) = loop {
         let active = active_set(problem, &margins);
-        let share = active.len() as f64 / problem.examples() as f64;
+        let share = active.len() as f64 / problem.samples() as f64;
         let gradient = gradient(problem, &active, &w, &margins);
         passes += share;
         let length = norm(&gradient);
@@ -52,29 +52,29 @@ pub fn solve(
         add(&mut w, step, &direction);
         add(&mut margins, step, &slopes);
     };
-    let report = Report { stop, gap, newton_steps, passes };
+    let report = SolverReport { stop, gap, newton_steps, passes };
     Fit::of(problem, &w, problem.scores(&w, &margins), report)
 }
 
-fn active_set<'a>(problem: &Problem<'a>, margins: &[f64]) -> Vec<(usize, Example<'a>)> {
-    let examples = (0..problem.examples()).map(|i| (i, problem.example(i)));
-    examples.filter(|(i, example)| example.cost > 0.0 && example.label * margins[*i] < 1.0).collect()
+fn active_set<'a>(problem: &Problem<'a>, margins: &[f64]) -> Vec<(usize, Sample<'a>)> {
+    let samples = (0..problem.samples()).map(|i| (i, problem.sample(i)));
+    samples.filter(|(i, sample)| sample.cost > 0.0 && sample.label * margins[*i] < 1.0).collect()
 }
 
-/// w - Σ 2 cᵢ (1 - yᵢ w·xᵢ) yᵢ xᵢ over the active examples.
-fn gradient(problem: &Problem, active: &[(usize, Example)], w: &[f64], margins: &[f64]) -> Vec<f64> {
+/// w - Σ 2 cᵢ (1 - yᵢ w·xᵢ) yᵢ xᵢ over the active samples.
+fn gradient(problem: &Problem, active: &[(usize, Sample)], w: &[f64], margins: &[f64]) -> Vec<f64> {
     let mut gradient = vec![0.0; problem.unknowns()];
-    for (i, example) in active {
-        let slack = 1.0 - example.label * margins[*i];
-        example.vector.add_to(&mut gradient, -2.0 * example.cost * slack * example.label);
+    for (i, sample) in active {
+        let slack = 1.0 - sample.label * margins[*i];
+        sample.vector.add_to(&mut gradient, -2.0 * sample.cost * slack * sample.label);
     }
     add(&mut gradient, 1.0, w);
     gradient
 }
 
-/// Solves H d = -gradient with H = I + Σ 2 cᵢ xᵢ xᵢ' over the active examples, by conjugate gradients. Returns d and
+/// Solves H d = -gradient with H = I + Σ 2 cᵢ xᵢ xᵢ' over the active samples, by conjugate gradients. Returns d and
 /// the number of products with H.
-fn newton_direction(problem: &Problem, active: &[(usize, Example)], gradient: &[f64]) -> (Vec<f64>, usize) {
+fn newton_direction(problem: &Problem, active: &[(usize, Sample)], gradient: &[f64]) -> (Vec<f64>, usize) {
     let mut direction = vec![0.0; problem.unknowns()];
     let mut residual: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut search = residual.clone();
@@ -84,8 +84,8 @@ fn newton_direction(problem: &Problem, active: &[(usize, Example)], gradient: &[
     let mut products = 0;
     while square > target && products < limit {
         let mut image = search.clone();
-        for (_, example) in active {
-            example.vector.add_to(&mut image, 2.0 * example.cost * example.vector.dot(&search));
+        for (_, sample) in active {
+            sample.vector.add_to(&mut image, 2.0 * sample.cost * sample.vector.dot(&search));
         }
         products += 1;
         let length = square / dot(&search, &image);
@@ -107,11 +107,11 @@ fn line_search(problem: &Problem, w: &[f64], direction: &[f64], margins: &[f64],
         let mut first = start + t * square;
         let mut second = square;
         for (i, (margin, slope)) in margins.iter().zip(slopes).enumerate() {
-            let example = problem.example(i);
-            let slack = 1.0 - example.label * (margin + t * slope);
+            let sample = problem.sample(i);
+            let slack = 1.0 - sample.label * (margin + t * slope);
             if slack > 0.0 {
-                first -= 2.0 * example.cost * slack * example.label * slope;
-                second += 2.0 * example.cost * slope * slope;
+                first -= 2.0 * sample.cost * slack * sample.label * slope;
+                second += 2.0 * sample.cost * slope * slope;
             }
         }
         (first, second)

@@ -3,7 +3,7 @@
 
 use super::products::products_of;
 use crate::vector::hinge::{PANEL, slacks, slopes};
-use crate::vector::{Rows, lists};
+use crate::vector::{Rows, indices};
 
 /// Memory for what there is one of a row, kept from query to query. What a query leaves in it says nothing to the next.
 #[derive(Debug, Default)]
@@ -37,20 +37,20 @@ impl Work {
     }
 
     fn look_at_others(&mut self) {
-        lists::others(&self.near, self.margins.len(), &mut self.spare);
+        indices::others(&self.near, self.margins.len(), &mut self.spare);
         std::mem::swap(&mut self.near, &mut self.spare);
     }
 
     fn find_active(&mut self, weights: &[f32]) {
-        lists::above(&self.margins, &self.near, -1.0, &mut self.active);
+        indices::above(&self.margins, &self.near, -1.0, &mut self.active);
         if !weights.is_empty() {
-            lists::above(weights, &self.active, 0.0, &mut self.spare);
+            indices::above(weights, &self.active, 0.0, &mut self.spare);
             std::mem::swap(&mut self.active, &mut self.spare);
         }
     }
 
     fn narrow(&mut self, far: f32) {
-        lists::above(&self.margins, &self.near, far, &mut self.spare);
+        indices::above(&self.margins, &self.near, far, &mut self.spare);
         std::mem::swap(&mut self.near, &mut self.spare);
     }
 
@@ -112,7 +112,7 @@ impl<'a> Pool<'a> {
         self.work.look_at_others();
         self.multiply(w);
         let Work { margins, near, products, .. } = &mut self.work;
-        lists::put(margins, near, products);
+        indices::put(margins, near, products);
         self.work.find_active(self.row_weights);
         self.add_slacks(factor, to);
         self.work.look_at_all(self.row_weights);
@@ -140,7 +140,7 @@ impl<'a> Pool<'a> {
     /// Goes so far along the direction.
     pub fn step(&mut self, length: f32) {
         let Work { margins, near, products, .. } = &mut self.work;
-        lists::add(margins, near, length, products);
+        indices::add(margins, near, length, products);
         self.work.find_active(self.row_weights);
     }
 

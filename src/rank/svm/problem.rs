@@ -5,46 +5,46 @@
 //! `class_weight="balanced"`: with m negatives, p positives and n = m + p, c = C n / (2 p) for each positive, times its
 //! weight, and C n / (2 m) for each negative, times its weight where it is disliked (scikit-learn's `sample_weight`).
 //!
-//! The dual has one α ≥ 0 an example, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
+//! The dual has one α ≥ 0 an sample, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
 //! optimum αᵢ = 2 cᵢ max(0, 1 - yᵢ w·xᵢ). Choosing α so at any w makes the duality gap ½|∇P(w)|², and since P is
 //! 1-strongly convex, the optimum is within |∇P(w)| of w.
 
-use super::{Examples, Params};
+use super::{Params, TrainingSet};
 use crate::vector::Rows;
 
 pub struct Problem<'a> {
     rows: &'a dyn Rows,
-    examples: &'a Examples,
+    training: &'a TrainingSet,
     positive_cost: f64,
     negative_cost: f64,
     /// The cost of a disliked row.
     disliked_cost: f64,
 }
 
-/// One example.
-pub struct Example<'a> {
-    pub vector: Vector<'a>,
+/// One sample.
+pub struct Sample<'a> {
+    pub vector: SampleVector<'a>,
     pub label: f64,
     pub cost: f64,
 }
 
 /// An x, without its constant 1.
-pub enum Vector<'a> {
+pub enum SampleVector<'a> {
     Row(&'a dyn Rows, usize),
     Positive(&'a [f32]),
 }
 
 impl<'a> Problem<'a> {
     /// Each positive has at least as many values as a row.
-    pub fn new(rows: &'a dyn Rows, examples: &'a Examples, params: &Params) -> Self {
-        let negatives = (rows.rows() - examples.left_out.len()) as f64;
-        let positives = examples.positives.len() as f64;
-        // Half of C times all examples for each class, shared out among its own.
+    pub fn new(rows: &'a dyn Rows, training: &'a TrainingSet, params: &Params) -> Self {
+        let negatives = (rows.rows() - training.left_out.len()) as f64;
+        let positives = training.positives.len() as f64;
+        // Half of C times all samples for each class, shared out among its own.
         let class_cost = params.c() * (negatives + positives) / 2.0;
         let negative_cost = class_cost / negatives.max(1.0);
         Self {
             rows,
-            examples,
+            training,
             positive_cost: class_cost / positives.max(1.0) * params.positive_weight(),
             negative_cost,
             disliked_cost: negative_cost * params.less_weight(),
@@ -57,7 +57,7 @@ impl<'a> Problem<'a> {
 
     /// Each positive with its constant 1.
     pub fn positives(&self) -> impl Iterator<Item = Vec<f64>> {
-        self.examples
+        self.training
             .positives
             .iter()
             .map(|positive| positive[..self.rows.dims()].iter().map(|&x| f64::from(x)).chain([1.0]).collect())
@@ -74,7 +74,7 @@ impl<'a> Problem<'a> {
 
     /// The weight of each row, 0 for one that is left out; empty where all have weight 1.
     pub fn row_weights(&self) -> Vec<f32> {
-        let Examples { left_out, disliked, .. } = self.examples;
+        let TrainingSet { left_out, disliked, .. } = self.training;
         if left_out.is_empty() && disliked.is_empty() {
             return Vec::new();
         }
@@ -90,35 +90,35 @@ impl<'a> Problem<'a> {
     }
 
     /// The rows and, last, the positives. A row that is left out costs nothing.
-    pub fn examples(&self) -> usize {
-        self.rows.rows() + self.examples.positives.len()
+    pub fn samples(&self) -> usize {
+        self.rows.rows() + self.training.positives.len()
     }
 
     #[inline]
-    pub fn example(&self, index: usize) -> Example<'a> {
+    pub fn sample(&self, index: usize) -> Sample<'a> {
         if index < self.rows.rows() {
-            Example { vector: Vector::Row(self.rows, index), label: -1.0, cost: self.row_cost(index) }
+            Sample { vector: SampleVector::Row(self.rows, index), label: -1.0, cost: self.row_cost(index) }
         } else {
-            let positive = &self.examples.positives[index - self.rows.rows()];
-            let vector = Vector::Positive(&positive[..self.rows.dims()]);
-            Example { vector, label: 1.0, cost: self.positive_cost }
+            let positive = &self.training.positives[index - self.rows.rows()];
+            let vector = SampleVector::Positive(&positive[..self.rows.dims()]);
+            Sample { vector, label: 1.0, cost: self.positive_cost }
         }
     }
 
     #[inline]
     fn row_cost(&self, row: usize) -> f64 {
-        if self.examples.left_out.binary_search(&row).is_ok() {
+        if self.training.left_out.binary_search(&row).is_ok() {
             0.0
-        } else if self.examples.disliked.binary_search(&row).is_ok() {
+        } else if self.training.disliked.binary_search(&row).is_ok() {
             self.disliked_cost
         } else {
             self.negative_cost
         }
     }
 
-    /// w·x of every example, with the intercept.
+    /// w·x of every sample, with the intercept.
     pub fn margins(&self, w: &[f64]) -> Vec<f64> {
-        (0..self.examples()).map(|i| self.example(i).vector.dot(w)).collect()
+        (0..self.samples()).map(|i| self.sample(i).vector.dot(w)).collect()
     }
 
     /// Each row's score: its margin less the intercept.
@@ -127,7 +127,7 @@ impl<'a> Problem<'a> {
     }
 }
 
-impl Vector<'_> {
+impl SampleVector<'_> {
     /// x·w, with the constant 1.
     pub fn dot(&self, w: &[f64]) -> f64 {
         let (intercept, w) = w.split_last().unwrap_or((&0.0, &[]));

@@ -26,7 +26,7 @@ pub struct Embedder<'a> {
 }
 
 /// What a thread that asks the API has to say.
-enum Report {
+enum Message {
     Notice(String),
     Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
 }
@@ -57,10 +57,10 @@ impl Embedder<'_> {
             }
         }
         let progress = Progress::new(job.kind, missing.batches.iter().map(Vec::len).sum());
-        for report in self.ask(job, &first, missing.batches) {
-            match report {
-                Report::Notice(notice) => progress.note(&notice),
-                Report::Answer(batch, answer) => {
+        for message in self.ask(job, &first, missing.batches) {
+            match message {
+                Message::Notice(notice) => progress.note(&notice),
+                Message::Answer(batch, answer) => {
                     progress.advance(batch.len());
                     vectors.extend(batch.into_iter().map(|i| texts.text(i)).zip(answer?));
                 }
@@ -79,15 +79,15 @@ impl Embedder<'_> {
         Ok(Matrix::from_values(&rows, dims))
     }
 
-    /// The reports of threads that share the batches among them; they end with what is left to ask, or with the
+    /// The messages of threads that share the batches among them; they end with what is left to ask, or with the
     /// program.
     fn ask(
         &self,
         job: &Arc<Job>,
         first: &OnceLock<(usize, usize)>,
         batches: Vec<Vec<usize>>,
-    ) -> mpsc::IntoIter<Report> {
-        let (sender, reports) = channel();
+    ) -> mpsc::IntoIter<Message> {
+        let (sender, messages) = channel();
         let threads = self.concurrency.min(batches.len());
         let asking = Arc::new(Asking {
             client: self.client.clone(),
@@ -104,13 +104,13 @@ impl Embedder<'_> {
                     let answer = asking.embed(&batch, &sender);
                     let failed = answer.is_err();
                     // Nobody listens once another thread has failed.
-                    if sender.send(Report::Answer(batch, answer)).is_err() || failed {
+                    if sender.send(Message::Answer(batch, answer)).is_err() || failed {
                         return;
                     }
                 }
             });
         }
-        reports.into_iter()
+        messages.into_iter()
     }
 
     fn shortened(&self, mut vector: Vec<f32>, name: &str) -> Result<Vec<f32>> {
@@ -128,13 +128,13 @@ impl Asking {
     }
 
     /// The vectors of a batch of texts, which are in the cache by then.
-    fn embed(&self, batch: &[usize], sender: &Sender<Report>) -> Result<Vec<Vec<f32>>> {
+    fn embed(&self, batch: &[usize], sender: &Sender<Message>) -> Result<Vec<Vec<f32>>> {
         let Self { client, job, model, .. } = self;
         let texts = &job.texts;
         let inputs: Vec<_> =
             batch.iter().map(|&i| Input { name: texts.name(i), text: texts.text(i) }).collect();
         let vectors = client.embed(&inputs, &job.recipe, model, |notice| {
-            let _ = sender.send(Report::Notice(notice.to_owned()));
+            let _ = sender.send(Message::Notice(notice.to_owned()));
         })?;
         let cache = self.cache.of(model, &job.recipe);
         for (&i, vector) in batch.iter().zip(&vectors) {

@@ -129,7 +129,7 @@ impl Queries {
         };
         match encoder::fit(&training, &FitOptions::default()) {
             Ok(fitted) => {
-                let encoder::Report { words, ngrams, directions, .. } = fitted.report;
+                let encoder::FitReport { words, ngrams, directions, .. } = fitted.report;
                 eprintln!(
                     "query encoder: {words} words, {ngrams} n-grams, {directions} directions, {} kB",
                     fitted.bytes.len().div_ceil(1000)

@@ -13,10 +13,10 @@ use crate::site::{Block, Document};
 pub struct Collection {
     pub documents: Vec<Document>,
     /// All of `queries.jsonl`, in its order: a row each of `--query-embeddings`.
-    pub queries: Vec<Query>,
+    pub queries: Vec<JudgedQuery>,
 }
 
-pub struct Query {
+pub struct JudgedQuery {
     pub id: String,
     pub text: String,
     /// The grades above 0 that people gave documents, by the documents' ids. Empty for a query that nobody judged.
@@ -56,9 +56,13 @@ impl Collection {
             bail!("{}: \"{id}\" is no document of {}", qrels.display(), corpus.display());
         }
         let path = folder.join("queries.jsonl");
-        let queries: Vec<Query> = lines(&path)?
+        let queries: Vec<JudgedQuery> = lines(&path)?
             .into_iter()
-            .map(|Line { id, text, .. }| Query { grades: grades.remove(&id).unwrap_or_default(), id, text })
+            .map(|Line { id, text, .. }| JudgedQuery {
+                grades: grades.remove(&id).unwrap_or_default(),
+                id,
+                text,
+            })
             .collect();
         if queries.iter().all(|query| query.grades.is_empty()) {
             bail!("{}: no query of {} has a document graded above 0", qrels.display(), path.display());

@@ -19,7 +19,7 @@ use self::collection::Collection;
 use self::index::Built;
 use self::metrics::Metrics;
 use self::report::{Report, Row};
-use self::task::Embedder;
+use self::task::EmbeddingSource;
 use crate::output::print;
 
 pub fn run(args: &Args) -> Result<()> {
@@ -31,33 +31,35 @@ pub fn run(args: &Args) -> Result<()> {
         bail!("{} has no query that this task could measure", args.collection.display());
     }
 
-    let mut embedders = vec![Embedder::Api(&queries)];
+    let mut sources = vec![EmbeddingSource::Api(&queries)];
     if encoder.is_some() && args.task.has_text() {
-        embedders.push(Embedder::Encoder);
+        sources.push(EmbeddingSource::Encoder);
     }
     let with_vectors = |setting: &&_| setting::Setting::needs_embedding(setting);
     let mut plan: Vec<_> = Vec::new();
-    for embedder in embedders {
-        plan.extend(settings.iter().filter(with_vectors).map(|setting| (embedder, setting)));
+    for source in sources {
+        plan.extend(settings.iter().filter(with_vectors).map(|setting| (source, setting)));
     }
-    plan.extend(settings.iter().filter(|one| !with_vectors(one)).map(|setting| (Embedder::None, setting)));
+    plan.extend(
+        settings.iter().filter(|one| !with_vectors(one)).map(|setting| (EmbeddingSource::None, setting)),
+    );
 
     let progress = progress(plan.len() * cases.len());
     let mut first: Vec<Metrics> = Vec::new();
     let mut rows = Vec::new();
-    for (embedder, setting) in plan {
-        progress.set_message(format!("{} {setting}", embedder.name()));
+    for (source, setting) in plan {
+        progress.set_message(format!("{} {setting}", source.name()));
         let started = Instant::now();
         let mut metrics = Vec::with_capacity(cases.len());
         for case in &cases {
-            metrics.push(args.task.measure(case, &index, embedder, setting)?);
+            metrics.push(args.task.measure(case, &index, source, setting)?);
             progress.inc(1);
         }
         let milliseconds = started.elapsed().as_secs_f64() * 1e3 / cases.len() as f64;
         if first.is_empty() {
             first.clone_from(&metrics);
         }
-        rows.push(Row::new(embedder.name(), setting.to_string(), &metrics, &first, milliseconds));
+        rows.push(Row::new(source.name(), setting.to_string(), &metrics, &first, milliseconds));
     }
     progress.finish_and_clear();
     let report = Report {

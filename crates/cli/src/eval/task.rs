@@ -29,7 +29,7 @@ pub enum Task {
 
 /// Where a query's embedding comes from.
 #[derive(Clone, Copy)]
-pub enum Embedder<'a> {
+pub enum EmbeddingSource<'a> {
     /// A row a query: the API's, or a file's.
     Api(&'a Matrix),
     /// The bundle's query encoder.
@@ -38,7 +38,7 @@ pub enum Embedder<'a> {
     None,
 }
 
-impl Embedder<'_> {
+impl EmbeddingSource<'_> {
     pub fn name(self) -> &'static str {
         match self {
             Self::Api(_) => "api",
@@ -50,7 +50,7 @@ impl Embedder<'_> {
 
 /// A query that can be measured.
 pub struct Case<'a> {
-    pub query: &'a collection::Query,
+    pub query: &'a collection::JudgedQuery,
     /// Its row among the queries' vectors.
     row: usize,
     /// Ids of the documents that the reader liked.
@@ -105,13 +105,13 @@ impl Task {
         self,
         case: &Case,
         index: &SearchIndex,
-        embedder: Embedder,
+        source: EmbeddingSource,
         setting: &Setting,
     ) -> Result<Metrics> {
         let options = setting.options(DEPTH + 1);
-        let embedding = match embedder {
-            Embedder::Api(vectors) => Some(vectors.values(case.row)),
-            Embedder::Encoder | Embedder::None => None,
+        let embedding = match source {
+            EmbeddingSource::Api(vectors) => Some(vectors.values(case.row)),
+            EmbeddingSource::Encoder | EmbeddingSource::None => None,
         };
         let text = Some(case.query.text.as_str());
         let query = Query { text, embedding, unfinished: false };

@@ -23,7 +23,7 @@ mod source;
 mod xml;
 
 #[cfg(test)]
-mod any_bytes;
+mod damaged_files_tests;
 
 use std::fmt::Write;
 

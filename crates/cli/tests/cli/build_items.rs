@@ -134,8 +134,11 @@ fn vectors_from_a_file_take_the_place_of_an_api() {
 #[test]
 fn every_kind_of_npy_that_numpy_writes() {
     let folder = folder();
-    let python =
-        if Path::new("../../.tools/venv/bin/python").exists() { "../../.tools/venv/bin/python" } else { "python3" };
+    let python = if Path::new("../../.tools/venv/bin/python").exists() {
+        "../../.tools/venv/bin/python"
+    } else {
+        "python3"
+    };
     let write_npy = |array: &str| {
         let file = folder.path().join("vectors.npy");
         let code = format!("import sys, numpy as n; n.save(sys.argv[1], {array})");

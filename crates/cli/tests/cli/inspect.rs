@@ -136,7 +136,8 @@ fn two_encodings_of_a_bundle_are_compared_method_by_method() {
     let queries = write(&folder, "queries.npy", npy(&[2, 2], &[1.0, 0.0, 0.0, 1.0]));
     assert_eq!(compare(&int8, &["--queries", queries.to_str().unwrap()]).len(), 4);
 
-    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/bundle-v2-int8.json");
+    let golden =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/bundle-v2-int8.json");
     let error = fail(exemplar().arg("inspect").arg(golden).arg("--against").arg(&float32));
     assert!(error.contains("differ in articles or dimensions"), "{error}");
 }

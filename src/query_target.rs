@@ -1,15 +1,15 @@
 //! What is searched for, as the vectors that the ways of ranking start from.
 
-use crate::rank::svm::Examples;
+use crate::rank::svm::TrainingSet;
 use crate::rank::whitened;
 use crate::{Error, Result, SearchIndex};
 
 /// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
 /// in Information Retrieval*, 1971).
-const LESS: f64 = 0.25;
+const DISLIKED_SHARE: f64 = 0.25;
 
 /// The query, liked and disliked articles.
-pub(crate) struct Wanted<'i> {
+pub(crate) struct QueryTarget<'i> {
     index: &'i SearchIndex,
     /// With the padding of a row.
     query: Option<Vec<f32>>,
@@ -18,7 +18,7 @@ pub(crate) struct Wanted<'i> {
     less: Vec<usize>,
 }
 
-impl<'i> Wanted<'i> {
+impl<'i> QueryTarget<'i> {
     /// Looks up the ids and checks that there is a query or an article to go by.
     pub fn new(index: &'i SearchIndex, query: Option<&[f32]>, more: &[&str], less: &[&str]) -> Result<Self> {
         let positions = |ids: &[&str]| -> Result<Vec<usize>> {
@@ -51,12 +51,12 @@ impl<'i> Wanted<'i> {
     }
 
     /// What kNN compares with: the query, or Rocchio's mean of query and examples.
-    pub fn nearest_to(&self) -> Result<Vec<f32>> {
+    pub fn knn_vector(&self) -> Result<Vec<f32>> {
         self.rocchio(self.query.clone())
     }
 
     /// What the whitened cosine compares with, the query being aligned if `align`.
-    pub fn whitened_target(&self, align: bool) -> Result<Vec<f32>> {
+    pub fn whitened_vector(&self, align: bool) -> Result<Vec<f32>> {
         self.rocchio(self.aligned_query(align))
     }
 
@@ -67,7 +67,7 @@ impl<'i> Wanted<'i> {
 
     /// What the SVM learns from: each liked article is one positive, whatever its length, and its passages are no
     /// negatives; each passage of a disliked one is a negative of more weight.
-    pub fn examples(&self, align: bool) -> Result<Examples> {
+    pub fn training_set(&self, align: bool) -> Result<TrainingSet> {
         let mut positives: Vec<Vec<f32>> = self.aligned_query(align).into_iter().collect();
         for &article in &self.more {
             positives.push(self.mean_passage(article)?);
@@ -75,7 +75,7 @@ impl<'i> Wanted<'i> {
         let rows = |articles: &[usize]| {
             articles.iter().flat_map(|&article| self.index.passages_of(article)).collect()
         };
-        Ok(Examples { positives, left_out: rows(&self.more), disliked: rows(&self.less) })
+        Ok(TrainingSet { positives, left_out: rows(&self.more), disliked: rows(&self.less) })
     }
 
     /// Query alignment: queries and passages have different means, and the SVM would spend its weight on telling them
@@ -100,13 +100,13 @@ impl<'i> Wanted<'i> {
         let mut add = |factor: f64, vector: &[f32]| {
             sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += factor * f64::from(x));
         };
-        let wanted = self.more.len() + usize::from(query.is_some());
-        query.iter().for_each(|query| add(1.0 / wanted as f64, query));
+        let parts = self.more.len() + usize::from(query.is_some());
+        query.iter().for_each(|query| add(1.0 / parts as f64, query));
         for &article in &self.more {
-            add(1.0 / wanted as f64, &self.mean_passage(article)?);
+            add(1.0 / parts as f64, &self.mean_passage(article)?);
         }
         for &article in &self.less {
-            add(-LESS / self.less.len() as f64, &self.mean_passage(article)?);
+            add(-DISLIKED_SHARE / self.less.len() as f64, &self.mean_passage(article)?);
         }
         let sum = sum.into_iter().map(|x| x as f32).collect();
         self.index

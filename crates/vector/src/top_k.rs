@@ -28,7 +28,7 @@ pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
 
 /// The index of the highest score of each group, the first of equals. `groups` tells the group of each score, ascending;
 /// those that are not `wanted` are left out.
-pub fn best_of_groups(scores: &[f32], groups: &[u32], wanted: &[bool]) -> Vec<u32> {
+pub fn top_of_groups(scores: &[f32], groups: &[u32], wanted: &[bool]) -> Vec<u32> {
     // Without a branch for what cannot be foreseen: each is written, to a place that stays if the group is wanted.
     let mut best = vec![0; wanted.len() + 1];
     let mut count = 0;
@@ -90,7 +90,7 @@ mod tests {
                 let of_group: Vec<u32> = (0..groups.len() as u32).filter(|&i| groups[i as usize] == group).collect();
                 expected.extend(top_k_of(&scores, &of_group, 1).into_iter().map(|index| index as u32));
             }
-            prop_assert_eq!(best_of_groups(&scores, &groups, &wanted), expected);
+            prop_assert_eq!(top_of_groups(&scores, &groups, &wanted), expected);
         }
     }
 }

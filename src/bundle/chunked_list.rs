@@ -4,18 +4,18 @@
 const CHUNK: usize = 256;
 
 /// A list that is not complete yet.
-pub(super) struct Many<T> {
+pub(super) struct ChunkedList<T> {
     full: Vec<Vec<T>>,
     last: Vec<T>,
 }
 
-impl<T> Default for Many<T> {
+impl<T> Default for ChunkedList<T> {
     fn default() -> Self {
         Self { full: Vec::new(), last: Vec::new() }
     }
 }
 
-impl<T> Many<T> {
+impl<T> ChunkedList<T> {
     pub fn push(&mut self, element: T) {
         if self.last.len() == CHUNK {
             self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(CHUNK)));

@@ -10,12 +10,12 @@ use crate::bundle::{EmbeddingSpace, Part};
 /// An encoder that is read when it is first needed: it takes longer than all else of a bundle, and words are searched for
 /// without it.
 #[derive(Clone, Debug)]
-pub(crate) struct Unread {
+pub(crate) struct LazyEncoder {
     part: Part,
     read: OnceLock<QueryEncoder>,
 }
 
-impl Unread {
+impl LazyEncoder {
     /// Of a bundle of this embedding space.
     pub fn of(part: Part, space: &EmbeddingSpace) -> Result<Self> {
         check(&part, space)?;

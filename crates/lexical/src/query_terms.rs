@@ -3,10 +3,10 @@
 use super::spelling::{REST, SHARED, one_edit, other_ending};
 use super::tokenizer::{Token, TokenKind, tokenize};
 
-/// A query's words. [`Query::parse`] needs no index; [`Keywords::query`](super::Keywords::query) adds what the index
+/// A query's words. [`QueryTerms::parse`] needs no index; [`Keywords::query`](super::Keywords::query) adds what the index
 /// knows, and is what to rank with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Query {
+pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
 }
 
@@ -57,7 +57,7 @@ const EDIT: f32 = 0.45;
 const LEAST_PREFIX: usize = 2;
 const LEAST_EDITED: usize = 5;
 
-impl Query {
+impl QueryTerms {
     /// Splits a text as it was typed. Where `unfinished`, the last word also stands for all that it starts, unless a
     /// space or a full stop follows.
     pub fn parse(text: &str, unfinished: bool) -> Self {
