@@ -1,5 +1,6 @@
 //! Bundles: what must load, byte for byte when rewritten, and what must be refused with the place named.
 
+use crate::support::cases;
 use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Reader, Statistics,
 };
@@ -428,7 +429,7 @@ fn an_api_of_another_model_is_told_by_a_probe() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn a_file_may_come_in_any_pieces(pieces in prop::collection::vec(0usize..40, 0..40)) {

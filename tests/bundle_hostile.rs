@@ -2,6 +2,7 @@
 //! multiple of what was given.
 #![cfg(not(target_arch = "wasm32"))]
 
+use crate::support::cases;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -135,7 +136,7 @@ fn numbers_are_not_believed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     /// Values of any place taken for others, away, or from another place.
     #[test]

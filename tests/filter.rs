@@ -1,14 +1,12 @@
 //! Filters: which articles may be hits, and what there is to filter by.
 
-#[path = "support/site.rs"]
-mod site;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::cases;
+use crate::support::site::site;
 use exemplar_search::bundle::Article;
 use exemplar_search::{Facet, Filter, Query, SearchIndex, SearchOptions, SearchResult};
 use proptest::prelude::*;
-use site::site;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -47,7 +45,7 @@ fn ranking(result: &SearchResult, keep: impl Fn(&Article) -> bool, k: usize) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     /// The oracle ranks all articles, and then takes those that the filter allows.
     #[test]

@@ -1,12 +1,10 @@
 //! The keywords of a bundle: the same bytes for ever, back as they were, and no harm from damaged ones.
 
-#[path = "support/texts.rs"]
-mod texts;
-
+use crate::support::cases;
+use crate::support::texts::any_text;
 use exemplar_search::bundle::Part;
 use exemplar_search::lexical::{Bm25, ENCODING, Keywords};
 use proptest::prelude::*;
-use texts::any_text;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -86,7 +84,7 @@ fn exercise(keywords: &Keywords) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn any_passages_come_back(passages in prop::collection::vec((any_text(), any_text()), 0..12)) {

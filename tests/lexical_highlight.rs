@@ -1,11 +1,9 @@
 //! What is marked in titles and texts, and which stretch of a text is shown.
 
-#[path = "support/texts.rs"]
-mod texts;
-
+use crate::support::cases;
+use crate::support::texts::any_text;
 use exemplar_search::lexical::{Keywords, QueryTerms, utf16_ranges};
 use proptest::prelude::*;
-use texts::any_text;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -118,7 +116,7 @@ fn javascript_counts_in_utf16() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(cases(1500))]
 
     #[test]
     fn marks_and_excerpts_of_any_text_are_whole_characters(

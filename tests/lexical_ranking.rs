@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::cases;
 use exemplar_search::lexical::{Bm25, Keywords};
 use exemplar_search::rank::top_k;
 use proptest::prelude::*;
@@ -289,7 +290,7 @@ fn words(most: usize) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn scores_are_those_of_the_oracle(

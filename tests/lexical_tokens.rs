@@ -1,11 +1,9 @@
 //! The tokenizer: what readers of docs type, in the scripts of the world, and any string at all.
 
-#[path = "support/texts.rs"]
-mod texts;
-
+use crate::support::cases;
+use crate::support::texts::any_text;
 use exemplar_search::lexical::{Script, TokenKind, runs, tokenize};
 use proptest::prelude::*;
-use texts::any_text;
 use unicode_normalization::UnicodeNormalization;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -128,7 +126,7 @@ fn every_character_in_every_normal_form() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn any_text_has_tokens_with_offsets_that_slice_back(text in any_text()) {

@@ -1,8 +1,6 @@
 //! The map: what it says of passages and query agrees with the search.
 
-#[path = "support/synthetic.rs"]
-mod synthetic;
-
+use crate::support::synthetic;
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
 use exemplar_search::vector::Vectors;
 use exemplar_search::{Map, Method, Refine, SearchIndex, SearchOptions, View};

@@ -1,17 +1,15 @@
 //! Which passages of an article a hit tells of beside the best.
 
-#[path = "support/site.rs"]
-mod site;
-
+use crate::support::cases;
+use crate::support::site::site;
 use exemplar_search::bundle::{Article, Bundle, Files};
 use exemplar_search::{Query, SearchIndex, SearchOptions};
 use proptest::prelude::*;
-use site::site;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     /// The oracle has the scores of all passages from an index in which each is an article of its own.
     #[test]

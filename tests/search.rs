@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::support::cases;
 use exemplar_search::bundle::{
     Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics,
 };
@@ -394,7 +395,7 @@ fn sixty_five_thousand_articles() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     /// With k the number of articles, every score is that of the scan in floats; with a smaller one, whole numbers
     /// have told which to scan.

@@ -1,8 +1,6 @@
 //! Both SVM solvers against scikit-learn's LinearSVC, from `tests/golden/generate_svm.py`.
 
-#[path = "support/synthetic.rs"]
-mod synthetic;
-
+use crate::support::synthetic;
 use exemplar_search::rank::svm::{self, Options, Stop, TrainingSet};
 use exemplar_search::rank::top_k;
 use exemplar_search::vector::Matrix;

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use crate::support::cases;
 use exemplar_search::rank::svm::{self, Background, Fit, Options, Stop, TrainingSet};
 use exemplar_search::rank::{Moments, knn};
 use exemplar_search::vector::{Matrix, Rows, quantize};
@@ -160,7 +161,7 @@ fn examples(rows: &Matrix, query: &[f32], liked: usize, disliked: usize) -> Trai
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn newton_agrees_with_the_oracle((rows, query) in rows_and_query(), exponent in -6.0f64..6.0) {

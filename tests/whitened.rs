@@ -1,5 +1,6 @@
 //! The whitened cosine against its definition in float64.
 
+use crate::support::cases;
 use exemplar_search::rank::Moments;
 use exemplar_search::rank::whitened::Whitening;
 use exemplar_search::vector::Matrix;
@@ -52,7 +53,7 @@ fn oracle(rows: &[Vec<f64>], target: &[f64], shrinkage: f64) -> Vec<f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn whitened_scores_are_those_of_the_definition(
