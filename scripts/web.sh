@@ -24,9 +24,9 @@ minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they impo
   "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir="$output/client" --log-level=warning
 }
 
-types() { # for sites that check theirs; those of the element are written by hand, as its events are
+types() { # for sites that check theirs; where there are some written by hand, those count
   "$tsc" --project tsconfig.types.json
-  cp www/component/exemplar-search.d.ts dist/exemplar/component/
+  for folder in client component; do cp www/$folder/*.d.ts dist/exemplar/$folder/; done
 }
 
 [[ ! -x $esbuild ]] || scripts/wasm.sh javascript

@@ -147,12 +147,13 @@ impl Index {
     pub fn map(
         &self,
         text: Option<String>,
+        unfinished: bool,
         embedding: Option<Float32Array>,
         more: Vec<String>,
         less: Vec<String>,
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        with_refine(text, embedding, more, less, options, &|refine, options| {
+        with_refine(text, unfinished, embedding, more, less, options, &|refine, options| {
             let Map { x, y, view } = self.0.map(refine, options).map_err(to_js_error)?;
             let map = Object::new();
             let set = |name: &str, value: JsValue| Reflect::set(&map, &name.into(), &value);
@@ -178,12 +179,13 @@ impl Index {
     pub fn refine(
         &self,
         text: Option<String>,
+        unfinished: bool,
         embedding: Option<Float32Array>,
         more: Vec<String>,
         less: Vec<String>,
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        with_refine(text, embedding, more, less, options, &|refine, options| {
+        with_refine(text, unfinished, embedding, more, less, options, &|refine, options| {
             to_js(&self.0.refine(refine, options).map_err(to_js_error)?)
         })
     }
@@ -192,6 +194,7 @@ impl Index {
 /// Runs `ask` with what is searched for and how.
 fn with_refine(
     text: Option<String>,
+    unfinished: bool,
     embedding: Option<Float32Array>,
     more: Vec<String>,
     less: Vec<String>,
@@ -200,7 +203,7 @@ fn with_refine(
 ) -> Result<JsValue, JsValue> {
     let options = to_options(&options)?;
     let embedding = embedding.map(|embedding| embedding.to_vec());
-    let query = Query { text: text.as_deref(), unfinished: false, embedding: embedding.as_deref() };
+    let query = Query { text: text.as_deref(), unfinished, embedding: embedding.as_deref() };
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
     let less: Vec<&str> = less.iter().map(String::as_str).collect();
     ask(&Refine { query, more: &more, less: &less }, &options)

@@ -82,8 +82,8 @@ async function typed({ queries, methods, rounds }) {
   const { Engine } = await import('/www/client/engine.js');
   const engine = await Engine.load(new URL('/typing.json', location.href).href);
   const texts = queries.flatMap((query) => Array.from(query, (_, i) => query.slice(0, i + 1)));
-  const work = Object.fromEntries(methods.map((method) => [method, (text) => engine.search({ text, unfinished: true }, { method, k: 10 })]));
-  work.encode = (text) => engine.encode(text);
+  const work = Object.fromEntries(methods.map((method) => [method, (text) => engine.call('search', [{ text, unfinished: true }, { method, k: 10 }])]));
+  work.encode = (text) => engine.call('encode', [text]);
   const times = Object.fromEntries(Object.keys(work).map((name) => [name, []]));
   let known = 0;
   let empty = 0;

@@ -37,11 +37,12 @@ test('errors of the core cross the worker as Error objects with code and message
       await failure(index.search(one, { method: 'bm25' })),
       await failure(index.search(one, { methode: 'knn' })),
       await failure(index.similar('nowhere')),
+      await failure(index.refine({ query: one, k: 5 })),
       await failure(api.SearchIndex.load('index.html')),
     ];
   `);
   assert.deepEqual(failures.map(({ code }) => code), [
-    'query-dimensions', 'zero-vector', 'not-finite', 'option', 'option', 'option', 'option', 'unknown-article', 'bundle-json',
+    'query-dimensions', 'zero-vector', 'not-finite', 'option', 'option', 'option', 'option', 'unknown-article', 'option', 'bundle-json',
   ]);
   for (const { name, isError, isOurs, message } of failures) {
     assert.deepEqual([name, isError, isOurs], ['ExemplarError', true, true]);
@@ -49,6 +50,7 @@ test('errors of the core cross the worker as Error objects with code and message
   }
   assert.match(failures[0].message, /8.*384/);
   assert.match(failures[7].message, /nowhere/);
+  assert.match(failures[8].message, /k .*second argument/);
 });
 
 test('an aborted call rejects as fetch does, and the index stays usable', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessible, boxHits, componentSite, openBox, type } from './component-support.mjs';
+import { accessible, boxHits, builtBundle, componentSite, ITEMS, openBox, type, WORDS } from './component-support.mjs';
 
 test('more and less like this change the ranking, without an API, and can be undone', async (t) => {
   const page = await openBox(t, await componentSite(t));
@@ -30,4 +30,18 @@ test('more and less like this change the ranking, without an API, and can be und
   await page.mouse.move(0, 0);
   const titles = (hits) => hits.map(({ title }) => title);
   assert.deepEqual(titles(await boxHits(page)), titles(before));
+});
+
+test('search as one types goes on after "less like this": the last word may still be the start of one', async (t) => {
+  const page = await openBox(t, await componentSite(t, { bundle: await builtBundle(t, ITEMS, WORDS) }));
+  await type(page, 'thre');
+  const titles = async () => (await boxHits(page)).map(({ title }) => title);
+  const before = await titles();
+  assert.equal(before.length, 3);
+  const hit = page.locator('exemplar-search .hit', { hasText: before[0] }).first();
+  await hit.hover();
+  await hit.getByRole('button', { name: 'Less like' }).click();
+  await page.getByRole('button', { name: `Less like “${before[0]}”: undo` }).waitFor();
+  await page.mouse.move(0, 0);
+  assert.deepEqual((await titles()).sort(), before.slice(1).sort());
 });

@@ -3,9 +3,9 @@ import { ExemplarError } from './errors.js';
 import { NoWorker, WorkerEngine } from './worker-engine.js';
 
 /**
- * @typedef {import('./engine.js').SearchOptions & { signal?: AbortSignal }} AbortableSearchOptions
- * @typedef {import('./engine.js').SearchResult} SearchResult
- * @typedef {import('./embedder.js').Embedder} Embedder
+ * @import { CallArguments, CallName, CallResult } from './calls.js'
+ * @import { Engine } from './engine.js'
+ * @import { Abortable, Article, Embedder, Encoded, Examples, LoadOptions, NamedPassage, PassageMap, Query, SearchOptions, SearchResult } from './types.js'
  */
 
 /**
@@ -19,14 +19,14 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  * ```
  */
 export class SearchIndex {
-  /** @type {WorkerEngine | import('./engine.js').Engine} */
+  /** @type {WorkerEngine | Engine} */
   #engine;
   /** Embedders that are of the bundle's model. @type {WeakSet<Embedder>} */
   #verified = new WeakSet();
 
   /**
    * Use {@link SearchIndex.load}.
-   * @param {WorkerEngine | import('./engine.js').Engine} engine
+   * @param {WorkerEngine | Engine} engine
    */
   constructor(engine) {
     this.#engine = engine;
@@ -40,11 +40,7 @@ export class SearchIndex {
    * Downloads the WebAssembly core and the bundle, and checks the bundle.
    *
    * @param {string | URL} url the bundle's, absolute or relative to the page
-   * @param {object} [options]
-   * @param {boolean} [options.normalize] whether vectors and queries are brought to unit length; without it they keep
-   *   theirs, and `knn` ranks by dot products. Default true
-   * @param {(progress: import('./engine.js').Progress) => void} [options.onProgress]
-   * @param {AbortSignal} [options.signal]
+   * @param {LoadOptions} [options]
    * @returns {Promise<SearchIndex>}
    * @throws {ExemplarError} `network`, `cors`, `http`, a `bundle-...` code; see ExemplarError
    */
@@ -89,14 +85,14 @@ export class SearchIndex {
    * no such texts, this asks nothing.
    *
    * @param {Embedder} embed
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {Abortable} [options]
    * @returns {Promise<void>}
    * @throws {ExemplarError} `other-model`, `query-dimensions`, `freed`, and what the embedder rejects with
    */
   async verify(embed, { signal } = {}) {
     const [probe] = this.space.probes ?? [];
     if (!probe || this.#verified.has(embed)) return;
-    await this.#engine.verify(await embed(probe.text, { signal }), signal);
+    await this.#call('verify', [await embed(probe.text, { signal })], signal);
     this.#verified.add(embed);
   }
 
@@ -105,93 +101,99 @@ export class SearchIndex {
    * bundle's query encoder where the method needs an embedding; the result's `known` then says how much of it the encoder
    * knows.
    *
-   * @param {import('./engine.js').Query} query
-   * @param {AbortableSearchOptions} [options]
+   * @param {Query} query
+   * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
    * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `encoder`, `freed`
    */
   async search(query, { signal, ...options } = {}) {
-    signal?.throwIfAborted();
-    return this.#engine.search(query, options, signal);
+    return this.#call('search', [query, options], signal);
   }
 
   /**
    * Ranks the other articles by how alike they are to an article, which is itself left out.
    *
    * @param {string} id
-   * @param {AbortableSearchOptions} [options]
+   * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
    * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `freed`
    */
-  async similar(id, { signal, ...options } = {}) {
-    return this.refine({ more: [id], ...options }, { signal });
+  async similar(id, options) {
+    return this.refine({ more: [id] }, options);
   }
 
   /**
    * Ranks by articles that the reader likes and does not want, with or without a query; they are left out themselves.
    * With articles alone, nothing is asked of an embedding API.
    *
-   * @param {import('./engine.js').Examples & import('./engine.js').SearchOptions} examples
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {Examples} examples
+   * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
    * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `query-dimensions`, `not-finite`, `freed`
    */
-  async refine({ query, more, less, ...options }, { signal } = {}) {
-    signal?.throwIfAborted();
-    return this.#engine.refine({ query, more, less }, options, signal);
+  async refine(examples, { signal, ...options } = {}) {
+    return this.#call('refine', [examples, options], signal);
   }
 
   /**
    * Embeds a text with the bundle's query encoder, without an API.
    *
    * @param {string} text
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<import('./engine.js').Encoded>}
+   * @param {Abortable} [options]
+   * @returns {Promise<Encoded>}
    * @throws {ExemplarError} `no-encoder`, `encoder`, `freed`
    */
   async encode(text, { signal } = {}) {
-    signal?.throwIfAborted();
-    return this.#engine.encode(text, signal);
+    return this.#call('encode', [text], signal);
   }
 
   /**
    * The article with this id.
    *
    * @param {string} id
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<import('./engine.js').Article>}
+   * @param {Abortable} [options]
+   * @returns {Promise<Article>}
    * @throws {ExemplarError} `unknown-article`, `freed`
    */
   async article(id, { signal } = {}) {
-    signal?.throwIfAborted();
-    return this.#engine.article(id, signal);
+    return this.#call('article', [id], signal);
   }
 
   /**
    * The passages in two dimensions, and how kNN and the SVM see them from a query and liked articles; without either, the
    * passages alone. For drawing; nothing is ranked by it.
    *
-   * @param {import('./engine.js').Examples & import('./engine.js').SearchOptions} examples
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<import('./engine.js').PassageMap>}
+   * @param {Examples} examples
+   * @param {SearchOptions} [options]
+   * @returns {Promise<PassageMap>}
    * @throws {ExemplarError} as {@link SearchIndex.refine} does
    */
-  async map({ query, more, less, ...options }, { signal } = {}) {
-    signal?.throwIfAborted();
-    return this.#engine.map({ query, more, less }, options, signal);
+  async map(examples, { signal, ...options } = {}) {
+    return this.#call('map', [examples, options], signal);
   }
 
   /**
    * Passages by their indices, such as a map has them: each with its article.
    *
-   * @param {number[]} indices from 0
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<{ article: import('./engine.js').Article, passage: import('./engine.js').Passage }[]>}
+   * @param {readonly number[]} indices from 0
+   * @param {Abortable} [options]
+   * @returns {Promise<NamedPassage[]>}
    * @throws {ExemplarError} `option`, `freed`
    */
   async passages(indices, { signal } = {}) {
+    return this.#call('passages', [indices], signal);
+  }
+
+  /**
+   * @template {CallName} Name
+   * @param {Name} name
+   * @param {CallArguments<Name>} args
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Awaited<CallResult<Name>>>}
+   */
+  async #call(name, args, signal) {
     signal?.throwIfAborted();
-    return this.#engine.passages(indices, signal);
+    return /** @type {any} */ (this.#engine).call(name, args, signal);
   }
 
   /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */

@@ -1,13 +1,7 @@
 import { ExemplarError } from './errors.js';
 import { request } from './request.js';
 
-/**
- * Turns a text into its embedding.
- * @callback Embedder
- * @param {string} text
- * @param {{ signal?: AbortSignal }} [options]
- * @returns {Promise<Float32Array>}
- */
+/** @import { Embedder, EmbeddingSpace } from './types.js' */
 
 /**
  * An embedder that asks an OpenAI-compatible API.
@@ -64,7 +58,7 @@ export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = ''
 
 /**
  * What a bundle's embedding space says about embedding a query, as options for {@link openaiEmbedder}.
- * @param {import('./engine.js').EmbeddingSpace} space
+ * @param {EmbeddingSpace} space
  */
 export function queryRecipe({ model, dimensions, truncated, query }) {
   return {

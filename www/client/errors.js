@@ -1,3 +1,13 @@
+/** Every code; what each means is said at {@link ExemplarError}. */
+export const errorCodes = /** @type {const} */ ([
+  'network', 'cors', 'unauthorized', 'rate-limited', 'timeout', 'http', 'bad-response',
+  'query-dimensions', 'other-model', 'not-finite', 'zero-vector',
+  'bundle-json', 'bundle-format', 'bundle-version', 'bundle-field', 'duplicate-id',
+  'unknown-article', 'method-needs', 'no-method', 'option', 'no-encoder', 'encoder', 'freed', 'no-wasm', 'internal',
+]);
+
+/** @import { ErrorCode } from './types.js' */
+
 /**
  * Every failure of this client. `code` stays the same from release to release; `message` is English and names the
  * place and the way out.
@@ -17,6 +27,8 @@
  * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
  * | `unknown-article` | no article has this id |
  * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
+ * | `no-method` | from the search box: the bundle has neither keywords nor a query encoder, and no embedding API is named |
+ * | `no-encoder`, `encoder` | the bundle has no query encoder; it is damaged or of another embedding space |
  * | `option` | an option is unknown, of another type or out of range |
  * | `freed` | the index was used after `free()` |
  * | `no-wasm` | neither WebAssembly nor its stand-in in JavaScript runs here |
@@ -27,7 +39,7 @@
  */
 export class ExemplarError extends Error {
   /**
-   * @param {string} code
+   * @param {ErrorCode} code
    * @param {string} message
    * @param {{ status?: number, retryAfter?: number, cause?: unknown }} [details]
    */
@@ -48,7 +60,7 @@ export class ExemplarError extends Error {
   static from(error) {
     if (error instanceof ExemplarError) return error;
     const message = String(error?.message ?? error);
-    return new ExemplarError(typeof error?.code === 'string' ? error.code : 'internal', message, { cause: error });
+    return new ExemplarError(errorCodes.includes(error?.code) ? error.code : 'internal', message, { cause: error });
   }
 
   /** What postMessage can carry: structured cloning keeps an Error's message, but neither its class nor its code. */

@@ -2,16 +2,14 @@ import { ExemplarError } from './errors.js';
 import { scriptUrl } from './script-url.js';
 
 /**
- * @typedef {import('./engine.js').IndexInfo} IndexInfo
- * @typedef {import('./engine.js').Progress} Progress
- * @typedef {import('./engine.js').SearchOptions} SearchOptions
- * @typedef {import('./engine.js').SearchResult} SearchResult
+ * @import { CallArguments, CallName, CallResult } from './calls.js'
+ * @import { IndexInfo, LoadOptions, Progress } from './types.js'
  */
 
 /** Thrown where no worker could be started at all; the same work can then be done on the page's own thread. */
 export class NoWorker extends Error {}
 
-/** The engine of engine.js, in a worker: the same methods, as promises. */
+/** The engine of engine.js, in a worker. */
 export class WorkerEngine {
   #worker;
   /** @type {(progress: Progress) => void} */
@@ -35,14 +33,14 @@ export class WorkerEngine {
 
   /**
    * @param {string} url the bundle's, absolute
-   * @param {{ normalize?: boolean, onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
+   * @param {LoadOptions} [options]
    */
   static async load(url, { normalize, onProgress, signal } = {}) {
     const worker = makeWorker();
     const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
-    const loaded = engine.#call({ call: 'load', args: [url, { normalize }] }, signal);
+    const loaded = engine.#ask({ call: 'load', args: [url, { normalize }] }, signal);
     loaded.catch(() => {});
     try {
       await started(worker, signal);
@@ -55,69 +53,16 @@ export class WorkerEngine {
   }
 
   /**
-   * @param {import('./engine.js').Query} query
-   * @param {SearchOptions} [options]
+   * One of the calls of calls.js.
+   *
+   * @template {CallName} Name
+   * @param {Name} call
+   * @param {CallArguments<Name>} args
    * @param {AbortSignal} [signal]
-   * @returns {Promise<SearchResult>}
+   * @returns {Promise<Awaited<CallResult<Name>>>}
    */
-  search(query, options, signal) {
-    return this.#call({ call: 'search', args: [query, options] }, signal);
-  }
-
-  /**
-   * @param {import('./engine.js').Examples} examples
-   * @param {SearchOptions} [options]
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<SearchResult>}
-   */
-  refine(examples, options, signal) {
-    return this.#call({ call: 'refine', args: [examples, options] }, signal);
-  }
-
-  /**
-   * @param {Float32Array} vector
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<void>}
-   */
-  verify(vector, signal) {
-    return this.#call({ call: 'verify', args: [vector] }, signal);
-  }
-
-  /**
-   * @param {string} text
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<import('./engine.js').Encoded>}
-   */
-  encode(text, signal) {
-    return this.#call({ call: 'encode', args: [text] }, signal);
-  }
-
-  /**
-   * @param {string} id
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<import('./engine.js').Article>}
-   */
-  article(id, signal) {
-    return this.#call({ call: 'article', args: [id] }, signal);
-  }
-
-  /**
-   * @param {import('./engine.js').Examples} examples
-   * @param {SearchOptions} [options]
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<import('./engine.js').PassageMap>}
-   */
-  map(examples, options, signal) {
-    return this.#call({ call: 'map', args: [examples, options] }, signal);
-  }
-
-  /**
-   * @param {number[]} indices
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<{ article: import('./engine.js').Article, passage: import('./engine.js').Passage }[]>}
-   */
-  passages(indices, signal) {
-    return this.#call({ call: 'passages', args: [indices] }, signal);
+  call(call, args, signal) {
+    return this.#ask({ call, args }, signal);
   }
 
   free() {
@@ -129,7 +74,7 @@ export class WorkerEngine {
    * @param {import('./worker.js').Call} message
    * @param {AbortSignal} [signal]
    */
-  #call(message, signal) {
+  #ask(message, signal) {
     const answer = this.#idle.then(() => {
       signal?.throwIfAborted();
       if (this.#ended) throw this.#ended;

@@ -5,16 +5,12 @@ import { Engine } from './engine.js';
 import { ExemplarError } from './errors.js';
 
 /**
- * @typedef {{ call: 'load', args: [url: string, options: { normalize?: boolean }] }
- *   | { call: 'search', args: Parameters<Engine['search']> }
- *   | { call: 'refine', args: Parameters<Engine['refine']> }
- *   | { call: 'verify', args: Parameters<Engine['verify']> }
- *   | { call: 'encode', args: Parameters<Engine['encode']> }
- *   | { call: 'article', args: Parameters<Engine['article']> }
- *   | { call: 'map', args: Parameters<Engine['map']> }
- *   | { call: 'passages', args: Parameters<Engine['passages']> }} Call
+ * @import { CallName } from './calls.js'
+ * @import { LoadOptions, Progress } from './types.js'
+ *
+ * @typedef {{ call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize'>] } | { call: CallName, args: any }} Call
  * @typedef {{ ready: true }
- *   | { progress: import('./engine.js').Progress }
+ *   | { progress: Progress }
  *   | { result: any }
  *   | { error: ReturnType<ExemplarError['toPlain']> }} Answer
  */
@@ -24,8 +20,9 @@ let engine;
 
 /** @param {Call} message */
 async function answer({ call, args }) {
-  if (call !== 'load') return /** @type {any} */ (engine)[call](...args);
-  engine = await Engine.load(args[0], { ...args[1], onProgress: (progress) => send({ progress }) });
+  if (call !== 'load') return /** @type {any} */ (engine).call(call, args);
+  const [url, options] = args;
+  engine = await Engine.load(url, { ...options, onProgress: (progress) => send({ progress }) });
   return engine.info;
 }
 

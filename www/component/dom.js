@@ -18,7 +18,7 @@ export function element(tag, attributes, ...children) {
 /**
  * A text with its marked ranges in `<mark>`, as text nodes.
  * @param {string} text
- * @param {import('../client/engine.js').Ranges} [ranges]
+ * @param {import('../client/types.js').Ranges} [ranges]
  */
 export function marked(text, ranges = []) {
   let end = 0;

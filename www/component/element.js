@@ -1,73 +1,100 @@
-import { element } from './dom.js';
 import { openaiEmbedder, queryRecipe, safeLink } from '../client/exemplar-search.js';
-import { fieldsIn } from './filters.js';
-import { icon } from './icons.js';
+import { Announcer } from './announcer.js';
+import { ApiKey } from './api-key.js';
+import { OBSERVED, readAttributes } from './attributes.js';
+import { element } from './dom.js';
+import { Field } from './field.js';
+import { pressKey } from './keys.js';
+import { languagesOf } from './language.js';
 import { readLightForm } from './light-form.js';
 import { keepOffline } from './offline.js';
 import { Panel } from './panel.js';
-import { place } from './place.js';
+import { Popup } from './popup.js';
+import { putQueryInAddress, queryInAddress } from './query-address.js';
 import { RecentQueries } from './recent.js';
 import { Selection } from './selection.js';
 import { SearchSession } from './session.js';
-import { isComposing, isShortcut, shortcutLabel } from './shortcuts.js';
+import { isShortcut } from './shortcuts.js';
 import { languages, stringsFor } from './strings.js';
 import { sheet } from './style.js';
 
 /**
- * @typedef {import('./session.js').State} State
- * @typedef {import('./session.js').Article} Article
- * @typedef {import('./strings.js').Strings} Strings
+ * @import { Article, Embedder, Hit } from '../client/types.js'
+ * @import { SearchIndex } from '../client/client.js'
+ * @import { SomeStrings } from './strings.js'
+ *
+ * @typedef {'idle' | 'loading' | 'searching' | 'results' | 'none' | 'degraded' | 'failed'} SearchState
  */
 
 /** Sections of an article that are linked beside the best, at most: in the panel, and on a results page. */
 const OTHERS = { panel: 2, page: 3 };
-/** Milliseconds without news before it is announced. */
-const QUIET = 500;
+/** Attributes that need a new panel: no row of the old one may stay. What the others change is changed in what is there. */
+const MAKE_THE_PANEL = ['bundle', 'mode', 'base', 'filters', 'lang'];
+/** Attributes that another embedder comes of. */
+const PLACE_QUERIES = ['api', 'api-model'];
+/** Properties that a page may set before this module is there. */
+const SETTABLE = /** @type {const} */ (['strings', 'embedder', 'value']);
 
 /**
  * A search box for a static site: `<exemplar-search bundle="/search/bundle.json">`. See docs/component.md.
  */
 export class ExemplarSearch extends HTMLElement {
-  static observedAttributes = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang', 'shortcuts', 'examples', 'recent'];
+  static observedAttributes = OBSERVED;
 
   /** What the box says, by BCP 47 tag in lower case. */
   static languages = languages;
 
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: 'open' });
+  #field = new Field({
+    onInput: (composing) => this.#typed(composing),
+    onFocus: () => this.#load(),
+    onClick: () => this.#openPanel(),
+    onKey: (event) => this.#pressed(event),
+    onSubmit: (event) => this.#submit(event),
+    onClear: () => {
+      this.value = '';
+      this.#field.input.focus();
+    },
+  });
+  #popup = new Popup(this, this.#field);
+  #announcer = new Announcer();
+  #apiKey = new ApiKey();
+  // One landmark for field and panel, wherever on the page the box stands.
+  #landmark = element('div', { role: 'search' });
   /** What lives from one connection to the next disconnection. @type {AbortController | undefined} */
   #connection;
-  /** @type {SearchSession | undefined} */
-  #session;
-  /** @type {Partial<Strings> | undefined} */
-  #overrides;
-  /** @type {import('../client/embedder.js').Embedder | undefined} */
-  #embedder;
-  /** @type {string | undefined} */
-  #apiKey;
-  #open = false;
   /** Settles when a service worker keeps what is fetched from then on. @type {Promise<unknown> | undefined} */
   #offline;
-  #adopted = /** @type {ReturnType<typeof readLightForm> | undefined} */ (undefined);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #announcing;
-
-  // What render() makes.
+  /** @type {SomeStrings | undefined} */
+  #overrides;
+  /** @type {Embedder | undefined} */
+  #embedder;
   #strings = stringsFor([]);
-  #form = element('form', {});
-  #input = element('input', {});
-  #clear = element('button', {});
-  #status = element('div', {});
-  /** @type {Panel} */
-  #panel = /** @type {any} */ (undefined);
-  /** @type {Selection | undefined} */
+  /** The state the outside was told last. */
+  #told = '';
+
+  // What there is from the first connection on.
+  #lightForm = /** @type {ReturnType<typeof readLightForm>} */ (/** @type {any} */ (undefined));
+  #attributes = /** @type {ReturnType<typeof readAttributes>} */ (/** @type {any} */ (undefined));
+  #panel = /** @type {Panel} */ (/** @type {any} */ (undefined));
+  /** None on a results page. @type {Selection | undefined} */
   #selection;
-  /** @type {RecentQueries | undefined} */
+  /** None where they are not to be kept. @type {RecentQueries | undefined} */
   #recent;
+  /** While the box is connected. @type {SearchSession | undefined} */
+  #session;
 
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [sheet];
+    // Those that a page has set before this module was there stand in the way of the accessors.
+    for (const name of SETTABLE) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete /** @type {any} */ (this)[name];
+      /** @type {any} */ (this)[name] = value;
+    }
   }
 
   connectedCallback() {
@@ -87,34 +114,42 @@ export class ExemplarSearch extends HTMLElement {
       this.#connection = undefined;
       this.#session?.close();
       this.#session = undefined;
-      this.#open = false;
-      clearTimeout(this.#announcing);
+      this.#popup.open = false;
+      this.#announcer.stop();
     });
   }
 
   /**
-   * @param {string} _name
+   * @param {string} name
    * @param {string | null} before
    * @param {string | null} now
    */
-  attributeChangedCallback(_name, before, now) {
-    if (before !== now && this.#session) this.#restart();
+  attributeChangedCallback(name, before, now) {
+    if (before === now || !this.#session) return;
+    this.#configure();
+    if (MAKE_THE_PANEL.includes(name)) this.#makePanel();
+    if (PLACE_QUERIES.includes(name)) this.#session.renewEmbedder();
+    this.#session.configure(this.#searchSettings());
+    this.#show();
   }
 
-  /** Strings of this box that differ from those of its language. @param {Partial<Strings> | undefined} strings */
+  /** Strings of this box that differ from those of its language. @param {SomeStrings | undefined} strings */
   set strings(strings) {
     this.#overrides = strings;
-    if (this.#session) this.#restart();
+    if (!this.#session) return;
+    this.#configure();
+    this.#makePanel();
+    this.#show();
   }
 
   get strings() {
     return this.#overrides;
   }
 
-  /** What places a query among the articles, in place of `api`. @param {import('../client/embedder.js').Embedder | undefined} embedder */
+  /** What places a query among the articles, in place of `api`. @param {Embedder | undefined} embedder */
   set embedder(embedder) {
     this.#embedder = embedder;
-    if (this.#session) this.#restart();
+    this.#session?.renewEmbedder();
   }
 
   get embedder() {
@@ -122,45 +157,27 @@ export class ExemplarSearch extends HTMLElement {
   }
 
   /**
-   * The key for `api`, which is sent to that address only. It is held in memory, and cannot be read back.
+   * The key for `api` as it is at the moment, which is sent to that address only. It is held in memory, and cannot be read back.
    * @param {string | undefined} key none: forgets it
    * @param {{ keep?: boolean }} [options] keep: also until the tab is closed, in its session storage; only ever do that when
    *   the reader asks for it
    */
   setApiKey(key, { keep = false } = {}) {
-    this.#apiKey = key;
-    try {
-      if (keep && key !== undefined) sessionStorage.setItem(this.#keyName, key);
-      else sessionStorage.removeItem(this.#keyName);
-    } catch {
-      // Denied: then memory it is.
-    }
-    if (this.#session) this.#restart();
-  }
-
-  get #keyName() {
-    return `exemplar-search:key:${new URL(this.#attribute('api') ?? '', document.baseURI)}`;
-  }
-
-  get #keptKey() {
-    try {
-      return sessionStorage.getItem(this.#keyName) ?? undefined;
-    } catch {
-      return undefined;
-    }
+    this.#apiKey.set(this.getAttribute('api') ?? '', key, keep);
+    this.#session?.renewEmbedder();
   }
 
   /** The query. */
   get value() {
-    return this.#input.value;
+    return this.#field.value;
   }
 
   set value(text) {
-    this.#input.value = text;
+    this.#field.value = text;
     if (this.#session) this.#typed();
   }
 
-  /** Where the box is: `idle`, `loading`, `searching`, `results`, `none`, `degraded` or `failed`. */
+  /** Where the box is. @returns {SearchState} */
   get state() {
     const { phase, problem } = this.#session?.state ?? { phase: 'idle', problem: undefined };
     return problem && phase !== 'failed' ? 'degraded' : phase;
@@ -168,19 +185,19 @@ export class ExemplarSearch extends HTMLElement {
 
   /** Whether the panel is open. */
   get open() {
-    return this.#open;
+    return this.#popup.open;
   }
 
   /** @param {FocusOptions} [options] */
   focus(options) {
-    this.#input.focus(options);
+    this.#field.input.focus(options);
   }
 
   /** Opens the panel and takes the focus. */
   show() {
     // First: the focus waits for the layout.
     this.#load();
-    this.#input.focus();
+    this.#field.input.focus();
     this.#openPanel();
   }
 
@@ -189,112 +206,63 @@ export class ExemplarSearch extends HTMLElement {
     this.#closePanel();
   }
 
-  /** Whether this is a results page, not a box with a panel. */
-  get #page() {
-    return this.getAttribute('mode') === 'page';
-  }
-
   #start() {
-    this.#adopted ??= readLightForm(this);
-    const serviceWorker = this.getAttribute('offline');
-    if (serviceWorker) this.#offline ??= keepOffline(new URL(serviceWorker, document.baseURI).href);
-    const { input, value } = this.#adopted;
-    this.#render();
-    // What was being typed when the module arrived goes on here. Blurring first ends a composition, whose text then counts.
-    const typing = input && input.matches(':focus');
+    const first = !this.#panel;
+    const given = first && this.value !== '';
+    const typing = first && this.#adoptLightForm();
+    this.#session = new SearchSession(() => this.#show());
+    this.#configure();
+    this.#session.configure(this.#searchSettings());
+    this.#makePanel();
+    const { page, param } = this.#attributes;
+    if (page) this.#field.value ||= queryInAddress(param);
+    if (typing) this.#field.input.focus();
+    this.#listen(/** @type {AbortController} */ (this.#connection).signal);
+    this.#show();
+    if (typing || given || page) this.#typed();
+  }
+
+  /**
+   * What was being typed when the module arrived goes on in this box's own field.
+   * @returns {boolean} whether something was
+   */
+  #adoptLightForm() {
+    this.#lightForm = readLightForm(this);
+    const { input, value } = this.#lightForm;
+    const typing = input?.matches(':focus') ?? false;
+    // Ends a composition, whose text then counts.
     input?.blur();
-    this.#input.value = input?.value ?? value;
-    if (this.#page) this.#input.value ||= new URLSearchParams(location.search).get(this.#param) ?? '';
-    if (typing) this.#input.focus();
-    this.#listen();
-    if (typing || this.#page) this.#typed();
+    this.#field.value ||= input?.value ?? value;
+    return typing;
   }
 
-  /** After an attribute or a property changed: the same query, asked anew. */
-  #restart() {
-    const { value } = this;
-    const focused = this.#root.activeElement === this.#input;
-    this.#connection?.abort();
-    this.#connection = new AbortController();
-    this.#session?.close();
-    const open = this.#open;
-    this.#open = false;
-    this.#render();
-    this.#input.value = value;
-    this.#listen();
-    if (focused) this.#input.focus();
-    if (open) this.#openPanel();
-    if (value) this.#typed();
-  }
-
-  /** @param {string} name */
-  #attribute(name) {
-    return this.getAttribute(name) ?? undefined;
-  }
-
-  get #param() {
-    return this.#attribute('param') ?? this.#adopted?.name ?? 'q';
-  }
-
-  /** The results page, if there is one. */
-  get #action() {
-    return this.#attribute('action') ?? this.#adopted?.action;
-  }
-
-  get #shortcuts() {
-    return this.#attribute('shortcuts') ?? 'mod+k /';
-  }
-
-  get #limit() {
-    return Number(this.#attribute('limit')) || (this.#page ? 20 : 8);
-  }
-
-  get #bundle() {
-    return new URL(this.#attribute('bundle') ?? 'search/bundle.json', document.baseURI).href;
-  }
-
-  #render() {
-    const popup = !this.#page;
+  /** Brings everything but the panel and the session to what the attributes and the language say. */
+  #configure() {
+    const attributes = this.#attributes = readAttributes(this, this.#lightForm);
     const strings = this.#strings = stringsFor(languagesOf(this), this.#overrides);
-    const fields = fieldsIn(this.#attribute('filters') ?? '');
-    const label = this.#attribute('label') ?? this.#adopted?.label ?? strings.label;
-    const shortcut = shortcutLabel(this.#shortcuts);
+    const { label, recent, bundle, offline } = attributes;
+    this.#field.configure(attributes, strings, this.#lightForm.hidden);
+    this.#landmark.setAttribute('aria-label', label ?? strings.label);
+    this.#announcer.element.lang = strings.language;
+    this.#recent = recent ? new RecentQueries(bundle) : undefined;
+    if (offline) this.#offline ??= keepOffline(offline);
+  }
 
-    this.#recent = this.hasAttribute('recent') ? new RecentQueries(this.#bundle) : undefined;
-    this.#session = new SearchSession({
-      bundle: this.#bundle,
-      ready: this.#offline,
-      method: this.#attribute('method'),
-      limit: this.#limit,
-      passages: 1 + (popup ? OTHERS.panel : OTHERS.page),
-      facets: fields,
-      embedder: (index) => this.#embedderFor(index),
-    }, () => this.#show());
+  /** @returns {import('./session.js').Settings} */
+  #searchSettings() {
+    const { bundle, method, limit, page, filters } = this.#attributes;
+    const passages = 1 + (page ? OTHERS.page : OTHERS.panel);
+    return { bundle, ready: this.#offline, method, limit, passages, facets: filters, embedder: (index) => this.#embedderFor(index) };
+  }
 
-    this.#input = element('input', {
-      part: 'input', id: 'input', type: 'search', name: this.#param, 'aria-label': label,
-      placeholder: this.#attribute('placeholder') ?? this.#adopted?.placeholder ?? strings.placeholder,
-      autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', enterkeyhint: 'search', maxlength: '2000',
-      ...(popup ? { role: 'combobox', 'aria-autocomplete': 'list', 'aria-haspopup': 'grid', 'aria-controls': 'results', 'aria-expanded': 'false' } : {}),
-    });
-    // Keys have Escape; for them this would be one stop more on the way out.
-    this.#clear = element('button', { part: 'clear', class: 'clear', type: 'button', tabindex: '-1', 'aria-label': strings.clear, hidden: '' }, icon('clear'));
-    this.#form = element('form', { part: 'form', action: this.#action, method: 'get' },
-      element('div', { part: 'field', class: 'field' },
-        element('slot', { name: 'icon' }, icon('search')),
-        this.#input,
-        shortcut ? element('kbd', { part: 'shortcut', class: 'shortcut', 'aria-hidden': 'true' }, shortcut) : undefined,
-        this.#clear),
-      ...(this.#adopted?.hidden ?? []).map((field) => element('input', { type: 'hidden', name: field.name, value: field.value })));
-    this.#status = element('div', { class: 'unseen', role: 'status', lang: strings.language });
-    this.#panel = new Panel(popup, strings, fields, {
-      linkTo: (url, anchor) => safeLink(url, anchor, URL.parse(this.#attribute('base') ?? '', document.baseURI)?.href),
+  #makePanel() {
+    const { page, base, filters } = this.#attributes;
+    const before = this.#panel;
+    const panel = this.#panel = new Panel(!page, this.#strings, filters, this.#session?.state.filter ?? {}, {
+      linkTo: (url, anchor) => safeLink(url, anchor, base),
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),
-      onQuery: (text) => {
-        this.#input.value = text;
-        this.#typed();
-      },
+      onQuery: (text) => (this.value = text),
       onRetry: () => this.#session?.retry(),
       onForget: () => {
         this.#recent?.forget();
@@ -302,11 +270,17 @@ export class ExemplarSearch extends HTMLElement {
       },
       onFilter: (filter) => this.#session?.filter(filter),
     });
-    this.#panel.element.lang = strings.language;
-    this.#selection = popup ? new Selection(this.#input, this.#panel.list) : undefined;
-    // One landmark for field and panel, wherever on the page the box stands.
-    this.#root.replaceChildren(element('div', { role: 'search', 'aria-label': label }, this.#form, this.#panel.element, this.#status));
-    this.#show();
+    panel.element.lang = this.#strings.language;
+    this.#selection?.choose(undefined);
+    this.#selection = page ? undefined : new Selection(this.#field.input, panel.list);
+    if (before) {
+      before.element.replaceWith(panel.element);
+    } else {
+      this.#landmark.append(this.#field.element, panel.element, this.#announcer.element);
+      this.#root.append(this.#landmark);
+    }
+    this.#popup.hold(page ? undefined : panel.element);
+    this.#popup.position();
   }
 
   /** Starts the downloads; what goes wrong is said when something is asked. */
@@ -314,109 +288,56 @@ export class ExemplarSearch extends HTMLElement {
     this.#session?.load().catch(() => {});
   }
 
-  #listen() {
-    const { signal } = /** @type {AbortController} */ (this.#connection);
-    const input = this.#input;
-    const load = () => this.#load();
-    this.addEventListener('pointerenter', load, { signal });
-    input.addEventListener('focus', load, { signal });
-    input.addEventListener('input', (event) => this.#typed(event instanceof InputEvent && event.isComposing), { signal });
-    input.addEventListener('compositionend', () => this.#typed(), { signal });
-    input.addEventListener('keydown', (event) => this.#key(event), { signal });
-    input.addEventListener('click', () => this.#openPanel(), { signal });
-    this.#form.addEventListener('submit', (event) => this.#submit(event), { signal });
-    this.#clear.addEventListener('click', () => {
-      this.value = '';
-      input.focus();
-    }, { signal });
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    this.addEventListener('pointerenter', () => this.#load(), { signal });
+    this.#popup.listen(() => this.#closePanel(), signal);
     document.addEventListener('keydown', (event) => {
-      if (!isShortcut(event, this.#shortcuts)) return;
+      if (!isShortcut(event, this.#attributes.shortcuts)) return;
       event.preventDefault();
       this.show();
-      input.select();
+      this.#field.input.select();
     }, { signal });
-    if (this.#page) {
-      addEventListener('popstate', () => (this.value = new URLSearchParams(location.search).get(this.#param) ?? ''), { signal });
-      return;
-    }
-    // A pointer in the panel leaves the focus in the input.
-    this.#panel.element.addEventListener('mousedown', (event) => event.preventDefault(), { signal });
-    this.addEventListener('focusout', ({ relatedTarget }) => {
-      const left = !(relatedTarget instanceof Node) || !this.contains(relatedTarget);
-      if (left && document.hasFocus() && relatedTarget) this.#closePanel();
+    addEventListener('popstate', () => {
+      if (this.#attributes.page) this.value = queryInAddress(this.#attributes.param);
     }, { signal });
-    document.addEventListener('pointerdown', (event) => {
-      if (!event.composedPath().includes(this)) this.#closePanel();
-    }, { signal });
-    const onMove = () => this.#open && place(this.#panel.element, this.#form);
-    for (const event of ['scroll', 'resize']) addEventListener(event, onMove, { signal, passive: true, capture: true });
-    globalThis.visualViewport?.addEventListener('resize', onMove, { signal });
   }
 
   /** The query changed. @param {boolean} [composing] */
   #typed(composing = false) {
-    const text = this.#input.value;
+    const text = this.value;
     this.#selection?.choose(undefined);
     if (text.trim() && !this.#emit('exemplar-search', { query: text })) return;
     this.#session?.search(text, { composing });
     if (text) this.#openPanel();
-    if (this.#page && !composing) this.#writeAddress(text);
-  }
-
-  /** @param {string} text */
-  #writeAddress(text) {
-    const address = new URL(location.href);
-    if (text) address.searchParams.set(this.#param, text);
-    else address.searchParams.delete(this.#param);
-    if (address.href !== location.href) history.replaceState(history.state, '', address);
+    if (this.#attributes.page && !composing) putQueryInAddress(this.#attributes.param, text);
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (isComposing(event)) return;
-    if (event.key === 'Escape') this.#escape(event);
-    if (!this.#selection) return;
-    const cell = this.#selection.cell;
-    const along = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.key === 'Tab') this.#closePanel();
-    else if (event.key === 'Enter' && cell) {
-      event.preventDefault();
-      const { ctrlKey, metaKey, shiftKey, altKey } = event;
-      const options = { ctrlKey, metaKey, shiftKey, altKey, bubbles: true, composed: true, cancelable: true };
-      cell.querySelector('a, button')?.dispatchEvent(new MouseEvent('click', options));
-    } else if (rows) {
-      event.preventDefault();
-      if (!this.#open) this.#openPanel();
-      else if (event.altKey && rows < 0) this.#closePanel();
-      else this.#selection.moveRow(/** @type {1 | -1} */ (rows));
-    } else if (along && cell) {
-      event.preventDefault();
-      const rtl = getComputedStyle(this).direction === 'rtl';
-      this.#selection.moveCell(/** @type {1 | -1} */ (rtl ? -along : along));
-    }
-  }
-
-  /** Closes the panel first, clears next, and then is no longer ours. @param {KeyboardEvent} event */
-  #escape(event) {
-    if (!this.#open && !this.value) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (this.#open) this.#closePanel();
-    else this.value = '';
+  #pressed(event) {
+    pressKey(event, {
+      value: this.value,
+      open: this.open,
+      selection: this.#selection,
+      isRightToLeft: () => getComputedStyle(this).direction === 'rtl',
+      openPanel: () => this.#openPanel(),
+      closePanel: () => this.#closePanel(),
+      clear: () => (this.value = ''),
+    });
   }
 
   /** Enter with nothing chosen: the results page, or where there is none the first hit. @param {SubmitEvent} event */
   #submit(event) {
+    const { action, page } = this.#attributes;
     this.#recent?.add(this.value.trim());
-    if (this.#action !== undefined && !this.#page) return;
+    if (action !== undefined && !page) return;
     event.preventDefault();
-    if (!this.#page) this.#panel.list.querySelector('a')?.click();
+    if (!page) this.#panel.list.querySelector('a')?.click();
   }
 
   /**
    * @param {MouseEvent} event
-   * @param {import('../client/engine.js').Hit} hit
+   * @param {Hit} hit
    * @param {string} url
    */
   #followed(event, hit, url) {
@@ -431,69 +352,47 @@ export class ExemplarSearch extends HTMLElement {
    */
   #refine(article, direction) {
     const { more = [], less = [] } = this.#session?.state ?? {};
-    const lists = { more, less };
-    const toggled = lists[direction].some(({ id }) => id === article.id);
+    const taken = { more, less }[direction].some(({ id }) => id === article.id);
     const others = (/** @type {Article[]} */ list) => list.filter(({ id }) => id !== article.id);
-    const liked = { more: others(more), less: others(less) };
-    if (!toggled) liked[direction].push(article);
-    if (!this.#emit('exemplar-refine', { query: this.value, ...liked })) return;
+    const examples = { more: others(more), less: others(less) };
+    if (!taken) examples[direction].push(article);
+    if (!this.#emit('exemplar-refine', { query: this.value, ...examples })) return;
     this.#selection?.choose(undefined);
-    this.#session?.refine(liked);
+    this.#session?.refine(examples);
   }
 
   #openPanel() {
-    if (this.#open || this.#page || !this.isConnected || !this.#emit('exemplar-open')) return;
-    this.#open = true;
-    this.#panel.element.showPopover();
-    this.#input.setAttribute('aria-expanded', 'true');
+    if (this.open || !this.#session || this.#attributes.page || !this.isConnected || !this.#emit('exemplar-open')) return;
+    this.#popup.open = true;
     this.#show();
-    place(this.#panel.element, this.#form);
+    this.#popup.position();
   }
 
   #closePanel() {
-    if (!this.#open || !this.#emit('exemplar-close')) return;
-    this.#open = false;
+    if (!this.open || !this.#emit('exemplar-close')) return;
     this.#selection?.choose(undefined);
-    this.#panel.element.hidePopover();
-    this.#input.setAttribute('aria-expanded', 'false');
+    this.#popup.open = false;
   }
 
   /** Brings the panel to what the session knows. */
   #show() {
     const session = this.#session;
-    if (!session) return;
-    this.#clear.hidden = !this.value;
-    // An empty field has the direction of the page, as its placeholder has.
-    this.#input.dir = this.value ? 'auto' : '';
+    if (!session || !this.#panel) return;
+    this.#field.show();
+    const { limit, examples } = this.#attributes;
     const focused = this.#root.activeElement;
-    const held = this.#selection?.cell ?? this.#panel.list.querySelector('a:hover') ?? (focused === this.#input ? undefined : focused);
-    const facts = {
-      limit: this.#limit,
-      examples: (this.#attribute('examples') ?? '').split('|').map((text) => text.trim()).filter(Boolean),
-      recent: this.#recent?.all() ?? [],
-      loading: session.loading,
-    };
+    const held = this.#selection?.cell ?? this.#panel.list.querySelector('a:hover') ?? (focused === this.#field.input ? undefined : focused);
+    const facts = { limit, examples, recent: this.#recent?.all() ?? [], loading: session.loading };
     const news = this.#panel.show(session.state, facts, held instanceof HTMLElement ? held : undefined);
     if (focused && !this.#root.activeElement) this.#panel.list.focus();
     if (!this.#selection?.cell) this.#selection?.choose(undefined);
-    this.#announce(news);
-    this.#tell();
+    this.#announcer.announce(news);
+    this.#tell(session.state);
   }
 
-  /** @param {string} news */
-  #announce(news) {
-    clearTimeout(this.#announcing);
-    if (!news) return;
-    this.#announcing = setTimeout(() => (this.#status.textContent = news), QUIET);
-  }
-
-  /** The state the outside was told last. */
-  #told = '';
-
-  /** Tells the outside of a new state. */
-  #tell() {
+  /** Tells the outside of a new state. @param {import('./session.js').State} session */
+  #tell({ text, hits, pending, problem }) {
     const { state } = this;
-    const { text, hits, pending, problem } = /** @type {SearchSession} */ (this.#session).state;
     const now = `${state} ${pending} ${text} ${hits.map(({ article }) => article.id)}`;
     if (now === this.#told) return;
     this.#told = now;
@@ -504,15 +403,15 @@ export class ExemplarSearch extends HTMLElement {
   }
 
   /**
-   * @param {import('../client/client.js').SearchIndex} index
-   * @returns {import('../client/embedder.js').Embedder | undefined}
+   * @param {SearchIndex} index
+   * @returns {Embedder | undefined}
    */
   #embedderFor(index) {
     if (this.#embedder) return this.#embedder;
-    const endpoint = this.#attribute('api');
-    if (!endpoint) return undefined;
+    const { api, apiModel } = this.#attributes;
+    if (!api) return undefined;
     const recipe = queryRecipe(index.space);
-    return openaiEmbedder({ ...recipe, endpoint, model: this.#attribute('api-model') ?? recipe.model, apiKey: this.#apiKey ?? this.#keptKey });
+    return openaiEmbedder({ ...recipe, endpoint: api, model: apiModel ?? recipe.model, apiKey: this.#apiKey.for(api) });
   }
 
   /**
@@ -523,20 +422,4 @@ export class ExemplarSearch extends HTMLElement {
   #emit(type, detail) {
     return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
   }
-}
-
-/**
- * The language around an element, also beyond the shadow roots it is in; then the reader's.
- * @param {HTMLElement} host
- */
-function languagesOf(host) {
-  /** @type {Element | null} */
-  let place = host;
-  while (place) {
-    const lang = place.closest('[lang]')?.getAttribute('lang');
-    if (lang) return [lang];
-    const root = place.getRootNode();
-    place = root instanceof ShadowRoot ? root.host : null;
-  }
-  return navigator.languages;
 }

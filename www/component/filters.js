@@ -35,12 +35,14 @@ export class Filters {
    * @param {import('./strings.js').Strings} strings
    * @param {import('./rows.js').Rows} rows
    * @param {() => void} onChange
+   * @param {Record<string, string[]>} chosen at first
    */
-  constructor(fields, strings, rows, onChange) {
+  constructor(fields, strings, rows, onChange, chosen) {
     this.#fields = fields;
     this.#strings = strings;
     this.#rows = rows;
     this.#onChange = onChange;
+    for (const field of fields) this.#chosen.set(field, new Set(chosen[field]));
   }
 
   /** The values that are chosen in each field: articles must have one of them. */
@@ -50,7 +52,7 @@ export class Filters {
 
   /**
    * A row of buttons a field, for those that would tell articles apart.
-   * @param {import('../client/engine.js').Facet[]} facets
+   * @param {import('../client/types.js').Facet[]} facets
    */
   rows(facets) {
     return this.#fields.flatMap((field) => {
@@ -73,7 +75,7 @@ export class Filters {
   /**
    * The commonest values, then what else is chosen.
    * @param {Field} field
-   * @param {import('../client/engine.js').Facet['counts']} counts
+   * @param {import('../client/types.js').Facet['counts']} counts
    */
   #counts(field, counts) {
     const chosen = this.#chosen.get(field);
@@ -88,8 +90,7 @@ export class Filters {
    */
   #button(field, value) {
     const { language } = this.#strings;
-    const chosen = this.#chosen.get(field) ?? new Set();
-    this.#chosen.set(field, chosen);
+    const chosen = /** @type {Set<string>} */ (this.#chosen.get(field));
     const number = element('span', { class: 'count' });
     const name = element('span', { dir: 'auto' }, field === 'lang' ? languageName(value, language) : value);
     const toggle = () => {

@@ -41,13 +41,14 @@ export class Panel {
    * @param {boolean} popup below a combobox, or part of a results page
    * @param {Strings} strings
    * @param {import('./filters.js').Field[]} fields which to filter by
+   * @param {Record<string, string[]>} filter what is filtered by at first
    * @param {Actions} actions
    */
-  constructor(popup, strings, fields, actions) {
+  constructor(popup, strings, fields, filter, actions) {
     this.#strings = strings;
     this.#actions = actions;
     this.#rows = new Rows(popup, strings, actions);
-    this.#filters = new Filters(fields, strings, this.#rows, () => actions.onFilter(this.#filters.chosen));
+    this.#filters = new Filters(fields, strings, this.#rows, () => actions.onFilter(this.#filters.chosen), filter);
     this.list = element('div', {
       part: 'results', class: 'list', id: 'results', role: popup ? 'grid' : 'list', 'aria-label': strings.results,
       tabindex: popup ? '-1' : undefined,

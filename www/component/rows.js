@@ -3,8 +3,8 @@ import { icon } from './icons.js';
 import { snippet } from './snippet.js';
 
 /**
- * @typedef {import('../client/engine.js').Hit} Hit
- * @typedef {import('../client/engine.js').Article} Article
+ * @typedef {import('../client/types.js').Hit} Hit
+ * @typedef {import('../client/types.js').Article} Article
  * @typedef {import('./strings.js').Strings} Strings
  *
  * @typedef {object} Actions
@@ -124,7 +124,7 @@ export class Rows {
 
 /**
  * The headings that lead to a passage, where it has an address of its own.
- * @param {import('../client/engine.js').Passage} passage
+ * @param {import('../client/types.js').Passage} passage
  * @param {Article} article
  */
 function pathOf({ anchor, heading = [] }, { title }) {

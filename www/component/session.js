@@ -1,19 +1,20 @@
+import { ExemplarError } from '../client/exemplar-search.js';
 import { borrowIndex } from './shared-index.js';
 
 /**
  * @typedef {import('../client/client.js').SearchIndex} SearchIndex
- * @typedef {import('../client/engine.js').Hit} Hit
- * @typedef {import('../client/engine.js').Article} Article
- * @typedef {import('../client/engine.js').Progress} Progress
- * @typedef {import('../client/embedder.js').Embedder} Embedder
+ * @typedef {import('../client/types.js').Hit} Hit
+ * @typedef {import('../client/types.js').Article} Article
+ * @typedef {import('../client/types.js').Progress} Progress
+ * @typedef {import('../client/types.js').Embedder} Embedder
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
- * @property {string} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
+ * @property {import('../client/types.js').Method} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits to ask for
  * @property {number} passages how many passages of an article to ask for
- * @property {string[]} facets fields of articles whose values are counted
+ * @property {readonly string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Embedder | undefined} embedder what places a query, if anything does
  *
  * @typedef {object} State
@@ -21,11 +22,11 @@ import { borrowIndex } from './shared-index.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
- * @property {import('../client/engine.js').Facet[]} facets what there is to filter by
+ * @property {import('../client/types.js').Facet[]} facets what there is to filter by
  * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
  * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
- * @property {{ code?: string } | undefined} problem why it failed; beside hits: why they are from this device alone
+ * @property {ExemplarError | undefined} problem why it failed; beside hits: why they are from this device alone
  * @property {Article[]} more that the reader wants more of
  * @property {Article[]} less that the reader wants less of
  */
@@ -47,7 +48,7 @@ const KEPT = 100;
  * and again when an API has. Every query ends the one before, so a late answer is never shown. Knows nothing of the page.
  */
 export class SearchSession {
-  #settings;
+  #settings = /** @type {Settings} */ (/** @type {any} */ (undefined));
   #onChange;
   /** @type {ReturnType<typeof borrowIndex> | undefined} */
   #borrowed;
@@ -62,13 +63,34 @@ export class SearchSession {
   /** @type {State} */
   state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, progress: {}, problem: undefined, more: [], less: [] };
 
-  /**
-   * @param {Settings} settings
-   * @param {(state: State) => void} onChange
-   */
-  constructor(settings, onChange) {
-    this.#settings = settings;
+  /** @param {(state: State) => void} onChange */
+  constructor(onChange) {
     this.#onChange = onChange;
+  }
+
+  /**
+   * How to search from now on; to be called before anything is asked. What is asked at the moment is asked anew where that
+   * makes a difference, of the same index unless the bundle is another.
+   * @param {Settings} settings
+   */
+  configure(settings) {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (!before) return;
+    const { bundle, method, limit, passages, facets } = settings;
+    const sameBundle = bundle === before.bundle;
+    if (!sameBundle) this.#giveBack();
+    const ranking = JSON.stringify([method, limit, passages, facets]);
+    if (sameBundle && ranking === JSON.stringify([before.method, before.limit, before.passages, before.facets])) return;
+    const filter = Object.fromEntries(Object.entries(this.state.filter).filter(([field]) => facets.includes(field)));
+    this.#askAgain({ filter, ...(sameBundle ? {} : { hits: [], facets: [], more: [], less: [] }) });
+  }
+
+  /** What places queries is another one from now on. */
+  renewEmbedder() {
+    this.#embedder = undefined;
+    this.#embeddings.clear();
+    this.#askAgain({});
   }
 
   /** Whether the downloads are on their way, and have been for so long that they are to be told of. */
@@ -122,10 +144,10 @@ export class SearchSession {
 
   /**
    * Tells the ranking which articles are what the reader means, and which are not.
-   * @param {{ more?: Article[], less?: Article[] }} liked
+   * @param {{ more: Article[], less: Article[] }} examples
    */
-  refine(liked) {
-    this.#ask(liked);
+  refine(examples) {
+    this.#ask(examples);
   }
 
   /**
@@ -143,8 +165,20 @@ export class SearchSession {
   /** Gives everything up, and the memory back. */
   close() {
     this.#latest.abort();
+    this.#giveBack();
+  }
+
+  #giveBack() {
     this.#borrowed?.release();
     this.#borrowed = undefined;
+    this.#embedder = undefined;
+    this.#embeddings.clear();
+  }
+
+  /** @param {Partial<State>} change of what is asked, if anything is */
+  #askAgain(change) {
+    if (this.state.text.trim() === '') this.#set(change);
+    else this.#ask(change);
   }
 
   /** @param {Partial<State>} change of what is asked */
@@ -163,7 +197,7 @@ export class SearchSession {
     try {
       await this.#rank(await index, signal);
     } catch (error) {
-      if (!signal.aborted) this.#set({ phase: 'failed', pending: false, hits: [], problem: problemOf(error) });
+      if (!signal.aborted) this.#set({ phase: 'failed', pending: false, hits: [], problem: ExemplarError.from(error) });
     }
   }
 
@@ -181,7 +215,7 @@ export class SearchSession {
     const embed = byMeaning ? this.#embedder : undefined;
     // What the reader likes has vectors already; what was typed gets its own from the bundle's query encoder.
     const here = byMeaning && (encoder || more.length > 0);
-    if (!keywords && !here && !embed) throw { code: 'no-method' };
+    if (!keywords && !here && !embed) throw new ExemplarError('no-method', 'the bundle has neither keywords nor a query encoder, and no embedding API is named');
 
     const query = { text, unfinished: true };
     const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal) : undefined;
@@ -200,7 +234,7 @@ export class SearchSession {
     } catch (problem) {
       signal.throwIfAborted();
       if (!words && !meaning) throw problem;
-      this.#set({ phase: this.state.hits.length ? 'results' : 'none', pending: false, problem: problemOf(problem) });
+      this.#set({ phase: this.state.hits.length ? 'results' : 'none', pending: false, problem: ExemplarError.from(problem) });
       return;
     }
     this.#show(await this.#hits(index, { text, embedding }, method, signal), { meaning: true }, signal);
@@ -208,8 +242,8 @@ export class SearchSession {
 
   /**
    * @param {SearchIndex} index
-   * @param {import('../client/engine.js').TextAndEmbedding} query
-   * @param {string} method
+   * @param {import('../client/types.js').TextAndEmbedding} query
+   * @param {import('../client/types.js').Method} method
    * @param {AbortSignal} signal
    */
   async #hits(index, query, method, signal) {
@@ -218,7 +252,7 @@ export class SearchSession {
     const options = { method, k, passages, facets, filter };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
     return more.length || less.length
-      ? index.refine({ query, ...examples, ...options }, { signal })
+      ? index.refine({ query, ...examples }, { ...options, signal })
       : index.search(query, { ...options, signal });
   }
 
@@ -240,7 +274,7 @@ export class SearchSession {
   }
 
   /**
-   * @param {import('../client/engine.js').SearchResult} found
+   * @param {import('../client/types.js').SearchResult} found
    * @param {{ pending?: boolean, meaning?: boolean }} how
    * @param {AbortSignal} signal
    */
@@ -255,11 +289,6 @@ export class SearchSession {
     this.state = { ...this.state, ...change };
     this.#onChange(this.state);
   }
-}
-
-/** @param {any} error */
-function problemOf(error) {
-  return { code: error?.code ?? 'fallback', message: String(error?.message ?? error), status: error?.status };
 }
 
 /**

@@ -4,7 +4,7 @@
 import { SearchIndex } from '../client/exemplar-search.js';
 
 /**
- * @typedef {import('../client/engine.js').Progress} Progress
+ * @typedef {import('../client/types.js').Progress} Progress
  */
 
 /**

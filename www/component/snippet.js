@@ -7,13 +7,13 @@ const LEAD = 60;
 /**
  * The part of a text around the first word found, marked; cut between words where the script has spaces.
  * @param {string} text
- * @param {import('../client/engine.js').Ranges} [ranges] to mark
+ * @param {import('../client/types.js').Ranges} [ranges] to mark
  */
 export function snippet(text, ranges = []) {
   const first = ranges[0]?.[0] ?? 0;
   const from = first > LEAD ? wordBreak(text, first - LEAD, first) : 0;
   const to = text.length > from + LENGTH ? lastBreak(text, from + LENGTH - 40, from + LENGTH) : text.length;
-  /** @type {import('../client/engine.js').Ranges} */
+  /** @type {import('../client/types.js').Ranges} */
   const within = ranges.filter(([start, end]) => start >= from && end <= to).map(([start, end]) => [start - from, end - from]);
   const shown = marked(text.slice(from, to), within);
   if (from > 0) shown.prepend('…');

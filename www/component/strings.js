@@ -1,7 +1,12 @@
 // Everything the search box says. A site adds a language with `ExemplarSearch.languages.fr = { ... }`, and changes single
 // strings of one box with its `strings` property; what is missing stays as it is in English.
 
-/** @typedef {typeof en} Strings */
+/**
+ * @typedef {typeof en} Strings
+ *
+ * Some of the strings, also of a group of them.
+ * @typedef {{ [Name in keyof Strings]?: Strings[Name] extends Record<string, string> ? Partial<Strings[Name]> : Strings[Name] }} SomeStrings
+ */
 
 const en = {
   language: 'en',
@@ -95,7 +100,7 @@ const ja = {
   },
 };
 
-/** By BCP 47 tag in lower case. @type {Record<string, Partial<Strings>>} */
+/** By BCP 47 tag in lower case. @type {Record<string, SomeStrings>} */
 export const languages = { en, ja };
 
 /**
@@ -103,7 +108,7 @@ export const languages = { en, ja };
  * end English.
  *
  * @param {readonly string[]} tags best first
- * @param {Partial<Strings>} [overrides]
+ * @param {SomeStrings} [overrides]
  * @returns {Strings}
  */
 export function stringsFor(tags, overrides) {

@@ -6,7 +6,7 @@ import { passesOf } from './passes.js';
  * @property {string} url the bundle's, absolute
  * @property {{ text?: string, embedding?: ArrayLike<number> }[]} queries those without an embedding are placed by the
  *   bundle's query encoder, or left out
- * @property {import('../client/engine.js').SearchOptions} [options] but for the method
+ * @property {import('../client/types.js').SearchOptions} [options] but for the method
  *
  * @typedef {object} Measured
  * @property {string} method of the engine, or `plain`
@@ -19,7 +19,7 @@ import { passesOf } from './passes.js';
  * @property {number} round
  * @property {number} queries how many are asked in turn
  * @property {number} searches how many were timed
- * @property {import('../client/engine.js').IndexInfo} info
+ * @property {import('../client/types.js').IndexInfo} info
  * @property {Measured[]} measured
  */
 
@@ -43,21 +43,21 @@ export async function* measure({ url, queries, options }) {
   try {
     const { info } = engine;
     const placed = queries.flatMap(({ text, embedding }) => {
-      const vector = embedding ?? (text && info.encoder ? engine.encode(text).vector : undefined);
+      const vector = embedding ?? (text && info.encoder ? engine.call('encode', [text]).vector : undefined);
       return vector ? [{ text, embedding: unit(vector) }] : [];
     });
     if (!placed.length) throw new Error('no query is placed among the passages');
-    const values = engine.vectors();
+    const values = engine.call('vectors', []);
     const k = options?.k ?? 10;
     const words = info.keywords && placed.every(({ text }) => text);
     /** Resolves to how often all vectors were looked at. @type {Record<string, (query: typeof placed[0]) => number | undefined>} */
     const ways = { [PLAIN]: ({ embedding }) => plain(values, embedding, k) && 1 };
     // Of each ranking one hit alone, as a plain loop makes none: their texts and marks cost the same whatever the ranking.
-    for (const method of ['knn', 'whitened', 'svm', 'hybrid']) {
-      ways[method] = ({ embedding }) => passes(engine.search(embedding, { ...options, method, k: 1 }), info);
+    for (const method of /** @type {const} */ (['knn', 'whitened', 'svm', 'hybrid'])) {
+      ways[method] = ({ embedding }) => passes(engine.call('search', [embedding, { ...options, method, k: 1 }]), info);
     }
-    if (words) ways.lexical = ({ text }) => void engine.search({ text }, { method: 'lexical', k: 1 });
-    ways[WHOLE] = (query) => void engine.search(query, { ...options, k });
+    if (words) ways.lexical = ({ text }) => void engine.call('search', [{ text }, { method: 'lexical', k: 1 }]);
+    ways[WHOLE] = (query) => void engine.call('search', [query, { ...options, k }]);
     const runs = Object.entries(ways).map(([method, run]) => ({ method, run, size: 1, at: 0, searches: 0, passes: 0, samples: /** @type {number[]} */ ([]) }));
     for (const one of runs) {
       // What is worked out once for a bundle is no part of a query; nor is a compiler's warming up.
@@ -92,8 +92,8 @@ function summary({ method, samples, passes, searches }) {
 }
 
 /**
- * @param {import('../client/engine.js').SearchResult} result
- * @param {import('../client/engine.js').IndexInfo} info
+ * @param {import('../client/types.js').SearchResult} result
+ * @param {import('../client/types.js').IndexInfo} info
  */
 function passes(result, { dimensions, passages }) {
   switch (result.method) {

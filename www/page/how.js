@@ -4,8 +4,8 @@ import { passesOf } from './passes.js';
 import { signs, svg } from './svg.js';
 
 /**
- * @typedef {import('../client/engine.js').SearchResult} SearchResult
- * @typedef {import('../client/engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/types.js').SearchResult} SearchResult
+ * @typedef {import('../client/types.js').PassageMap} PassageMap
  */
 
 const METHODS = ['knn', 'svm', 'whitened', 'hybrid'];
@@ -46,7 +46,7 @@ export default class HowPanel {
     const map = asked && await mapOf();
     const seen = map?.decisions ? map : undefined;
     // The one method that has no column.
-    const all = seen ? [...found, await index.refine({ ...asked, ...options, method: 'whitened' }, { signal })] : [];
+    const all = asked && seen ? [...found, await index.refine(asked, { ...options, method: 'whitened', signal })] : [];
     all.sort((a, b) => placeOf(a) - placeOf(b));
     signal.throwIfAborted();
     const by = (/** @type {string} */ method) => all.find((result) => result.method === method);
@@ -187,7 +187,7 @@ export default class HowPanel {
 
   /**
    * Both scores of hits, in standard deviations, and their mean.
-   * @param {{ article: import('../client/engine.js').Article, knn: number, svm: number }[]} pairs
+   * @param {{ article: import('../client/types.js').Article, knn: number, svm: number }[]} pairs
    */
   #pairs(pairs) {
     const most = Math.max(...pairs.flatMap(({ knn, svm }) => [knn, svm]), 1);

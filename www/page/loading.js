@@ -21,7 +21,7 @@ export class Loading {
     this.#panel.hidden = false;
   }
 
-  /** @param {import('../client/engine.js').Progress} progress */
+  /** @param {import('../client/types.js').Progress} progress */
   show({ phase, loaded, total }) {
     const bar = byId(`loading-${phase}`, HTMLProgressElement);
     if (total === undefined) bar.removeAttribute('value');

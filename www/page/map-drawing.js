@@ -5,7 +5,7 @@ import { signs, svg } from './svg.js';
 /**
  * @typedef {import('./map-plane.js').View} View
  * @typedef {import('./map-plane.js').Plane} Plane
- * @typedef {import('../client/engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/types.js').PassageMap} PassageMap
  *
  * @typedef {object} Cut a line through a point
  * @property {string} method

@@ -1,7 +1,7 @@
 // From what a map says of passages to places on the screen, before pan and zoom.
 
 /**
- * @typedef {import('../client/engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/types.js').PassageMap} PassageMap
  * @typedef {'scores' | 'site'} View by the SVM's decision and the cosine; or the plane in which passages differ most
  *
  * @typedef {object} Plane

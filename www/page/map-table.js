@@ -2,7 +2,7 @@ import { safeLink } from '../client/exemplar-search.js';
 import { element } from './dom.js';
 
 /**
- * @typedef {import('../client/engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/types.js').PassageMap} PassageMap
  * @typedef {import('./map-drawing.js').Found} Found
  * @typedef {'decision' | 'similarity' | 'place'} Order
  */

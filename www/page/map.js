@@ -6,10 +6,10 @@ import { MapTable } from './map-table.js';
 import { signs, svg } from './svg.js';
 
 /**
- * @typedef {import('../client/engine.js').PassageMap} PassageMap
+ * @typedef {import('../client/types.js').PassageMap} PassageMap
  * @typedef {import('./map-drawing.js').Found} Found
  * @typedef {import('./map-plane.js').View} View
- * @typedef {{ article: import('../client/engine.js').Article, passage: import('../client/engine.js').Passage }} Named
+ * @typedef {{ article: import('../client/types.js').Article, passage: import('../client/types.js').Passage }} Named
  */
 
 /** The map of all passages, as a picture and as a table. */

@@ -17,8 +17,8 @@ import { Teach } from './teach.js';
  * @typedef {import('./site.js').Site} Site
  * @typedef {import('./panels.js').Asked} Asked
  * @typedef {import('./panels.js').Shown} Shown
- * @typedef {import('../client/engine.js').SearchOptions} SearchOptions
- * @typedef {import('../client/engine.js').SearchResult} SearchResult
+ * @typedef {import('../client/types.js').SearchOptions} SearchOptions
+ * @typedef {import('../client/types.js').SearchResult} SearchResult
  *
  * What it takes to rank the same again with another C.
  * @typedef {object} Ranked
@@ -118,7 +118,7 @@ function open(bundle) {
   const { signal } = controller;
   loading.start();
   const onEntries = (/** @type {import('./site.js').Entry[]} */ entries) => offerBundles(entries);
-  const onProgress = (/** @type {import('../client/engine.js').Progress} */ progress) => loading.show(progress);
+  const onProgress = (/** @type {import('../client/types.js').Progress} */ progress) => loading.show(progress);
   const site = loadSite(bundle, { onEntries, onProgress, signal });
   const opening = {
     bundle,
@@ -264,7 +264,7 @@ async function rank(site, asked, signal, note) {
   /** @type {Ranked['search']} */
   const search = query && !more.length && !less.length
     ? (options, signal) => index.search(query, { ...options, signal })
-    : (options, signal) => index.refine({ ...asked, ...options }, { signal });
+    : (options, signal) => index.refine(asked, { ...options, signal });
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) }, signal);
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;

@@ -3,7 +3,7 @@ import { stringsFor } from './panel-strings.js';
 
 /**
  * @typedef {object} Asked what is searched for
- * @property {import('../client/engine.js').TextAndEmbedding} [query]
+ * @property {import('../client/types.js').TextAndEmbedding} [query]
  * @property {string[]} more ids of articles that are liked
  * @property {string[]} less and of those that are not
  *
@@ -11,10 +11,10 @@ import { stringsFor } from './panel-strings.js';
  * @typedef {object} Shown
  * @property {import('./site.js').Site} site
  * @property {Asked} [asked] what was searched for; missing where nothing was
- * @property {import('../client/engine.js').SearchOptions} [options] how, but for the method
- * @property {import('../client/engine.js').SearchResult[]} found one a method, best hits first
+ * @property {import('../client/types.js').SearchOptions} [options] how, but for the method
+ * @property {import('../client/types.js').SearchResult[]} found one a method, best hits first
  *
- * @typedef {Shown & { map: () => Promise<import('../client/engine.js').PassageMap> }} Mapped with the map of it, worked out once for
+ * @typedef {Shown & { map: () => Promise<import('../client/types.js').PassageMap> }} Mapped with the map of it, worked out once for
  *   all panels and not before one asks
  *
  * @typedef {object} Panel
@@ -54,7 +54,7 @@ export class Panels {
     const { site, asked = {}, options } = shown;
     /** @type {ReturnType<Mapped['map']> | undefined} */
     let map;
-    const mapped = { ...shown, map: () => (map ??= site.index.map({ ...asked, ...options }, { signal })) };
+    const mapped = { ...shown, map: () => (map ??= site.index.map(asked, { ...options, signal })) };
     for (const section of this.#sections) section.show(mapped, signal);
   }
 

@@ -1,5 +1,6 @@
 import { ExemplarError } from '../client/exemplar-search.js';
 import { byId, within } from './dom.js';
+import { SiteError } from './site.js';
 import { messageFor } from './strings.js';
 
 /** Failures that another address, model or key may cure. */
@@ -29,9 +30,10 @@ export class Problem {
    * @param {boolean} loaded whether the site had been loaded, so that only the embedding API can have been asked
    */
   show(cause, loaded) {
-    const error = ExemplarError.from(cause);
+    const error = cause instanceof SiteError ? cause : ExemplarError.from(cause);
     const { title, advice } = messageFor(this.#strings, error, loaded);
-    const wait = error.retryAfter === undefined ? '' : this.#strings.retryIn(String(error.retryAfter));
+    const retryAfter = error instanceof ExemplarError ? error.retryAfter : undefined;
+    const wait = retryAfter === undefined ? '' : this.#strings.retryIn(String(retryAfter));
     this.#panel.dataset.code = error.code;
     this.#title.textContent = title ?? '';
     this.#advice.textContent = [advice, wait].filter(Boolean).join(' ');

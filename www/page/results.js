@@ -7,9 +7,9 @@ import { passesOf } from './passes.js';
 import { Slopes } from './slopes.js';
 
 /**
- * @typedef {import('../client/engine.js').Hit} Hit
+ * @typedef {import('../client/types.js').Hit} Hit
  * @typedef {'knn' | 'svm' | 'hybrid' | 'whitened+lexical'} Method one that has a column
- * @typedef {import('../client/engine.js').SearchResult} SearchResult
+ * @typedef {import('../client/types.js').SearchResult} SearchResult
  */
 
 /** @type {Method[]} */
@@ -186,7 +186,7 @@ export class Results {
     return element('button', attributes, icon(direction));
   }
 
-  /** @param {import('../client/engine.js').Article} article */
+  /** @param {import('../client/types.js').Article} article */
   #labels({ date, tags = [] }) {
     const labels = tags.map((tag) => element('span', { class: 'tag' }, tag));
     if (date) labels.unshift(element('time', { datetime: date }, date));
@@ -258,7 +258,7 @@ function replaceAround(list, items) {
 /**
  * The first characters of a passage, without the word that the limit would cut in two where words have spaces between.
  * @param {string} text
- * @param {import('../client/engine.js').Ranges} [ranges] to mark
+ * @param {import('../client/types.js').Ranges} [ranges] to mark
  */
 function start(text, ranges) {
   const [head] = /^.{0,240}(?=\s|$)|^.{240}/su.exec(text) ?? [''];

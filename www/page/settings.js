@@ -2,8 +2,8 @@ import { openaiEmbedder, queryRecipe } from '../client/exemplar-search.js';
 import { byId } from './dom.js';
 
 /**
- * @typedef {import('../client/engine.js').EmbeddingSpace} EmbeddingSpace
- * @typedef {import('../client/embedder.js').Embedder} Embedder
+ * @typedef {import('../client/types.js').EmbeddingSpace} EmbeddingSpace
+ * @typedef {import('../client/types.js').Embedder} Embedder
  */
 
 /** Where `exemplar serve` answers, relative to the page. */

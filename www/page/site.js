@@ -1,4 +1,4 @@
-import { ExemplarError, SearchIndex } from '../client/exemplar-search.js';
+import { SearchIndex } from '../client/exemplar-search.js';
 import { request } from '../client/request.js';
 
 /**
@@ -16,6 +16,19 @@ import { request } from '../client/request.js';
  * @property {SearchIndex} index
  */
 
+/** The page has nothing to search, or not what its address asks for. */
+export class SiteError extends Error {
+  /**
+   * @param {'no-bundles' | 'unknown-bundle'} code
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
 /**
  * What `?bundle=` calls an entry: its file name without `.json`.
  * @param {Entry} entry
@@ -30,7 +43,7 @@ export function entryKey({ bundle }) {
  * @param {string | undefined} key the bundle's; the first one where it is missing
  * @param {object} options
  * @param {(entries: Entry[]) => void} options.onEntries called before the bundle is loaded
- * @param {(progress: import('../client/engine.js').Progress) => void} options.onProgress
+ * @param {(progress: import('../client/types.js').Progress) => void} options.onProgress
  * @param {AbortSignal} options.signal
  * @returns {Promise<Site>}
  */
@@ -40,7 +53,7 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
   onEntries(entries);
   const entry = key === undefined ? entries[0] : entries.find((one) => entryKey(one) === key);
   if (!entry) {
-    throw new ExemplarError('unknown-bundle', `${key} is none of ${entries.map(entryKey).join(', ')}`);
+    throw new SiteError('unknown-bundle', `${key} is none of ${entries.map(entryKey).join(', ')}`);
   }
   const url = new URL(entry.bundle, manifest).href;
   const index = await SearchIndex.load(url, { onProgress, signal });
@@ -54,14 +67,14 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
  */
 async function readEntries(url, signal) {
   const response = await request(url, { signal }).catch((error) => {
-    throw error.status === 404 ? new ExemplarError('no-bundles', error.message, { cause: error }) : error;
+    throw error.status === 404 ? new SiteError('no-bundles', error.message, { cause: error }) : error;
   });
   const entries = await response.json().catch((cause) => {
     signal.throwIfAborted();
-    throw new ExemplarError('no-bundles', `${url} is not JSON: ${cause.message}`, { cause });
+    throw new SiteError('no-bundles', `${url} is not JSON: ${cause.message}`, { cause });
   });
   if (!Array.isArray(entries) || !entries.length || !entries.every(isEntry)) {
-    throw new ExemplarError('no-bundles', `${url}: expected a list of { name, bundle, lang?, examples? }`);
+    throw new SiteError('no-bundles', `${url}: expected a list of { name, bundle, lang?, examples? }`);
   }
   return entries;
 }

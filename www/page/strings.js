@@ -304,7 +304,7 @@ const SHARED = {
 /**
  * What happened and what to do.
  * @param {Strings} strings
- * @param {import('../client/errors.js').ExemplarError} error
+ * @param {{ code: string, status?: number }} error
  * @param {boolean} loaded whether the site had been loaded, so that only the embedding API can have been asked
  */
 export function messageFor({ errors }, error, loaded) {

@@ -4,7 +4,7 @@ import { icon } from './icons.js';
 import { forgetTaste, keepTaste, keptTaste } from './kept-taste.js';
 
 /**
- * @typedef {import('../client/engine.js').Article} Article
+ * @typedef {import('../client/types.js').Article} Article
  * @typedef {import('./site.js').Site} Site
  * @typedef {'more' | 'less'} Direction whether an article is liked or disliked
  *

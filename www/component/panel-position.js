@@ -11,7 +11,7 @@ const EDGE = 8;
  * @param {HTMLElement} panel
  * @param {HTMLElement} field
  */
-export function place(panel, field) {
+export function positionPanel(panel, field) {
   const { top, bottom, left, right, width } = field.getBoundingClientRect();
   const { clientWidth } = document.documentElement;
   const height = globalThis.visualViewport?.height ?? innerHeight;
