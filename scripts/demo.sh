@@ -46,7 +46,7 @@ rust_book() {
   if [[ ${DEMO:-} == part ]]; then
     options+=(--exclude '{appendix,ch0[0-35-8],ch1[0-47-9],ch2}*')
   fi
-  entry='"name": "The Rust Programming Language", "lang": "en", "examples": [
+  entry='"name": "The Rust Programming Language", "lang": "en", "suggestions": [
     "how do I share data between threads",
     "why can a value not be used after it was moved",
     "エラーが起きてもプログラムを止めない方法"
@@ -62,7 +62,7 @@ debian_reference_ja() {
   if [[ ${DEMO:-} == part ]]; then
     options+=(--exclude '{apa,ch0[134679],ch1,index,pr}*')
   fi
-  entry='"name": "Debian リファレンス", "lang": "ja", "examples": [
+  entry='"name": "Debian リファレンス", "lang": "ja", "suggestions": [
     "ネットワークにつながらないときはどうする",
     "日本語を入力できるようにしたい",
     "how do I set a static IP address"

@@ -10,7 +10,7 @@ tsc=node_modules/.bin/tsc
 shipped=(www/client www/component)
 # What a page may import, or loads late by its address.
 shipped_modules=(www/client/{exemplar-search,engine}.js www/component/exemplar-search.js)
-page_modules=(www/page/{page,map,how,benchmark,benchmark-worker}.js)
+page_modules=(www/page/{page,map,how-it-works,benchmark,benchmark-worker}.js)
 
 minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they import
   local output=$1

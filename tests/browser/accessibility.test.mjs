@@ -12,7 +12,7 @@ const looks = {
 };
 
 for (const [look, context] of Object.entries(looks)) {
-  test(`axe finds nothing in ${look}: start, hits, taught, similar, settings`, async (t) => {
+  test(`axe finds nothing in ${look}: start, hits, examples, similar, settings`, async (t) => {
     const site = await serve(t);
     const page = await open(t, site, { context });
     await page.locator('#facts:not(:empty)').waitFor();
@@ -20,12 +20,12 @@ for (const [look, context] of Object.entries(looks)) {
     await page.goto(site + QUERY);
     await hits(page, 'hybrid');
     await accessible(page);
-    await page.locator('.teach[data-direction="more"]').first().click();
+    await page.locator('.feedback[data-direction="more"]').first().click();
     await page.locator('.chip').waitFor();
     await hits(page, 'hybrid');
-    await page.locator('.teach[data-direction="less"]').nth(1).click();
+    await page.locator('.feedback[data-direction="less"]').nth(1).click();
     await page.locator('.chip').nth(1).waitFor();
-    await page.locator('#keep-taste').click();
+    await page.locator('#keep-examples').click();
     await page.locator('#C').press('ArrowRight');
     // What it did is said when it is done.
     await page.locator('#C-effect', { hasText: '0.1' }).waitFor();

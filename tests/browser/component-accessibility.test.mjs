@@ -1,7 +1,7 @@
 import test from 'node:test';
 import { accessible, boxHits, builtBundle, componentSite, ITEMS, openBox, type } from './component-support.mjs';
 
-const BODY = '<exemplar-search bundle="/search/bundle.json" filters="tags lang" examples="share a value | publish" recent></exemplar-search>';
+const BODY = '<exemplar-search bundle="/search/bundle.json" filters="tags lang" suggestions="share a value | publish" recent></exemplar-search>';
 const looks = {
   'dark': { colorScheme: 'dark' },
   'a phone': { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },

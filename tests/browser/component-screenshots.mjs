@@ -9,7 +9,7 @@ import { boxHits, builtBundle, componentSite, ITEMS, openBox } from './component
 const desktop = { viewport: { width: 1000, height: 760 } };
 const phone = { viewport: { width: 390, height: 760 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
-const FILTERS = '<exemplar-search bundle="/search/bundle.json" filters="lang tags" examples="share a value | publish the site" recent></exemplar-search>';
+const FILTERS = '<exemplar-search bundle="/search/bundle.json" filters="lang tags" suggestions="share a value | publish the site" recent></exemplar-search>';
 const PAGE = '<exemplar-search bundle="/search/bundle.json" mode="page" filters="lang tags"></exemplar-search>';
 
 /** @type {Record<string, { context: object, query?: string, html?: string, body?: string, small?: boolean, site?: string, keys?: string[], fail?: boolean }>} */

@@ -11,12 +11,12 @@ async function twoSites(t) {
   return serve(t, { dist: await copySite(t, bundles) });
 }
 
-test('a taste is kept only when asked for, offered on the next visit to its site alone, and forgotten with one click', async (t) => {
+test('examples are kept only when asked for, offered on the next visit to its site alone, and forgotten with one click', async (t) => {
   const site = await twoSites(t);
   const page = await open(t, `${site}?similar=a1`);
   await hits(page, 'svm');
-  await page.locator('[data-method="svm"] .hit').first().locator('.teach[data-direction="more"]').click();
-  await page.locator('#taste .chip').waitFor();
+  await page.locator('[data-method="svm"] .hit').first().locator('.feedback[data-direction="more"]').click();
+  await page.locator('#examples .chip').waitFor();
   assert.deepEqual(await kept(page), {}, 'nothing is kept unless asked for');
   await button(page, 'Keep as “for you”').click();
   await page.getByRole('status').filter({ hasText: 'Kept in this browser' }).waitFor();
@@ -39,7 +39,7 @@ test('a taste is kept only when asked for, offered on the next visit to its site
   await button(page, 'Forget “for you”').click();
   await page.getByRole('status').filter({ hasText: 'Forgotten' }).waitFor();
   assert.deepEqual(await kept(page), {});
-  assert.equal(await page.locator('#taste .chip').count(), 0);
+  assert.equal(await page.locator('#examples .chip').count(), 0);
   await page.goto(site);
   await page.locator('#facts:not(:empty)').waitFor();
   assert.equal(await forYou(page).isVisible(), false);
@@ -65,14 +65,14 @@ test('kept articles that the site has no more are left out, and what is kept is 
   }
 });
 
-test('where storage is denied, the page ranks and learns as ever, and says that nothing can be kept', async (t) => {
+test('where storage is denied, the page ranks by examples as ever, and says that nothing can be kept', async (t) => {
   const before = (page) => page.addInitScript(() => {
     Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });
   });
   const page = await open(t, `${await twoSites(t)}?similar=a1`, { before });
   await hits(page, 'svm');
-  await page.locator('[data-method="svm"] .hit').first().locator('.teach[data-direction="less"]').click();
-  await page.locator('#taste .chip').waitFor();
+  await page.locator('[data-method="svm"] .hit').first().locator('.feedback[data-direction="less"]').click();
+  await page.locator('#examples .chip').waitFor();
   assert.equal((await hits(page, 'svm')).length, 2);
   await button(page, 'Keep as “for you”').click();
   await page.getByRole('status').filter({ hasText: 'does not let the page keep anything' }).waitFor();

@@ -18,7 +18,7 @@ test('a bundle\'s text stays text, and only http(s) and relative addresses becom
   };
   const hostile = Object.keys(urls).map((url) => ({ id: MARKUP + url, title: MARKUP, url, excerpt: MARKUP, date: MARKUP, tags: [MARKUP], lang: '"><script>' }));
   const dist = await copySite(t, {
-    'index.json': [{ name: MARKUP, bundle: 'hostile.json', examples: [MARKUP] }],
+    'index.json': [{ name: MARKUP, bundle: 'hostile.json', suggestions: [MARKUP] }],
     'hostile.json': smallBundle([{ id: 'start' }, ...hostile]),
   });
   const site = await serve(t, { dist });

@@ -25,7 +25,7 @@ test('a reader switches to the Japanese site, and is led to the sections that an
   }
 });
 
-test('the examples of the Japanese site are found in its chapters, and so is a question in English', async (t) => {
+test('the suggestions of the Japanese site are found in its chapters, and so is a question in English', async (t) => {
   const page = await open(t, `${await serve(t)}?bundle=debian-reference-ja`);
   for (const [query, chapter] of [
     ['インストールしたパッケージを最新にする', 'ch02'],

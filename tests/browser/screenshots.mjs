@@ -16,10 +16,10 @@ const still = { reducedMotion: 'reduce' };
 const desktop = { ...still, viewport: { width: 1360, height: 860 } };
 const phone = { ...still, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const dark = { colorScheme: 'dark' };
-const taught = `${threads}&C=32&more=ch16-03-shared-state.html&less=ch15-01-box.html&less=ch15-04-rc.html`;
-/** Has the reader keep a taste, and come back. */
+const withExamples = `${threads}&C=32&more=ch16-03-shared-state.html&less=ch15-01-box.html&less=ch15-04-rc.html`;
+/** Has the reader keep examples, and come back. */
 const comeBack = async (page) => {
-  await page.locator('#keep-taste').click();
+  await page.locator('#keep-examples').click();
   await page.goto(new URL('.', page.url()).href);
   await page.locator('#for-you').waitFor();
 };
@@ -32,19 +32,19 @@ const pictures = {
   'desktop-whole': { address: threads, context: desktop, then: (page) => everything(page), full: true },
   'desktop-dark': { address: threads, context: { ...desktop, ...dark } },
   'desktop-start-dark': { address: '', context: { ...desktop, ...dark } },
-  'desktop-taught': { address: taught, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
-  'desktop-taught-dark': { address: taught, context: { ...desktop, ...dark } },
-  'desktop-for-you': { address: taught, context: desktop, then: comeBack },
+  'desktop-examples': { address: withExamples, context: desktop, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
+  'desktop-examples-dark': { address: withExamples, context: { ...desktop, ...dark } },
+  'desktop-for-you': { address: withExamples, context: desktop, then: comeBack },
   'desktop-similar': { address: '?similar=ch16-03-shared-state.html', context: desktop },
   'desktop-settings': { address: threads, context: desktop, then: (page) => page.locator('#open-settings').click() },
-  'desktop-forced-colours': { address: taught, context: { ...desktop, forcedColors: 'active' }, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
+  'desktop-forced-colours': { address: withExamples, context: { ...desktop, forcedColors: 'active' }, then: (page) => page.locator('[data-method="svm"] .hit').first().hover() },
   'japanese': { address: japanese, context: { ...desktop, locale: 'ja' } },
-  'japanese-taught': { address: taught, context: { ...desktop, locale: 'ja' } },
+  'japanese-examples': { address: withExamples, context: { ...desktop, locale: 'ja' } },
   'tablet': { address: threads, context: { ...still, viewport: { width: 820, height: 1100 } } },
   'phone-start': { address: '', context: phone },
   'phone-whole': { address: `${threads}&k=3`, context: phone, then: (page) => everything(page), full: true },
-  'phone-taught': { address: `${taught}&k=3`, context: phone },
-  'phone-cost': { address: `${taught}&k=3`, context: phone, then: scrolled },
+  'phone-examples': { address: `${withExamples}&k=3`, context: phone },
+  'phone-cost': { address: `${withExamples}&k=3`, context: phone, then: scrolled },
   'phone-dark': { address: threads, context: { ...phone, ...dark } },
   'phone-japanese': { address: threads, context: { ...phone, locale: 'ja' } },
   'map': { address: threads, context: desktop, then: (page) => marks(page), of: 'map' },

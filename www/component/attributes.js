@@ -20,14 +20,14 @@ import { fieldsIn } from './filters.js';
  * @property {string} [label]
  * @property {string} [placeholder]
  * @property {string} shortcuts
- * @property {string[]} examples queries to try
+ * @property {string[]} suggestions queries to try
  * @property {boolean} recent whether the reader's queries are kept
  * @property {string} [offline] the service worker's address, absolute
  */
 
 /** The attributes that count when they change. */
 export const OBSERVED = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
-  'shortcuts', 'examples', 'recent'];
+  'shortcuts', 'suggestions', 'recent'];
 
 /**
  * @param {HTMLElement} host
@@ -53,7 +53,7 @@ export function readAttributes(host, form) {
     label: text('label') ?? form.label,
     placeholder: text('placeholder') ?? form.placeholder,
     shortcuts: text('shortcuts') ?? 'mod+k /',
-    examples: (text('examples') ?? '').split('|').map((query) => query.trim()).filter(Boolean),
+    suggestions: (text('suggestions') ?? '').split('|').map((query) => query.trim()).filter(Boolean),
     recent: host.hasAttribute('recent'),
     offline: offline ? new URL(offline, document.baseURI).href : undefined,
   };

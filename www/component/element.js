@@ -379,10 +379,10 @@ export class ExemplarSearch extends HTMLElement {
     const session = this.#session;
     if (!session || !this.#panel) return;
     this.#field.show();
-    const { limit, examples } = this.#attributes;
+    const { limit, suggestions } = this.#attributes;
     const focused = this.#root.activeElement;
     const held = this.#selection?.cell ?? this.#panel.list.querySelector('a:hover') ?? (focused === this.#field.input ? undefined : focused);
-    const facts = { limit, examples, recent: this.#recent?.all() ?? [], loading: session.loading };
+    const facts = { limit, suggestions, recent: this.#recent?.all() ?? [], loading: session.loading };
     const news = this.#panel.show(session.state, facts, held instanceof HTMLElement ? held : undefined);
     if (focused && !this.#root.activeElement) this.#panel.list.focus();
     if (!this.#selection?.cell) this.#selection?.choose(undefined);

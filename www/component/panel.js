@@ -11,7 +11,7 @@ import { causeOf } from './strings.js';
  *
  * @typedef {object} Facts what is shown beside the state
  * @property {number} limit how many hits
- * @property {string[]} examples queries to try
+ * @property {string[]} suggestions queries to try
  * @property {string[]} recent the reader's own
  * @property {boolean} loading whether downloads are on their way and to be told of
  *
@@ -32,7 +32,7 @@ export class Panel {
   /** Made when it is needed: that takes long. @type {Intl.NumberFormat | undefined} */
   #bytes;
   #note = element('div', { part: 'message', class: 'note' });
-  /** The query, the liked articles and the filter that the hits shown are for. */
+  /** The query, the examples and the filter that the hits shown are for. */
   #shownFor = '';
   /** @type {{ hit: Hit, node: HTMLElement }[]} */
   #shown = [];
@@ -101,18 +101,18 @@ export class Panel {
    * @param {State} state
    * @param {Facts} facts
    */
-  #above(state, { examples, recent }) {
-    const { retry, forget, recent: recentTitle, examples: examplesTitle } = this.#strings;
+  #above(state, { suggestions, recent }) {
+    const { retry, forget, recent: recentTitle, suggestions: suggestionsTitle } = this.#strings;
     if (state.phase === 'idle') {
       return [
         ...this.#queries('recent', recentTitle, recent),
         ...(recent.length ? [this.#line('forget', forget, () => this.#actions.onForget())] : []),
-        ...this.#queries('example', examplesTitle, examples),
+        ...this.#queries('suggestion', suggestionsTitle, suggestions),
       ];
     }
     if (state.phase === 'failed') return [this.#line('retry', retry, () => this.#actions.onRetry())];
     const again = state.problem && !state.pending ? [this.#line('retry', retry, () => this.#actions.onRetry())] : [];
-    return [...this.#filters.rows(state.facets), ...this.#liked(state), ...again];
+    return [...this.#filters.rows(state.facets), ...this.#examples(state), ...again];
   }
 
   /**
@@ -136,16 +136,16 @@ export class Panel {
   }
 
   /** What the reader wants more and less of, each to be undone. @param {State} state */
-  #liked({ more, less }) {
+  #examples({ more, less }) {
     const { moreLike, lessLike, undo } = this.#strings;
     /** @type {['more' | 'less', import('./rows.js').Article, string][]} */
-    const liked = [
+    const examples = [
       ...more.map((article) => /** @type {any} */ (['more', article, moreLike(article.title)])),
       ...less.map((article) => /** @type {any} */ (['less', article, lessLike(article.title)])),
     ];
-    if (!liked.length) return [];
-    return [this.#rows.row({ class: 'choices' }, ...liked.map(([direction, article, text]) =>
-      this.#rows.button({ part: 'liked', class: 'chip', 'aria-label': undo(text) },
+    if (!examples.length) return [];
+    return [this.#rows.row({ class: 'choices' }, ...examples.map(([direction, article, text]) =>
+      this.#rows.button({ part: 'example', class: 'chip', 'aria-label': undo(text) },
         () => this.#actions.onRefine(article, direction), `${text} ×`)))];
   }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_C, nearestC } from './cost.js';
+import { DEFAULT_C, nearestC } from './c-slider.js';
 
 // What the page shows is in its address, so that it can be linked to and gone back to.
 

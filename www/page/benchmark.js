@@ -70,11 +70,11 @@ export default class BenchmarkPanel {
     this.#running = running;
     this.#button.textContent = text.stop;
     this.#progress.textContent = text.loading;
-    // The query of the moment, and the site's examples where nobody needs to be asked for their embeddings.
+    // The query of the moment, and the site's suggestions where nobody needs to be asked for their embeddings.
     const current = asked?.query;
-    const examples = site.index.info.encoder ? site.entry.examples ?? [] : [];
+    const suggestions = site.index.info.encoder ? site.entry.suggestions ?? [] : [];
     /** @type {Order['queries']} */
-    const queries = examples.map((text) => ({ text }));
+    const queries = suggestions.map((text) => ({ text }));
     if (current) queries.unshift({ text: current.text, embedding: current.embedding });
     let last = 0;
     try {

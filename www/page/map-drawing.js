@@ -7,6 +7,12 @@ import { signs, svg } from './svg.js';
  * @typedef {import('./map-plane.js').Plane} Plane
  * @typedef {import('../client/types.js').PassageMap} PassageMap
  *
+ * @typedef {object} Frame the chart in pixels, and where on it a value stands
+ * @property {number} width
+ * @property {number} height
+ * @property {(value: number) => number} right
+ * @property {(value: number) => number} down
+ *
  * @typedef {object} Cut a line through a point
  * @property {string} method
  * @property {number} decision
@@ -226,48 +232,91 @@ export class Drawing {
     const [map, plane] = [this.#map, this.#plane];
     if (!map || !plane) return;
     const { zoom, x, y } = this.#camera;
-    const right = (/** @type {number} */ value) => plane.right(value) * zoom + x;
-    const down = (/** @type {number} */ value) => plane.down(value) * zoom + y;
+    const frame = {
+      width,
+      height,
+      right: (/** @type {number} */ value) => plane.right(value) * zoom + x,
+      down: (/** @type {number} */ value) => plane.down(value) * zoom + y,
+    };
+    const byScores = this.#view === 'scores' && Boolean(map.decisions);
+    const scores = byScores ? [this.#within(frame), ...this.#scales(frame, plane), ...this.#cutLines(frame), ...this.#axes(frame)] : [];
+    this.#lines.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.#lines.replaceChildren(...scores, ...this.#positives(frame, map, byScores), ...this.#labels());
+  }
+
+  /**
+   * Where the SVM's margin is.
+   * @param {Frame} frame
+   */
+  #within({ width, height, right }) {
+    const margin = right(MARGIN_AT);
+    return svg('rect', { class: 'within', x: Math.max(0, margin), y: 0, width: Math.max(0, width - Math.max(0, margin)), height });
+  }
+
+  /**
+   * Ticks and their numbers.
+   * @param {Frame} frame
+   * @param {Plane} plane
+   */
+  #scales({ width, height, right, down }, plane) {
+    const { zoom, x, y } = this.#camera;
+    const [left, from, to] = [(0 - x) / zoom, (height - y) / zoom, (0 - y) / zoom];
+    // Neither cut off nor where the names of the axes stand.
+    const up = ticks(plane.y(from), plane.y(to), height / 70).filter((value) => down(value) >= 28 && down(value) <= height - 16);
+    return [
+      ...ticks(plane.x(left), plane.x((width - x) / zoom), width / 110).flatMap((value) => [
+        svg('path', { class: 'tick', d: `M${right(value)} ${height}v-5` }),
+        svg('text', { 'class': 'number', 'x': right(value), 'y': height - 9, 'text-anchor': 'middle' }, this.#format.tick(value)),
+      ]),
+      ...up.flatMap((value) => [
+        svg('path', { class: 'tick', d: `M0 ${down(value)}h5` }),
+        svg('text', { class: 'number', x: 8, y: down(value) + 4 }, this.#format.tick(value)),
+      ]),
+    ];
+  }
+
+  /** @param {Frame} frame */
+  #cutLines({ height, right, down }) {
+    const lines = this.#cuts.map(({ method, decision, similarity, across, up }) => {
+      const from = `${right(decision - across)} ${down(similarity - up)}`;
+      const to = `${right(decision + across)} ${down(similarity + up)}`;
+      return svg('path', { 'class': 'cut', 'data-method': method, 'd': `M${from}L${to}` });
+    });
+    const names = this.#cuts.flatMap(({ method, decision, similarity }) => {
+      const place = method === 'knn' ? { x: 60, y: down(similarity) - 6 } : { x: right(decision) + 6, y: height - 48 };
+      const text = this.#strings.map.cuts[method];
+      return text ? [svg('text', { 'class': 'cut-name', 'data-method': method, ...place }, text)] : [];
+    });
+    return [...lines, ...names];
+  }
+
+  /** @param {Frame} frame */
+  #axes({ width, height, right }) {
+    const margin = right(MARGIN_AT);
+    // On the side where it fits.
+    /** @type {Record<string, string | number>} */
+    const side = margin > 90 ? { 'x': margin - 6, 'text-anchor': 'end' } : { x: margin + 6 };
+    const { axisX, axisY, marginLine } = this.#strings.map;
+    return [
+      svg('path', { class: 'margin', d: `M${margin} 0V${height}` }),
+      svg('text', { 'class': 'axis', 'x': width - 10, 'y': height - 26, 'text-anchor': 'end' }, axisX),
+      svg('text', { class: 'axis', x: 10, y: 18 }, axisY),
+      svg('text', { class: 'axis', y: height - 66, ...side }, marginLine),
+    ];
+  }
+
+  /**
+   * The query and the liked articles.
+   * @param {Frame} frame
+   * @param {PassageMap} map
+   * @param {boolean} byScores
+   */
+  #positives({ width, right, down }, map, byScores) {
     const parts = [];
-    const byScores = this.#view === 'scores' && map.decisions;
-    if (byScores) {
-      const margin = right(MARGIN_AT);
-      const [left, from, to] = [(0 - x) / zoom, (height - y) / zoom, (0 - y) / zoom];
-      if (margin < width) {
-        parts.push(svg('rect', { class: 'within', x: Math.max(0, margin), y: 0, width: width - Math.max(0, margin), height }));
-      }
-      for (const value of ticks(plane.x(left), plane.x((width - x) / zoom), width / 110)) {
-        parts.push(svg('path', { class: 'tick', d: `M${right(value)} ${height}v-5` }));
-        parts.push(svg('text', { class: 'number', 'x': right(value), 'y': height - 9, 'text-anchor': 'middle' }, this.#format.tick(value)));
-      }
-      for (const value of ticks(plane.y(from), plane.y(to), height / 70)) {
-        // Neither cut off nor where the names of the axes stand.
-        if (down(value) < 28 || down(value) > height - 16) continue;
-        parts.push(svg('path', { class: 'tick', d: `M0 ${down(value)}h5` }));
-        parts.push(svg('text', { class: 'number', x: 8, y: down(value) + 4 }, this.#format.tick(value)));
-      }
-      for (const { method, decision, similarity, across, up } of this.#cuts) {
-        const from = `${right(decision - across)} ${down(similarity - up)}`;
-        const to = `${right(decision + across)} ${down(similarity + up)}`;
-        parts.push(svg('path', { 'class': 'cut', 'data-method': method, 'd': `M${from}L${to}` }));
-      }
-      for (const { method, decision, similarity } of this.#cuts) {
-        const place = method === 'knn' ? { x: 60, y: down(similarity) - 6 } : { x: right(decision) + 6, y: height - 48 };
-        const text = this.#strings.map.cuts[method];
-        if (text) parts.push(svg('text', { 'class': 'cut-name', 'data-method': method, ...place }, text));
-      }
-      parts.push(svg('path', { class: 'margin', d: `M${margin} 0V${height}` }));
-      parts.push(svg('text', { class: 'axis', 'x': width - 10, 'y': height - 26, 'text-anchor': 'end' }, this.#strings.map.axisX));
-      parts.push(svg('text', { class: 'axis', x: 10, y: 18 }, this.#strings.map.axisY));
-      // On the side where it fits.
-      /** @type {Record<string, string | number>} */
-      const side = margin > 90 ? { 'x': margin - 6, 'text-anchor': 'end' } : { x: margin + 6 };
-      parts.push(svg('text', { class: 'axis', y: height - 66, ...side }, this.#strings.map.marginLine));
-    }
     let beyond = 0;
-    for (const { x: across, y: up, scores } of pointsOf(map)) {
+    for (const { x, y, scores } of pointsOf(map)) {
       if (byScores && !scores) continue;
-      let [left, top] = byScores && scores ? [right(scores.decision), down(scores.similarity)] : [right(across), down(up)];
+      let [left, top] = byScores && scores ? [right(scores.decision), down(scores.similarity)] : [right(x), down(y)];
       if (byScores && scores && (left > width || top < 0) && beyond < BEYOND.most) {
         // One below the other in the corner that they are beyond, with what says how far.
         [left, top] = [width - EDGE, EDGE + BEYOND.apart * beyond++];
@@ -277,9 +326,7 @@ export class Drawing {
       }
       parts.push(svg('path', { class: scores ? 'positive' : 'query', d: `M${left} ${top - 8}l8 8-8 8-8-8z` }));
     }
-    parts.push(...this.#labels());
-    this.#lines.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    this.#lines.replaceChildren(...parts);
+    return parts;
   }
 
   /**

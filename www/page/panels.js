@@ -4,8 +4,8 @@ import { stringsFor } from './panel-strings.js';
 /**
  * @typedef {object} Asked what is searched for
  * @property {import('../client/types.js').TextAndEmbedding} [query]
- * @property {string[]} more ids of articles that are liked
- * @property {string[]} less and of those that are not
+ * @property {string[]} more ids of articles that the reader likes
+ * @property {string[]} less and of those that the reader does not want
  *
  * What the page shows at the moment.
  * @typedef {object} Shown
@@ -26,7 +26,7 @@ import { stringsFor } from './panel-strings.js';
 /** By the ids of their sections. @type {Record<string, () => Promise<{ default: PanelClass }>>} */
 const MODULES = {
   map: () => import('./map.js'),
-  how: () => import('./how.js'),
+  how: () => import('./how-it-works.js'),
   benchmark: () => import('./benchmark.js'),
 };
 /** How near to the screen a section is when it is loaded. */

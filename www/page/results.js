@@ -29,9 +29,9 @@ export class Results {
   /**
    * @param {import('./strings.js').Strings} strings
    * @param {import('./format.js').Format} format
-   * @param {(direction: 'more' | 'less', article: string) => unknown} onTeach a hit was liked or disliked
+   * @param {(direction: 'more' | 'less', article: string) => unknown} onFeedback a hit was liked or disliked
    */
-  constructor(strings, format, onTeach) {
+  constructor(strings, format, onFeedback) {
     this.#strings = strings;
     this.#format = format;
     for (const method of METHODS) this.#columns.set(method, this.#column(method));
@@ -40,9 +40,9 @@ export class Results {
     this.#container.append(...this.#columns.values());
     this.#slopes = new Slopes(this.#container);
     this.#container.addEventListener('click', ({ target }) => {
-      const button = target instanceof Element ? target.closest('.teach') : null;
+      const button = target instanceof Element ? target.closest('.feedback') : null;
       const article = button?.closest('.hit')?.getAttribute('data-article');
-      if (button && article != null) onTeach(button.matches('[data-direction="more"]') ? 'more' : 'less', article);
+      if (button && article != null) onFeedback(button.matches('[data-direction="more"]') ? 'more' : 'less', article);
     });
   }
 
@@ -172,7 +172,7 @@ export class Results {
       passage.heading?.length ? element('p', { class: 'heading', lang }, passage.heading.join(' › ')) : undefined,
       excerpt ? element('p', { class: 'excerpt', lang }, excerpt) : undefined,
       element('p', { class: 'more' }, move, ...this.#labels(article), similar,
-        this.#teach('more', this.#strings.like(article.title)), this.#teach('less', this.#strings.dislike(article.title))));
+        this.#feedback('more', this.#strings.like(article.title)), this.#feedback('less', this.#strings.dislike(article.title))));
     item.style.setProperty('--share', bar.toFixed(3));
     return item;
   }
@@ -181,8 +181,8 @@ export class Results {
    * @param {'more' | 'less'} direction
    * @param {string} label
    */
-  #teach(direction, label) {
-    const attributes = { type: 'button', class: 'teach', 'data-direction': direction, 'aria-label': label, title: label };
+  #feedback(direction, label) {
+    const attributes = { type: 'button', class: 'feedback', 'data-direction': direction, 'aria-label': label, title: label };
     return element('button', attributes, icon(direction));
   }
 
@@ -226,7 +226,7 @@ export class Results {
 function replaceInFocus(list, items) {
   const { activeElement } = document;
   const place = [...list.children].findIndex((item) => item.contains(activeElement));
-  const part = ['a.title', '.similar', '.teach[data-direction="more"]', '.teach[data-direction="less"]'].find((part) => activeElement?.matches(part));
+  const part = ['a.title', '.similar', '.feedback[data-direction="more"]', '.feedback[data-direction="less"]'].find((part) => activeElement?.matches(part));
   list.replaceChildren(...items);
   const focused = place >= 0 && part && items[Math.min(place, items.length - 1)]?.querySelector(part);
   if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });

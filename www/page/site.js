@@ -7,7 +7,7 @@ import { request } from '../client/request.js';
  * @property {string} name for people
  * @property {string} bundle the file, relative to bundles/index.json
  * @property {string} [lang] BCP 47: the language of most articles
- * @property {string[]} [examples] queries to try
+ * @property {string[]} [suggestions] queries to try
  *
  * @typedef {object} Site
  * @property {Entry} entry
@@ -60,6 +60,31 @@ export async function loadSite(key, { onEntries, onProgress, signal }) {
   return { entry, entries, url, index };
 }
 
+/** A site that is loading or loaded. */
+export class OpenedSite {
+  #controller = new AbortController();
+
+  /**
+   * @param {string | undefined} key the bundle's; the first one where it is missing
+   * @param {Omit<Parameters<typeof loadSite>[1], 'signal'>} options
+   */
+  constructor(key, options) {
+    this.key = key;
+    this.site = loadSite(key, { ...options, signal: this.#controller.signal });
+  }
+
+  /** Whether it was given up. */
+  get closed() {
+    return this.#controller.signal.aborted;
+  }
+
+  /** Gives it up, or its memory back. */
+  close() {
+    this.#controller.abort();
+    this.site.then(({ index }) => index.free(), () => {});
+  }
+}
+
 /**
  * @param {string} url
  * @param {AbortSignal} signal
@@ -74,15 +99,15 @@ async function readEntries(url, signal) {
     throw new SiteError('no-bundles', `${url} is not JSON: ${cause.message}`, { cause });
   });
   if (!Array.isArray(entries) || !entries.length || !entries.every(isEntry)) {
-    throw new SiteError('no-bundles', `${url}: expected a list of { name, bundle, lang?, examples? }`);
+    throw new SiteError('no-bundles', `${url}: expected a list of { name, bundle, lang?, suggestions? }`);
   }
   return entries;
 }
 
 /** @param {any} entry */
 function isEntry(entry) {
-  const { name, bundle, lang = '', examples = [] } = entry ?? {};
-  return [name, bundle, lang].every(isString) && Array.isArray(examples) && examples.every(isString);
+  const { name, bundle, lang = '', suggestions = [] } = entry ?? {};
+  return [name, bundle, lang].every(isString) && Array.isArray(suggestions) && suggestions.every(isString);
 }
 
 /** @param {unknown} value */

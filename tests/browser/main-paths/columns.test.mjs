@@ -10,7 +10,7 @@ const svm = (page, changedFrom) => until(page, (before) => {
   return String(hits) !== before && document.getAnimations().every(({ playState }) => playState === 'finished') && hits;
 }, changedFrom && String(changedFrom));
 
-test('lines join the columns, the slider for C ranks again, and a liked hit is learned from and taken back', async (t) => {
+test('lines join the columns, the slider for C ranks again, and a liked hit is ranked by and taken back', async (t) => {
   const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
   const before = await svm(page);
   assert.ok(await page.evaluate(() => document.querySelectorAll('.slopes path').length) > 10);
@@ -24,9 +24,9 @@ test('lines join the columns, the slider for C ranks again, and a liked hit is l
   await page.click('#C-default');
   assert.deepEqual(await svm(page, steered), before);
 
-  await page.click('[data-method="svm"] .hit .teach[data-direction="more"]');
-  const learned = await svm(page, before);
-  assert.ok(!learned.includes(before[0]));
-  await page.click('#taste .chip');
-  assert.deepEqual(await svm(page, learned), before);
+  await page.click('[data-method="svm"] .hit .feedback[data-direction="more"]');
+  const ranked = await svm(page, before);
+  assert.ok(!ranked.includes(before[0]));
+  await page.click('#examples .chip');
+  assert.deepEqual(await svm(page, ranked), before);
 });

@@ -1,7 +1,7 @@
 import { addressWith, readAddress } from './address.js';
 import { byId, element, within } from './dom.js';
 import { icon } from './icons.js';
-import { forgetTaste, keepTaste, keptTaste } from './kept-taste.js';
+import { forgetExamples, keepExamples, keptExamples } from './kept-examples.js';
 
 /**
  * @typedef {import('../client/types.js').Article} Article
@@ -13,15 +13,15 @@ import { forgetTaste, keepTaste, keptTaste } from './kept-taste.js';
  * @property {(text: string) => unknown} say puts a text where the reader is told what happened
  */
 
-/** The articles that the ranking learns from, which are in the address, and what this browser keeps of them. */
-export class Teach {
-  #place = byId('taste', HTMLElement);
+/** The articles that the reader likes and does not want, which are in the address, and what this browser keeps of them. */
+export class Examples {
+  #place = byId('examples', HTMLElement);
   #list = within(this.#place, 'ul', HTMLUListElement);
   #hint = within(this.#place, 'p', HTMLElement);
   #clear = byId('clear-examples', HTMLButtonElement);
-  #keep = byId('keep-taste', HTMLButtonElement);
+  #keep = byId('keep-examples', HTMLButtonElement);
   #forYou = byId('for-you', HTMLAnchorElement);
-  #forget = byId('forget-taste', HTMLButtonElement);
+  #forget = byId('forget-kept', HTMLButtonElement);
   #strings;
   #actions;
   /** @type {Site | undefined} */
@@ -34,8 +34,8 @@ export class Teach {
   constructor(strings, actions) {
     this.#strings = strings;
     this.#actions = actions;
-    this.#clear.addEventListener('click', () => this.#forgetExamples());
-    this.#keep.addEventListener('click', () => this.#keepExamples());
+    this.#clear.addEventListener('click', () => this.#takeBackAll());
+    this.#keep.addEventListener('click', () => this.#keepAll());
     this.#forget.addEventListener('click', () => this.#forgetKept());
   }
 
@@ -44,7 +44,7 @@ export class Teach {
    * @param {Direction | undefined} direction
    * @param {string} id
    */
-  teach(direction, id) {
+  give(direction, id) {
     const { more, less } = readAddress();
     const without = (/** @type {string[]} */ ids) => ids.filter((other) => other !== id);
     const examples = { more: without(more), less: without(less) };
@@ -73,7 +73,7 @@ export class Teach {
   /** Whether the examples of the address are those that the browser keeps. */
   get isKept() {
     const { more, less } = readAddress();
-    const kept = this.#site && keptTaste(this.#site.url);
+    const kept = this.#site && keptExamples(this.#site.url);
     return kept !== undefined && JSON.stringify(kept) === JSON.stringify({ more, less });
   }
 
@@ -87,7 +87,7 @@ export class Teach {
   /** @param {Site} site */
   #showChoices({ url }) {
     const { query, similar, more, less } = readAddress();
-    const kept = keptTaste(url);
+    const kept = keptExamples(url);
     const some = more.length + less.length > 0;
     const hits = query !== '' || similar !== undefined || more.length > 0;
     this.#list.hidden = !some;
@@ -107,16 +107,16 @@ export class Teach {
     }
   }
 
-  #forgetExamples() {
+  #takeBackAll() {
     this.#place.focus();
     return this.#actions.go(addressWith({ more: [], less: [] }));
   }
 
-  #keepExamples() {
+  #keepAll() {
     if (!this.#site) return;
     const { kept, notKept } = this.#strings;
     this.#place.focus();
-    this.#actions.say(keepTaste(this.#site.url, readAddress()) ? kept : notKept);
+    this.#actions.say(keepExamples(this.#site.url, readAddress()) ? kept : notKept);
     this.#showChoices(this.#site);
   }
 
@@ -124,8 +124,8 @@ export class Teach {
     if (!this.#site) return;
     const shown = this.isKept;
     this.#place.focus();
-    forgetTaste(this.#site.url);
-    if (shown) await this.#forgetExamples();
+    forgetExamples(this.#site.url);
+    if (shown) await this.#takeBackAll();
     else this.#showChoices(this.#site);
     this.#actions.say(this.#strings.forgotten);
   }
@@ -140,7 +140,7 @@ export class Teach {
     const label = direction === 'more' ? unlike(title) : undislike(title);
     const chip = element('button', { type: 'button', class: 'chip', 'data-direction': direction, 'aria-label': label, title: label },
       icon(direction), element('span', { class: 'name', lang: lang ?? siteLang }, title), icon('remove'));
-    chip.addEventListener('click', () => this.teach(undefined, id));
+    chip.addEventListener('click', () => this.give(undefined, id));
     return chip;
   }
 }
@@ -150,13 +150,13 @@ export class Teach {
  * @param {Site} site
  */
 async function dropUnknown({ url, index }) {
-  const kept = keptTaste(url);
+  const kept = keptExamples(url);
   if (!kept) return;
   const known = async (/** @type {string[]} */ ids) => {
     const found = await Promise.allSettled(ids.map((id) => index.article(id)));
     return ids.filter((_, i) => found[i]?.status === 'fulfilled');
   };
   const [more, less] = [await known(kept.more), await known(kept.less)];
-  if (!more.length && !less.length) forgetTaste(url);
-  else keepTaste(url, { more, less });
+  if (!more.length && !less.length) forgetExamples(url);
+  else keepExamples(url, { more, less });
 }

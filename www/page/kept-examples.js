@@ -2,7 +2,7 @@
  * The articles that a reader has asked this browser to remember, by their ids. Each site has its own; nothing of it leaves
  * the browser. Where storage is denied there are none.
  *
- * @typedef {object} Taste
+ * @typedef {object} Examples
  * @property {string[]} more
  * @property {string[]} less
  */
@@ -12,9 +12,9 @@ const keyOf = (bundle) => `exemplar-search:for-you:${bundle}`;
 
 /**
  * @param {string} bundle
- * @returns {Taste | undefined}
+ * @returns {Examples | undefined}
  */
-export function keptTaste(bundle) {
+export function keptExamples(bundle) {
   try {
     const { more, less } = JSON.parse(localStorage.getItem(keyOf(bundle)) ?? '{}');
     return areIds(more) && areIds(less) ? { more, less } : undefined;
@@ -25,10 +25,10 @@ export function keptTaste(bundle) {
 
 /**
  * @param {string} bundle
- * @param {Taste} taste
+ * @param {Examples} examples
  * @returns {boolean} whether the browser keeps it
  */
-export function keepTaste(bundle, { more, less }) {
+export function keepExamples(bundle, { more, less }) {
   try {
     localStorage.setItem(keyOf(bundle), JSON.stringify({ more, less }));
     return true;
@@ -38,7 +38,7 @@ export function keepTaste(bundle, { more, less }) {
 }
 
 /** @param {string} bundle */
-export function forgetTaste(bundle) {
+export function forgetExamples(bundle) {
   try {
     localStorage.removeItem(keyOf(bundle));
   } catch {

@@ -41,15 +41,15 @@ test('links that were there before the slider moved lead on with its C', async (
   await slider(page).focus();
   await page.keyboard.press('End');
   await page.getByText('hits stand elsewhere than at 0.1').waitFor();
-  for (const link of ['.similar', '#examples a', '#other-language']) {
+  for (const link of ['.similar', '#suggestions a', '#other-language']) {
     assert.match(await page.locator(link).first().getAttribute('href'), /C=1000/, link);
   }
-  await page.locator('#examples a').nth(1).click();
+  await page.locator('#suggestions a').nth(1).click();
   await page.waitForURL(/C=1000/);
   assert.match(page.url(), /more=ch16-03/, 'and with the examples');
   await hits(page, 'svm');
   await page.locator('#clear-examples').click();
-  await page.locator('#examples a').first().click();
+  await page.locator('#suggestions a').first().click();
   await page.waitForURL((url) => !url.search.includes('more='));
 });
 

@@ -23,7 +23,7 @@ function costAt(power) {
 }
 
 /** The slider for the SVM's C. */
-export class Cost {
+export class CSlider {
   #place = byId('cost', HTMLElement);
   #slider = byId('C', HTMLInputElement);
   #value = byId('C-value', HTMLElement);

@@ -20,7 +20,7 @@ const PAIRS = 5;
 const placeOf = ({ method }) => (METHODS.includes(method) ? METHODS.indexOf(method) : METHODS.length);
 
 /** What each method does, in words, with the figures of the search that is shown. */
-export default class HowPanel {
+export default class HowItWorks {
   #strings;
   #format;
   #cards = element('div', { class: 'cards' });

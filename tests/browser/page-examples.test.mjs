@@ -5,10 +5,10 @@ import { copySite, hits, METHODS, open, serve, smallBundle, THREADS, withApiAlon
 const QUERY = `?q=${encodeURIComponent(THREADS)}`;
 const first = (page, method = 'svm') => page.locator(`[data-method="${method}"] .hit`).first();
 const articles = async (page, method) => (await hits(page, method)).map(({ article }) => article);
-const chips = (page) => page.locator('#taste .chip');
+const chips = (page) => page.locator('#examples .chip');
 
-/** Waits until what was taught is what is shown. */
-const learned = (page, liked, disliked) =>
+/** Waits until the examples given are those shown. */
+const given = (page, liked, disliked) =>
   page.getByRole('status').filter({ hasText: `Learned from ${liked} liked, ${disliked} disliked` }).waitFor();
 
 test('liking and disliking hits ranks every column again, and can be taken back one by one', async (t) => {
@@ -18,19 +18,19 @@ test('liking and disliking hits ranks every column again, and can be taken back 
   const [{ title, article }] = before.svm;
 
   await first(page).getByRole('button', { name: `More like “${title}”` }).click();
-  await learned(page, 1, 0);
+  await given(page, 1, 0);
   for (const method of METHODS) {
     assert.ok(!(await articles(page, method)).includes(article), `${method} leaves the example out`);
     assert.notDeepEqual(await hits(page, method), before[method]);
   }
   const disliked = await first(page).locator('.title').textContent();
   await first(page).getByRole('button', { name: `Less like “${disliked}”` }).click();
-  await learned(page, 1, 1);
+  await given(page, 1, 1);
   assert.deepEqual(await chips(page).allTextContents(), [title, disliked]);
   assert.match(page.url(), /more=.*less=/, 'the address has the examples');
 
   await page.goBack();
-  await learned(page, 1, 0);
+  await given(page, 1, 0);
   assert.deepEqual(await chips(page).allTextContents(), [title]);
   await page.getByRole('button', { name: `More like “${title}”: undo` }).click();
   await chips(page).waitFor({ state: 'detached' });
@@ -47,29 +47,29 @@ test('a hit that was liked by keyboard gives its focus to the one that takes its
     const column = activeElement.closest('.column')?.dataset.method;
     return hit ? `${column} ${[...hit.parentElement.children].indexOf(hit)} ${activeElement.className}` : activeElement.id || activeElement.className;
   });
-  await page.locator('[data-method="svm"] .hit').nth(1).locator('.teach').first().focus();
+  await page.locator('[data-method="svm"] .hit').nth(1).locator('.feedback').first().focus();
   await page.keyboard.press('Enter');
-  await learned(page, 1, 0);
-  assert.equal(await focus(), 'svm 1 teach');
+  await given(page, 1, 0);
+  assert.equal(await focus(), 'svm 1 feedback');
   await page.keyboard.press('Enter');
-  await learned(page, 2, 0);
-  assert.equal(await focus(), 'svm 1 teach');
+  await given(page, 2, 0);
+  assert.equal(await focus(), 'svm 1 feedback');
 
   await chips(page).first().focus();
   await page.keyboard.press('Enter');
-  await learned(page, 1, 0);
+  await given(page, 1, 0);
   assert.equal(await focus(), 'chip');
   await page.keyboard.press('Enter');
   await chips(page).waitFor({ state: 'detached' });
-  assert.equal(await focus(), 'taste');
+  assert.equal(await focus(), 'examples');
 });
 
 test('examples stay with a new query, and rank alone without one; dislikes alone say what is missing', async (t) => {
   const site = await serve(t);
   const page = await open(t, site + QUERY);
   await hits(page, 'svm');
-  await first(page).locator('.teach[data-direction="more"]').click();
-  await learned(page, 1, 0);
+  await first(page).locator('.feedback[data-direction="more"]').click();
+  await given(page, 1, 0);
   const box = page.getByRole('searchbox');
   await box.fill('');
   await box.press('Enter');
@@ -83,7 +83,7 @@ test('examples stay with a new query, and rank alone without one; dislikes alone
   await page.getByRole('status').filter({ hasText: 'Like an article or ask something' }).waitFor();
   assert.equal(await page.locator('.hit').count(), 0);
   await page.getByRole('button', { name: 'Undo all' }).click();
-  await page.locator('#taste').waitFor({ state: 'hidden' });
+  await page.locator('#examples').waitFor({ state: 'hidden' });
   assert.ok(await box.evaluate((input) => input === document.activeElement), 'the focus is not lost');
 });
 
