@@ -9,7 +9,6 @@ use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
 use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
 use crate::rank::{Moments, Projection};
-use crate::vector::top_k::top_of_groups;
 use crate::vector::{Element, Vectors};
 use crate::{Error, Result};
 
@@ -119,9 +118,9 @@ impl SearchIndex {
             ..article_of.partition_point(|&other| other as usize <= article)
     }
 
-    /// The index of the best passage of each of the articles that are `wanted`, the first of equals, ascending.
-    pub(crate) fn best_passages(&self, scores: &[f32], wanted: &[bool]) -> Vec<u32> {
-        top_of_groups(scores, &self.article_of, wanted)
+    /// The article of each passage, ascending.
+    pub(crate) fn article_of(&self) -> &[u32] {
+        &self.article_of
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

@@ -60,6 +60,11 @@ impl Weights {
         Ok(())
     }
 
+    /// Whether any of them is for scores of vectors.
+    pub(crate) fn any_vector(self) -> bool {
+        self.knn > 0.0 || self.svm > 0.0 || self.whitened > 0.0
+    }
+
     /// Each name with its weight.
     fn named(self) -> [(&'static str, f32); 4] {
         [("knn", self.knn), ("svm", self.svm), ("whitened", self.whitened), ("lexical", self.lexical)]
@@ -82,37 +87,24 @@ impl Weights {
 }
 
 impl Method {
-    /// Itself, or what [`Method::Auto`] stands for: whether there is a vector to go by, whether a query's is refined by
-    /// examples, and whether there are words.
-    pub(crate) fn resolved(self, vector: bool, refined: bool, words: bool) -> Self {
-        match (self, vector) {
-            (Self::Auto, true) if refined => Self::Svm,
-            (Self::Auto, true) if words => {
-                Self::Fused(Weights { whitened: 1.0, lexical: 1.0, ..Weights::default() })
-            }
-            (Self::Auto, false) if words => Self::Lexical,
-            (Self::Auto, _) => Self::Fused(Weights { knn: 1.0, whitened: 1.0, ..Weights::default() }),
-            (other, _) => other,
-        }
-    }
-
-    /// What it is made of; an error where the weights are none.
-    pub fn weights(self) -> Result<Weights> {
+    /// What it is made of; an error where the weights are none. [`Method::Auto`] is made of nothing: what it stands for is
+    /// for the plan of a search to say.
+    pub(crate) fn weights(self) -> Result<Weights> {
         let none = Weights::default();
         match self {
             Self::Knn => Ok(Weights { knn: 1.0, ..none }),
             Self::Svm => Ok(Weights { svm: 1.0, ..none }),
             Self::Whitened => Ok(Weights { whitened: 1.0, ..none }),
             Self::Hybrid => Ok(Weights { knn: 1.0, svm: 1.0, ..none }),
-            Self::Auto => Ok(Weights { whitened: 1.0, lexical: 1.0, ..none }),
+            Self::Auto => Ok(none),
             Self::Lexical => Ok(Weights { lexical: 1.0, ..none }),
             Self::Fused(weights) => weights.check(),
         }
     }
 
-    /// Whether it needs the query's embedding.
+    /// Whether it goes by the query's embedding, or by that of a query's text where it can: all but keywords alone.
     pub fn needs_embedding(self) -> bool {
-        self.weights().is_ok_and(|weights| weights.knn > 0.0 || weights.svm > 0.0 || weights.whitened > 0.0)
+        self == Self::Auto || self.weights().is_ok_and(Weights::any_vector)
     }
 }
 

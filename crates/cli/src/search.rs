@@ -153,7 +153,7 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
         return Ok(None);
     }
     let Some(client) = Client::new(&args.api, Limits::default())? else {
-        if index.has_encoder() || (args.method == Method::Auto && index.keywords().is_some()) {
+        if !index.needs_embedding(args.method) {
             return Ok(None);
         }
         bail!(

@@ -1,0 +1,186 @@
+//! Searching, in three steps: [`plan`] says what to compute, [`score`] computes it, [`collect`] makes hits of it.
+
+mod collect;
+mod options;
+mod plan;
+mod result;
+mod score;
+
+use self::collect::{Found, is_settled, top_articles};
+pub use self::options::{Refine, SearchOptions, Solver, StopAt};
+pub(crate) use self::plan::{Given, Plan};
+pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
+use self::score::{Asked, Scored};
+use crate::facets::{Facet, Filter};
+use crate::lexical::QueryTerms;
+use crate::query_target::QueryTarget;
+use crate::vector::top_k::top_of_groups;
+use crate::{Error, Highlights, Method, Query, Result, SearchIndex};
+
+impl SearchIndex {
+    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. Where the method needs an
+    /// embedding and there is a text alone, the bundle's query encoder gives it. If that knows nothing of the text, the
+    /// method's keywords alone rank it, and a method without them finds nothing.
+    pub fn search<'q>(
+        &self,
+        query: impl Into<Query<'q>>,
+        options: &SearchOptions,
+    ) -> Result<SearchResult<'_>> {
+        self.rank(query.into(), &[], &[], options)
+    }
+
+    /// Ranks the other articles by how alike they are to the article `id`, which is itself left out:
+    /// [`SearchIndex::refine`] with one example.
+    pub fn similar(&self, id: &str, options: &SearchOptions) -> Result<SearchResult<'_>> {
+        self.refine(&Refine { more: &[id], ..Refine::default() }, options)
+    }
+
+    /// Ranks the articles that are no examples by a query and by articles that the reader likes and dislikes; with
+    /// articles alone, nothing needs an embedding API. kNN and the whitened cosine compare with the mean of
+    /// query and liked articles, less a share of the disliked; the SVM learns from each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownArticle`]; [`Error::Option`] where an article is in both lists, or nothing says what is
+    /// wanted; and the errors of [`SearchIndex::search`].
+    pub fn refine(&self, refine: &Refine, options: &SearchOptions) -> Result<SearchResult<'_>> {
+        let &Refine { query, more, less } = refine;
+        if more.is_empty() && query == Query::default() {
+            return Err(Error::option("more", "empty", "give ids of articles that are liked, or a query"));
+        }
+        self.rank(query, more, less, options)
+    }
+
+    /// Whether a search for a text by this method needs the text's embedding from elsewhere: the method goes by vectors, and
+    /// the bundle has no query encoder.
+    pub fn needs_embedding(&self, method: Method) -> bool {
+        let given = Given { text: true, ..self.given() };
+        !self.has_encoder() && given.resolve(method).needs_embedding()
+    }
+
+    /// What the index gives to rank by.
+    fn given(&self) -> Given {
+        Given { keywords: self.keywords().is_some(), encoder: self.has_encoder(), ..Given::default() }
+    }
+
+    fn rank(
+        &self,
+        query: Query,
+        more: &[&str],
+        less: &[&str],
+        options: &SearchOptions,
+    ) -> Result<SearchResult<'_>> {
+        options.check(self.articles())?;
+        let given = Given {
+            embedding: query.embedding.is_some(),
+            text: query.text.is_some(),
+            liked: !more.is_empty(),
+            disliked: !less.is_empty(),
+            ..self.given()
+        };
+        let mut plan = Plan::new(options.method, options.stop, given)?;
+        let encoded = match query.text {
+            Some(text) if plan.encode => Some(self.encode(text)?),
+            _ => None,
+        };
+        let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
+        let encoded = encoded.flatten();
+        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
+        let target = QueryTarget::new(self, embedding, more, less)?;
+        if plan.by_vectors() && !target.has_vector() {
+            let Some(left) = plan.by_keywords() else {
+                let facets = self.facets(&[], options);
+                let (method, hits) = (plan.method, Vec::new());
+                return Ok(SearchResult { method, hits, facets, svm: None, known, top_k_final: None });
+            };
+            plan = left;
+        }
+        let terms = query.text.map(|text| match self.keywords() {
+            Some(keywords) => keywords.query(text, query.unfinished),
+            None => QueryTerms::parse(text, query.unfinished),
+        });
+        let candidates = self.candidates(&target, &options.filter);
+        let asked =
+            Asked { plan: &plan, target: &target, terms: terms.as_ref(), candidates: &candidates, options };
+        let scored = self.score(&asked)?;
+        Ok(SearchResult { known, ..self.collect(&asked, scored) })
+    }
+
+    fn collect(&self, asked: &Asked, scored: Scored) -> SearchResult<'_> {
+        let &Asked { plan, target, terms, candidates, options } = asked;
+        let scores = scored.scores();
+        let order = top_articles(scores, self.article_of(), candidates, options.k.saturating_add(1));
+        let top_k_final = scored
+            .report
+            .as_ref()
+            .filter(|_| plan.method == Method::Svm)
+            .map(|report| is_settled(scores, &order, options.k, report.error()));
+        let found = Found::new(scores, !plan.by_vectors(), options.relevance_threshold);
+        let mut facets = Vec::new();
+        if !options.facets.is_empty() {
+            let unfiltered = self.candidates(target, &Filter::default());
+            let mut all = top_of_groups(scores, self.article_of(), &unfiltered);
+            all.retain(|&passage| found.has(passage as usize));
+            facets = self.facets(&all, options);
+        }
+        let hits = found.hits(&order, options.k);
+        let floor = hits.last().map_or(0.0, |&last| scores[last]);
+        let same_heading = |a: usize, b: usize| self.passages()[a].heading == self.passages()[b].heading;
+        let hit = |(place, &passage): (usize, &usize)| {
+            let siblings = self.passages_of(self.passages()[passage].article);
+            let others = found.others(passage, siblings, floor, options.passages - 1, &same_heading);
+            let others = others.into_iter().map(|other| OtherPassage {
+                score: scores[other],
+                passage: &self.passages()[other],
+                text: &self.passages()[other].text,
+            });
+            let others = others.collect();
+            Hit { rank: place + 1, others, ..self.hit(passage, &scored, terms) }
+        };
+        let hits = hits.iter().enumerate().map(hit).collect();
+        SearchResult {
+            method: plan.method,
+            hits,
+            facets,
+            svm: scored.report.clone(),
+            known: None,
+            top_k_final,
+        }
+    }
+
+    /// The hit that is this passage, but for its rank and its other passages.
+    fn hit(&self, passage: usize, scored: &Scored, terms: Option<&QueryTerms>) -> Hit<'_> {
+        let found = &self.passages()[passage];
+        let article = &self.articles()[found.article];
+        Hit {
+            rank: 0,
+            score: scored.scores()[passage],
+            scores: scored.of(passage),
+            article,
+            passage: found,
+            passage_index: passage,
+            text: &found.text,
+            highlights: terms.map(|terms| Highlights::of(terms, article, &found.text)),
+            others: Vec::new(),
+        }
+    }
+
+    /// Whether each article may be a hit: it is no example, and the filter allows it.
+    pub(crate) fn candidates(&self, target: &QueryTarget, filter: &Filter) -> Vec<bool> {
+        let mut candidates: Vec<bool> =
+            self.articles().iter().map(|article| filter.allows(article)).collect();
+        target.example_articles().for_each(|article| candidates[article] = false);
+        candidates
+    }
+
+    /// What the articles of these passages, which were found, have in the fields that are asked for.
+    fn facets(&self, found: &[u32], options: &SearchOptions) -> Vec<Facet<'_>> {
+        let articles =
+            found.iter().map(|&passage| &self.articles()[self.passages()[passage as usize].article]);
+        let facet = |field: &String| {
+            let counts = options.filter.count(articles.clone(), field);
+            Facet { field: field.clone(), counts }
+        };
+        options.facets.iter().map(facet).collect()
+    }
+}

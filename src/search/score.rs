@@ -1,0 +1,147 @@
+//! The second step of a search: the scores that its plan asks for, one a passage.
+
+use super::collect::{is_settled, top_articles};
+use super::{Plan, Scores, SearchOptions, Solver, StopAt};
+use crate::lexical::{Bm25, QueryTerms};
+use crate::query_target::QueryTarget;
+use crate::rank::fusion::Fusion;
+use crate::rank::{knn, svm};
+use crate::vector::{Matrix, Vectors};
+use crate::{Method, Result, SearchIndex, Weights};
+
+/// The scores of each way of ranking, and what they are together.
+#[derive(Default)]
+pub(super) struct Scored {
+    knn: Option<Vec<f32>>,
+    svm: Option<Vec<f32>>,
+    whitened: Option<Vec<f32>>,
+    lexical: Option<Vec<f32>>,
+    /// Where there are several.
+    fused: Option<Vec<f32>>,
+    /// How the SVM was solved.
+    pub report: Option<svm::SolverReport>,
+}
+
+/// What a search is for, as far as scores go.
+pub(super) struct Asked<'a> {
+    pub plan: &'a Plan,
+    pub target: &'a QueryTarget<'a>,
+    pub terms: Option<&'a QueryTerms>,
+    /// Whether each article may be a hit.
+    pub candidates: &'a [bool],
+    pub options: &'a SearchOptions,
+}
+
+impl Scored {
+    /// What ranks.
+    pub fn scores(&self) -> &[f32] {
+        let lists = [&self.fused, &self.knn, &self.svm, &self.whitened, &self.lexical];
+        lists.into_iter().flatten().next().map_or(&[], Vec::as_slice)
+    }
+
+    /// The component scores of one passage.
+    pub fn of(&self, passage: usize) -> Scores {
+        let at = |scores: &Option<Vec<f32>>| scores.as_ref().map(|scores| scores[passage]);
+        Scores {
+            knn: at(&self.knn),
+            svm: at(&self.svm),
+            whitened: at(&self.whitened),
+            lexical: at(&self.lexical),
+        }
+    }
+
+    fn fuse(&mut self, fusion: Fusion, weights: Weights) {
+        let lists: Vec<(f32, &[f32])> = [
+            (weights.knn, &self.knn),
+            (weights.svm, &self.svm),
+            (weights.whitened, &self.whitened),
+            (weights.lexical, &self.lexical),
+        ]
+        .into_iter()
+        .filter_map(|(weight, scores)| Some((weight, scores.as_deref()?)))
+        .collect();
+        if lists.len() > 1 {
+            self.fused = Some(fusion.fuse(&lists));
+        }
+    }
+}
+
+impl SearchIndex {
+    pub(super) fn score(&self, asked: &Asked) -> Result<Scored> {
+        let &Asked { plan: &Plan { weights, .. }, target, options, .. } = asked;
+        let mut scored = Scored::default();
+        if weights.svm > 0.0 {
+            let knn_vector = if weights.knn > 0.0 { Some(target.knn_vector()?) } else { None };
+            let fit = self.fit(target, asked.candidates, options, knn_vector.as_deref())?;
+            scored.report = Some(fit.report);
+            scored.svm = Some(fit.scores);
+            scored.knn = knn_vector.map(|_| fit.extra);
+        } else if weights.knn > 0.0 {
+            scored.knn = Some(self.knn_scores(asked, &target.knn_vector()?));
+        }
+        if weights.whitened > 0.0 {
+            let vector = target.whitened_vector(options.align)?;
+            let whitening = self.whitening(target.shrinkage());
+            scored.whitened = Some(whitening.scores(self.rows().as_rows(), &vector));
+        }
+        // The plan has seen that both are there.
+        if let (true, Some(keywords), Some(terms)) = (weights.lexical > 0.0, self.keywords(), asked.terms) {
+            scored.lexical = Some(keywords.scores(terms, Bm25::default()));
+        }
+        scored.fuse(options.fusion, weights);
+        Ok(scored)
+    }
+
+    /// kNN's scores. Where int8 rows rank alone, those of the hits are exact, and the others no higher: nothing else asks for
+    /// them. What is fused, or kept by a threshold, needs them all.
+    fn knn_scores(&self, asked: &Asked, vector: &[f32]) -> Vec<f32> {
+        let only_hits = asked.plan.method == Method::Knn && asked.options.relevance_threshold.is_none();
+        match self.rows() {
+            Vectors::Int8(rows) if only_hits && self.has_unit_rows() => {
+                self.nearest(rows, vector, asked.options.k, asked.candidates)
+            }
+            rows => knn::scores(rows.as_rows(), vector),
+        }
+    }
+
+    /// kNN scores, exact for all passages that score no lower than the best of the k-th best article, and lower for all others.
+    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
+        let estimates = knn::estimates(rows, query);
+        match top_articles(&estimates.scores, self.article_of(), candidates, k).last() {
+            Some(&kth) => {
+                let kth = estimates.scores[kth];
+                estimates.settle(rows, query, kth)
+            }
+            None => estimates.scores,
+        }
+    }
+
+    /// The SVM, and what kNN gives for `extra`, if there is one.
+    pub(crate) fn fit(
+        &self,
+        target: &QueryTarget,
+        candidates: &[bool],
+        options: &SearchOptions,
+        extra: Option<&[f32]>,
+    ) -> Result<svm::Fit> {
+        let c = options.svm.check()?.c();
+        let training = target.training_set(options.align)?;
+        let enough = |scores: &[f32], error: f64| {
+            options.stop == StopAt::TopK && {
+                let order = top_articles(scores, self.article_of(), candidates, options.k.saturating_add(1));
+                is_settled(scores, &order, options.k, error)
+            }
+        };
+        let rows = self.rows().as_rows();
+        match options.solver {
+            Solver::Newton => {
+                let background = self.background(c, training.positives.len());
+                svm::fit_until(rows, &background, &training, &options.svm, extra, &enough)
+            }
+            Solver::CoordinateDescent { seed } => {
+                let extra = extra.map_or_else(Vec::new, |vector| knn::scores(rows, vector));
+                Ok(svm::Fit { extra, ..svm::dual::fit(rows, &training, &options.svm, seed)? })
+            }
+        }
+    }
+}
