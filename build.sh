@@ -62,6 +62,7 @@ checks() {
   for variant in scalar simd128; do
     step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
   done
+  step "No circles of imports" scripts/import-circles.py
   step "Lints of the shell scripts" lint_scripts
   step "Crates as they would be published" cargo package --quiet --workspace --no-verify --allow-dirty
   step "Native tests" with_embedding_api native_tests

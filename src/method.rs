@@ -106,6 +106,11 @@ impl Method {
     pub fn needs_embedding(self) -> bool {
         self == Self::Auto || self.weights().is_ok_and(Weights::any_vector)
     }
+
+    /// Whether it goes by the words of a query's text, or would where the bundle has keywords.
+    pub fn uses_keywords(self) -> bool {
+        self == Self::Auto || self.weights().is_ok_and(|weights| weights.lexical > 0.0)
+    }
 }
 
 /// `knn`, `svm`, `whitened`, `hybrid`, `lexical`, or a sum of any but `hybrid`: `knn+lexical`, `knn+0.5*lexical`.

@@ -3,37 +3,13 @@
 use exemplar_search_json::read::{self, List};
 use serde::Serialize;
 
-use super::{Bundle, FORMAT, Files, Layout, Reader, VERSION, Written, v1, v2};
+use super::{FORMAT, VERSION};
 use crate::fields::shown;
 use crate::json::{Object, Value};
 use crate::{Error, Result};
 
 /// What tells a bundle from other JSON; read first, so that a newer version's other changes do not matter.
 const HEAD: [&str; 2] = ["format", "version"];
-
-impl Bundle {
-    /// Reads a bundle of any version and checks all of it. `files` holds those that [`Bundle::files`] names.
-    pub fn read(json: &[u8], files: &Files) -> Result<Self> {
-        let mut reader = Reader::new(json)?;
-        for (name, bytes) in files {
-            reader.add(name, bytes);
-        }
-        reader.finish()
-    }
-
-    /// The names of the files that the bundle `json` needs beside it: plain names, without a folder.
-    pub fn files(json: &[u8]) -> Result<Vec<String>> {
-        Ok(Reader::new(json)?.files().map(String::from).collect())
-    }
-
-    /// The bundle as files, without white space in the JSON.
-    pub fn write(&self) -> Result<Written> {
-        match self.layout {
-            Layout::V1Arrays | Layout::V1Base64 => Ok(Written { json: v1::write(self)?, sidecar: None }),
-            Layout::V2Inline | Layout::V2Base64 | Layout::V2Sidecar => v2::write(self),
-        }
-    }
-}
 
 /// The version of the bundle `json`, one that this release reads.
 pub(super) fn version(json: &[u8]) -> Result<u64> {

@@ -7,6 +7,7 @@ mod centred;
 mod check;
 mod chunked_list;
 mod encoding;
+mod files;
 mod json;
 mod keywords;
 mod part;
@@ -15,13 +16,12 @@ mod space;
 mod v1;
 mod v2;
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::error::one_of;
-use crate::fields::{Fields, FromFields, Mismatch};
+use crate::fields::{Fields, FromFields, FromJson, Mismatch, Place};
 use crate::json::Object;
 use crate::vector::Vectors;
 use crate::{Error, Result};
@@ -29,6 +29,7 @@ use crate::{Error, Result};
 pub use centred::quantize_centred;
 pub(crate) use check::Checked;
 pub use encoding::Encoding;
+pub use files::Files;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
@@ -37,9 +38,6 @@ pub use space::{EmbeddingSpace, Probe, Recipe};
 pub const FORMAT: &str = "exemplar-search";
 /// The newest version of the format that this release reads.
 pub const VERSION: u32 = 2;
-
-/// The files beside `bundle.json`, by name.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A site's articles and their embeddings.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +151,18 @@ impl FromFields for Article {
             date: fields.optional("date")?,
             tags: fields.or_default("tags")?,
             extra: fields.rest(),
+        })
+    }
+}
+
+/// From the JSON of its fields.
+impl FromStr for Article {
+    type Err = String;
+
+    fn from_str(json: &str) -> std::result::Result<Self, String> {
+        Self::from_json(json.parse()?, &Place::Top).map_err(|mismatch| {
+            let Mismatch { place, found, expected } = *mismatch;
+            format!("field {place}: is {found}, expected {expected}")
         })
     }
 }

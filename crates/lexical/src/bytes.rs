@@ -1,7 +1,7 @@
 //! The keywords as they stand in a bundle; `docs/keywords.md` specifies the bytes.
 
 use super::bits::{BitReader, BitWriter};
-use super::keywords::{Keywords, level, of_level};
+use super::keywords::{Keywords, MAX_WORD, level, of_level};
 use super::varint;
 
 /// What is wrong with the bytes of keywords.
@@ -16,9 +16,6 @@ pub const PART: &str = "keywords";
 
 /// The encoding of the bundle's part `keywords` that [`Keywords::to_bytes`] writes.
 pub const ENCODING: &str = "keywords-1";
-
-/// Words of more bytes are not indexed, so that no bundle can unfold to more than a page can hold.
-pub(super) const MAX_WORD: usize = 120;
 
 /// All words together take less: a site of a million words has a hundredth of this.
 const MAX_TEXT: usize = 1 << 28;

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::bytes::MAX_WORD;
 use super::length;
 use super::spelling::signature;
 use super::tokenizer::tokenize;
+
+/// Words of more bytes are not indexed, so that no bundle can unfold to more than a page can hold.
+pub(super) const MAX_WORD: usize = 120;
 
 /// How many times a word of the title counts: the field weight of BM25F with one length for both fields (Robertson,
 /// Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields").

@@ -16,6 +16,7 @@ pub mod hinge;
 pub mod indices;
 mod kernels;
 mod lanes;
+mod lengths;
 pub mod little_endian;
 mod matrix;
 mod moments;

@@ -3,10 +3,6 @@
 use ndarray::{ArrayView2, ShapeBuilder};
 
 use super::lanes::{BLOCK, Element};
-use super::{Native, kernels};
-
-/// Of a sum of squares, what is left when a row's stored part and its centre point away from each other.
-const CANCELLED: f64 = 1e-3;
 
 /// Rows of `dims` values, row-major. Each row takes [`Matrix::stride`] elements: `dims` rounded up to a multiple of
 /// [`BLOCK`], the rest zeros, which change no dot product.
@@ -21,13 +17,6 @@ pub struct Matrix<E = f32> {
     centre: Option<Centre>,
     dims: usize,
     stride: usize,
-}
-
-impl Matrix<i8> {
-    /// [`kernels::scan_codes`]
-    pub fn scan_codes(&self, query: &[f32], codes: &[i16], step: f32, out: &mut [f32]) {
-        kernels::scan_codes::<Native>(self, query, codes, step, out);
-    }
 }
 
 /// What all rows have in common and is not stored in each. Embeddings of most models share a large part, and codes for
@@ -52,6 +41,11 @@ impl Centre {
     #[inline]
     pub fn share(&self, row: usize) -> f32 {
         self.shares[row]
+    }
+
+    /// The square of its length.
+    pub(super) fn square(&self) -> f64 {
+        self.square
     }
 
     /// The most that any row has of it, as a length.
@@ -159,26 +153,6 @@ impl<E: Element> Matrix<E> {
             let value: f64 = value.into();
             value * scale + centre.map_or(0.0, |(vector, share)| f64::from(vector[i]) * share)
         })
-    }
-
-    /// The length of what row `row` means; not finite where one of its values is not.
-    pub fn length(&self, row: usize) -> f64 {
-        let (squares, scale) = (E::squares(self.values(row)), f64::from(self.scale(row)));
-        let Some(centre) = &self.centre else { return squares.sqrt() * scale.abs() };
-        let share = f64::from(centre.share(row));
-        let common = f64::from(kernels::dot::<Native, E>(self.row(row), &centre.vector));
-        let (stored, centre) = (scale * scale * squares, share * share * centre.square);
-        let square = stored + centre + 2.0 * scale * share * common;
-        // Where the two nearly cancel, float32 leaves nothing of the rest.
-        if square < CANCELLED * (stored + centre) {
-            return self.meaning(row).map(|x| x * x).sum::<f64>().sqrt();
-        }
-        square.sqrt()
-    }
-
-    /// [`Matrix::length`] of each row.
-    pub fn lengths(&self) -> Vec<f64> {
-        (0..self.rows()).map(|row| self.length(row)).collect()
     }
 
     /// Makes each row mean a vector of unit length, by its scale alone and by its share of the centre. `lengths` are those of

@@ -27,6 +27,13 @@ pub trait Rows {
     fn add_to(&self, row: usize, factor: f64, sum: &mut [f64]);
 }
 
+impl Matrix<i8> {
+    /// [`kernels::scan_codes`]
+    pub fn scan_codes(&self, query: &[f32], codes: &[i16], step: f32, out: &mut [f32]) {
+        kernels::scan_codes::<Native>(self, query, codes, step, out);
+    }
+}
+
 /// For each type by name, since generic code would be compiled where it is used, with whatever options are set there.
 macro_rules! rows_of {
     ($($element:ty),*) => {$(

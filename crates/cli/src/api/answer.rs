@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::client::Input;
+use super::Input;
 use crate::text::excerpt;
 
 /// What texts became.

@@ -10,14 +10,7 @@ use serde::Serialize;
 
 use super::pace::{Limits, Pace};
 use super::upstream::{Reply, Unreachable, UnreachableKind};
-use super::{ApiArgs, Upstream, answer, retry, tokens};
-
-/// A text to embed, and what to call it in an error.
-#[derive(Clone, Copy)]
-pub struct Input<'a> {
-    pub name: &'a str,
-    pub text: &'a str,
-}
+use super::{ApiArgs, Input, Upstream, answer, retry, tokens};
 
 /// The body of `POST /v1/embeddings`.
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod endpoint;
+mod input;
 mod key;
 mod pace;
 mod preset;
@@ -17,8 +18,9 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use clap::ArgGroup;
 
-pub use client::{Client, Input};
+pub use client::Client;
 pub use endpoint::Endpoint;
+pub use input::Input;
 pub use pace::Limits;
 pub use preset::Preset;
 pub use shorten::shorten;

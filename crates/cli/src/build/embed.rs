@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::vector::Matrix;
 
 use super::cache::Cache;
-use super::plan::{Job, Missing};
+use super::job::{Job, Missing};
 use super::progress::Progress;
 use crate::api::{Client, Input, shorten};
 

@@ -3,45 +3,16 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use exemplar_search::bundle::Recipe;
 use exemplar_search::vector::Matrix;
 
 use super::batches::Limits;
 use super::cache::Cache;
 use super::embed::Embedder;
-use super::texts::Texts;
-use crate::api::tokens;
-
-/// Texts of one kind, which are embedded by one recipe.
-pub struct Job {
-    /// What they are, such as `passages`.
-    pub kind: &'static str,
-    pub texts: Texts,
-    pub recipe: Recipe,
-}
-
-/// Those of a [`Job`] that no earlier build has embedded.
-pub struct Missing {
-    /// Indices of texts, each text once, in the batches in which they are asked for.
-    pub batches: Vec<Vec<usize>>,
-    /// By estimate.
-    pub tokens: usize,
-}
+use super::job::{Count, Job, Missing};
 
 /// All that a build has to embed.
 pub struct Plan {
     jobs: Vec<(Arc<Job>, Missing)>,
-}
-
-/// How much is to be embedded.
-#[derive(Clone, Copy, Default)]
-pub struct Count {
-    pub texts: usize,
-    /// Those of them that go to the API: not embedded before, each once.
-    pub missing: usize,
-    pub requests: usize,
-    /// Of those, by estimate.
-    pub tokens: usize,
 }
 
 impl Plan {
@@ -72,54 +43,4 @@ impl Plan {
     pub fn embed(self, embedder: &Embedder) -> Result<Vec<Matrix>> {
         self.jobs.into_iter().map(|(job, missing)| embedder.embed(&job, missing)).collect()
     }
-}
-
-impl Job {
-    /// What of it is not in the cache.
-    fn missing(&self, cache: &Cache, model: &str, limits: Limits) -> Missing {
-        let space = cache.of(model, &self.recipe);
-        let new = self.texts.each_once().filter(|&i| space.get(self.texts.text(i)).is_none());
-        let mut all = 0;
-        let new = new.map(|i| {
-            let tokens = tokens::estimate(&self.recipe.prefix) + tokens::estimate(self.texts.text(i));
-            all += tokens;
-            (i, tokens)
-        });
-        let batches = limits.batches(new);
-        Missing { batches, tokens: all }
-    }
-
-    fn count(&self, missing: &Missing) -> Count {
-        Count {
-            texts: self.texts.len(),
-            missing: missing.batches.iter().map(Vec::len).sum(),
-            requests: missing.batches.len(),
-            tokens: missing.tokens,
-        }
-    }
-}
-
-impl Count {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            texts: self.texts + other.texts,
-            missing: self.missing + other.missing,
-            requests: self.requests + other.requests,
-            tokens: self.tokens + other.tokens,
-        }
-    }
-
-    /// A line about `kind` for people, with what it costs at `price` for a million tokens.
-    fn describe(self, kind: &str, price: Option<f64>) -> String {
-        let Self { texts, missing, requests, tokens } = self;
-        let price = price.map_or(String::new(), |price| format!(", {}", self::price(tokens, price)));
-        format!(
-            "{kind}: {texts} texts, {missing} of them to embed in {requests} requests, about {tokens} tokens{price}"
-        )
-    }
-}
-
-/// What `tokens` cost, in whichever currency `per_million` is.
-pub fn price(tokens: usize, per_million: f64) -> String {
-    format!("{:.4} at {per_million} a million", tokens as f64 / 1e6 * per_million)
 }

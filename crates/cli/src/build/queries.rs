@@ -8,7 +8,7 @@ use exemplar_search::encoder::{
 };
 use exemplar_search::vector::Matrix;
 
-use super::plan::Job;
+use super::job::Job;
 use super::texts::Texts;
 use crate::site::{Document, join};
 

@@ -85,9 +85,7 @@ impl Args {
                 settings.push(Setting { fusion: Fusion::ReciprocalRank, ..Setting::of(method.parse()?) });
             }
         }
-        settings.retain(|setting| {
-            self.task.has_text() || setting.method.weights().is_ok_and(|w| w.lexical == 0.0)
-        });
+        settings.retain(|setting| self.task.has_text() || !setting.method.uses_keywords());
         Ok(settings)
     }
 }

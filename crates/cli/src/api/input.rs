@@ -1,0 +1,8 @@
+//! What an embedding API is given.
+
+/// A text to embed, and what to call it in an error.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
