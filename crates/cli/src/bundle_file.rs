@@ -48,6 +48,15 @@ pub struct FormArgs {
 }
 
 impl FormArgs {
+    /// The bundle to write.
+    pub fn output(&self, path: &Path) -> Result<OutputFile> {
+        let output = OutputFile::prepare(path)?;
+        if self.layout == Some(Layout::V2Sidecar) {
+            output.beside("sidecar")?;
+        }
+        Ok(output)
+    }
+
     /// Gives the bundle the form that was asked for; what was not asked for stays.
     pub fn apply(&self, bundle: &mut Bundle) -> Result<()> {
         bundle.layout = self.layout.unwrap_or(bundle.layout);
@@ -71,7 +80,7 @@ pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
     let mut bytes = json.len();
     if let Some((name, contents)) = sidecar {
         bytes += contents.len();
-        output.beside(&name).write(&contents)?;
+        output.beside(&name)?.write(&contents)?;
     }
     output.write(json.as_bytes())?;
     Ok(bytes)

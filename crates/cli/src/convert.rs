@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::bundle_file::{self, FormArgs};
-use crate::output::{OutputFile, print};
 
 /// Write a bundle in another encoding or layout
 #[derive(clap::Args)]
@@ -22,10 +21,10 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let mut bundle = bundle_file::read(&args.bundle)?.bundle;
     args.form.apply(&mut bundle)?;
-    let output = OutputFile::prepare(&args.output)?;
+    let output = args.form.output(&args.output)?;
     let cannot = || format!("cannot write {} as {}", args.bundle.display(), bundle.layout.name());
     let bytes = bundle_file::write(&bundle, &output).with_context(cannot)?;
-    print(&format!(
+    output.report(&format!(
         "{}: {} passages x {} dimensions, {}, {}, {} kB",
         args.output.display(),
         bundle.passages.len(),

@@ -1,5 +1,8 @@
 //! `exemplar`: builds, searches, serves, inspects, converts and measures exemplar-search bundles. `docs/cli.md` describes it.
 
+// What is printed must go through `output`.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod agreement;
 mod api;
 mod build;
@@ -11,6 +14,7 @@ mod npy;
 mod output;
 mod passages;
 mod search;
+mod secrets;
 mod serve;
 mod site;
 mod text;
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::note(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -1,73 +1,160 @@
-//! What the program writes: standard output, and files that appear whole or not at all.
+//! What the program writes: standard output and error, and files that appear whole or not at all.
 
+use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
+
+use crate::secrets;
+use crate::text::printable;
 
 /// Prints a line. A reader that has gone away (`exemplar ... | head -1`) is no error.
 pub fn print(line: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+    match writeln!(out, "{}", printable(line)).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
         _ => Ok(()),
     }
 }
 
+/// Says something on standard error, without the API's key and without what would steer a terminal. That nobody listens
+/// any more stops no work.
+pub fn note(message: &str) {
+    let line = format!("{}\n", printable(&secrets::hidden(message)));
+    let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Other names of standard output.
+const STDOUT_NAMES: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
 /// A file to be written: until [`OutputFile::write`] succeeds, what stood there stays as it was.
 pub struct OutputFile {
     /// As it was given.
     name: PathBuf,
-    /// What it leads to.
-    path: PathBuf,
+    place: Place,
+}
+
+enum Place {
+    Stdout,
+    /// A regular file, or none yet. It is replaced.
+    File(PathBuf),
+    /// A pipe or the like. It is written to.
+    Device(PathBuf),
 }
 
 impl OutputFile {
-    /// Makes sure that the file can be written, before the work whose result it is to hold.
+    /// Makes sure that the file can be written, before the work whose result it is to hold. `-` is standard output.
     pub fn prepare(path: &Path) -> Result<Self> {
-        if path.is_dir() {
-            anyhow::bail!("--output {} is a folder: name a file, such as bundle.json", path.display());
+        let file = Self { name: path.to_owned(), place: Place::of(path)? };
+        if let Place::File(path) = &file.place {
+            temporary(path)?;
         }
-        // A link stays a link: its target is replaced.
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let file = Self { name: path.to_owned(), path: target };
-        file.temporary()?;
         Ok(file)
     }
 
     /// A file of this name in the same folder.
-    pub fn beside(&self, name: &str) -> Self {
-        let path = self.name.with_file_name(name);
-        Self { name: path.clone(), path }
+    pub fn beside(&self, name: &str) -> Result<Self> {
+        match self.place {
+            Place::File(_) => {
+                let path = self.name.with_file_name(name);
+                Ok(Self { name: path.clone(), place: Place::File(path) })
+            }
+            _ => bail!(
+                "--output {} is no file that another could stand beside: take --layout inline",
+                self.name.display()
+            ),
+        }
     }
 
     pub fn write(&self, contents: &[u8]) -> Result<()> {
-        let mut temporary = self.temporary()?;
-        temporary
-            .write_all(contents)
-            .and_then(|()| temporary.as_file().sync_all())
-            .with_context(|| format!("cannot write {}", self.path.display()))?;
-        temporary.persist(&self.path).with_context(|| format!("cannot write {}", self.path.display()))?;
-        Ok(())
+        let cannot = || format!("cannot write {}", self.name.display());
+        match &self.place {
+            Place::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(contents).and_then(|()| out.flush()).context("cannot write to standard output")
+            }
+            Place::Device(path) => {
+                let mut device = OpenOptions::new().write(true).open(path).with_context(cannot)?;
+                device.write_all(contents).with_context(cannot)
+            }
+            Place::File(path) => {
+                let mut temporary = temporary(path)?;
+                temporary
+                    .write_all(contents)
+                    .and_then(|()| temporary.as_file().sync_all())
+                    .with_context(cannot)?;
+                temporary.persist(path).with_context(cannot)?;
+                Ok(())
+            }
+        }
     }
 
-    /// A file in the same folder, as a rename does not cross file systems. Readable to others, as web servers need.
-    fn temporary(&self) -> Result<NamedTempFile> {
-        let folder = match self.path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".exemplar-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // Less the process's umask.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+    /// Prints a line about the file that was written; on standard error where standard output holds the file itself.
+    pub fn report(&self, line: &str) -> Result<()> {
+        match self.place {
+            Place::Stdout => Ok(note(line)),
+            _ => print(line),
         }
-        builder.tempfile_in(folder).with_context(|| {
-            format!("cannot write {}: its folder must exist and be writable", self.path.display())
-        })
     }
+}
+
+impl Place {
+    fn of(path: &Path) -> Result<Self> {
+        let name = path.display();
+        if STDOUT_NAMES.iter().any(|stdout| path == Path::new(stdout)) {
+            return Ok(Self::Stdout);
+        }
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                bail!("--output {name} is a folder: name a file, such as bundle.json")
+            }
+            // A link stays a link: its target is replaced.
+            Ok(found) if found.is_file() => {
+                Ok(Self::File(path.canonicalize().with_context(|| format!("cannot write {name}"))?))
+            }
+            Ok(found) if is_disk(found.file_type()) => {
+                bail!("--output {name} is a disk, whose contents would be lost: name a file")
+            }
+            Ok(_) => Ok(Self::Device(path.to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_link(path) {
+                Ok(target) => bail!(
+                    "--output {name} is a link to {}, which is not there: remove the link, or name the file itself",
+                    target.display()
+                ),
+                Err(_) => Ok(Self::File(path.to_owned())),
+            },
+            Err(error) => Err(error).with_context(|| format!("cannot write {name}")),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_disk(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_block_device(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_disk(_: FileType) -> bool {
+    false
+}
+
+/// A file in the same folder, as a rename does not cross file systems. Readable to others, as web servers need.
+fn temporary(path: &Path) -> Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".exemplar-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Less the process's umask.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write {}: its folder must exist and be writable", path.display()))
 }

@@ -11,7 +11,7 @@ use exemplar_search::{
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
-use crate::output::print;
+use crate::output::{note, print};
 use crate::{bundle_file, npy};
 
 /// Search a bundle as the browser does
@@ -22,7 +22,7 @@ pub struct Args {
     bundle: PathBuf,
     /// Text to search for; where the method needs its embedding, --api makes it as the bundle says, else the bundle's
     /// query encoder
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
     #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "query"])]
@@ -164,8 +164,7 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
     let space = index.space();
     let mut inputs = vec![Input { name: "the query", text }];
     inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
-    let retrying = |notice: &str| eprintln!("{notice}");
-    let mut vectors = client.embed(&inputs, &space.query, &space.model, retrying)?.into_iter();
+    let mut vectors = client.embed(&inputs, &space.query, &space.model, note)?.into_iter();
     let cut = |mut vector: Vec<f32>, what: &str| {
         if space.truncated {
             shorten(&mut vector, space.dimensions)

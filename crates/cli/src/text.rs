@@ -1,4 +1,7 @@
-//! Plain text: white space and length.
+//! Plain text: white space, length, and what a terminal must not get.
+
+use std::borrow::Cow;
+use std::fmt::Write;
 
 /// No word of a language that writes spaces between words is longer than this many characters, or hardly one.
 const LONGEST_WORD: usize = 30;
@@ -26,9 +29,51 @@ pub fn excerpt(text: &str, max: usize) -> String {
     }
 }
 
+/// `text` with the characters that would steer a terminal or turn the text around as `\u001b`, as in JSON: control
+/// characters but line breaks and tabs, and those that order directions.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| match c {
+        '\n' | '\t' => false,
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => true,
+        c => c.is_control(),
+    };
+    if !text.contains(steers) {
+        return text.into();
+    }
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            match steers(c) {
+                true => drop(write!(out, "\\u{:04x}", u32::from(c))),
+                false => out.push(c),
+            }
+            out
+        })
+        .into()
+}
+
+/// [`printable`] on one line, for names of files and the like.
+pub fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cut, excerpt};
+    use super::{cut, excerpt, printable, printable_line};
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        assert_eq!(printable("a\tb\n日本語 👩‍🚀"), "a\tb\n日本語 👩‍🚀");
+        assert_eq!(
+            printable("\x1b[2J\r\x07\u{9b}\u{7f}\u{202e}x\0"),
+            r"\u001b[2J\u000d\u0007\u009b\u007f\u202ex\u0000"
+        );
+        assert_eq!(printable_line("a\n::error::b"), r"a\n::error::b");
+    }
 
     #[test]
     fn a_text_is_cut_between_words() {

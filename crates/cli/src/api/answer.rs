@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Input;
 use crate::text::excerpt;
@@ -20,32 +20,71 @@ pub struct Answer {
     pub tokens: usize,
 }
 
+/// Why an answer of status 200 cannot be used.
+#[derive(Debug)]
+pub enum Unusable {
+    /// It is an error all the same.
+    Error {
+        message: String,
+        /// The status that it would have had; 200 if it does not say.
+        status: u16,
+    },
+    /// What is wrong with it, by the name of the input that it concerns.
+    Wrong(String),
+}
+
+impl From<String> for Unusable {
+    fn from(problem: String) -> Self {
+        Self::Wrong(problem)
+    }
+}
+
 #[derive(Deserialize)]
-struct Body {
-    data: Vec<Item>,
-    /// Some have none, or other fields.
-    #[serde(default)]
-    usage: Value,
+struct Body<'a> {
+    data: Option<Vec<Item>>,
+    // Whatever may be in these is looked at only as far as it is needed.
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Item {
-    index: usize,
+    index: Option<usize>,
     embedding: Values,
 }
 
-/// Reads a successful answer; vectors are matched to inputs by `index`.
-///
-/// # Errors
-///
-/// What is wrong with the answer, by the name of the input that it concerns.
-pub fn read(body: &[u8], inputs: &[Input]) -> Result<Answer, String> {
-    let body: Body = serde_json::from_slice(body).map_err(|problem| not_an_answer(body, &problem))?;
-    if body.data.len() != inputs.len() {
-        return Err(format!("it has {} vectors for {} texts", body.data.len(), inputs.len()));
+#[derive(Deserialize)]
+struct Usage {
+    total_tokens: usize,
+}
+
+/// Reads a successful answer; vectors are matched to inputs by `index`, or by their order where none has one.
+pub fn read(body: &[u8], inputs: &[Input]) -> Result<Answer, Unusable> {
+    let Body { data, usage, error } =
+        serde_json::from_slice(body).map_err(|problem| not_an_answer(body, &problem))?;
+    if let (None, Some(error)) = (data.as_ref().filter(|data| !data.is_empty()), error) {
+        return Err(Unusable::Error { message: error_message(body), status: error_status(error) });
+    }
+    let Some(data) = data else {
+        return Err(String::from("it is not an answer to /v1/embeddings: missing field `data`").into());
+    };
+    let vectors = matched(data, inputs)?;
+    let usage = usage.and_then(|usage| serde_json::from_str::<Usage>(usage.get()).ok());
+    Ok(Answer { vectors, tokens: usage.map_or(0, |usage| usage.total_tokens) })
+}
+
+/// The vector of each input.
+fn matched(data: Vec<Item>, inputs: &[Input]) -> Result<Vec<Vec<f32>>, String> {
+    if data.len() != inputs.len() {
+        return Err(format!("it has {} vectors for {} texts", data.len(), inputs.len()));
     }
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; inputs.len()];
-    for Item { index, embedding } in body.data {
+    let indexed = data.iter().any(|item| item.index.is_some());
+    for (place, Item { index, embedding }) in data.into_iter().enumerate() {
+        // Writers of protocol buffers, such as Gemini's, leave out a zero.
+        let index = index.unwrap_or(if indexed { 0 } else { place });
         let (Some(input), Some(slot)) = (inputs.get(index), vectors.get_mut(index)) else {
             return Err(format!("it has the index {index}, but only {} texts were sent", inputs.len()));
         };
@@ -56,9 +95,16 @@ pub fn read(body: &[u8], inputs: &[Input]) -> Result<Answer, String> {
         }
     }
     // As many as there are texts and no index twice: none is missing.
-    let vectors = vectors.into_iter().flatten().collect();
-    let tokens = body.usage["total_tokens"].as_u64().and_then(|tokens| tokens.try_into().ok());
-    Ok(Answer { vectors, tokens: tokens.unwrap_or_default() })
+    Ok(vectors.into_iter().flatten().collect())
+}
+
+/// The status in an error such as `{"message": "...", "code": 503}`.
+fn error_status(error: &RawValue) -> u16 {
+    #[derive(Deserialize)]
+    struct Code {
+        code: u16,
+    }
+    serde_json::from_str(error.get()).map_or(200, |Code { code }| code)
 }
 
 /// Numbers, or base64 of float32s in little-endian order. `null` stands where Python's JSON writers put a NaN.
@@ -138,12 +184,15 @@ pub fn error_message(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, error_message, read};
+    use super::{Answer, Unusable, error_message, read};
     use crate::api::Input;
 
     fn answer(json: &str) -> Result<Answer, String> {
         let inputs = [Input { name: "page a.html", text: "a" }, Input { name: "page b.html", text: "b" }];
-        read(json.as_bytes(), &inputs)
+        read(json.as_bytes(), &inputs).map_err(|unusable| match unusable {
+            Unusable::Error { message, status } => format!("{status}: {message}"),
+            Unusable::Wrong(problem) => problem,
+        })
     }
 
     fn of(json: &str) -> Result<Vec<Vec<f32>>, String> {
@@ -166,6 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn without_an_index_the_order_counts_and_a_zero_may_be_left_out() {
+        for json in [
+            r#"{"data": [{"embedding": [1, 2.5]}, {"embedding": [3, 4]}], "usage": null, "error": null}"#,
+            r#"{"data": [{"index": null, "embedding": [1, 2.5]}, {"index": null, "embedding": [3, 4]}], "usage": [[]]}"#,
+            r#"{"data": [{"index": 1, "embedding": [3, 4]}, {"embedding": [1, 2.5]}], "usage": {"total_tokens": -1}}"#,
+        ] {
+            assert_eq!(of(json).unwrap(), [[1.0, 2.5], [3.0, 4.0]], "{json}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (json, expected) in [
             (r#"{"data": []}"#, "0 vectors for 2 texts"),
@@ -174,7 +234,15 @@ mod tests {
                 "index 0 twice",
             ),
             (r#"{"data": [{"index": 0, "embedding": [1]}, {"index": 2, "embedding": [1]}]}"#, "the index 2"),
-            (r#"{"data": [{"embedding": [1]}, {"embedding": [1]}]}"#, "missing field `index`"),
+            (
+                r#"{"data": [{"embedding": [1]}, {"index": 1, "embedding": [1]}, {"index": 2, "embedding": [1]}]}"#,
+                "3 vectors for 2 texts",
+            ),
+            (r#"{"data": [{"embedding": [1]}, {"index": 0, "embedding": [1]}]}"#, "index 0 twice"),
+            (r#"{"error": {"message": "overloaded", "code": 503}}"#, "503: overloaded"),
+            (r#"{"data": [], "error": {"message": "no", "code": "x"}}"#, "200: no"),
+            (r#"{"data": null, "error": "no"}"#, "200: no"),
+            (r#"{"usage": {}}"#, "missing field `data`"),
             (
                 r#"{"data": [{"index": 0, "embedding": [1]}, {"index": 1, "embedding": [1, null]}]}"#,
                 "page b.html holds null at position 1",

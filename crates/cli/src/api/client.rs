@@ -1,6 +1,7 @@
 //! Texts in, vectors out, with retries.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
@@ -8,9 +9,10 @@ use exemplar_search::bundle::Recipe;
 use exemplar_search::json::Object;
 use serde::Serialize;
 
+use super::answer::{self, Unusable};
 use super::pace::{Limits, Pace};
 use super::upstream::{Reply, Unreachable, UnreachableKind};
-use super::{ApiArgs, Input, Upstream, answer, retry, tokens};
+use super::{ApiArgs, Input, Upstream, retry, tokens};
 
 /// The body of `POST /v1/embeddings`.
 #[derive(Serialize)]
@@ -98,20 +100,26 @@ impl Client {
             let reply = self.upstream.post(&body).map_err(|error| self.unreachable(&error))?;
             self.answered.store(true, Ordering::Relaxed);
             if reply.status != 200 {
-                return Err(self.refusal(&reply));
+                return Err(self.refusal(&reply, reply.status, &answer::error_message(&reply.body), inputs));
             }
-            let answer = answer::read(&reply.body, inputs)
-                .map_err(|problem| self.failure(format!("gave an answer that cannot be used: {problem}")))?;
+            let answer = answer::read(&reply.body, inputs).map_err(|unusable| match unusable {
+                // Gateways answer so where what is behind them failed.
+                Unusable::Error { message, status } => self.refusal(&reply, status, &message, inputs),
+                Unusable::Wrong(problem) => {
+                    self.failure(format!("gave an answer that cannot be used: {problem}"))
+                }
+            })?;
             self.tokens.fetch_add(answer.tokens, Ordering::Relaxed);
             Ok(answer.vectors)
         };
-        let notice = |failure: &Failure, pause: Duration| {
+        let wait = |failure: &Failure, pause: Duration| {
             if failure.asked_pause.is_some() {
                 self.pace.hold(pause);
             }
             retrying(&format!("{failure}; trying again in {:.1} s", pause.as_secs_f64()));
+            sleep(pause);
         };
-        Ok(retry::with_retries(attempt, notice)?)
+        Ok(retry::with_retries(attempt, wait)?)
     }
 
     fn unreachable(&self, error: &Unreachable) -> Failure {
@@ -123,22 +131,24 @@ impl Client {
         Failure { may_pass, ..self.failure(format!("cannot be reached: {error}")) }
     }
 
-    fn refusal(&self, reply: &Reply) -> Failure {
-        let message = answer::error_message(&reply.body);
+    /// That `reply` is an error of this status, whatever it says of itself.
+    fn refusal(&self, reply: &Reply, status: u16, message: &str, inputs: &[Input]) -> Failure {
         let retry_after = reply.headers.get("retry-after").and_then(|value| value.to_str().ok());
         let asked_pause = retry_after.and_then(|value| retry::parse_retry_after(value, SystemTime::now()));
         let asks_too_long = asked_pause.filter(|pause| *pause > retry::LONGEST_PAUSE);
-        let way_out = match (reply.status, asks_too_long) {
+        let too_long = is_too_long(status, message);
+        let way_out = match (status, asks_too_long) {
             (_, Some(pause)) => format!("; it asks to wait {} s: try again then", pause.as_secs()),
             (401 | 403, None) => match self.upstream.key {
                 Some(_) => "; is the key right?".into(),
                 None => "; it wants a key: see --key-env and --key-file".into(),
             },
+            _ if too_long => shorter(inputs),
             (404 | 405, None) => "; are the address (--api) and the model right?".into(),
             _ => String::new(),
         };
         Failure {
-            may_pass: (reply.status == 429 || reply.status >= 500) && asks_too_long.is_none(),
+            may_pass: (status == 429 || status >= 500) && asks_too_long.is_none() && !too_long,
             asked_pause,
             ..self.failure(format!("answered {}: {message}{way_out}", reply.status))
         }
@@ -147,6 +157,35 @@ impl Client {
     fn failure(&self, problem: String) -> Failure {
         let endpoint = self.upstream.endpoint.to_string();
         Failure { endpoint, problem, tries: String::new(), may_pass: false, asked_pause: None }
+    }
+}
+
+/// Whether an API says that a text has more tokens than its model reads, or a request more than it takes.
+fn is_too_long(status: u16, message: &str) -> bool {
+    const SAID: &[&str] =
+        &["context length", "context size", "too long", "too large", "input length", "too many tokens"];
+    const BOUNDS: &[&str] = &["maximum", "less than", "at most", "exceed", "limit"];
+    let message = message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    match status {
+        413 => true,
+        400 | 422 | 500 => says(SAID) || (message.contains("token") && says(BOUNDS)),
+        _ => false,
+    }
+}
+
+/// Which text is to blame, as far as can be told, and what to do.
+fn shorter(inputs: &[Input]) -> String {
+    let Some(longest) = inputs.iter().max_by_key(|input| tokens::estimate(input.text)) else {
+        return String::new();
+    };
+    let (name, tokens) = (longest.name, tokens::estimate(longest.text));
+    match inputs.len() {
+        1 => format!("; the text is {name}, about {tokens} tokens: build with a smaller --max-chars"),
+        texts => format!(
+            "; the longest of these {texts} texts is {name}, about {tokens} tokens: build with a smaller --max-chars, \
+             or send fewer at once with --batch-size"
+        ),
     }
 }
 

@@ -1,9 +1,18 @@
 //! The address of an embedding API.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
 
-use url::{Host, Url};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
+use url::{Host, Position, Url};
+
+use crate::text::excerpt;
+
+/// Characters of an address that somebody else chose.
+const LONGEST_SHOWN: usize = 200;
 
 /// The whole address that texts are posted to.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +21,13 @@ pub struct Endpoint(Url);
 impl Endpoint {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Where a redirect to `location` leads, for people; nothing where that is no web address.
+    pub fn leads_to(&self, location: &str) -> Option<String> {
+        let url = self.0.join(location).ok()?;
+        (matches!(url.scheme(), "http" | "https") && url.has_host())
+            .then(|| excerpt(&shown(&url), LONGEST_SHOWN))
     }
 
     /// Whether the API runs on this machine, where no proxy reaches it.
@@ -55,11 +71,35 @@ impl FromStr for Endpoint {
 }
 
 impl fmt::Display for Endpoint {
-    /// Without the query, which may hold a secret.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let mut shown = self.0.clone();
-        shown.set_query(None);
-        shown.fmt(f)
+        f.write_str(&shown(&self.0))
+    }
+}
+
+/// Without what may hold a secret: user name, password, query and fragment.
+fn shown(url: &Url) -> String {
+    url[..Position::BeforeUsername].to_owned() + &url[Position::BeforeHost..Position::AfterPath]
+}
+
+/// Takes `--api` from the command line. Clap's own messages would repeat a value that is refused, and a password in it.
+#[derive(Clone)]
+pub struct EndpointParser;
+
+impl TypedValueParser for EndpointParser {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, clap::Error> {
+        let parsed = value.to_str().ok_or_else(|| "is not UTF-8".to_owned()).and_then(str::parse);
+        parsed.map_err(|problem: String| {
+            let arg = arg.map_or("--api <URL>".to_owned(), ToString::to_string);
+            let message = format!("invalid value for '{arg}': {problem}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
     }
 }
 
@@ -97,5 +137,21 @@ mod tests {
         assert!(error.contains("--key-env") && !error.contains("secret"), "{error}");
         let shown = "https://host/v1?key=secret".parse::<Endpoint>().unwrap().to_string();
         assert_eq!(shown, "https://host/v1/embeddings");
+    }
+
+    #[test]
+    fn a_redirect_is_shown_without_secrets() {
+        let endpoint: Endpoint = "https://host/v1".parse().unwrap();
+        for (location, shown) in [
+            ("/v2/embeddings?key=secret#secret", Some("https://host/v2/embeddings")),
+            ("http://user:secret@[::1]:81/x", Some("http://[::1]:81/x")),
+            ("file:///etc/passwd", None),
+            ("gopher://127.0.0.1/x", None),
+            ("http:///", None),
+        ] {
+            assert_eq!(endpoint.leads_to(location).as_deref(), shown, "{location}");
+        }
+        let long = endpoint.leads_to(&"a".repeat(1_000_000)).unwrap();
+        assert_eq!(long.chars().count(), 201);
     }
 }

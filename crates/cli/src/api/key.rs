@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::secrets;
+
 const DEFAULT_VARIABLE: &str = "EXEMPLAR_API_KEY";
 
 /// A key. It has no `Debug`, so that nothing prints it by mistake.
@@ -14,11 +16,6 @@ impl Key {
     /// The value of the `Authorization` header.
     pub fn bearer(&self) -> String {
         format!("Bearer {}", self.0)
-    }
-
-    /// `text` without the key.
-    pub fn hidden_in(&self, text: &str) -> String {
-        text.replace(&self.0, "[key]")
     }
 }
 
@@ -58,5 +55,6 @@ fn key(text: &str, name: &str) -> Result<Option<Key>> {
     if !text.chars().all(|c| c.is_ascii_graphic()) {
         bail!("{name} holds no API key: a key has no spaces, line breaks or characters outside ASCII");
     }
+    secrets::keep(text);
     Ok((!text.is_empty()).then(|| Key(text.to_owned())))
 }

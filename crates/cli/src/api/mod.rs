@@ -1,13 +1,13 @@
 //! Embedding APIs that speak OpenAI's `POST /v1/embeddings`.
 
-mod answer;
+pub mod answer;
 mod client;
 mod endpoint;
 mod input;
 mod key;
 mod pace;
 mod preset;
-mod retry;
+pub mod retry;
 mod shorten;
 pub mod tokens;
 mod upstream;
@@ -34,7 +34,7 @@ pub struct ApiArgs {
     ///
     /// A host (http://127.0.0.1:8000), to which /v1/embeddings is added; a base path (https://api.example.com/v1), to
     /// which /embeddings is added; or the whole address, ending in /embeddings, which is taken as it is.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = endpoint::EndpointParser)]
     pub api: Option<Endpoint>,
     /// A common API: its address, unless --api gives another, and how it wants to be asked
     #[arg(long, value_name = "NAME", value_enum)]

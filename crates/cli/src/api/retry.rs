@@ -1,6 +1,5 @@
 //! When to try again, and how long to wait before.
 
-use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -23,10 +22,11 @@ pub trait Passing {
     fn after_tries(self, tries: usize) -> Self;
 }
 
-/// Runs `attempt` until it succeeds, fails for good, or has been tried often enough. `notice` hears of each pause.
+/// Runs `attempt` until it succeeds, fails for good, or has been tried often enough; `wait` makes each pause. The other side
+/// may ask for a longer pause than its turn would have, not for a shorter one.
 pub fn with_retries<T, E: Passing>(
     mut attempt: impl FnMut() -> Result<T, E>,
-    mut notice: impl FnMut(&E, Duration),
+    mut wait: impl FnMut(&E, Duration),
 ) -> Result<T, E> {
     let mut pauses =
         ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_max_times(RETRIES).with_jitter().build();
@@ -41,9 +41,7 @@ pub fn with_retries<T, E: Passing>(
             return Err(error);
         }
         let Some(pause) = pauses.next() else { return Err(error.after_tries(tries)) };
-        let pause = error.asked_pause().unwrap_or(pause);
-        notice(&error, pause);
-        sleep(pause);
+        wait(&error, error.asked_pause().map_or(pause, |asked| asked.max(pause)));
     }
 }
 
@@ -63,7 +61,45 @@ pub fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::parse_retry_after;
+    use super::{Passing, RETRIES, parse_retry_after, with_retries};
+
+    /// An error that asks for a pause and passes, or not.
+    #[derive(Debug, PartialEq)]
+    struct Busy(Option<Duration>, bool, usize);
+
+    impl Passing for Busy {
+        fn may_pass(&self) -> bool {
+            self.1
+        }
+
+        fn asked_pause(&self) -> Option<Duration> {
+            self.0
+        }
+
+        fn after_tries(self, tries: usize) -> Self {
+            Self(self.0, self.1, tries)
+        }
+    }
+
+    #[test]
+    fn trying_again_has_an_end_and_its_pauses_grow_whatever_is_asked_for() {
+        for asked in [None, Some(Duration::ZERO), Some(Duration::from_millis(1))] {
+            let mut pauses = Vec::new();
+            let outcome: Result<(), _> =
+                with_retries(|| Err(Busy(asked, true, 0)), |_, pause| pauses.push(pause.as_secs_f64()));
+            assert_eq!(outcome, Err(Busy(asked, true, RETRIES + 1)));
+            assert_eq!(pauses.len(), RETRIES);
+            for (pause, least) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0]) {
+                assert!((least..=2.0 * least).contains(pause), "{pauses:?}");
+            }
+        }
+        let mut pauses = Vec::new();
+        let long = Duration::from_secs(100);
+        let _: Result<(), _> = with_retries(|| Err(Busy(Some(long), true, 0)), |_, pause| pauses.push(pause));
+        assert_eq!(pauses, [long; RETRIES]);
+        let outcome: Result<(), _> = with_retries(|| Err(Busy(None, false, 0)), |_, _| panic!("no pause"));
+        assert_eq!(outcome, Err(Busy(None, false, 0)));
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

@@ -1,5 +1,6 @@
 //! One request to an embedding API, one reply. It judges nothing, so that `serve` can pass replies on.
 
+use std::io;
 use std::time::Duration;
 
 use ureq::Agent;
@@ -41,7 +42,7 @@ pub enum UnreachableKind {
     TimedOut,
     /// The connection broke.
     Broken,
-    /// A certificate, a redirect loop or the like, which trying again does not mend.
+    /// A certificate, a redirect or the like, which trying again does not mend.
     Refused,
 }
 
@@ -50,6 +51,8 @@ impl Upstream {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(timeout))
+            // Behind a redirect is another server, which texts and key are not for; and a POST may become a GET.
+            .max_redirects(0)
             .user_agent(concat!("exemplar/", env!("CARGO_PKG_VERSION")));
         if endpoint.is_loopback() {
             config = config.proxy(None);
@@ -65,14 +68,28 @@ impl Upstream {
             request = request.header(header::AUTHORIZATION, key.bearer());
         }
         let mut response = request.send(body)?;
-        let mut body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
-        let status = response.status().as_u16();
-        // Some APIs repeat a key that they refuse.
-        if let Some(key) = self.key.as_ref().filter(|_| status != 200) {
-            body = key.hidden_in(&String::from_utf8_lossy(&body)).into_bytes();
+        if response.status().is_redirection() {
+            return Err(self.redirected(response.headers()));
         }
-        Ok(Reply { status, headers: response.headers().clone(), body })
+        let body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
+        Ok(Reply { status: response.status().as_u16(), headers: response.headers().clone(), body })
     }
+
+    fn redirected(&self, headers: &HeaderMap) -> Unreachable {
+        let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let whither = location.and_then(|location| self.endpoint.leads_to(location));
+        let whither = whither.unwrap_or_else(|| "what is no web address".into());
+        let problem =
+            format!("it redirects to {whither}; redirects are not followed: is the address (--api) right?");
+        Unreachable { problem, kind: UnreachableKind::Refused }
+    }
+}
+
+/// Whether a name has no address. The standard library has no kind of error for it.
+fn is_unresolved(error: &io::Error) -> bool {
+    const WINDOWS_HOST_NOT_FOUND: i32 = 11_001;
+    error.to_string().starts_with("failed to lookup address information")
+        || (cfg!(windows) && error.raw_os_error() == Some(WINDOWS_HOST_NOT_FOUND))
 }
 
 impl From<ureq::Error> for Unreachable {
@@ -82,10 +99,11 @@ impl From<ureq::Error> for Unreachable {
             ureq::Error::Timeout(_) => (TimedOut, "no answer in time (--timeout)".into()),
             ureq::Error::HostNotFound => (NobodyThere, "there is no such host".into()),
             ureq::Error::ConnectionFailed => (NobodyThere, "the connection failed".into()),
-            ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 (NobodyThere, "nothing listens there (connection refused)".into())
             }
-            ureq::Error::Io(io) => (Broken, format!("the connection broke ({io})")),
+            ureq::Error::Io(error) if is_unresolved(error) => (NobodyThere, "there is no such host".into()),
+            ureq::Error::Io(error) => (Broken, format!("the connection broke ({error})")),
             ureq::Error::Protocol(_) => (Broken, format!("the answer is not HTTP ({error})")),
             other => (Refused, other.to_string()),
         };

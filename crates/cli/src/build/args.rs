@@ -71,7 +71,7 @@ pub struct Args {
 
     #[command(flatten)]
     pub form: FormArgs,
-    /// The bundle to write
+    /// The bundle to write; - for standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,
 }

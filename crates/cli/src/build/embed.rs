@@ -61,8 +61,9 @@ impl Embedder<'_> {
             match message {
                 Message::Notice(notice) => progress.note(&notice),
                 Message::Answer(batch, answer) => {
+                    let answer = answer?;
                     progress.advance(batch.len());
-                    vectors.extend(batch.into_iter().map(|i| texts.text(i)).zip(answer?));
+                    vectors.extend(batch.into_iter().map(|i| texts.text(i)).zip(answer));
                 }
             }
         }

@@ -34,19 +34,19 @@ pub use self::texts::Texts;
 use crate::api::Client;
 use crate::bundle_file;
 use crate::npy;
-use crate::output::{OutputFile, print};
+use crate::output::{note, print};
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
 const UNIT_TOLERANCE: f64 = 1e-3;
 
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let output = args.output.as_deref().map(OutputFile::prepare).transpose()?;
+    let output = args.output.as_deref().map(|path| args.form.output(path)).transpose()?;
     let client = Client::new(&args.api, args.limits)?.map(Arc::new);
     let batches =
         Limits::new(args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
     let reading = args.source.read(args.embeddings.is_none())?;
-    eprintln!("read {} articles{}", reading.documents.len(), reading.summary());
+    note(&format!("read {} articles{}", reading.documents.len(), reading.summary()));
 
     let documents = reading.documents;
     let recipes = args.recipes();
@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> Result<()> {
             if args.dry_run {
                 return print(&expected);
             }
-            eprintln!("{expected}");
+            note(&expected);
             let embedder = Embedder {
                 client,
                 model: &args.request.model,
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> Result<()> {
             (passages, of_passages, learnt)
         }
         (None, Some(file)) => {
-            eprintln!("no query encoder: it learns from the answers of an API, and --embeddings has none");
+            note("no query encoder: it learns from the answers of an API, and --embeddings has none");
             let vectors = npy::read_rows(file, "--embeddings", documents.len(), "articles")?;
             (Passage::whole_articles(documents.len()), vectors, Learnt::default())
         }
@@ -115,7 +115,7 @@ pub fn run(args: &Args) -> Result<()> {
         bail!("--output names the bundle to write")
     };
     let bytes = bundle_file::write(&bundle, &output)?;
-    print(&format!(
+    output.report(&format!(
         "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
         path.display(),
         bundle.articles.len(),
@@ -135,12 +135,12 @@ fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Res
         tokens => (tokens, "by the API's count"),
     };
     let price = price_per_million.map_or(String::new(), |each| format!(", {}", price(tokens, each)));
-    eprintln!(
+    note(&format!(
         "embedded {} of {} texts in {} requests, {tokens} tokens {counted_by}{price}",
         expected.missing,
         expected.texts,
         embedder.client.requests()
-    );
+    ));
     Ok(vectors)
 }
 

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output::note;
+
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
@@ -34,13 +36,13 @@ impl Progress {
             let rate = done as f64 / self.bar.elapsed().as_secs_f64().max(1e-3);
             let left = (all - done) as f64 / rate;
             let kind = self.kind;
-            eprintln!("embedded {done} of {all} {kind}, {rate:.1} a second, {left:.0} s left");
+            note(&format!("embedded {done} of {all} {kind}, {rate:.1} a second, {left:.0} s left"));
         }
     }
 
     /// Says something that is not progress.
     pub fn note(&self, message: &str) {
-        self.bar.suspend(|| eprintln!("{message}"));
+        self.bar.suspend(|| note(message));
     }
 }
 

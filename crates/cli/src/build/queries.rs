@@ -10,6 +10,7 @@ use exemplar_search::vector::Matrix;
 
 use super::job::Job;
 use super::texts::Texts;
+use crate::output::note;
 use crate::site::{Document, join};
 
 /// Texts embedded as queries if `--query-texts` says no other number.
@@ -130,14 +131,14 @@ impl Queries {
         match encoder::fit(&training, &FitOptions::default()) {
             Ok(fitted) => {
                 let encoder::FitReport { words, ngrams, directions, .. } = fitted.report;
-                eprintln!(
+                note(&format!(
                     "query encoder: {words} words, {ngrams} n-grams, {directions} directions, {} kB",
                     fitted.bytes.len().div_ceil(1000)
-                );
+                ));
                 Some(fitted.into_part())
             }
             Err(error) => {
-                eprintln!("no query encoder: {error}");
+                note(&format!("no query encoder: {error}"));
                 None
             }
         }

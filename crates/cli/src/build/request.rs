@@ -21,10 +21,10 @@ pub struct RequestArgs {
     pub cache: Option<Place>,
 
     /// Put before each query, such as 'query: '
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     query_prefix: Option<String>,
     /// Put before each article's text, such as 'passage: '
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     passage_prefix: Option<String>,
     /// The request's input_type for queries
     #[arg(long, value_name = "TYPE")]

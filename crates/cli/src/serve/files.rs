@@ -1,18 +1,52 @@
 //! Static files with the headers that a browser needs.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
+use percent_encoding::percent_decode_str;
+use tokio::fs::{canonicalize, metadata};
 use tower_http::services::ServeDir;
 
 /// The files below `folder`: `index.html` for a folder, ranges, content types, and no copy used unchecked.
 pub fn service(folder: &Path) -> Router {
-    Router::new().fallback_service(ServeDir::new(folder)).layer(middleware::from_fn(finish))
+    let folder: Arc<Path> = folder.into();
+    Router::new()
+        .fallback_service(ServeDir::new(&folder))
+        .layer(middleware::from_fn_with_state(folder, within))
+        .layer(middleware::from_fn(finish))
+}
+
+/// Lets through what asks for a file of the site: not for a hidden one, such as `.git` and `.env`, nor for one that a link
+/// leads to outside the folder, nor for a pipe, which would never end.
+async fn within(State(folder): State<Arc<Path>>, request: Request, next: Next) -> Response<Body> {
+    let path = percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
+    let is_hidden = |name: &str| name.starts_with('.') && name != ".well-known";
+    if path.split(['/', '\\']).any(is_hidden) || !is_within(&folder, path.trim_matches('/')).await {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
+}
+
+async fn is_within(folder: &Path, path: &str) -> bool {
+    let Ok(folder) = canonicalize(folder).await else { return false };
+    let asked = folder.join(path);
+    // A folder stands for its index.
+    for path in [asked.clone(), asked.join("index.html")] {
+        match canonicalize(&path).await {
+            Ok(found) if !found.starts_with(&folder) => return false,
+            Ok(found) if !metadata(&found).await.is_ok_and(|found| found.is_file() || found.is_dir()) => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    true
 }
 
 async fn finish(request: Request, next: Next) -> Response<Body> {

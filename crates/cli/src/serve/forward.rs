@@ -1,20 +1,24 @@
 //! `POST /v1/embeddings`, passed on to the API with its key.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use axum::response::IntoResponse;
-use serde_json::json;
+use axum::http::{HeaderMap, Response, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
-use crate::api::{Reply, Unreachable, UnreachableKind, Upstream};
+use super::reply::{failure, json_response};
+use crate::api::answer::{self, Answer, Unusable};
+use crate::api::retry::parse_retry_after;
+use crate::api::{Input, Reply, Unreachable, UnreachableKind, Upstream};
+
+/// How long a request may take to arrive.
+pub const IDLE: Duration = Duration::from_secs(10);
 
 /// Far above any query, far below a site's worth of texts.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
-
-/// Headers of the API's reply that mean something to the page.
-const PASSED_ON: &[header::HeaderName] = &[header::CONTENT_TYPE, header::RETRY_AFTER];
 
 pub async fn forward(State(upstream): State<Option<Arc<Upstream>>>, request: Request) -> Response<Body> {
     let Some(upstream) = upstream else {
@@ -29,18 +33,49 @@ pub async fn forward(State(upstream): State<Option<Arc<Upstream>>>, request: Req
     let announced = request.body().size_hint().lower();
     let body = match announced > MAX_REQUEST_BYTES as u64 {
         true => None,
-        false => to_bytes(request.into_body(), MAX_REQUEST_BYTES).await.ok(),
+        false => match timeout(IDLE, to_bytes(request.into_body(), MAX_REQUEST_BYTES)).await {
+            Ok(body) => body.ok(),
+            Err(_) => {
+                let message = format!("the request did not arrive within {} s", IDLE.as_secs());
+                return failure(StatusCode::REQUEST_TIMEOUT, "request-time", &message);
+            }
+        },
     };
     let Some(body) = body else {
         let message = format!("the request is cut short or larger than {MAX_REQUEST_BYTES} bytes");
         return failure(StatusCode::PAYLOAD_TOO_LARGE, "request-size", &message);
     };
+    let texts = match texts(&body) {
+        Ok(texts) => texts,
+        Err(problem) => return failure(StatusCode::BAD_REQUEST, "request", &problem),
+    };
     let endpoint = upstream.endpoint.to_string();
     match tokio::task::spawn_blocking(move || upstream.post(&body)).await {
-        Ok(Ok(reply)) => pass_on(reply),
+        Ok(Ok(reply)) => told(&endpoint, &reply, &texts),
         Ok(Err(error)) => unreachable(&endpoint, &error),
         Err(_) => {
             failure(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the request could not be forwarded")
+        }
+    }
+}
+
+/// The texts that a request wants embedded.
+fn texts(body: &[u8]) -> Result<Vec<String>, String> {
+    #[derive(Deserialize)]
+    struct Request {
+        input: Input,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text or a list of texts")]
+    enum Input {
+        One(String),
+        Several(Vec<String>),
+    }
+    match serde_json::from_slice(body) {
+        Ok(Request { input: Input::One(text) }) => Ok(vec![text]),
+        Ok(Request { input: Input::Several(texts) }) => Ok(texts),
+        Err(problem) => {
+            Err(format!("the request must have the field input, a text or a list of texts: {problem}"))
         }
     }
 }
@@ -50,16 +85,59 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn pass_on(reply: Reply) -> Response<Body> {
-    let mut response = Response::new(Body::from(reply.body));
-    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    for name in PASSED_ON {
-        if let Some(value) = reply.headers.get(name) {
-            response.headers_mut().insert(name, value.clone());
+/// What the API replied, told anew: vectors and messages, and nothing that it may have put beside them.
+fn told(endpoint: &str, reply: &Reply, texts: &[String]) -> Response<Body> {
+    if reply.status != 200 {
+        let status = StatusCode::from_u16(reply.status).ok().filter(|status| !status.is_success());
+        let mut response = failure(
+            status.unwrap_or(StatusCode::BAD_GATEWAY),
+            "upstream",
+            &answer::error_message(&reply.body),
+        );
+        let pause = reply.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        if let Some(pause) = pause.and_then(|value| parse_retry_after(value, SystemTime::now())) {
+            response.headers_mut().insert(header::RETRY_AFTER, (pause.as_secs_f64().ceil() as u64).into());
+        }
+        return response;
+    }
+    let names: Vec<_> = (1..=texts.len()).map(|number| format!("text {number}")).collect();
+    let inputs: Vec<_> = names.iter().zip(texts).map(|(name, text)| Input { name, text }).collect();
+    match answer::read(&reply.body, &inputs) {
+        Ok(Answer { vectors, tokens }) => {
+            let item =
+                |(index, vector): (usize, Vec<f32>)| Item { object: "embedding", index, embedding: vector };
+            let data = vectors.into_iter().enumerate().map(item).collect();
+            let usage = (tokens > 0).then_some(Usage { total_tokens: tokens });
+            json_response(StatusCode::OK, &Embeddings { object: "list", data, usage })
+        }
+        Err(Unusable::Error { message, .. }) => failure(StatusCode::BAD_GATEWAY, "upstream", &message),
+        Err(Unusable::Wrong(problem)) => {
+            let message =
+                format!("the embedding API {endpoint} gave an answer that cannot be used: {problem}");
+            failure(StatusCode::BAD_GATEWAY, "upstream-answer", &message)
         }
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+}
+
+/// An answer as OpenAI's API writes it.
+#[derive(Serialize)]
+struct Embeddings {
+    object: &'static str,
+    data: Vec<Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    object: &'static str,
+    index: usize,
+    embedding: Vec<f32>,
+}
+
+#[derive(Serialize)]
+struct Usage {
+    total_tokens: usize,
 }
 
 fn unreachable(endpoint: &str, error: &Unreachable) -> Response<Body> {
@@ -68,10 +146,4 @@ fn unreachable(endpoint: &str, error: &Unreachable) -> Response<Body> {
         _ => (StatusCode::BAD_GATEWAY, "upstream-unreachable"),
     };
     failure(status, code, &format!("the embedding API {endpoint} cannot be reached: {error}"))
-}
-
-/// An error as OpenAI's API writes them.
-fn failure(status: StatusCode, code: &str, message: &str) -> Response<Body> {
-    let body = json!({ "error": { "message": message, "code": code } }).to_string();
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

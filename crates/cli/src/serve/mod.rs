@@ -2,23 +2,37 @@
 
 mod files;
 mod forward;
+mod guard;
+mod reply;
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
 use axum::routing::post;
+use axum::{Router, middleware};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 
+use self::guard::Guard;
 use crate::api::{ApiArgs, Upstream};
-use crate::output::print;
+use crate::output::{note, print};
 
 /// How long requests under way may take once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// Before the next connection is taken where none could be.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Serve a folder, and forward /v1/embeddings to an embedding API with its key
 #[derive(clap::Args)]
@@ -33,6 +47,9 @@ pub struct Args {
     /// Address to listen on; the default is reachable from this machine alone
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: IpAddr,
+    /// A further name that leads to this server, as behind a proxy; may be given again. Requests under other names are refused
+    #[arg(long, value_name = "NAME", value_parser = guard::host_name)]
+    allow_host: Vec<String>,
 }
 
 pub fn run(args: Args) -> Result<()> {
@@ -63,23 +80,50 @@ async fn serve(args: &Args, upstream: Option<Arc<Upstream>>) -> Result<()> {
         let key = if upstream.key.is_some() { "with its key" } else { "without a key" };
         print(&format!("forwarding /v1/embeddings to {}, {key}", upstream.endpoint))?;
         if upstream.key.is_some() && !args.host.is_loopback() {
-            eprintln!("warning: whoever can reach {address} can use the API with this key");
+            note(&format!("warning: whoever can reach {address} can use the API with this key"));
         }
     }
 
+    let own = Arc::new(Guard { listens_on: args.host, names: args.allow_host.clone() });
     let app = Router::new()
         .route("/v1/embeddings", post(forward::forward))
         .with_state(upstream)
-        .fallback_service(files::service(&args.dir));
-    let server = axum::serve(listener, app).with_graceful_shutdown(asked_to_end());
-    let deadline = async {
-        asked_to_end().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        outcome = server => outcome.context("the server failed"),
-        () = deadline => Ok(()),
+        .fallback_service(files::service(&args.dir))
+        .layer(middleware::from_fn_with_state(own, guard::guard))
+        .layer(middleware::map_response(restrict));
+    answer(&listener, app).await;
+    Ok(())
+}
+
+/// Answers until it is asked to end. Requests that have not arrived in time are dropped, so that nobody holds up the end, or
+/// the connections, by saying nothing.
+async fn answer(listener: &TcpListener, app: Router) {
+    let service = TowerToHyperService::new(app);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(forward::IDLE);
+    let connections = GracefulShutdown::new();
+    let mut ended = pin!(asked_to_end());
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+                    tokio::spawn(connections.watch(connection));
+                }
+                Err(_) => sleep(BREATH).await,
+            },
+            () = &mut ended => break,
+        }
     }
+    let _ = timeout(GRACE, connections.shutdown()).await;
+}
+
+/// Answers are taken for what they say they are, and are of use to pages of this server alone.
+async fn restrict(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    response
 }
 
 /// Ctrl-C, or SIGTERM where there is one.

@@ -33,6 +33,8 @@ pub use block::{Block, join};
 pub use left_out::LeftOut;
 pub use source::SourceArgs;
 
+use crate::text::printable_line;
+
 /// An article of the site and the text to embed for it.
 #[derive(Debug)]
 pub struct Document {
@@ -63,7 +65,8 @@ impl Reading {
             self.left_out.iter().map(|(name, reason)| (*reason, name.as_str())).collect();
         left_out.sort_unstable();
         for group in left_out.chunk_by(|a, b| a.0 == b.0) {
-            let names: Vec<_> = group.iter().take(NAMES_SHOWN).map(|(_, name)| *name).collect();
+            let names: Vec<_> =
+                group.iter().take(NAMES_SHOWN).map(|(_, name)| printable_line(name)).collect();
             let more = match group.len().saturating_sub(NAMES_SHOWN) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
@@ -72,7 +75,7 @@ impl Reading {
             let _ = write!(lines, "\n  left out {:>4}: {reason} ({}{more})", group.len(), names.join(", "));
         }
         for (name, problem) in &self.unreadable {
-            let _ = write!(lines, "\n  cannot read {name}: {problem}");
+            let _ = write!(lines, "\n  cannot read {}: {problem}", printable_line(name));
         }
         lines
     }

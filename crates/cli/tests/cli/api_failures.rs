@@ -49,10 +49,13 @@ fn what_may_pass_is_tried_again() {
     let started = Instant::now();
     let (_, stderr) = succeed(&mut build(&folder, &api.url));
     assert_eq!(api.received().len(), 4);
-    assert!(started.elapsed() >= Duration::from_secs(2), "one second as told, one or more by itself");
-    assert!(stderr.contains("answered 429: slow down; trying again in 1.0 s"), "{stderr}");
+    assert!(
+        started.elapsed() >= Duration::from_secs(7),
+        "one, two and four seconds or more, as nothing longer is asked for"
+    );
+    assert!(stderr.contains("answered 429: slow down; trying again in 1."), "{stderr}");
     assert!(stderr.contains("answered 500: hiccup; trying again in"), "{stderr}");
-    assert!(stderr.contains("answered 503: no message; trying again in 0.0 s"), "{stderr}");
+    assert!(stderr.contains("answered 503: no message; trying again in"), "{stderr}");
     assert_eq!(read_bundle(&folder.path().join("bundle.json")).articles.len(), 2);
 }
 
@@ -75,13 +78,7 @@ fn an_api_that_hangs_or_hangs_up_is_tried_again() {
 }
 
 #[test]
-fn trying_again_has_an_end() {
-    let (api, folder) =
-        (TestApi::start(|_, _| reply_with(500, ("retry-after", "0"), "{\"message\": \"broken\"}")), folder());
-    let error = fail(&mut build(&folder, &api.url));
-    assert!(error.contains("answered 500: broken (tried 6 times)"), "{error}");
-    assert_eq!(api.received().len(), 6);
-
+fn a_pause_that_is_too_long_ends_the_build() {
     let error = error_for(|_| reply_with(429, ("retry-after", "86400"), "quota"));
     assert!(error.contains("answered 429: quota; it asks to wait 86400 s"), "{error}");
 }
@@ -102,15 +99,25 @@ fn what_does_not_pass_stops_at_once() {
         error.contains("http://127.0.0.1:9/v1/embeddings cannot be reached: nothing listens there"),
         "{error}"
     );
+    let started = Instant::now();
     let error = fail(&mut build(&folder(), "http://no-such-host.invalid"));
-    assert!(error.contains("cannot be reached"), "{error}");
+    assert!(error.contains("cannot be reached: there is no such host"), "{error}");
+    assert!(!error.contains("trying again") && !error.contains("embedded 2 of 2"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(20), "{error}");
 }
 
 #[test]
-fn a_redirect_loop_ends() {
-    let (api, folder) = (TestApi::start(|_, _| reply_with(307, ("location", "/again"), "")), folder());
-    let error = fail(&mut build(&folder, &api.url));
-    assert!(error.contains("redirect"), "{error}");
+fn no_redirect_is_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        let elsewhere = TestApi::start_answering();
+        let location = format!("{}/v1/embeddings?key=secret", elsewhere.url.replace("//", "//user:secret@"));
+        let error = error_for(move |_| reply_with(status, ("location", &location), "<html>"));
+        let told = format!("it redirects to {}/v1/embeddings; redirects are not followed", elsewhere.url);
+        assert!(error.contains(&told) && !error.contains("secret"), "{error}");
+        assert!(elsewhere.received().is_empty());
+    }
+    let error = error_for(|_| reply_with(302, ("location", "file:///etc/passwd"), ""));
+    assert!(error.contains("it redirects to what is no web address"), "{error}");
 }
 
 #[test]
@@ -133,6 +140,7 @@ fn an_answer_that_does_not_fit_is_refused() {
             json!({"data": [item(0, json!([1, 2])), item(1, json!("AADAfwAAgD8="))]}),
             "vector of b.html holds NaN",
         ),
+        (json!({"error": {"message": "no such model", "code": "x"}}), "answered 200: no such model"),
         (json!({"embeddings": [[1, 2], [1, 2]]}), "missing field `data`"),
         (json!(null), "cannot be used"),
     ] {
@@ -147,6 +155,30 @@ fn an_answer_that_does_not_fit_is_refused() {
         let error = error_for(move |_| reply_with(200, ("content-type", "text/html"), body));
         assert!(error.contains(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn a_text_that_is_too_long_is_named() {
+    for (status, message) in [
+        (400, "This model's maximum context length is 512 tokens, however you requested 516 tokens"),
+        (413, "Input validation error: `inputs` must have less than 512 tokens. Given: 516"),
+        (500, "input is too large to process. increase the physical batch size"),
+    ] {
+        let error = error_for(move |_| reply(status, json!({"error": {"message": message}})));
+        let told = "; the longest of these 2 texts is b.html, about 2 tokens: build with a smaller --max-chars, \
+                    or send fewer at once with --batch-size";
+        assert!(error.contains(message) && error.contains(told), "{error}");
+    }
+}
+
+#[test]
+fn an_error_of_status_200_that_may_pass_is_tried_again() {
+    let api = TestApi::start(|number, request| match number {
+        0 => reply(200, json!({"error": {"message": "upstream model overloaded", "code": 503}})),
+        _ => reply(200, vectors_for(request)),
+    });
+    let (_, stderr) = succeed(&mut build(&folder(), &api.url));
+    assert!(stderr.contains("answered 200: upstream model overloaded; trying again in"), "{stderr}");
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod convert;
 mod embedding;
 mod embedding_server;
 mod inspect;
+mod keys;
+mod outputs;
 mod query_encoder;
 mod rebuild;
 mod search;

@@ -128,7 +128,10 @@ fn embeddings_are_forwarded_with_the_key() {
     let (status, headers, body) = server.embed();
     let request = &api.received()[0];
     assert_eq!((status, header(&headers, "content-type")), (200, "application/json"));
-    assert_eq!(body, vectors_for(request));
+    let expected = json!({"object": "list", "data": [
+        {"object": "embedding", "index": 0, "embedding": vectors_for(request)["data"][0]["embedding"]}
+    ]});
+    assert_eq!(body, expected);
     assert_eq!(request.path, "/v1/embeddings");
     assert_eq!(request.headers["authorization"], "Bearer sk-secret");
     assert_eq!(request.body, json!({"model": "m", "input": ["a"]}));
@@ -155,6 +158,164 @@ fn what_the_api_replies_is_passed_on() {
     assert_eq!(body["error"]["message"], "slow down");
     let (status, _, body) = server.embed();
     assert_eq!((status, &body["error"]["message"]), (401, &json!("the key [key] is wrong")));
+}
+
+#[test]
+fn nothing_else_that_the_api_says_is_passed_on() {
+    let hostile = [
+        ("content-type", "text/html"),
+        ("set-cookie", "sid=evil; Path=/"),
+        ("access-control-allow-origin", "*"),
+        ("clear-site-data", "\"*\""),
+        ("service-worker-allowed", "/"),
+        ("retry-after", "sk-secret"),
+    ];
+    let with_headers = move |status: u16, body: String| {
+        let mut response = reply_with(status, ("x-up", "1"), &body);
+        for (name, value) in hostile {
+            response.headers_mut().insert(name, value.parse().unwrap());
+        }
+        response
+    };
+    let api = TestApi::start(move |number, request| {
+        let mut answer = vectors_for(request);
+        answer["model"] = json!("<script>alert(1)</script>");
+        match number {
+            0 => with_headers(200, answer.to_string()),
+            1 => with_headers(200, "<script>alert(1)</script>".into()),
+            2 => with_headers(400, "<script>alert(1)</script>\u{1b}[2J".into()),
+            3 => with_headers(200, "{\"error\": {\"message\": \"overloaded\"}}".into()),
+            4 => with_headers(204, String::new()),
+            _ => reply_with(302, ("location", "http://127.0.0.1:9/elsewhere"), ""),
+        }
+    });
+    let folder = folder();
+    let server = Server::start(&folder, |c| c.args(["--api", &api.url]).env("EXEMPLAR_API_KEY", "sk-secret"));
+    for (expected, told) in [
+        (200, ""),
+        (502, "it is HTML, not JSON"),
+        (400, "<script>alert(1)</script>\\u001b[2J"),
+        (502, "overloaded"),
+        (502, "no message"),
+        (502, "it redirects to http://127.0.0.1:9/elsewhere; redirects are not followed"),
+    ] {
+        let (status, headers, body) = server.embed();
+        assert_eq!(status, expected, "{body}");
+        assert!(body["error"]["message"].as_str().unwrap_or_default().contains(told), "{told}: {body}");
+        assert_eq!(header(&headers, "content-type"), "application/json");
+        assert_eq!(header(&headers, "x-content-type-options"), "nosniff");
+        assert!(body.get("model").is_none());
+        for (name, _) in hostile.iter().skip(1).chain([&("x-up", "")]) {
+            assert!(!headers.contains_key(*name), "{name}: {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn foreign_pages_get_no_answer() {
+    let (api, folder) = (TestApi::start_answering(), folder());
+    write(&folder, "index.html", "top");
+    let allowed = ["--allow-host", "search.example.org"];
+    let server = Server::start(&folder, |c| c.args(["--api", &api.url]).args(allowed));
+    let authority = server.url.trim_start_matches("http://").to_owned();
+    let ask = |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let mut stream = TcpStream::connect(&authority).unwrap();
+        let body = "{\"model\": \"m\", \"input\": [\"a\"]}";
+        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if method == "POST" {
+            head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        }
+        headers.iter().for_each(|(name, value)| head += &format!("{name}: {value}\r\n"));
+        write!(stream, "{head}\r\n{}", if method == "POST" { body } else { "" }).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let own = format!("http://{authority}");
+    for headers in [
+        &[("Host", authority.as_str())][..],
+        &[("Host", "localhost:1")],
+        &[("Host", "search.example.org"), ("Origin", "https://search.example.org")],
+        &[("Host", &authority), ("Origin", &own), ("Sec-Fetch-Site", "same-origin")],
+    ] {
+        assert!(ask("POST", "/v1/embeddings", headers).starts_with("HTTP/1.1 200"), "{headers:?}");
+        assert!(ask("GET", "/", headers).ends_with("top"), "{headers:?}");
+    }
+    let asked = api.received().len();
+    for headers in [
+        &[][..],
+        // A name of the page's own that leads here.
+        &[("Host", "evil.test")],
+        &[("Host", "evil.test"), ("Origin", "http://evil.test"), ("Sec-Fetch-Site", "same-origin")],
+        &[("Host", &authority), ("Origin", "http://evil.test")],
+        &[("Host", &authority), ("Origin", "http://localhost:1")],
+        &[("Host", &authority), ("Origin", "null")],
+        &[("Host", &authority), ("Sec-Fetch-Site", "cross-site")],
+        &[("Host", &authority), ("Sec-Fetch-Site", "same-site")],
+    ] {
+        for (method, path) in [("POST", "/v1/embeddings"), ("GET", "/"), ("OPTIONS", "/v1/embeddings")] {
+            let answer = ask(method, path, headers);
+            assert!(answer.starts_with("HTTP/1.1 403"), "{method} {headers:?}: {answer}");
+            assert!(!answer.to_ascii_lowercase().contains("access-control"), "{answer}");
+        }
+    }
+    assert_eq!(api.received().len(), asked);
+}
+
+#[test]
+fn hidden_files_and_links_out_of_the_folder_are_not_there() {
+    let (outer, folder) = (folder(), folder());
+    write(&outer, "secret.txt", "secret");
+    write(&outer, "docs/index.html", "secret");
+    write(&folder, ".env", "secret");
+    write(&folder, ".git/config", "secret");
+    write(&folder, "docs/.htpasswd", "secret");
+    write(&folder, ".well-known/security.txt", "contact");
+    write(&folder, "real/page.html", "page");
+    let server = Server::start(&folder, |c| c);
+    for path in ["/.env", "/%2eenv", "/.git/config", "/.git/", "/docs/.htpasswd", "/docs/%2E%2E/.env"] {
+        assert_eq!(server.get(path).status(), 404, "{path}");
+    }
+    assert_eq!(text(&mut server.get("/.well-known/security.txt")), "contact");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(outer.path().join("secret.txt"), folder.path().join("link.txt")).unwrap();
+        symlink(outer.path(), folder.path().join("out")).unwrap();
+        write(&folder, "inner/a", "");
+        symlink(outer.path().join("secret.txt"), folder.path().join("inner/index.html")).unwrap();
+        symlink("real", folder.path().join("within")).unwrap();
+        Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
+        for path in ["/link.txt", "/out/secret.txt", "/out/docs/", "/inner/", "/inner/index.html", "/pipe"] {
+            let mut response = server.get(path);
+            assert_eq!(response.status(), 404, "{path}");
+            assert!(!text(&mut response).contains("secret\n"), "{path}");
+        }
+        assert_eq!(text(&mut server.get("/within/page.html")), "page");
+    }
+}
+
+#[test]
+fn a_request_that_never_arrives_is_given_up() {
+    let (api, folder) = (TestApi::start_answering(), folder());
+    let server = Server::start(&folder, |c| c.args(["--api", &api.url]));
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let head = "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n";
+    let halves = [String::new(), head.to_owned(), format!("{head}\r\n{{\"input\": ")];
+    let waiting = halves.map(|half| {
+        let address = address.clone();
+        std::thread::spawn(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            stream.write_all(half.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("it waits for ever");
+            answer
+        })
+    });
+    let answers = waiting.map(|waiting| waiting.join().unwrap());
+    assert!(answers[2].contains("408") && answers[2].contains("request-time"), "{answers:?}");
+    assert!(api.received().is_empty());
 }
 
 #[test]
@@ -192,7 +353,7 @@ fn requests_that_a_page_of_ours_would_not_send_are_refused() {
     // The announcement is enough.
     let address = server.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n";
+    let head = "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).unwrap();
