@@ -92,6 +92,16 @@ impl SearchIndex {
         &self.passages
     }
 
+    /// The vectors of the passages, a row each, as the bundle has them: the index keeps beside them what brings them to unit
+    /// length. None where they are not float32.
+    #[cfg(feature = "ndarray")]
+    pub fn view(&self) -> Option<ndarray::ArrayView2<'_, f32>> {
+        match &self.rows {
+            Vectors::Float32(rows) => Some(rows.view()),
+            Vectors::Int8(_) => None,
+        }
+    }
+
     /// What the bundle knows of the words of its passages, if it was built with keywords.
     pub fn keywords(&self) -> Option<&Keywords> {
         self.keywords.as_ref()

@@ -215,14 +215,15 @@ fn to_options(options: &JsValue) -> Result<SearchOptions, JsValue> {
     if options.is_undefined() || options.is_null() {
         return Ok(to);
     }
-    read_options(options, &mut to).map_err(to_js_error)?;
-    if let Solver::CoordinateDescent { seed } = &mut to.solver {
-        *seed = random_seed()?;
+    let seed = read_options(options, &mut to).map_err(to_js_error)?;
+    if let Solver::CoordinateDescent { seed: of_solver } = &mut to.solver {
+        *of_solver = seed.map_or_else(random_seed, Ok)?;
     }
     Ok(to)
 }
 
-fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> {
+/// Reads all but the seed of the reference solver into `to`, and returns that, if there is one.
+fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Option<u64>> {
     let wrong = |mismatch: Box<Mismatch>| {
         let Mismatch { place, found, expected } = *mismatch;
         Error::option(place, found, format!("expected {expected}"))
@@ -254,11 +255,11 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
     }
     let k: Option<f64> = optional!("k");
     if let Some(k) = k {
-        to.k = whole("k", k)?;
+        to.k = whole("k", k, 1)?;
     }
     let passages: Option<f64> = optional!("passages");
     if let Some(passages) = passages {
-        to.passages = whole("passages", passages)?;
+        to.passages = whole("passages", passages, 1)?;
     }
     to.filter = Filter(optional!("filter").unwrap_or_default());
     to.facets = optional!("facets").unwrap_or_default();
@@ -285,14 +286,16 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<()> 
             return Err(Error::option("stop", value, expected));
         }
     };
+    let seed: Option<f64> = optional!("seed");
+    let seed = seed.map(|seed| whole("seed", seed, 0)).transpose()?;
     match from.rest().0.into_iter().next() {
         Some((name, _)) => Err(Error::option(name, "unknown", format!("the options are {OPTIONS}"))),
-        None => Ok(()),
+        None => Ok(seed.map(|seed| seed as u64)),
     }
 }
 
 /// For those who misspell one.
-const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, stop";
+const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, seed, stop";
 
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
 fn to_json(value: &JsValue, place: &Place) -> Result<Value, Box<Mismatch>> {
@@ -332,9 +335,13 @@ fn random_seed() -> Result<u64, JsValue> {
 }
 
 /// JavaScript has one number type; the core counts in whole ones.
-fn whole(option: &str, value: f64) -> crate::Result<usize> {
-    if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
-        return Err(Error::option(option, Decimal::from(value), "expected a whole number from 1"));
+fn whole(option: &str, value: f64, least: u32) -> crate::Result<usize> {
+    if value.fract() != 0.0 || !(f64::from(least)..=f64::from(u32::MAX)).contains(&value) {
+        return Err(Error::option(
+            option,
+            Decimal::from(value),
+            format!("expected a whole number from {least}"),
+        ));
     }
     Ok(value as usize)
 }

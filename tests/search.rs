@@ -270,7 +270,7 @@ fn auto_ranks_by_what_there_is() {
 }
 
 #[test]
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 fn a_text_alone_is_placed_by_the_query_encoder() {
     use exemplar_search::encoder::{self, FitOptions, PassageText, Training, fit, training_texts};
     let mut bundle = with_keywords();
@@ -616,4 +616,18 @@ fn a_query_is_aligned_where_the_bundle_knows_its_mean_query() {
     }
     let knn = |align| index.search(&query, &SearchOptions { align, ..options(Method::Knn, 6) }).unwrap();
     assert_eq!(knn(true), knn(false));
+}
+
+#[test]
+#[cfg(feature = "ndarray")]
+fn an_index_is_made_from_a_view_and_gives_one_back() {
+    let by_columns = ndarray::arr2(&[[1.0, 0.0, -1.0], [0.0, 2.0, 0.1]]);
+    let view = by_columns.t();
+    let index = SearchIndex::new(bundle(view.into(), Passage::whole_articles(3))).unwrap();
+    assert_eq!(index.view(), Some(view));
+    let same = Vectors::Float32(Matrix::from_values(&[1.0, 0.0, 0.0, 2.0, -1.0, 0.1], 2));
+    let same = SearchIndex::new(bundle(same, Passage::whole_articles(3))).unwrap();
+    let [ours, theirs] =
+        [&index, &same].map(|index| index.search(&[0.3, 0.4][..], &options(Method::Knn, 3)).unwrap().hits);
+    assert_eq!(ours, theirs);
 }

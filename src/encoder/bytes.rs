@@ -5,7 +5,7 @@ use super::apply::QueryEncoder;
 use super::coefficients::Model;
 use super::features::MAX_WORD;
 use super::range_coder::Decoder;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 use super::range_coder::Encoder;
 use crate::bundle::{EmbeddingSpace, Part};
 use crate::decimal::Decimal;
@@ -22,7 +22,7 @@ const MAX_BASIS: usize = 1 << 23;
 
 impl QueryEncoder {
     /// What [`QueryEncoder::from_bytes`] reads. `basis` are the principal directions in the steps `basis_steps`.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(feature = "fit")]
     pub(super) fn to_bytes(&self, basis: &[Vec<i16>], basis_steps: &[f32]) -> Vec<u8> {
         let (dimensions, rank) = (self.dimensions(), self.steps.len());
         let mut bytes = Vec::new();
@@ -149,8 +149,8 @@ impl<'a> Head<'a> {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 /// Each name as what it shares with the one before, the length of its own part, and that part.
+#[cfg(feature = "fit")]
 fn write_names(bytes: &mut Vec<u8>, names: &[String]) {
     let mut previous: &[u8] = &[];
     for name in names.iter().map(String::as_bytes) {

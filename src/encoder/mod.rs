@@ -1,31 +1,31 @@
 //! The query encoder: places a query in a site's own embedding space without an API. `docs/query-encoder.md` says how
 //! it is fitted and how it is stored.
 //!
-//! Fitting is native; applying is the same arithmetic everywhere, so a query has the same vector in every browser.
+//! Fitting needs the feature `fit`; applying is the same arithmetic everywhere, so a query has the same vector in every browser.
 
 mod apply;
 mod bytes;
 mod coefficients;
 mod features;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 mod fit;
 mod lazy;
 mod range_coder;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 mod reduce;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 mod ridge;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "fit"))]
 mod tests;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 mod texts;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 mod vocabulary;
 
 pub use apply::{Encoded, QueryEncoder};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 pub use fit::{FitOptions, FitReport, Fitted, Training, fit};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "fit")]
 pub use texts::{PassageText, TextKind, TrainingText, training_texts};
 
 pub(crate) use lazy::LazyEncoder;

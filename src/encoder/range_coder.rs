@@ -61,7 +61,7 @@ pub(super) trait Coder {
     }
 }
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
+#[cfg(any(test, feature = "fit"))]
 pub(super) struct Encoder {
     low: u64,
     range: u32,
@@ -71,14 +71,14 @@ pub(super) struct Encoder {
     bytes: Vec<u8>,
 }
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
+#[cfg(any(test, feature = "fit"))]
 impl Default for Encoder {
     fn default() -> Self {
         Self { low: 0, range: u32::MAX, cache: 0, pending: 1, bytes: Vec::new() }
     }
 }
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
+#[cfg(any(test, feature = "fit"))]
 impl Encoder {
     pub fn finish(mut self) -> Vec<u8> {
         for _ in 0..5 {
@@ -88,7 +88,7 @@ impl Encoder {
     }
 }
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
+#[cfg(any(test, feature = "fit"))]
 impl Coder for Encoder {
     fn range(&mut self) -> &mut u32 {
         &mut self.range

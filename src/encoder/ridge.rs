@@ -1,6 +1,7 @@
 //! Ridge regression of many outputs on sparse texts, by conjugate gradients (Hestenes and Stiefel 1952) on the dual
 //! problem (K + lambda W^-1) A = Y; K, the texts' kernel, is only ever applied to vectors.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Outputs that are solved together.
@@ -105,7 +106,7 @@ impl Regression<'_> {
         Solution { words, ngrams }
     }
 
-    /// Every block's solution, on all cores.
+    /// Every block's solution, on all cores. A panic on one of them goes on to the caller.
     pub fn solve_all(&self, blocks: &[Vec<Outputs>], lambda: f32) -> Vec<Solution> {
         let next = AtomicUsize::new(0);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -119,8 +120,12 @@ impl Regression<'_> {
             solved
         };
         let mut solved: Vec<(usize, Solution)> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut solved = work();
+            for other in others {
+                solved.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            solved
         });
         solved.sort_by_key(|&(index, _)| index);
         solved.into_iter().map(|(_, solution)| solution).collect()
@@ -142,4 +147,27 @@ fn dots(a: &[Outputs], b: &[Outputs]) -> Outputs {
 /// 0 where there is nothing left to divide.
 fn divide(a: &Outputs, b: &Outputs) -> Outputs {
     std::array::from_fn(|i| if b[i] > 0.0 { a[i] / b[i] } else { 0.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OUTPUTS, Regression, Sparse};
+
+    fn solve(texts: &Sparse) -> usize {
+        let parts = Sparse::new(1, [vec![(0, 1.0)]].into_iter());
+        let problem = Regression { texts, parts: &parts, weights: &[1.0] };
+        let blocks = vec![vec![[1.0; OUTPUTS]]; 40];
+        problem.solve_all(&blocks, 1.0).len()
+    }
+
+    #[test]
+    fn each_block_has_its_solution() {
+        assert_eq!(solve(&Sparse::new(1, [vec![(0, 1.0)]].into_iter())), 40);
+    }
+
+    #[test]
+    #[should_panic(expected = "index out of bounds")]
+    fn a_panic_on_any_thread_ends_the_build() {
+        solve(&Sparse::new(1, [vec![(1, 1.0)]].into_iter()));
+    }
 }

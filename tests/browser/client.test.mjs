@@ -36,21 +36,22 @@ test('errors of the core cross the worker as Error objects with code and message
       await failure(index.search(one, { k: 1.5 })),
       await failure(index.search(one, { method: 'bm25' })),
       await failure(index.search(one, { methode: 'knn' })),
+      await failure(index.search(one, { seed: -1 })),
       await failure(index.similar('nowhere')),
       await failure(index.refine({ query: one, k: 5 })),
       await failure(api.SearchIndex.load('index.html')),
     ];
   `);
   assert.deepEqual(failures.map(({ code }) => code), [
-    'query-dimensions', 'zero-vector', 'not-finite', 'option', 'option', 'option', 'option', 'unknown-article', 'option', 'bundle-json',
+    'query-dimensions', 'zero-vector', 'not-finite', 'option', 'option', 'option', 'option', 'option', 'unknown-article', 'option', 'bundle-json',
   ]);
   for (const { name, isError, isOurs, message } of failures) {
     assert.deepEqual([name, isError, isOurs], ['ExemplarError', true, true]);
     assert.ok(message.length > 10);
   }
   assert.match(failures[0].message, /8.*384/);
-  assert.match(failures[7].message, /nowhere/);
-  assert.match(failures[8].message, /k .*second argument/);
+  assert.match(failures[8].message, /nowhere/);
+  assert.match(failures[9].message, /k .*second argument/);
 });
 
 test('an aborted call rejects as fetch does, and the index stays usable', async (t) => {

@@ -39,7 +39,7 @@ await index.search();
 // `(what, options)`, with `signal` among the options of each.
 const options: SearchOptions = {
   method: 'svm', fusion: 'rrf', k: 5, passages: 3, filter: { lang: ['en'] }, facets: ['tags'], relevanceThreshold: 0.2, C: 1, tolerance: 1e-3,
-  positiveWeight: 2, lessWeight: 5, align: false, stop: 'topk', solver: 'coordinate-descent', signal,
+  positiveWeight: 2, lessWeight: 5, align: false, stop: 'topk', solver: 'coordinate-descent', seed: 7, signal,
 };
 const found: SearchResult = await index.search('threads', options);
 const alike: SearchResult = await index.similar('a1', options);

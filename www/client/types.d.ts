@@ -86,6 +86,8 @@ export interface RankingOptions {
   stop?: 'converged' | 'topk';
   /** The SVM's solver; the second is the slow reference; default `newton`. */
   solver?: 'newton' | 'coordinate-descent';
+  /** Of the order in which `coordinate-descent` visits the passages, a whole number from 0; default random. */
+  seed?: number;
 }
 
 export interface SearchOptions extends RankingOptions, Abortable {}

@@ -68,9 +68,8 @@ pub fn compare(bundle: Bundle, against: Bundle, queries: Option<&Path>) -> Resul
 
 fn from_file(file: &Path) -> Result<Vec<Asked>> {
     let array = npy::read_file(file)?;
-    let rows = array.values.chunks_exact(array.columns.max(1));
     let asked: Vec<Asked> =
-        rows.map(|row| Asked { embedding: row.to_vec(), text: None, article: None }).collect();
+        array.outer_iter().map(|row| Asked { embedding: row.to_vec(), text: None, article: None }).collect();
     match asked.is_empty() {
         true => bail!("{} has no rows", file.display()),
         false => Ok(asked),

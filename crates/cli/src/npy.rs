@@ -6,21 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::vector::Matrix;
+use ndarray::{Array2, ShapeBuilder};
 use npyz::{DType, NpyFile, Order, TypeChar};
 
 /// What every `.npy` file begins with.
 pub const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// An array of one or two dimensions, its last index running fastest.
-#[derive(Debug, PartialEq)]
-pub struct Array {
-    pub rows: usize,
-    pub columns: usize,
-    pub values: Vec<f32>,
-}
-
 /// Reads an array of two dimensions, or of one, which becomes a single row.
-pub fn read_file(path: &Path) -> Result<Array> {
+pub fn read_file(path: &Path) -> Result<Array2<f32>> {
     let name = || path.display().to_string();
     let file = File::open(path).with_context(|| format!("cannot read {}", name()))?;
     let bytes = file.metadata().with_context(name)?.len();
@@ -30,18 +23,18 @@ pub fn read_file(path: &Path) -> Result<Array> {
 /// Reads the array that `option` names, which has one row for each of so many `items`, in the same order.
 pub fn read_rows(path: &Path, option: &str, count: usize, items: &str) -> Result<Matrix> {
     let array = read_file(path)?;
-    if array.rows != count {
+    if array.nrows() != count {
         bail!(
             "{option} {} has {} rows, but there are {count} {items}: each needs one row, in the same order",
             path.display(),
-            array.rows
+            array.nrows()
         );
     }
-    Ok(Matrix::from_values(&array.values, array.columns))
+    Ok(array.view().into())
 }
 
 /// Reads an array from a source of `bytes` bytes.
-pub fn read(source: impl Read, bytes: u64) -> Result<Array> {
+pub fn read(source: impl Read, bytes: u64) -> Result<Array2<f32>> {
     let file = NpyFile::new(source)
         .context("is not a .npy file: write one with numpy.save(file, array.astype(\"float32\"))")?;
     let header = file.header();
@@ -69,15 +62,10 @@ pub fn read(source: impl Read, bytes: u64) -> Result<Array> {
     if needed.is_none_or(|needed| needed > bytes) {
         bail!(cut_short());
     }
-    let fortran = header.order() == Order::Fortran;
+    let shape = (rows as usize, columns as usize).set_f(header.order() == Order::Fortran);
     let values = match width {
         4 => file.into_vec::<f32>().with_context(cut_short)?,
         _ => file.into_vec::<f64>().with_context(cut_short)?.into_iter().map(|x| x as f32).collect(),
     };
-    let (rows, columns) = (rows as usize, columns as usize);
-    let values = match fortran {
-        false => values,
-        true => (0..rows * columns).map(|i| values[i % columns * rows + i / columns]).collect(),
-    };
-    Ok(Array { rows, columns, values })
+    Array2::from_shape_vec(shape, values).with_context(cut_short)
 }

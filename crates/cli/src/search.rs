@@ -194,10 +194,10 @@ fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", name()))?;
     if bytes.starts_with(npy::MAGIC) {
         let array = npy::read(bytes.as_slice(), bytes.len() as u64).with_context(name)?;
-        if array.rows != 1 {
-            bail!("{} has {} rows, expected one vector: save a single row", name(), array.rows);
+        if array.nrows() != 1 {
+            bail!("{} has {} rows, expected one vector: save a single row", name(), array.nrows());
         }
-        return Ok(array.values);
+        return Ok(array.iter().copied().collect());
     }
     serde_json::from_slice(&bytes)
         .with_context(|| format!("{}: expected a JSON array of numbers or a .npy file", name()))

@@ -1,6 +1,7 @@
 //! A row-major matrix whose rows are padded for the kernels.
 
-use ndarray::{ArrayView2, ShapeBuilder};
+#[cfg(feature = "ndarray")]
+use ndarray::{ArrayView2, s};
 
 use super::lanes::{BLOCK, Element};
 
@@ -173,8 +174,46 @@ impl<E: Element> Matrix<E> {
     }
 
     /// The stored elements as ndarray sees them: rows x dims, without the padding, before scales and centre.
+    #[cfg(feature = "ndarray")]
     pub fn view(&self) -> ArrayView2<'_, E> {
-        let shape = (self.rows(), self.dims).strides((self.stride, 1));
-        ArrayView2::from_shape(shape, &self.data).expect("the data hold rows x stride elements")
+        let padded = ArrayView2::from_shape((self.rows(), self.stride), &self.data);
+        padded.expect("the data hold rows x stride elements").slice_move(s![.., ..self.dims])
+    }
+}
+
+/// Copies the rows of a view, in whichever memory order they are, with scales 1.
+#[cfg(feature = "ndarray")]
+impl<E: Element> From<ArrayView2<'_, E>> for Matrix<E> {
+    fn from(view: ArrayView2<E>) -> Self {
+        let mut matrix = Self::zeros(view.nrows(), view.ncols());
+        for (row, values) in view.outer_iter().enumerate() {
+            matrix.values_mut(row).iter_mut().zip(values).for_each(|(to, &from)| *to = from);
+        }
+        matrix
+    }
+}
+
+#[cfg(all(test, feature = "ndarray"))]
+mod tests {
+    use ndarray::{Array2, ShapeBuilder};
+    use proptest::prelude::*;
+
+    use super::Matrix;
+
+    proptest! {
+        #[test]
+        fn a_view_comes_back_whatever_its_memory_order(
+            rows in 0..9usize, dims in 1..40usize, fortran: bool, turned: bool
+        ) {
+            let values = (0..rows * dims).map(|i| i as f32).collect();
+            let array = Array2::from_shape_vec((rows, dims).set_f(fortran), values).unwrap();
+            let view = if turned { array.t() } else { array.view() };
+            let matrix = Matrix::from(view);
+            prop_assert_eq!(matrix.view(), view);
+            if view.ncols() > 0 {
+                let values: Vec<f32> = view.iter().copied().collect();
+                prop_assert_eq!(matrix, Matrix::from_values(&values, view.ncols()));
+            }
+        }
     }
 }

@@ -61,3 +61,11 @@ impl Vectors {
         }
     }
 }
+
+/// Copies the rows of a view, see [`Matrix`].
+#[cfg(feature = "ndarray")]
+impl From<ndarray::ArrayView2<'_, f32>> for Vectors {
+    fn from(view: ndarray::ArrayView2<f32>) -> Self {
+        Self::Float32(view.into())
+    }
+}
