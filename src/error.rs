@@ -5,6 +5,7 @@ use crate::decimal::Decimal;
 /// What went wrong: the place, the value, and where there is one, the way out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // the messages say what the fields are
 pub enum Error {
     /// The bundle is not JSON, or not a JSON object.
     #[error("the bundle is not valid JSON: {0}")]

@@ -18,6 +18,7 @@ pub struct Filter(pub Vec<(String, Vec<String>)>);
 /// How many articles were found that have each value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Facet<'a> {
+    /// The field's name.
     pub field: String,
     /// The commonest value first, equals in the order in which articles have them.
     pub counts: Vec<Count<'a>>,
@@ -26,7 +27,9 @@ pub struct Facet<'a> {
 /// How many articles have a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Count<'a> {
+    /// The value, as articles have it.
     pub value: &'a str,
+    /// Articles that have it.
     pub count: usize,
 }
 

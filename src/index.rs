@@ -74,10 +74,12 @@ impl SearchIndex {
         })
     }
 
+    /// What made the vectors, and how a query is to be embedded.
     pub fn space(&self) -> &EmbeddingSpace {
         &self.space
     }
 
+    /// All articles, in the order of the bundle.
     pub fn articles(&self) -> &[Article] {
         &self.articles
     }

@@ -29,6 +29,7 @@ pub struct View {
     pub target: [f32; 2],
     /// The positives of the SVM: the query, aligned if `align`, and the mean of each liked article.
     pub positives: Vec<Positive>,
+    /// How the SVM was solved.
     pub svm: svm::SolverReport,
 }
 

@@ -33,9 +33,13 @@ pub enum Method {
 /// How much each kind of score counts, 0 or above; the scores of those at 0 are not computed. Only the ratios matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weights {
+    /// Of the cosine similarity.
     pub knn: f32,
+    /// Of the exemplar SVM.
     pub svm: f32,
+    /// Of the whitened cosine.
     pub whitened: f32,
+    /// Of BM25.
     pub lexical: f32,
 }
 

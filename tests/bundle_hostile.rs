@@ -30,13 +30,16 @@ fn count(bytes: isize) {
 }
 
 // SAFETY: every call goes to the system's allocator as it is.
+#[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        // SAFETY: the caller's promise is the same.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
+        // SAFETY: the caller's promise is the same.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

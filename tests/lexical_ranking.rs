@@ -159,6 +159,20 @@ fn matched_words_are_those_of_the_passage() {
     assert_eq!(keywords.matched(&query, 16), [""; 0]);
 }
 
+/// The words of a query, and each with the one before it: the word, whether it is whole, whether it comes last unfinished.
+fn oracle_terms(query: &str, unfinished: bool) -> Vec<(String, bool, bool)> {
+    let typed: Vec<&str> = query.split_whitespace().collect();
+    let mut terms = Vec::new();
+    for (i, word) in typed.iter().enumerate() {
+        let last = unfinished && i + 1 == typed.len();
+        if i > 0 {
+            terms.push((format!("{}{word}", typed[i - 1]), false, last));
+        }
+        terms.push((word.to_string(), true, last));
+    }
+    terms
+}
+
 /// The documented score, word for word, in float64.
 fn oracle(passages: &[(String, String)], query: &str, unfinished: bool, bm25: Bm25) -> Vec<f64> {
     let (k1, b) = (f64::from(bm25.k1), f64::from(bm25.b));
@@ -176,15 +190,7 @@ fn oracle(passages: &[(String, String)], query: &str, unfinished: bool, bm25: Bm
     let mean = (counts.iter().map(length).sum::<f64>() / n).max(1.0);
     let vocabulary: BTreeSet<&str> = counts.iter().flat_map(|counts| counts.keys().copied()).collect();
     let frequency = |word: &str| counts.iter().filter(|counts| counts.contains_key(word)).count();
-    let typed: Vec<&str> = query.split_whitespace().collect();
-    let mut terms: Vec<(String, bool, bool)> = Vec::new();
-    for (i, word) in typed.iter().enumerate() {
-        let last = unfinished && i + 1 == typed.len();
-        if i > 0 {
-            terms.push((format!("{}{word}", typed[i - 1]), false, last));
-        }
-        terms.push((word.to_string(), true, last));
-    }
+    let terms = oracle_terms(query, unfinished);
     // A word that comes last anywhere is unfinished everywhere: it is one term.
     let unfinished = |(word, whole, _): &(String, bool, bool)| {
         terms.iter().any(|(other, kind, last)| other == word && kind == whole && *last)

@@ -56,31 +56,46 @@ fn main() -> io::Result<()> {
 /// and then all others; the marks that stay; the pairs of characters that compose, ascending. Each number is near to the one
 /// before it of its kind, or to the first of its entry, and the difference is written: equal ones pack well.
 fn table() -> Vec<u8> {
-    let chars = || ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c));
-    let stays = |c: char| fold(c).chars().eq([c]);
-    let folded: Vec<(char, String)> = chars().filter(|&c| !stays(c)).map(|c| (c, fold(c))).collect();
-
     let mut out = Vec::new();
-    varint::write(&mut out, folded.len() as u32);
+    write_folded(&mut out);
+    write_marks(&mut out);
+    write_pairs(&mut out);
+    out
+}
+
+/// The characters that the table is about.
+fn chars() -> impl Iterator<Item = char> {
+    ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c))
+}
+
+fn stays(c: char) -> bool {
+    fold(c).chars().eq([c])
+}
+
+fn write_folded(out: &mut Vec<u8>) {
+    let folded: Vec<(char, String)> = chars().filter(|&c| !stays(c)).map(|c| (c, fold(c))).collect();
+    varint::write(out, folded.len() as u32);
     let mut previous = 0;
     for &(c, _) in &folded {
-        varint::write(&mut out, c as u32 - previous);
+        varint::write(out, c as u32 - previous);
         previous = c as u32;
     }
     for (_, to) in &folded {
-        varint::write(&mut out, to.chars().count() as u32);
+        varint::write(out, to.chars().count() as u32);
     }
     let mut previous = 0;
     for first in folded.iter().filter_map(|(_, to)| to.chars().next()) {
-        varint::write_signed(&mut out, first as i32 - previous);
+        varint::write_signed(out, first as i32 - previous);
         previous = first as i32;
     }
     for (_, to) in &folded {
         let mut others = to.chars();
         let Some(first) = others.next() else { continue };
-        others.for_each(|other| varint::write_signed(&mut out, other as i32 - first as i32));
+        others.for_each(|other| varint::write_signed(out, other as i32 - first as i32));
     }
+}
 
+fn write_marks(out: &mut Vec<u8>) {
     // Neighbours of one class are one range.
     let mut marks: Vec<(u32, u32, u8)> = Vec::new();
     for c in chars().filter(|&c| is_combining_mark(c) && stays(c)) {
@@ -90,15 +105,17 @@ fn table() -> Vec<u8> {
             _ => marks.push((c as u32, c as u32 + 1, class)),
         }
     }
-    varint::write(&mut out, marks.len() as u32);
+    varint::write(out, marks.len() as u32);
     let mut previous = 0;
     for (start, end, class) in marks {
-        varint::write(&mut out, start - previous);
-        varint::write(&mut out, end - start);
-        varint::write(&mut out, class.into());
+        varint::write(out, start - previous);
+        varint::write(out, end - start);
+        varint::write(out, class.into());
         previous = end;
     }
+}
 
+fn write_pairs(out: &mut Vec<u8>) {
     let mut pairs: Vec<[char; 3]> = chars()
         .filter_map(|whole| {
             let parts: Vec<char> = whole.nfd().collect();
@@ -111,15 +128,14 @@ fn table() -> Vec<u8> {
         })
         .collect();
     pairs.sort_unstable();
-    varint::write(&mut out, pairs.len() as u32);
+    varint::write(out, pairs.len() as u32);
     let mut previous = [0, 0];
     for [first, second, whole] in pairs.into_iter().map(|chars| chars.map(|c| c as i32)) {
-        varint::write_signed(&mut out, first - previous[0]);
-        varint::write_signed(&mut out, second - previous[1]);
-        varint::write_signed(&mut out, whole - first);
+        varint::write_signed(out, first - previous[0]);
+        varint::write_signed(out, second - previous[1]);
+        varint::write_signed(out, whole - first);
         previous = [first, second];
     }
-    out
 }
 
 /// NFKC with case folded, and without accents and characters that do not show. A capital may decompose only once

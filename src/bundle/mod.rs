@@ -46,12 +46,15 @@ pub struct Bundle {
     pub layout: Layout,
     /// How [`Bundle::write`] encodes the vectors.
     pub encoding: Encoding,
+    /// What made the vectors, and how a query is to be embedded.
     pub space: EmbeddingSpace,
+    /// The pages of the site, in the order in which equal scores are listed.
     pub articles: Vec<Article>,
     /// At least one an article, in the order of the articles. In version 1, one an article, without text.
     pub passages: Vec<Passage>,
     /// One row a passage, as the embedding model gave it but for what its encoding lost.
     pub vectors: Vectors,
+    /// What the build measured.
     pub statistics: Statistics,
     /// Further parts and their names, such as `keywords` and `encoder`, each name once; what is in them is for their own
     /// modules to say.
@@ -122,6 +125,7 @@ impl FromStr for Layout {
 pub struct Article {
     /// Not empty, and no other article's.
     pub id: String,
+    /// What a result shows first.
     pub title: String,
     /// Relative to the page that shows it, or http(s).
     pub url: String,
@@ -134,8 +138,10 @@ pub struct Article {
     /// ISO 8601 date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// Words that readers can filter by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
 }
@@ -181,6 +187,7 @@ pub struct Passage {
     /// Its text; in the file it stands in the part `texts`.
     #[serde(skip)]
     pub text: String,
+    /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
 }
@@ -210,6 +217,7 @@ pub struct Statistics {
     /// The mean embedding of texts like queries, embedded by the query recipe; for query alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_query: Option<Vec<f32>>,
+    /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
 }
@@ -223,6 +231,7 @@ impl FromFields for Statistics {
 /// A bundle as files: the JSON, and the file beside it where the layout has one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
+    /// `bundle.json`
     pub json: String,
     /// Name and bytes.
     pub sidecar: Option<(String, Vec<u8>)>,

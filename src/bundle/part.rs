@@ -16,7 +16,9 @@ pub(super) const JSON: &str = "json";
 /// Bytes and how they are to be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
+    /// How the bytes are to be read, such as `int8` or `json`.
     pub encoding: String,
+    /// The part itself, as in a sidecar file.
     pub bytes: Vec<u8>,
     /// Fields that this release does not know.
     pub extra: Object,

@@ -33,6 +33,7 @@ pub struct EmbeddingSpace {
     /// The space's fingerprint: a few texts and what the model makes of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
+    /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
 }
@@ -52,6 +53,7 @@ pub struct Recipe {
     /// Further fields of the request, such as `{ "output_dimension": 512 }`.
     #[serde(skip_serializing_if = "Object::is_empty")]
     pub fields: Object,
+    /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
 }
@@ -129,6 +131,7 @@ impl Recipe {
 /// A text and its vector, embedded by the query recipe; another model gives another vector.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Probe {
+    /// As it was given to the model, without the recipe's prefix.
     pub text: String,
     /// Of [`EmbeddingSpace::dimensions`] values.
     pub vector: Vec<f32>,

@@ -22,6 +22,7 @@ const FIDELITY: f32 = 0.985;
 pub struct Training<'a> {
     /// The embedding model's name.
     pub model: &'a str,
+    /// All passages of the site, in the order of the bundle.
     pub passages: &'a [PassageText],
     /// A row a passage, embedded by the passage recipe; of unit length, as `targets` are.
     pub vectors: &'a Matrix,
@@ -50,6 +51,7 @@ pub struct Fitted {
     pub encoder: QueryEncoder,
     /// What [`QueryEncoder::from_bytes`] reads.
     pub bytes: Vec<u8>,
+    /// What came of fitting.
     pub report: FitReport,
 }
 
@@ -63,7 +65,9 @@ impl Fitted {
 /// What came of fitting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitReport {
+    /// Words with a row of their own.
     pub words: usize,
+    /// Character n-grams with a row of their own.
     pub ngrams: usize,
     /// Principal directions in use.
     pub directions: usize,

@@ -171,7 +171,7 @@ impl Reduction<'_> {
             self.vocabulary.texts.times(&solution.words, &mut given);
             for lane in &given {
                 (0..OUTPUTS).for_each(|i| {
-                    squares[block * OUTPUTS + i] += f64::from(lane[i] * lane[i]) / texts as f64
+                    squares[block * OUTPUTS + i] += f64::from(lane[i] * lane[i]) / texts as f64;
                 });
             }
         }

@@ -16,6 +16,7 @@ pub struct PassageText {
     pub title: String,
     /// Those above the passage.
     pub headings: Vec<String>,
+    /// The text itself.
     pub text: String,
 }
 
@@ -26,17 +27,23 @@ impl PassageText {
     }
 }
 
+/// What a text is on its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TextKind {
+    /// The article's title.
     Title,
+    /// A heading above a passage.
     Heading,
+    /// A sentence of a passage.
     Sentence,
 }
 
 /// A text to be embedded by the query recipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrainingText {
+    /// The text itself.
     pub text: String,
+    /// What it is on its page.
     pub kind: TextKind,
     /// Index of the passage that it is from.
     pub passage: usize,

@@ -13,8 +13,11 @@ pub enum Solver {
     /// Newton's method: fast and deterministic.
     #[default]
     Newton,
-    /// The reference, liblinear's coordinate descent, which visits the passages in an order that the seed decides.
-    CoordinateDescent { seed: u64 },
+    /// The reference, liblinear's coordinate descent.
+    CoordinateDescent {
+        /// Decides the order in which the passages are visited.
+        seed: u64,
+    },
 }
 
 /// How far Newton's method goes.
@@ -31,6 +34,7 @@ pub enum StopAt {
 /// What to rank by and how much to return.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchOptions {
+    /// What is ranked by. Default [`Method::Auto`].
     pub method: Method,
     /// How the scores of a method of several are put together.
     pub fusion: Fusion,
@@ -45,8 +49,11 @@ pub struct SearchOptions {
     pub filter: Filter,
     /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
     pub facets: Vec<String>,
+    /// The SVM's own options.
     pub svm: svm::Options,
+    /// How the SVM is solved. Default [`Solver::Newton`].
     pub solver: Solver,
+    /// How far Newton's method goes. Default [`StopAt::Converged`].
     pub stop: StopAt,
     /// Whether a query is aligned for the SVM and the whitened cosine, where the bundle has its mean query. Default true.
     pub align: bool,
@@ -73,6 +80,7 @@ impl Default for SearchOptions {
 /// What to look for by example.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Refine<'a> {
+    /// What was typed, or its embedding; may be empty.
     pub query: Query<'a>,
     /// Ids of articles that the reader likes.
     pub more: &'a [&'a str],

@@ -11,7 +11,9 @@ use crate::{Highlights, Method};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchResult<'a> {
+    /// What was ranked by: what [`Method::Auto`] stood for, not `Auto` itself.
     pub method: Method,
+    /// Best first.
     pub hits: Vec<Hit<'a>>,
     /// For each field that was asked for, how many articles were found that have each of its values: what would be hits if
     /// `k` had no end and the filter asked nothing of this field.
@@ -38,6 +40,7 @@ pub struct Hit<'a> {
     pub score: f32,
     /// The component scores behind it.
     pub scores: Scores,
+    /// The page that was found.
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
@@ -61,6 +64,7 @@ pub struct Hit<'a> {
 pub struct OtherPassage<'a> {
     /// The method's score; higher is better.
     pub score: f32,
+    /// Where it stands in its article.
     pub passage: &'a Passage,
     /// The passage's text; empty where the bundle has none.
     #[serde(skip_serializing_if = "str::is_empty")]

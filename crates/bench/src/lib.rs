@@ -59,6 +59,10 @@ impl Bench {
 
     /// The scores of one engine for one query, and the passes it took over the rows. The read-only pass and the
     /// preparation have no scores.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no engine of this name.
     pub fn run(&self, engine: &str, query: usize) -> (Vec<f32>, f64) {
         let query = &self.queries[query % self.queries.len()];
         let fit = |examples: &TrainingSet, extra: Option<&[f32]>, enough: &dyn Fn(&[f32], f64) -> bool| {

@@ -94,7 +94,10 @@ impl OutputFile {
     /// Prints a line about the file that was written; on standard error where standard output holds the file itself.
     pub fn report(&self, line: &str) -> Result<()> {
         match self.place {
-            Place::Stdout => Ok(note(line)),
+            Place::Stdout => {
+                note(line);
+                Ok(())
+            }
             _ => print(line),
         }
     }

@@ -12,7 +12,9 @@ use crate::value::{Number, Object, Value};
 pub enum Place<'a> {
     /// The document itself.
     Top,
+    /// A field of an object, by its name.
     Field(&'a Self, &'a str),
+    /// An item of an array, from 0.
     Item(&'a Self, usize),
 }
 
@@ -29,17 +31,21 @@ impl fmt::Display for Place<'_> {
 
 /// A value that does not fit its place.
 pub struct Mismatch {
+    /// Where the value stands, as a path such as `articles[3].title`.
     pub place: String,
     /// The value, or that there is none.
     pub found: String,
+    /// What belongs there, such as "a whole number".
     pub expected: &'static str,
 }
 
 impl Mismatch {
+    /// A value that was found where another was expected.
     pub fn new(place: &Place, found: &Value, expected: &'static str) -> Box<Self> {
         Self::of(place, shown(found), expected)
     }
 
+    /// The same, of what was found in words.
     pub fn of(place: &Place, found: String, expected: &'static str) -> Box<Self> {
         Box::new(Self { place: place.to_string(), found, expected })
     }
@@ -63,11 +69,13 @@ pub fn shown(value: &Value) -> String {
 
 /// What can be read from JSON.
 pub trait FromJson: Sized {
+    /// The value, or what does not fit at its place.
     fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>>;
 }
 
 /// What can be read from the fields of a JSON object, and so from JSON.
 pub trait FromFields: Sized {
+    /// The value, or the first field that does not fit. Fields that are not taken are left out.
     fn from_fields(fields: Fields) -> Result<Self, Box<Mismatch>>;
 }
 
@@ -167,14 +175,17 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Those of an object at its place.
     pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Box<Mismatch>> {
         Ok(Self { left: Object::from_json(object, place)?.0, place })
     }
 
+    /// Those of a whole document.
     pub fn at_top(Object(left): Object) -> Self {
         Self { left, place: &Place::Top }
     }
 
+    /// The field of this name, which must be there.
     pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Box<Mismatch>> {
         let place = Place::Field(self.place, name);
         match self.take(name) {

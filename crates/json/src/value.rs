@@ -6,11 +6,17 @@ use serde::{Serialize, Serializer};
 /// Any JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
+    /// A number.
     Number(Number),
+    /// A text.
     String(String),
+    /// Values in their order.
     Array(Vec<Self>),
+    /// Named values.
     Object(Object),
 }
 
@@ -18,6 +24,7 @@ pub enum Value {
 /// within 22 places.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
+    /// 0 or above.
     Natural(u64),
     /// Below 0.
     Negative(i64),
@@ -45,6 +52,7 @@ impl Number {
 }
 
 impl Value {
+    /// The answer, if it is `true` or `false`.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -52,6 +60,7 @@ impl Value {
         }
     }
 
+    /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -59,6 +68,7 @@ impl Value {
         }
     }
 
+    /// The items, if it is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(items) => Some(items),
@@ -66,6 +76,7 @@ impl Value {
         }
     }
 
+    /// The fields, if it is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(fields) => Some(fields),
@@ -81,6 +92,7 @@ impl Value {
         }
     }
 
+    /// The number, if it is one: the nearest that a float64 can hold.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(Number::Natural(number)) => Some(*number as f64),
@@ -92,6 +104,7 @@ impl Value {
 }
 
 impl Object {
+    /// The last field of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().rfind(|(other, _)| other == name).map(|(_, value)| value)
     }
@@ -109,6 +122,7 @@ impl Object {
         }
     }
 
+    /// Whether it has no fields.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

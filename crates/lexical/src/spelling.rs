@@ -25,7 +25,7 @@ pub(super) fn one_edit(a: &str, b: &str) -> bool {
     let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(|(a, _)| a.len_utf8()).sum();
     let [mut a, mut b] = [a, b].map(|text| text.get(..text.len() - end).unwrap_or_default().chars());
     match (a.next(), a.next(), b.next(), b.next()) {
-        (Some(_), None, None, None) | (None, None, Some(_), None) | (Some(_), None, Some(_), None) => true,
+        (Some(_), None, None | Some(_), None) | (None, None, Some(_), None) => true,
         (Some(a1), Some(a2), Some(b1), Some(b2)) => {
             (a1, a2) == (b2, b1) && a.next().is_none() && b.next().is_none()
         }

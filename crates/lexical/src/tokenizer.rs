@@ -18,11 +18,13 @@ use super::script::{Script, script};
 pub struct Token {
     /// Folded.
     pub text: String,
+    /// What it is of its text.
     pub kind: TokenKind,
     /// The bytes of the text that it stands for; on character boundaries.
     pub range: Range<usize>,
 }
 
+/// What a token is of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// A word of a spaced script, also as a part of an identifier.
@@ -42,6 +44,7 @@ pub enum TokenKind {
 pub struct Run {
     /// Folded.
     pub text: String,
+    /// Whether it is of a spaced script.
     pub script: Script,
     /// The bytes of the text that it stands for; on character boundaries.
     pub range: Range<usize>,

@@ -3,21 +3,26 @@
 /// A symmetric matrix, or the lower triangle of one.
 #[derive(Clone, Debug)]
 pub struct Dense {
+    /// Rows, and columns.
     pub size: usize,
+    /// Row after row.
     pub data: Vec<f64>,
 }
 
 impl Dense {
+    /// All zeros.
     pub fn zeros(size: usize) -> Self {
         Self { size, data: vec![0.0; size * size] }
     }
 
+    /// Ones on the diagonal.
     pub fn identity(size: usize) -> Self {
         let mut identity = Self::zeros(size);
         (0..size).for_each(|i| identity.data[i * size + i] = 1.0);
         identity
     }
 
+    /// Row `i`, all of its columns.
     pub fn row(&self, i: usize) -> &[f64] {
         &self.data[i * self.size..][..self.size]
     }

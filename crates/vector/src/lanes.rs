@@ -41,6 +41,7 @@ pub trait I32x4: Copy {
 
 /// What a matrix may store: values that become float32 lanes when they are read.
 pub trait Element: Copy + Default + Into<f64> {
+    /// Eight values as two times four lanes.
     fn lanes<L: F32x4>(from: &[Self; BLOCK]) -> [L; 2];
     /// The sum of the squares, in float64, where those of no finite float32 overflow or vanish.
     fn squares(values: &[Self]) -> f64;
@@ -64,7 +65,7 @@ impl Element for i8 {
         // 131,071 squares of -128 are the most that fit.
         let sum = |values: &[i8]| {
             let (blocks, rest) = values.as_chunks::<BLOCK>();
-            let sum = blocks.iter().fold(Int::zero(), |sum, block| sum.square_add(block)).sum();
+            let sum = blocks.iter().fold(Int::zero(), Int::square_add).sum();
             sum + rest.iter().map(|&x| i32::from(x).pow(2)).sum::<i32>()
         };
         values.chunks(1 << 16).map(|values| f64::from(sum(values))).sum()

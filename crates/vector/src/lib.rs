@@ -25,6 +25,7 @@ mod rows;
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(unsafe_code)]
 mod simd128;
 #[cfg(test)]
 mod tests;

@@ -89,6 +89,7 @@ impl<E: Element> Matrix<E> {
         self
     }
 
+    /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.scales.len()
     }
@@ -175,9 +176,10 @@ impl<E: Element> Matrix<E> {
 
     /// The stored elements as ndarray sees them: rows x dims, without the padding, before scales and centre.
     #[cfg(feature = "ndarray")]
+    #[allow(clippy::missing_panics_doc)] // the data hold rows x stride elements
     pub fn view(&self) -> ArrayView2<'_, E> {
         let padded = ArrayView2::from_shape((self.rows(), self.stride), &self.data);
-        padded.expect("the data hold rows x stride elements").slice_move(s![.., ..self.dims])
+        padded.expect("rows x stride elements").slice_move(s![.., ..self.dims])
     }
 }
 

@@ -34,8 +34,7 @@ impl Moments {
                 sum[i] += column.iter().map(|&x| f64::from(x)).sum::<f64>();
                 let out = &mut gram.data[i * dims..][..=i];
                 for (out, others) in out.chunks_mut(4).zip(columns.as_chunks::<4>().0) {
-                    let dots =
-                        kernels::dots::<Native>(column, others.each_ref().map(|other| other.as_slice()));
+                    let dots = kernels::dots::<Native>(column, others.each_ref().map(|other| &other[..]));
                     out.iter_mut().zip(dots).for_each(|(out, dot)| *out += f64::from(dot));
                 }
             }

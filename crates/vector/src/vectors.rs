@@ -7,7 +7,9 @@ use super::{Matrix, Rows};
 /// Rows as float32 or as int8 codes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Vectors {
+    /// As they are.
     Float32(Matrix<f32>),
+    /// As codes from -127 to 127, each row with a scale.
     Int8(Matrix<i8>),
 }
 
@@ -27,10 +29,12 @@ impl Vectors {
         with_rows!(self, rows => rows)
     }
 
+    /// How many rows there are.
     pub fn rows(&self) -> usize {
         with_rows!(self, rows => rows.rows())
     }
 
+    /// Values in a row, without padding.
     pub fn dims(&self) -> usize {
         with_rows!(self, rows => rows.dims())
     }

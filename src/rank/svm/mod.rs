@@ -39,11 +39,13 @@ const ROUNDED: f64 = 100.0;
 pub struct Fit {
     /// w·x for each row, without the intercept.
     pub scores: Vec<f32>,
+    /// The last coordinate of w, which goes with the constant 1.
     pub intercept: f64,
     /// w·x of each positive, with the intercept.
     pub positives: Vec<f64>,
     /// What [`knn::scores`] gives for the vector that [`fit_until`] was given as `extra`; empty where there was none.
     pub extra: Vec<f32>,
+    /// How the solver ended.
     pub report: SolverReport,
 }
 
@@ -58,6 +60,7 @@ impl Fit {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SolverReport {
+    /// Why it stopped.
     pub stop: Stop,
     /// Duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most
     /// sqrt(2 gap), so that of a unit-length row's score is too.

@@ -60,18 +60,22 @@ pub struct Params {
 }
 
 impl Params {
+    /// [`Options::c`]
     pub fn c(&self) -> f64 {
         self.c
     }
 
+    /// [`Options::tolerance`]
     pub fn tolerance(&self) -> f64 {
         self.tolerance
     }
 
+    /// [`Options::positive_weight`]
     pub fn positive_weight(&self) -> f64 {
         self.positive_weight
     }
 
+    /// [`Options::less_weight`]
     pub fn less_weight(&self) -> f64 {
         self.less_weight
     }

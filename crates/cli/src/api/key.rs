@@ -1,5 +1,6 @@
 //! The API's key: read from the environment or a file, sent to the API, shown to nobody.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -42,7 +43,7 @@ pub fn read(named: Option<&str>, file: Option<&Path>, preset: Option<&str>) -> R
 
 fn from_variable(variable: &str) -> Result<Option<Key>> {
     let name = format!("the environment variable {variable}");
-    match std::env::var_os(variable).map(|value| value.into_string()) {
+    match std::env::var_os(variable).map(OsString::into_string) {
         None => Ok(None),
         Some(Ok(value)) => key(&value, &name),
         Some(Err(_)) => bail!("{name} is not UTF-8, so it holds no API key"),

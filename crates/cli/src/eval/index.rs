@@ -17,6 +17,7 @@ use crate::build::{
     Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Recipes, Texts, keywords,
 };
 use crate::npy;
+use crate::site::Document;
 
 /// What is measured, and with which vectors.
 pub struct Built {
@@ -78,42 +79,56 @@ impl Built {
             None => (Learnt::default(), None),
         };
         let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
-        let parts = [
-            (lexical::PART, Some(Part::of_keywords(&keywords::of(documents, &passages)))),
-            (encoder::PART, learnt.encoder),
-        ];
-        let bundle = Bundle {
-            layout: Layout::V2Inline,
-            encoding: Encoding::default(),
-            space: EmbeddingSpace {
-                model: args.request.model.clone(),
-                dimensions: vectors.dims(),
-                query,
-                passage,
-                ..EmbeddingSpace::default()
-            },
-            articles: documents.iter().map(|document| document.article.clone()).collect(),
-            passages,
-            vectors: Vectors::Float32(vectors),
-            statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
-            parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
-            extra: Object::default(),
+        let space = EmbeddingSpace {
+            model: args.request.model.clone(),
+            dimensions: vectors.dims(),
+            query,
+            passage,
+            ..EmbeddingSpace::default()
         };
-        // As it is shipped, with what its encoding loses.
-        let index = SearchIndex::new(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)?;
+        let index = index(space, documents, passages, vectors, learnt)?;
         let encoder = match (bytes, fitted) {
             (Some(bytes), Some((texts, fit_seconds))) => {
-                let started = Instant::now();
-                let mut known = 0.0;
-                for query in &collection.queries {
-                    known += index.encode(&query.text)?.map_or(0.0, |encoded| f64::from(encoded.known));
-                }
-                let count = collection.queries.len() as f64;
-                let encode_milliseconds = started.elapsed().as_secs_f64() * 1e3 / count;
-                Some(Encoder { texts, bytes, fit_seconds, encode_milliseconds, known: known / count })
+                let (encode_milliseconds, known) = encode(&index, collection)?;
+                Some(Encoder { texts, bytes, fit_seconds, encode_milliseconds, known })
             }
             _ => None,
         };
         Ok(Self { index, queries, encoder })
     }
+}
+
+/// How long the encoder takes for a query, in milliseconds, and how much it knows of one: means of all queries.
+fn encode(index: &SearchIndex, collection: &Collection) -> Result<(f64, f64)> {
+    let started = Instant::now();
+    let mut known = 0.0;
+    for query in &collection.queries {
+        known += index.encode(&query.text)?.map_or(0.0, |encoded| f64::from(encoded.known));
+    }
+    let count = collection.queries.len() as f64;
+    Ok((started.elapsed().as_secs_f64() * 1e3 / count, known / count))
+}
+
+/// An index of the bundle as it is shipped, with what its encoding loses.
+fn index(
+    space: EmbeddingSpace,
+    documents: &[Document],
+    passages: Vec<Passage>,
+    vectors: Matrix,
+    learnt: Learnt,
+) -> Result<SearchIndex> {
+    let keywords = Part::of_keywords(&keywords::of(documents, &passages));
+    let parts = [(lexical::PART, Some(keywords)), (encoder::PART, learnt.encoder)];
+    let bundle = Bundle {
+        layout: Layout::V2Inline,
+        encoding: Encoding::default(),
+        space,
+        articles: documents.iter().map(|document| document.article.clone()).collect(),
+        passages,
+        vectors: Vectors::Float32(vectors),
+        statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
+        parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
+        extra: Object::default(),
+    };
+    Ok(SearchIndex::new(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)?)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::Next;
 
 use super::reply::failure;
@@ -88,7 +88,7 @@ impl Guard {
 /// Whether the browser says that the request came from a page of this server, or from a person: who followed a link or typed
 /// the address. What is no browser says nothing.
 fn is_from_here(method: &Method, headers: &HeaderMap) -> bool {
-    let says = |name: &'static str| headers.get(HeaderName::from_static(name)).map(|value| value.as_bytes());
+    let says = |name: &'static str| headers.get(HeaderName::from_static(name)).map(HeaderValue::as_bytes);
     match says("sec-fetch-site") {
         None | Some(b"same-origin" | b"none") => true,
         Some(_) => {

@@ -31,10 +31,7 @@ pub enum Source<'a> {
 /// Front matter, if there is any, and the text after it.
 pub fn split(text: &str) -> Result<(Option<Source<'_>>, &str), String> {
     let Some((first, after)) = text.split_once('\n') else { return Ok((None, text)) };
-    let fence = match first.trim_end() {
-        fence @ ("---" | "+++") => fence,
-        _ => return Ok((None, text)),
-    };
+    let fence @ ("---" | "+++") = first.trim_end() else { return Ok((None, text)) };
     let mut end = 0;
     for line in after.split_inclusive('\n') {
         if line.trim_end() == fence {

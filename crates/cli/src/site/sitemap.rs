@@ -90,59 +90,76 @@ fn parse(bytes: &[u8], name: &str) -> Result<Content, (usize, String)> {
         return Ok(Content::Pages(parse_lines(text, name)?));
     }
     let mut reader = Reader::from_str(text);
-    let mut open: Vec<String> = Vec::new();
-    let mut entries = Vec::new();
-    let mut entry = Entry { url: String::new(), date: None, place: String::new() };
-    let mut value = String::new();
+    let mut entries = Entries { name, open: Vec::new(), value: String::new(), entry: None, all: Vec::new() };
     loop {
-        let event = reader.read_event();
-        let line = || xml::line(text.as_bytes(), reader.buffer_position());
-        let event = event
+        let event = reader
+            .read_event()
             .map_err(|error| (xml::line(text.as_bytes(), reader.error_position()), error.to_string()))?;
+        let line = xml::line(text.as_bytes(), reader.buffer_position());
         match event {
-            Event::Start(tag) => {
-                value.clear();
-                // With its prefix: `image:loc` is not the page's.
-                open.push(tag.name().as_ref().to_owned());
-                match open.as_slice() {
-                    [root] if !["urlset", "sitemapindex"].contains(&root.as_str()) => {
-                        return Err((line(), format!("expected <urlset> or <sitemapindex>, found <{root}>")));
-                    }
-                    [_, item] if ["url", "sitemap"].contains(&item.as_str()) => {
-                        let place = format!("{name} line {}", line());
-                        entry = Entry { url: String::new(), date: None, place };
-                    }
-                    _ => {}
-                }
-            }
-            Event::End(_) => {
-                match open.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                    [_, "url" | "sitemap", "loc"] => entry.url = value.trim().to_owned(),
-                    [_, "url" | "sitemap", "lastmod"] => entry.date = date::iso(&value),
-                    [_, "url" | "sitemap"] if entry.url.is_empty() => {
-                        return Err((line(), "a page without <loc>".into()));
-                    }
-                    [_, "url" | "sitemap"] => entries.push(entry.clone()),
-                    _ => {}
-                }
-                open.pop();
-            }
-            Event::Text(part) => value.push_str(&part),
-            Event::CData(part) => value.push_str(&part),
+            Event::Start(tag) => entries.start(tag.name().as_ref(), line)?,
+            Event::End(_) => entries.end(line)?,
+            Event::Text(part) => entries.value.push_str(&part),
+            Event::CData(part) => entries.value.push_str(&part),
             Event::GeneralRef(name) => {
                 let known = name.resolve_char_ref().ok().flatten().map(String::from);
                 let known = known.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
-                value.push_str(&known.unwrap_or_default());
+                entries.value.push_str(&known.unwrap_or_default());
             }
-            Event::Eof if open.is_empty() => break,
-            Event::Eof => return Err((line(), format!("it ends within <{}>", open.join("><")))),
+            Event::Eof if entries.open.is_empty() => break,
+            Event::Eof => return Err((line, format!("it ends within <{}>", entries.open.join("><")))),
             _ => {}
         }
     }
     Ok(match text.contains("<sitemapindex") {
-        true => Content::Sitemaps(entries),
-        false => Content::Pages(entries),
+        true => Content::Sitemaps(entries.all),
+        false => Content::Pages(entries.all),
     })
+}
+
+/// The entries of a sitemap in XML, as its tags come.
+struct Entries<'a> {
+    /// The file's, for places.
+    name: &'a str,
+    /// The tags that are open, outermost first, with their prefixes: `image:loc` is not the page's.
+    open: Vec<String>,
+    /// The text since the last tag began.
+    value: String,
+    entry: Option<Entry>,
+    all: Vec<Entry>,
+}
+
+impl Entries<'_> {
+    fn start(&mut self, tag: &str, line: usize) -> Result<(), (usize, String)> {
+        self.value.clear();
+        self.open.push(tag.to_owned());
+        match self.open.as_slice() {
+            [root] if !["urlset", "sitemapindex"].contains(&root.as_str()) => {
+                return Err((line, format!("expected <urlset> or <sitemapindex>, found <{root}>")));
+            }
+            [_, item] if ["url", "sitemap"].contains(&item.as_str()) => {
+                let place = format!("{} line {line}", self.name);
+                self.entry = Some(Entry { url: String::new(), date: None, place });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, line: usize) -> Result<(), (usize, String)> {
+        let open: Vec<&str> = self.open.iter().map(String::as_str).collect();
+        match (open.as_slice(), &mut self.entry) {
+            ([_, "url" | "sitemap", "loc"], Some(entry)) => entry.url = self.value.trim().to_owned(),
+            ([_, "url" | "sitemap", "lastmod"], Some(entry)) => entry.date = date::iso(&self.value),
+            ([_, "url" | "sitemap"], entry) => {
+                let entry = entry.take().filter(|entry| !entry.url.is_empty());
+                self.all.push(entry.ok_or_else(|| (line, "a page without <loc>".to_owned()))?);
+            }
+            _ => {}
+        }
+        self.open.pop();
+        Ok(())
+    }
 }
 
 fn parse_lines(text: &str, name: &str) -> Result<Vec<Entry>, (usize, String)> {
