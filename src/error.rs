@@ -48,6 +48,11 @@ pub enum Error {
     /// The method needs what neither the query nor the bundle has.
     #[error("method {method} needs {needs}")]
     MethodNeeds { method: String, needs: &'static str },
+    /// The whitened cosine would take minutes.
+    #[error(
+        "method whitened would take too long for {passages} passages of {dimensions} dimensions: rank by knn, or build the bundle with fewer dimensions"
+    )]
+    TooManyDimensions { dimensions: usize, passages: usize },
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     #[error("the query encoder {0}; build the bundle anew")]
     Encoder(String),
@@ -90,6 +95,7 @@ impl Error {
             Self::OtherModel { .. } => "other-model",
             Self::UnknownArticle { .. } => "unknown-article",
             Self::MethodNeeds { .. } => "method-needs",
+            Self::TooManyDimensions { .. } => "too-many-dimensions",
             Self::Encoder(_) => "encoder",
             Self::NoEncoder => "no-encoder",
             Self::EncoderTraining(_) => "encoder-training",

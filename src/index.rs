@@ -3,14 +3,22 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage};
+use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage, Prepared, SHRINKAGES, WHITENING};
 use crate::encoder::{self, Encoded, LazyEncoder};
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
-use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE, Whitening};
+use crate::rank::whitened::{self, Whitening};
 use crate::rank::{Moments, Projection};
-use crate::vector::{Element, Vectors};
+use crate::vector::{Deviations, Element, Vectors};
 use crate::{Error, Result};
+
+/// Multiplications that a browser does in about a second: what takes more, and is not shipped, is worked out by no query that did
+/// not ask for it by name.
+const A_SECOND: f64 = 4e9;
+/// What takes more than this, many seconds, is refused.
+const TOO_LONG: f64 = 1e11;
+/// Of these many rows and dimensions, matrices do not fit into a browser's memory.
+const TOO_LARGE: usize = 8192;
 
 /// A bundle's articles and the vectors of their passages, ready to rank.
 #[derive(Clone, Debug)]
@@ -28,10 +36,13 @@ pub struct SearchIndex {
     by_id: Vec<usize>,
     keywords: Option<Keywords>,
     encoder: Option<LazyEncoder>,
+    /// What the build worked out of what is the same for every query, if it did and rows have unit length.
+    prepared: Option<Prepared>,
     /// What is the same for every query and costs many scans: worked out when first needed.
+    mean: OnceLock<Vec<f64>>,
     moments: OnceLock<Moments>,
     projection: OnceLock<Projection>,
-    whitenings: [(f64, OnceLock<Whitening>); 2],
+    whitenings: [OnceLock<Whitening>; 2],
     /// For the C that was asked for last.
     background: Arc<Mutex<Option<Arc<Background>>>>,
 }
@@ -50,6 +61,10 @@ impl SearchIndex {
         let Checked { lengths, by_id } = bundle.checked()?;
         let keywords =
             bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
+        let prepared = bundle.part(WHITENING).filter(|_| normalize);
+        let prepared = prepared
+            .map(|part| part.whitening(bundle.passages.len(), bundle.space.dimensions))
+            .transpose()?;
         let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
         let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
         let encoder = encoder.map(|(_, part)| LazyEncoder::of(part, &space)).transpose()?;
@@ -67,9 +82,11 @@ impl SearchIndex {
             mean_query: statistics.mean_query,
             keywords,
             encoder,
+            prepared,
+            mean: OnceLock::new(),
             moments: OnceLock::new(),
             projection: OnceLock::new(),
-            whitenings: [QUERY_SHRINKAGE, ARTICLE_SHRINKAGE].map(|shrinkage| (shrinkage, OnceLock::new())),
+            whitenings: Default::default(),
             background: Arc::default(),
         })
     }
@@ -155,18 +172,54 @@ impl SearchIndex {
     }
 
     pub(crate) fn moments(&self) -> &Moments {
-        self.moments.get_or_init(|| Moments::of(self.rows.as_rows()))
+        let known = self.prepared.as_ref().and_then(|prepared| prepared.moments.as_ref());
+        known.unwrap_or_else(|| self.moments.get_or_init(|| Moments::of(self.rows.as_rows())))
+    }
+
+    /// The mean row.
+    pub(crate) fn mean(&self) -> &[f64] {
+        match &self.prepared {
+            Some(prepared) => &prepared.mean,
+            None => self.mean.get_or_init(|| Deviations::of(self.rows.as_rows()).mean().to_vec()),
+        }
+    }
+
+    /// The moments, where they are known or soon worked out.
+    fn cheap_moments(&self) -> Option<&Moments> {
+        let (rows, dims) = (self.rows.rows() as f64, self.rows.dims() as f64);
+        let known = self.prepared.as_ref().is_some_and(|prepared| prepared.moments.is_some());
+        (known || dims * dims * (rows + 4.0 * dims) <= A_SECOND).then(|| self.moments())
     }
 
     pub(crate) fn projection(&self) -> &Projection {
-        self.projection.get_or_init(|| Projection::of(self.moments()))
+        self.projection.get_or_init(|| Projection::of(self.rows.as_rows(), self.cheap_moments()))
+    }
+
+    /// Whether the whitened cosine can be had within about a second.
+    pub(crate) fn whitens_soon(&self) -> bool {
+        self.prepared.is_some() || whitened::cost(self.rows.rows(), self.rows.dims()) <= A_SECOND
+    }
+
+    /// Refuses what would take minutes, or more memory than there is.
+    pub(crate) fn check_whitening(&self) -> Result<()> {
+        let (rows, dims) = (self.rows.rows(), self.rows.dims());
+        let possible = whitened::cost(rows, dims) <= TOO_LONG && rows.min(dims) <= TOO_LARGE;
+        if possible || self.prepared.is_some() {
+            return Ok(());
+        }
+        Err(Error::TooManyDimensions { dimensions: dims, passages: rows }.into())
     }
 
     /// The whitening with the one of the two shrinkages that is `shrinkage`.
     pub(crate) fn whitening(&self, shrinkage: f64) -> &Whitening {
-        let [one, other] = &self.whitenings;
-        let (shrinkage, whitening) = if one.0 == shrinkage { one } else { other };
-        whitening.get_or_init(|| Whitening::of(self.rows.as_rows(), self.moments(), *shrinkage))
+        let which = usize::from(SHRINKAGES[0] != shrinkage);
+        self.whitenings[which].get_or_init(|| match &self.prepared {
+            Some(Prepared { mean, variance, scales, moments }) => {
+                let (mean, scales) = (mean.clone(), scales[which].clone());
+                Whitening::with_scales(mean, *variance, moments.as_ref(), SHRINKAGES[which], scales)
+            }
+            None => Whitening::of(self.rows.as_rows(), || self.moments(), SHRINKAGES[which]),
+        })
     }
 
     /// What the SVM with this C, which is within its range, needs for any query with so many positives.
@@ -175,7 +228,7 @@ impl SearchIndex {
         match &*kept {
             Some(background) if background.is_for(c, positives) => background.clone(),
             _ => {
-                let background = Background::new(self.rows.as_rows(), || self.moments(), c, positives);
+                let background = Background::new(self.rows.as_rows(), || self.cheap_moments(), c, positives);
                 kept.insert(Arc::new(background)).clone()
             }
         }

@@ -83,7 +83,7 @@ impl<'i> QueryTarget<'i> {
     fn aligned_query(&self, align: bool) -> Option<Vec<f32>> {
         let query = self.query.clone()?;
         let Some(mean_query) = self.index.mean_query().filter(|_| align) else { return Some(query) };
-        let mean_passage = self.index.moments().mean();
+        let mean_passage = self.index.mean();
         let mut aligned = query.clone();
         for ((x, from), to) in aligned.iter_mut().zip(mean_query).zip(mean_passage) {
             *x = (f64::from(*x) - f64::from(*from) + to) as f32;

@@ -4,6 +4,7 @@
 mod bundle;
 mod bundle_hostile;
 mod filter;
+mod high_dimensions;
 mod lexical_bytes;
 mod lexical_highlight;
 mod lexical_ranking;

@@ -143,7 +143,7 @@ fn assert_solves_for(rows: &Matrix, examples: &TrainingSet, options: &Options) {
 /// For up to four positives.
 fn background(rows: &dyn Rows, c: f64) -> Background {
     let moments = OnceCell::new();
-    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, 4)
+    Background::new(rows, || Some(moments.get_or_init(|| Moments::of(rows))), c, 4)
 }
 
 /// The first rows as examples, so many liked and disliked, beside the query.

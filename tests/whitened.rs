@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// a⁻¹ b by Gaussian elimination; a is symmetric and positive definite.
-fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
+pub fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
     let n = b.len();
     for i in 0..n {
         for j in i + 1..n {
@@ -57,8 +57,8 @@ proptest! {
 
     #[test]
     fn whitened_scores_are_those_of_the_definition(
-        (rows, dims) in (2usize..70, 1usize..12),
-        values in prop::collection::vec(-1.0f32..1.0, 71 * 12),
+        (rows, dims) in prop_oneof![(2usize..70, 1usize..12), (2usize..12, 1usize..70)],
+        values in prop::collection::vec(-1.0f32..1.0, 12 * 71),
         scale in 0.5f32..2.0,
         common in 0.0f32..2.0,
         shrinkage in 0.5f64..20.0,
@@ -68,13 +68,20 @@ proptest! {
         let (target, values) = (&values[..dims], &values[dims..][..rows * dims]);
         let mut matrix = Matrix::from_values(values, dims);
         matrix.scales_mut().fill(scale);
-        let whitening = Whitening::of(&matrix, &Moments::of(&matrix), shrinkage);
+        let moments = Moments::of(&matrix);
+        let whitening = Whitening::of(&matrix, || &moments, shrinkage);
         let found = whitening.scores(&matrix, &matrix.pad(target));
         let exact = |values: &[f32], scale: f32| values.iter().map(|x| f64::from(*x) * f64::from(scale)).collect::<Vec<f64>>();
         let rows: Vec<Vec<f64>> = values.chunks(dims).map(|row| exact(row, scale)).collect();
         let mean: Vec<f64> =
             (0..dims).map(|j| rows.iter().map(|row| row[j]).sum::<f64>() / rows.len() as f64).collect();
-        for ((found, expected), row) in found.iter().zip(oracle(&rows, &exact(target, 1.0), shrinkage)).zip(&rows) {
+        let square = |row: &Vec<f64>| row.iter().zip(&mean).map(|(x, mean)| (x - mean).powi(2)).sum::<f64>();
+        let variance = rows.iter().map(square).sum::<f64>() / values.len() as f64;
+        let scales = whitening.scales().to_vec();
+        let shipped = Whitening::with_scales(mean.clone(), variance, None, shrinkage, scales);
+        let by_products = shipped.scores(&matrix, &matrix.pad(target));
+        let oracle = oracle(&rows, &exact(target, 1.0), shrinkage);
+        for (((found, expected), row), by_products) in found.iter().zip(oracle).zip(&rows).zip(by_products) {
             // The direction of a row next to the mean is what float32 leaves of it, and one at the mean has none.
             let from_mean = row.iter().zip(&mean).map(|(x, mean)| (x - mean).powi(2)).sum::<f64>().sqrt();
             if from_mean < 1e-3 {
@@ -82,6 +89,7 @@ proptest! {
             }
             let tolerance = 1e-4 + 2e-6 / from_mean;
             prop_assert!((f64::from(*found) - expected).abs() < tolerance, "{} {}", found, expected);
+            prop_assert!((f64::from(by_products) - expected).abs() < tolerance, "{} {}", by_products, expected);
         }
     }
 }
@@ -90,7 +98,8 @@ proptest! {
 fn rows_that_do_not_vary_score_nothing() {
     for rows in [1, 5] {
         let matrix = Matrix::from_values(&[0.6, 0.8].repeat(rows), 2);
-        let whitening = Whitening::of(&matrix, &Moments::of(&matrix), 10.0);
+        let moments = Moments::of(&matrix);
+        let whitening = Whitening::of(&matrix, || &moments, 10.0);
         assert_eq!(whitening.scores(&matrix, &matrix.pad(&[1.0, 0.0])), vec![0.0; rows]);
     }
 }

@@ -7,12 +7,18 @@
 //! rounded to the code that is nearest to its value and to what the errors of those before ask it to make good (Babai's
 //! nearest plane, *On Lovász' lattice reduction and the nearest lattice point problem*, 1986).
 
+use std::ops::Range;
+
 use crate::rank::Moments;
 use crate::vector::dense::Dense;
 use crate::vector::{Matrix, quantize};
 
 /// The largest code; -128 is left out, so that codes are symmetric.
 const MAX_CODE: f64 = 127.0;
+
+/// Dimensions, at most, whose errors all cancel among each other; and how many do where there are more.
+const TOGETHER: usize = 2048;
+const BLOCK: usize = 256;
 
 /// Rows whose lengths differ by more than this factor are not centred: what the long ones have in common would drown the
 /// short ones.
@@ -33,27 +39,65 @@ pub fn quantize_centred(rows: &Matrix) -> Matrix<i8> {
     if !alike_in_length(rows) {
         return quantize(rows).with_centre(&none);
     }
-    let moments = Moments::of(rows);
-    let mean: Vec<f32> = moments.mean().iter().map(|&x| x as f32).collect();
-    let Some(factor) = factor(&moments, &mean) else { return quantize(rows).with_centre(&none) };
+    let blocks: Vec<Block> = blocks(rows.dims()).map(|range| Block::of(rows, range)).collect();
+    // Where no block varies, rounding leaves no H.
+    if blocks.iter().all(|block| block.factor.is_none()) {
+        return quantize(rows).with_centre(&none);
+    }
+    let mean: Vec<f32> = blocks.iter().flat_map(|block| &block.mean).copied().collect();
     let mut quantized = Matrix::zeros(rows.rows(), rows.dims());
-    let mut pull = vec![0.0; rows.dims()];
     for row in 0..rows.rows() {
         let left: Vec<f64> = rows.meaning(row).zip(&mean).map(|(x, &mean)| x - f64::from(mean)).collect();
         let step = (left.iter().fold(0.0f64, |max, x| max.max(x.abs())) / MAX_CODE) as f32;
         quantized.scales_mut()[row] = step;
-        pull.fill(0.0);
-        for (i, code) in quantized.values_mut(row).iter_mut().enumerate().rev() {
-            let value = left[i] / f64::from(step);
-            let pivot = factor.row(i)[i];
-            // A step of 0 makes no number of the value, and that a code of 0.
-            let nearest = (value + pull[i] / pivot).round().clamp(-MAX_CODE, MAX_CODE);
+        for block in &blocks {
+            let codes = &mut quantized.values_mut(row)[block.range.clone()];
+            block.round(&left[block.range.clone()], f64::from(step), codes);
+        }
+    }
+    quantized.with_centre(&mean)
+}
+
+/// Dimensions whose errors cancel among each other. All of them, unless they are so many that H, and the cube of its side, would
+/// be out of reach: then few enough for both to grow with the dimensions alone.
+fn blocks(dims: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = if dims <= TOGETHER { dims } else { BLOCK };
+    (0..dims).step_by(size.max(1)).map(move |first| first..dims.min(first + size))
+}
+
+struct Block {
+    range: Range<usize>,
+    mean: Vec<f32>,
+    /// L of H; none where the rows do not vary.
+    factor: Option<Dense>,
+}
+
+impl Block {
+    fn of(rows: &Matrix, range: Range<usize>) -> Self {
+        let mut columns = Matrix::zeros(rows.rows(), range.len());
+        for row in 0..rows.rows() {
+            columns.values_mut(row).copy_from_slice(&rows.values(row)[range.clone()]);
+            columns.scales_mut()[row] = rows.scale(row);
+        }
+        let moments = Moments::of(&columns);
+        let mean: Vec<f32> = moments.mean().iter().map(|&x| x as f32).collect();
+        let factor = factor(&moments, &mean);
+        Self { range, mean, factor }
+    }
+
+    /// The codes of these values. A step of 0 makes no numbers of them, and that codes of 0.
+    fn round(&self, left: &[f64], step: f64, codes: &mut [i8]) {
+        let mut pull = vec![0.0; left.len()];
+        for (i, code) in codes.iter_mut().enumerate().rev() {
+            let value = left[i] / step;
+            let asked = self.factor.as_ref().map_or(0.0, |factor| pull[i] / factor.row(i)[i]);
+            let nearest = (value + asked).round().clamp(-MAX_CODE, MAX_CODE);
             *code = nearest as i8;
+            let Some(factor) = &self.factor else { continue };
             let error = value - nearest;
             pull[..i].iter_mut().zip(factor.row(i)).for_each(|(pull, x)| *pull += x * error);
         }
     }
-    quantized.with_centre(&mean)
 }
 
 fn alike_in_length(rows: &Matrix) -> bool {

@@ -7,7 +7,7 @@ use crate::decimal::Decimal;
 use crate::{Error, Result};
 
 /// More than any embedding model gives; keeps rows x dimensions far from overflowing.
-const MAX_DIMENSIONS: usize = 65_536;
+pub const MAX_DIMENSIONS: usize = 65_536;
 
 /// How far from 1 a vector's length may be where `space.normalized` is true: models that answer in low precision
 /// are off by less.

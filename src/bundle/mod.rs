@@ -15,6 +15,7 @@ mod reader;
 mod space;
 mod v1;
 mod v2;
+mod whitening;
 
 use std::str::FromStr;
 
@@ -28,11 +29,13 @@ use crate::{Error, Result};
 
 pub use centred::quantize_centred;
 pub(crate) use check::Checked;
+pub use check::MAX_DIMENSIONS;
 pub use encoding::Encoding;
 pub use files::Files;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
+pub(crate) use whitening::{PART as WHITENING, Prepared, SHRINKAGES};
 
 /// What the field `format` of every bundle says.
 pub const FORMAT: &str = "exemplar-search";

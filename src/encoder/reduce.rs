@@ -1,6 +1,6 @@
 //! The collection's principal directions, and what is kept of a solution in them.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::{DMatrix, Dyn, SymmetricEigen};
 
 use super::apply::{NGRAM_STEP, QueryEncoder, weight};
 use super::coefficients::MAX;
@@ -9,6 +9,12 @@ use super::vocabulary::{NGRAM_WEIGHT, Vocabulary};
 
 /// Directions that are kept at most.
 const MAX_RANK: usize = 512;
+
+/// Up to so many dimensions, or vectors, all directions are worked out: cubed, they take a second.
+const FEW: usize = 1024;
+/// Directions of the random subspace beyond those that are kept, and how often it is multiplied by the covariance.
+const MORE: usize = 16;
+const ITERATIONS: usize = 3;
 
 /// The share of the ranking's variance that the rounded directions may lose.
 const BASIS_LOSS: f64 = 0.002;
@@ -22,19 +28,45 @@ pub(super) struct Directions {
 }
 
 impl Directions {
-    /// Those of `centred` vectors.
+    /// Those of `centred` vectors: all of them where either the dimensions or the vectors are few, and else those of the largest
+    /// variances, by a random subspace that is multiplied by the covariance a few times (Halko, Martinsson, Tropp, *Finding
+    /// Structure with Randomness*, 2011), whose time is linear in the dimensions.
     pub fn of(centred: &[Vec<f32>], dimensions: usize) -> Self {
         let matrix = DMatrix::from_fn(dimensions, centred.len(), |row, column| centred[column][row]);
-        let covariance = &matrix * matrix.transpose() / centred.len().max(1) as f32;
-        let eigen = SymmetricEigen::new(covariance);
-        let mut order: Vec<usize> = (0..dimensions).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-        let least = order.first().map_or(0.0, |&first| eigen.eigenvalues[first] * 1e-5);
-        order.retain(|&i| eigen.eigenvalues[i] > least);
+        let vectors = centred.len().max(1) as f32;
+        if dimensions <= FEW {
+            let eigen = SymmetricEigen::new(&matrix * matrix.transpose() / vectors);
+            return Self::by(&eigen, |i| eigen.eigenvectors.column(i).iter().copied().collect());
+        }
+        let transposed = matrix.transpose();
+        if centred.len() <= FEW {
+            // With Gram matrix D D' / n = U s U', the directions are the columns of D'U, whose lengths are the roots of n s.
+            let eigen = SymmetricEigen::new(&transposed * &matrix / vectors);
+            let directions = &matrix * &eigen.eigenvectors;
+            return Self::by(&eigen, |i| directions.column(i).normalize().iter().copied().collect());
+        }
+        let mut random = 0;
+        let mut basis = DMatrix::from_fn(dimensions, MAX_RANK + MORE, |_, _| uniform(&mut random));
+        for _ in 0..ITERATIONS {
+            basis = (&matrix * (&transposed * &basis)).qr().q();
+        }
+        let image = &transposed * &basis;
+        let eigen = SymmetricEigen::new(image.transpose() * &image / vectors);
+        let directions = basis * &eigen.eigenvectors;
+        Self::by(&eigen, |i| directions.column(i).iter().copied().collect())
+    }
+
+    /// Those of the largest eigenvalues.
+    fn by(eigen: &SymmetricEigen<f32, Dyn>, direction: impl Fn(usize) -> Vec<f32>) -> Self {
+        let values = &eigen.eigenvalues;
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+        let least = order.first().map_or(0.0, |&first| values[first] * 1e-5);
+        order.retain(|&i| values[i] > least);
         order.truncate(MAX_RANK);
         Self {
-            variances: order.iter().map(|&i| eigen.eigenvalues[i]).collect(),
-            rows: order.iter().map(|&i| eigen.eigenvectors.column(i).iter().copied().collect()).collect(),
+            variances: order.iter().map(|&i| values[i]).collect(),
+            rows: order.into_iter().map(direction).collect(),
         }
     }
 
@@ -187,5 +219,50 @@ impl Reduction<'_> {
             self.directions.rows[i].iter().map(|value| (value / step).round() as i16).collect()
         };
         (used.iter().zip(&steps).map(round).collect(), steps)
+    }
+}
+
+/// Numbers from -1 to 1 (SplitMix64: Steele, Lea, Flood 2014).
+fn uniform(state: &mut u64) -> f32 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors with falling variances along a few axes.
+    fn vectors(count: usize, dims: usize) -> Vec<Vec<f32>> {
+        let mut random = 7;
+        let value = |random: &mut u64, i: usize| uniform(random) / (1.0 + i as f32);
+        (0..count).map(|_| (0..dims).map(|i| value(&mut random, i)).collect()).collect()
+    }
+
+    /// Whether the covariance multiplies the first directions by their variances.
+    fn assert_principal(vectors: &[Vec<f32>], dims: usize) {
+        let directions = Directions::of(vectors, dims);
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        assert!(directions.variances.is_sorted_by(|a, b| a >= b));
+        for (i, (row, variance)) in directions.rows.iter().zip(&directions.variances).take(8).enumerate() {
+            assert!((dot(row, row) - 1.0).abs() < 1e-3);
+            assert!(i == 0 || dot(row, &directions.rows[0]).abs() < 1e-3);
+            let mut image = vec![0.0; dims];
+            for vector in vectors {
+                let along = dot(vector, row) / vectors.len() as f32;
+                image.iter_mut().zip(vector).for_each(|(to, x)| *to += along * x);
+            }
+            let off: f32 = image.iter().zip(row).map(|(x, y)| (x - variance * y).powi(2)).sum();
+            assert!(off.sqrt() < 0.02 * variance, "direction {i}: off by {} of {variance}", off.sqrt());
+        }
+    }
+
+    #[test]
+    fn directions_are_principal_whichever_are_fewer() {
+        assert_principal(&vectors(60, 20), 20);
+        assert_principal(&vectors(40, FEW + 100), FEW + 100);
+        assert_principal(&vectors(FEW + 50, FEW + 10), FEW + 10);
     }
 }

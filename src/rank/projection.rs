@@ -1,11 +1,14 @@
 //! The plane in which the rows of a collection differ most: their first two principal components, to draw them by.
 
 use super::Moments;
-use crate::vector::Rows;
-use crate::vector::dense::{add, dot, norm};
+use crate::vector::dense::{Dense, add, dot, norm};
+use crate::vector::{Deviations, Rows};
 
 /// Products with the covariance, at most: enough for nearly all of the variance however near the next direction's is.
 const MAX_PRODUCTS: usize = 200;
+/// Where a product takes two scans, no more of them than take about a second; for a picture these are enough.
+const MIN_PRODUCTS: usize = 12;
+const MULTIPLICATIONS: usize = 4_000_000_000;
 /// A direction that turns by less than this is found; nobody sees more on a map.
 const TURN: f64 = 1e-5;
 /// A variance below this share of the mean square is rounding of float32.
@@ -21,12 +24,31 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// By power iteration on the covariance, in float64. The largest component of each direction is positive.
-    pub fn of(moments: &Moments) -> Self {
-        let covariance = moments.covariance();
-        let dims = covariance.size;
-        let rounding = ROUNDING * moments.mean_square();
-        let mean = moments.mean();
+    /// By power iteration on the covariance. The largest component of each direction is positive. Where the `moments` of the rows
+    /// are not known, a product with the covariance takes two scans.
+    pub fn of(rows: &dyn Rows, moments: Option<&Moments>) -> Self {
+        match moments {
+            Some(moments) => {
+                let covariance = moments.covariance();
+                let times = |vector: &[f64]| times(&covariance, vector);
+                Self::by(&times, &moments.mean(), moments.mean_square(), MAX_PRODUCTS)
+            }
+            None => {
+                let deviations = Deviations::of(rows);
+                let square = |row: usize| rows.meaning(row).iter().map(|x| x * x).sum::<f64>();
+                let mean_square = (0..rows.rows()).map(square).sum::<f64>() / rows.rows().max(1) as f64;
+                let most = MULTIPLICATIONS / (4 * rows.rows() * rows.dims()).max(1);
+                let most = most.clamp(MIN_PRODUCTS, MAX_PRODUCTS);
+                let times = |vector: &[f64]| deviations.covariance_times(vector);
+                Self::by(&times, deviations.mean(), mean_square, most)
+            }
+        }
+    }
+
+    /// `times` multiplies a vector by the covariance.
+    fn by(times: &dyn Fn(&[f64]) -> Vec<f64>, mean: &[f64], mean_square: f64, most: usize) -> Self {
+        let dims = mean.len();
+        let rounding = ROUNDING * mean_square;
         let mut found: Vec<Vec<f64>> = Vec::new();
         for _ in 0..2 {
             // Fractions of multiples of the golden ratio: in no direction's way.
@@ -34,8 +56,8 @@ impl Projection {
                 (1..=dims).map(|i| (i as f64 * 0.618_033_988_75).fract() - 0.5).collect();
             let length = norm(&direction);
             direction.iter_mut().for_each(|x| *x /= length);
-            for _ in 0..MAX_PRODUCTS {
-                let mut next: Vec<f64> = (0..dims).map(|i| dot(covariance.row(i), &direction)).collect();
+            for _ in 0..most {
+                let mut next = times(&direction);
                 for other in &found {
                     let along = dot(&next, other);
                     add(&mut next, -along, other);
@@ -57,7 +79,7 @@ impl Projection {
             found.push(direction);
         }
         Self {
-            origin: [0, 1].map(|axis| dot(&found[axis], &mean) as f32),
+            origin: [0, 1].map(|axis| dot(&found[axis], mean) as f32),
             directions: [0, 1].map(|axis| found[axis].iter().map(|&x| x as f32).collect()),
         }
     }
@@ -80,6 +102,10 @@ impl Projection {
             (products.sum::<f64>() - f64::from(self.origin[axis])) as f32
         })
     }
+}
+
+fn times(matrix: &Dense, vector: &[f64]) -> Vec<f64> {
+    (0..matrix.size).map(|i| dot(matrix.row(i), vector)).collect()
 }
 
 #[cfg(test)]
@@ -128,11 +154,12 @@ mod tests {
             (rows, dims) in (0usize..40, 1usize..12),
             values in prop::collection::vec(-1.0f32..1.0, 40 * 12),
             scale in 0.1f32..10.0,
+            known: bool,
         ) {
             let mut matrix = Matrix::from_values(&values[..rows * dims], dims);
             matrix.scales_mut().fill(scale);
             let moments = Moments::of(&matrix);
-            let projection = Projection::of(&moments);
+            let projection = Projection::of(&matrix, known.then_some(&moments));
             let [x, y] = projection.points(&matrix);
             let expected = variances(moments.covariance());
             let bound = 0.02 * expected.iter().sum::<f64>() + 1e-5 * f64::from(scale).powi(2);
@@ -154,7 +181,7 @@ mod tests {
     #[test]
     fn rows_that_vary_along_one_line_leave_the_second_direction_empty() {
         let matrix = Matrix::from_values(&[1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0], 3);
-        let [x, y] = Projection::of(&Moments::of(&matrix)).points(&matrix);
+        let [x, y] = Projection::of(&matrix, Some(&Moments::of(&matrix))).points(&matrix);
         assert!((x[2] - x[0] - 56f32.sqrt()).abs() < 1e-4, "{x:?}");
         assert_eq!(y, [0.0; 3]);
     }

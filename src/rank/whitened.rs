@@ -4,64 +4,149 @@
 //! (x - m)'P(q - m) over the lengths √(x - m)'P(x - m) and √(q - m)'P(q - m): -1 to 1. It is the linear
 //! discriminant of the query against the collection (Hariharan, Malik, Ramanan, *Discriminative Decorrelation for
 //! Clustering and Classification*, 2012), and the direction of the SVM when every row is active.
+//!
+//! There are three ways to the same scores. With d dimensions and n rows, all but the scan of a query are
+//! - in the space of the dimensions, P itself: n d² + d³ once;
+//! - in the space of the rows, where these are fewer: with D the rows less their mean, D P = n (n k s I + D D')⁻¹ D (Woodbury's
+//!   identity), so that n² d + n³ once, and n² a query, are enough;
+//! - with the lengths of all rows, which the build ships, nothing: P(q - m) takes a few products with S, two scans each, by
+//!   conjugate gradients.
 
 use super::Moments;
-use crate::vector::dense::Dense;
-use crate::vector::{Matrix, Rows, dots};
+use crate::vector::dense::{Dense, add, dot, norm};
+use crate::vector::{Deviations, Matrix, Rows, dots};
 
 /// k for a query. Larger values near the cosine around the mean; 0.3 and less hurt.
 pub const QUERY_SHRINKAGE: f64 = 10.0;
 /// k for articles as examples, which are alike to the rows in kind.
 pub const ARTICLE_SHRINKAGE: f64 = 3.0;
 
+/// A variance below this share of the mean square is rounding of float32.
+const ROUNDING: f64 = 1e-13;
+/// A row whose whitened square is below this is at the mean; others' are about as large as there are dimensions.
+const AT_MEAN: f64 = 1e-8;
+/// No score is further than this from the exact one by what conjugate gradients leave.
+const TOLERANCE: f64 = 2e-6;
+/// Text embeddings take 7 to 16.
+const MAX_PRODUCTS: usize = 100;
+
+/// What a [`Whitening`] costs to work out from the rows alone, in multiplications: times 1 in float32, times 4 in float64.
+pub fn cost(rows: usize, dims: usize) -> f64 {
+    let (rows, dims) = (rows as f64, dims as f64);
+    if rows < dims { rows * rows * (0.5 * dims + 2.0 * rows) } else { dims * dims * (rows + 2.0 * dims) }
+}
+
 /// What is the same for every query.
 #[derive(Clone, Debug)]
 pub struct Whitening {
-    mean: Vec<f32>,
-    /// P, row by row.
-    inverse: Matrix,
+    mean: Vec<f64>,
+    /// k s
+    ridge: f64,
+    metric: Metric,
     /// 1 / √(x - m)'P(x - m) of each row; 0 for a row at the mean.
     scales: Vec<f32>,
 }
 
+/// How P is applied.
+#[derive(Clone, Debug)]
+enum Metric {
+    /// P, row by row.
+    Inverse(Matrix),
+    /// The Cholesky factor of n k s I + D D'.
+    RowSpace(Dense),
+    /// By products with the covariance.
+    Products,
+}
+
 impl Whitening {
-    /// `moments` are those of `rows`. Costs d² / 2 multiplications a row of d dimensions.
-    pub fn of(rows: &dyn Rows, moments: &Moments, shrinkage: f64) -> Self {
-        let dims = rows.dims();
-        let mean: Vec<f32> = moments.mean().iter().map(|&x| x as f32).collect();
-        let mut shrunk = moments.covariance();
-        let eigenvalue = (0..dims).map(|i| shrunk.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
-        // Where the rows do not vary, any metric does: what is left is rounding.
-        let varies = eigenvalue > ROUNDING * moments.mean_square();
-        let ridge = if varies { shrinkage * eigenvalue } else { 1.0 };
-        (0..dims).for_each(|i| shrunk.data[i * dims + i] += ridge);
-        let mut root = shrunk;
-        // A covariance plus a part of its trace: only rounding could make this fail.
-        if !root.factorise() {
-            root = Dense::identity(dims);
+    /// From the rows alone, in the space of the rows or of the dimensions, whichever is less. `moments` gives those of `rows`. See
+    /// [`cost`].
+    pub fn of<'a>(rows: &dyn Rows, moments: impl FnOnce() -> &'a Moments, shrinkage: f64) -> Self {
+        if rows.rows() < rows.dims() {
+            Self::in_row_space(rows, shrinkage)
+        } else {
+            Self::in_dimensions(rows, moments(), shrinkage)
         }
-        let root = root.inverse_of_factor();
+    }
+
+    fn in_row_space(rows: &dyn Rows, shrinkage: f64) -> Self {
+        let n = rows.rows() as f64;
+        let deviations = Deviations::of(rows);
+        let mut factor = deviations.gram();
+        let traces: f64 = (0..factor.size).map(|i| factor.row(i)[i]).sum();
+        let mean_square = traces / n.max(1.0) + dot(deviations.mean(), deviations.mean());
+        let ridge = ridge(shrinkage, traces / (n * rows.dims() as f64).max(1.0), mean_square);
+        (0..factor.size).for_each(|i| factor.data[i * factor.size + i] += n * ridge);
+        // A sum of squares plus a part of it: only rounding could make this fail.
+        if !factor.factorise() {
+            factor = Dense::identity(factor.size);
+        }
+        let inverse = factor.inverse_of_factor();
+        let mut squares = vec![0.0; factor.size];
+        for row in inverse.data.chunks_exact(factor.size.max(1)) {
+            squares.iter_mut().zip(row).for_each(|(square, x)| *square += x * x);
+        }
+        let scales = squares.into_iter().map(|square| scale(n * (1.0 - n * ridge * square))).collect();
+        let mean = deviations.mean().to_vec();
+        Self { mean, ridge, metric: Metric::RowSpace(factor), scales }
+    }
+
+    fn in_dimensions(rows: &dyn Rows, moments: &Moments, shrinkage: f64) -> Self {
+        let (metric, ridge, root) = inverse(moments, shrinkage);
+        let mean = moments.mean();
         let scales = scales(rows, &mean, &root);
-        let values: Vec<f32> = root.transposed_square().data.iter().map(|&x| x as f32).collect();
-        Self { mean, inverse: Matrix::from_values(&values, dims), scales }
+        Self { mean, ridge, metric, scales }
+    }
+
+    /// With `scales` that are known, one a row, of rows with this mean and mean variance (s). `moments` are those of the rows where
+    /// they are known too; then a query takes one scan.
+    pub fn with_scales(
+        mean: Vec<f64>,
+        variance: f64,
+        moments: Option<&Moments>,
+        shrinkage: f64,
+        scales: Vec<f32>,
+    ) -> Self {
+        match moments {
+            Some(moments) => {
+                let (metric, ridge, _) = inverse(moments, shrinkage);
+                Self { mean, ridge, metric, scales }
+            }
+            None => Self { mean, ridge: shrinkage * variance, metric: Metric::Products, scales },
+        }
+    }
+
+    /// 1 / √(x - m)'P(x - m) of each row x; 0 for a row at the mean.
+    pub fn scales(&self) -> &[f32] {
+        &self.scales
     }
 
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
-        self.inverse.bytes() + 4 * (self.mean.len() + self.scales.len())
+        let metric = match &self.metric {
+            Metric::Inverse(inverse) => inverse.bytes(),
+            Metric::RowSpace(factor) => 8 * factor.data.len(),
+            Metric::Products => 0,
+        };
+        metric + 8 * self.mean.len() + 4 * self.scales.len()
     }
 
-    /// The score of each row for a target, which has the padding of a row: one product with a d x d matrix and a scan.
+    /// The score of each row for a target, which has the padding of a row.
     pub fn scores(&self, rows: &dyn Rows, target: &[f32]) -> Vec<f32> {
-        let mut centred = target.to_vec();
-        centred.iter_mut().zip(&self.mean).for_each(|(x, mean)| *x -= mean);
-        let mut direction = vec![0.0; rows.dims()];
-        self.inverse.scan(&centred, &mut direction);
-        let dot = |other: &[f32]| -> f64 {
-            direction.iter().zip(other).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
+        let deviations = Deviations::from(rows, self.mean.clone());
+        let centred = deviations.deviation(target);
+        let direction = match &self.metric {
+            Metric::RowSpace(factor) => return self.in_rows(&deviations, factor, target, &centred),
+            Metric::Inverse(inverse) => {
+                let narrow: Vec<f32> = centred.iter().map(|&x| x as f32).collect();
+                let mut direction = vec![0.0; narrow.len()];
+                inverse.scan(&inverse.pad(&narrow), &mut direction);
+                direction
+            }
+            Metric::Products => self.solve(&deviations, &centred).iter().map(|&x| x as f32).collect(),
         };
-        let (at_mean, square) = (dot(&self.mean), dot(&centred));
-        let length = if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 };
+        let wide: Vec<f64> = direction.iter().map(|&x| x.into()).collect();
+        let (at_mean, length) = (dot(&wide, &self.mean), over_root(dot(&wide, &centred)));
         let mut scores = vec![0.0; rows.rows()];
         rows.scan(&rows.pad(&direction), &mut scores);
         for (score, scale) in scores.iter_mut().zip(&self.scales) {
@@ -69,15 +154,83 @@ impl Whitening {
         }
         scores
     }
+
+    fn in_rows(&self, deviations: &Deviations, factor: &Dense, target: &[f32], centred: &[f64]) -> Vec<f32> {
+        let products = deviations.products(target);
+        let mut solved = products.clone();
+        factor.solve_factored(&mut solved);
+        let square = (dot(centred, centred) - dot(&products, &solved)) / self.ridge;
+        let factor = over_root(square) * solved.len() as f64;
+        solved.iter().zip(&self.scales).map(|(x, &scale)| (x * factor) as f32 * scale).collect()
+    }
+
+    /// P times a vector, by conjugate gradients (Hestenes and Stiefel, 1952). They make the error least in the norm of S + k s I:
+    /// with y found of the true x, √(x - y)'(S + k s I)(x - y), which is no more than the residual's length over √(k s). By Cauchy's and
+    /// Schwarz's inequality no score is further off than its share of √x'(S + k s I)x.
+    fn solve(&self, deviations: &Deviations, vector: &[f64]) -> Vec<f64> {
+        let mut solution = vec![0.0; vector.len()];
+        let mut residual = vector.to_vec();
+        let mut search = residual.clone();
+        let mut square = dot(&residual, &residual);
+        for _ in 0..MAX_PRODUCTS {
+            if square == 0.0 {
+                break;
+            }
+            let mut image = deviations.covariance_times(&search);
+            add(&mut image, self.ridge, &search);
+            let length = square / dot(&search, &image);
+            add(&mut solution, length, &search);
+            add(&mut residual, -length, &image);
+            let left = norm(&residual) / self.ridge.sqrt();
+            if left <= TOLERANCE * dot(vector, &solution).max(0.0).sqrt() {
+                break;
+            }
+            let next = square_of(&residual);
+            search.iter_mut().for_each(|x| *x *= next / square);
+            add(&mut search, 1.0, &residual);
+            square = next;
+        }
+        solution
+    }
 }
 
-/// A variance below this share of the mean square is rounding of float32.
-const ROUNDING: f64 = 1e-13;
-/// A row whose whitened square is below this is at the mean; others' are about as large as there are dimensions.
-const AT_MEAN: f64 = 1e-8;
+fn square_of(vector: &[f64]) -> f64 {
+    dot(vector, vector)
+}
+
+/// k s. Where the rows do not vary, any metric does: what is left is rounding.
+fn ridge(shrinkage: f64, variance: f64, mean_square: f64) -> f64 {
+    if variance > ROUNDING * mean_square { shrinkage * variance } else { 1.0 }
+}
+
+/// P, k s, and the inverse of the Cholesky factor of P's inverse.
+fn inverse(moments: &Moments, shrinkage: f64) -> (Metric, f64, Dense) {
+    let mut root = moments.covariance();
+    let dims = root.size;
+    let variance = (0..dims).map(|i| root.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
+    let ridge = ridge(shrinkage, variance, moments.mean_square());
+    (0..dims).for_each(|i| root.data[i * dims + i] += ridge);
+    // A covariance plus a part of its trace: only rounding could make this fail.
+    if !root.factorise() {
+        root = Dense::identity(dims);
+    }
+    let root = root.inverse_of_factor();
+    let values: Vec<f32> = root.transposed_square().data.iter().map(|&x| x as f32).collect();
+    (Metric::Inverse(Matrix::from_values(&values, dims)), ridge, root)
+}
+
+/// 1 / √square, or 0 where there is nothing to divide by.
+fn over_root(square: f64) -> f64 {
+    if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 }
+}
+
+/// That of a row with this whitened square.
+fn scale(square: f64) -> f32 {
+    if square > AT_MEAN { over_root(square) as f32 } else { 0.0 }
+}
 
 /// 1 / |L⁻¹ (x - m)| of each row, for the rows of L⁻¹ in `root`.
-fn scales(rows: &dyn Rows, mean: &[f32], root: &Dense) -> Vec<f32> {
+fn scales(rows: &dyn Rows, mean: &[f64], root: &Dense) -> Vec<f32> {
     const TOGETHER: usize = 4;
     let (dims, stride) = (rows.dims(), rows.stride());
     let values: Vec<f32> = root.data.iter().map(|&x| x as f32).collect();
@@ -88,7 +241,7 @@ fn scales(rows: &dyn Rows, mean: &[f32], root: &Dense) -> Vec<f32> {
         let together = TOGETHER.min(rows.rows() - first);
         for (row, centred) in (first..).zip(centred.chunks_exact_mut(stride.max(1)).take(together)) {
             for ((to, value), mean) in centred.iter_mut().zip(rows.meaning(row)).zip(mean) {
-                *to = value as f32 - mean;
+                *to = value as f32 - *mean as f32;
             }
         }
         let mut squares = [0.0f64; TOGETHER];
@@ -99,8 +252,7 @@ fn scales(rows: &dyn Rows, mean: &[f32], root: &Dense) -> Vec<f32> {
             let dots = dots(&root.row(i)[..length], others);
             squares.iter_mut().zip(dots).for_each(|(square, dot)| *square += f64::from(dot * dot));
         }
-        let inverse = |square: f64| if square > AT_MEAN { (1.0 / square.sqrt()) as f32 } else { 0.0 };
-        scales.extend(squares[..together].iter().map(|&square| inverse(square)));
+        scales.extend(squares[..together].iter().map(|&square| scale(square)));
     }
     scales
 }

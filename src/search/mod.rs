@@ -60,7 +60,12 @@ impl SearchIndex {
 
     /// What the index gives to rank by.
     fn given(&self) -> Given {
-        Given { keywords: self.keywords().is_some(), encoder: self.has_encoder(), ..Given::default() }
+        Given {
+            keywords: self.keywords().is_some(),
+            encoder: self.has_encoder(),
+            slow_whitening: !self.whitens_soon(),
+            ..Given::default()
+        }
     }
 
     fn rank(

@@ -11,6 +11,8 @@ pub(crate) struct Given {
     pub keywords: bool,
     /// The bundle has a query encoder.
     pub encoder: bool,
+    /// The whitened cosine would take longer than a reader waits.
+    pub slow_whitening: bool,
     /// The query has an embedding.
     pub embedding: bool,
     /// The query has a text.
@@ -38,12 +40,15 @@ impl Given {
     pub fn resolve(self, method: Method) -> Method {
         let sum = |weights| Method::Fused(weights);
         let none = Weights::default();
+        // Where the whitened cosine is slow, the next best.
+        let (whitened, knn) = if self.slow_whitening { (0.0, 1.0) } else { (1.0, 0.0) };
         match method {
             Method::Auto if self.has_query_vector() && (self.liked || self.disliked) => Method::Svm,
             Method::Auto if self.has_vector() && self.has_terms() => {
-                sum(Weights { whitened: 1.0, lexical: 1.0, ..none })
+                sum(Weights { whitened, knn, lexical: 1.0, ..none })
             }
             Method::Auto if self.has_terms() => Method::Lexical,
+            Method::Auto if self.slow_whitening => Method::Knn,
             Method::Auto => sum(Weights { knn: 1.0, whitened: 1.0, ..none }),
             other => other,
         }
@@ -118,6 +123,7 @@ mod tests {
     const NOTHING: Given = Given {
         keywords: false,
         encoder: false,
+        slow_whitening: false,
         embedding: false,
         text: false,
         liked: false,
@@ -135,6 +141,8 @@ mod tests {
             (Given { encoder: true, keywords: false, ..text }, "knn+whitened"),
             (Given { liked: true, ..text }, "whitened+lexical"),
             (text, "lexical"),
+            (Given { embedding: true, slow_whitening: true, ..text }, "knn+lexical"),
+            (Given { liked: true, slow_whitening: true, ..NOTHING }, "knn"),
             (Given { embedding: true, liked: true, ..text }, "svm"),
             (Given { encoder: true, disliked: true, ..text }, "svm"),
             (Given { embedding: true, disliked: true, ..NOTHING }, "svm"),

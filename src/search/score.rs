@@ -80,6 +80,7 @@ impl SearchIndex {
             scored.knn = Some(self.knn_scores(asked, &target.knn_vector()?));
         }
         if weights.whitened > 0.0 {
+            self.check_whitening()?;
             let vector = target.whitened_vector(options.align)?;
             let whitening = self.whitening(target.shrinkage());
             scored.whitened = Some(whitening.scores(self.rows().as_rows(), &vector));

@@ -119,3 +119,38 @@ for encoding in ENCODED:
     write(f"bundle-v2-sidecar{name}.json", beside)
     (HERE / file).write_bytes(block)
     print(name, file)
+
+
+def coded(values, codes, low):
+    """Little-endian float32 low and step, and a code each."""
+    low = np.float32(low)
+    step = np.float32((values.max() - low) / codes)
+    return low.tobytes() + step.tobytes() + np.rint((values - low) / step).astype("<u2").tobytes()
+
+
+def whitening(rows, covariance_too):
+    rows = rows.astype("f8") / np.linalg.norm(rows.astype("f8"), axis=1, keepdims=True)
+    mean = rows.mean(axis=0)
+    rows -= mean
+    covariance = rows.T @ rows / len(rows)
+    variance = np.trace(covariance) / len(mean)
+    data = mean.astype("<f4").tobytes() + np.float64(variance).tobytes()
+    for shrinkage in [10, 3]:
+        inverse = np.linalg.inv(covariance + shrinkage * variance * np.eye(len(mean)))
+        scales = 1 / np.sqrt(np.einsum("ij,jk,ik->i", rows, inverse, rows))
+        data += coded(scales, 65535, scales.min())
+    if covariance_too:
+        lower = [covariance[i, : i + 1] for i in range(len(mean))]
+        steps = np.array([np.abs(row).max() / 32767 for row in lower], dtype="<f4")
+        data += steps.tobytes() + b"".join(np.rint(row / step).astype("<i2").tobytes() for row, step in zip(lower, steps))
+    return data
+
+
+WHITENED = np.array([[3, 1, 2], [1, -2, 0.5], [0.25, 1, 4], [-1, 2, 2], [2, 2, -1], [0.5, 0.75, 1]], dtype="<f4")
+PASSAGES = [{"article": 0}] * 3 + [{"article": 1}] * 3
+for name, covariance_too in [("whitening", True), ("whitening-lengths", False)]:
+    all = {"vectors": ("float32", WHITENED.tobytes()), "whitening": ("whitening-1", whitening(WHITENED, covariance_too))}
+    inline = {
+        part: described(e, data, {"data": base64.b64encode(data).decode()}, {}) for part, (e, data) in all.items()
+    }
+    write(f"bundle-v2-{name}.json", inline)

@@ -3,7 +3,7 @@ export const errorCodes = /** @type {const} */ ([
   'network', 'cors', 'unauthorized', 'rate-limited', 'timeout', 'http', 'bad-response',
   'query-dimensions', 'other-model', 'not-finite', 'zero-vector',
   'bundle-json', 'bundle-format', 'bundle-version', 'bundle-field', 'duplicate-id',
-  'unknown-article', 'method-needs', 'no-method', 'option', 'no-encoder', 'encoder', 'freed', 'no-wasm', 'internal',
+  'unknown-article', 'method-needs', 'too-many-dimensions', 'no-method', 'option', 'no-encoder', 'encoder', 'freed', 'no-wasm', 'internal',
 ]);
 
 /** @import { ErrorCode } from './types.js' */
@@ -27,6 +27,7 @@ export const errorCodes = /** @type {const} */ ([
  * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
  * | `unknown-article` | no article has this id |
  * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
+ * | `too-many-dimensions` | `whitened` would take minutes for so many passages of so many dimensions, which the bundle holds nothing worked out for |
  * | `no-method` | from the search box: the bundle has neither keywords nor a query encoder, and no embedding API is named |
  * | `no-encoder`, `encoder` | the bundle has no query encoder; it is damaged or of another embedding space |
  * | `option` | an option is unknown, of another type or out of range |

@@ -52,8 +52,8 @@ impl Bench {
         codes.bring_to_unit_length(&codes.lengths());
         let queries = queries.chunks_exact(dims).map(|query| rows.pad(query)).collect();
         let moments = Moments::of(&rows);
-        let background = Background::new(&rows, || &moments, Options::default().c, 1);
-        let whitening = Whitening::of(&rows, &moments, QUERY_SHRINKAGE);
+        let background = Background::new(&rows, || Some(&moments), Options::default().c, 1);
+        let whitening = Whitening::of(&rows, || &moments, QUERY_SHRINKAGE);
         Self { rows, codes, queries, moments, background, whitening }
     }
 
@@ -102,7 +102,7 @@ impl Bench {
             "whitened" => (self.whitening.scores(&self.rows, query), 1.0),
             "preparation" => {
                 let moments = Moments::of(&self.rows);
-                black_box(Background::new(&self.rows, || &moments, Options::default().c, 1));
+                black_box(Background::new(&self.rows, || Some(&moments), Options::default().c, 1));
                 (Vec::new(), 0.0)
             }
             other => panic!("no engine is named {other}"),

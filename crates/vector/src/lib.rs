@@ -11,6 +11,7 @@
 //! code is compiled where it is used, so what takes time is offered by type: [`Rows`], [`Vectors`].
 
 pub mod dense;
+mod deviations;
 pub mod float32;
 pub mod hinge;
 pub mod indices;
@@ -32,6 +33,7 @@ mod tests;
 pub mod top_k;
 mod vectors;
 
+pub use deviations::Deviations;
 pub use lanes::Element;
 pub use matrix::{Centre, Matrix};
 pub use moments::Moments;

@@ -43,6 +43,16 @@ impl Moments {
         Self { rows: m, sum, gram }
     }
 
+    /// Those of so many rows with this mean and covariance.
+    pub fn of_covariance(rows: usize, mean: &[f64], covariance: Dense) -> Self {
+        let n = rows as f64;
+        let mut gram = covariance;
+        for (i, row) in gram.data.chunks_exact_mut(mean.len().max(1)).enumerate() {
+            row.iter_mut().zip(mean).for_each(|(x, &other)| *x = n * (*x + mean[i] * other));
+        }
+        Self { rows, sum: mean.iter().map(|x| n * x).collect(), gram }
+    }
+
     /// The mean row; zeros where there are no rows.
     pub fn mean(&self) -> Vec<f64> {
         self.sum.iter().map(|x| x / self.rows.max(1) as f64).collect()

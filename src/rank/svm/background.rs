@@ -2,7 +2,8 @@
 //!
 //! Every query has its own active set. But it has about as many rows for one as for another, and on text embeddings they
 //! are spread over all of the collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the
-//! active ones.
+//! active ones. Where the dimensions are too many for a matrix of them, some of the rows stand in for all (Woodbury's identity
+//! takes their number cubed): it only steers, so the optimum is the same after a few more steps.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +13,7 @@ use super::row_space::RowSpace;
 use super::start::Plane;
 use crate::rank::Moments;
 use crate::vector::dense::{Dense, dot};
-use crate::vector::{Matrix, Rows};
+use crate::vector::{Deviations, Matrix, Rows};
 
 /// Rows that are taken for queries, to see how many rows are active.
 const PROBES: usize = 6;
@@ -23,14 +24,27 @@ const AT_THE_OPTIMUM: f64 = 1.25;
 /// Positives that a row space has room for, or a multiple of it.
 const SPARE: usize = 8;
 
+/// Rows that stand in for all, at most; and values of them in memory.
+const SAMPLE: usize = 256;
+const SAMPLE_VALUES: usize = 4_000_000;
+
+/// A matrix that steers: the identity plus a multiple of the rows' products, inverted.
+#[derive(Debug)]
+enum Inverse {
+    /// Row by row, in float32.
+    Matrix(Matrix),
+    /// Some rows with their constant 1, and the Cholesky factor of their products plus 1 over the multiple.
+    Sample(Matrix, Dense),
+}
+
 /// A collection's preconditioner for one C.
 #[derive(Debug)]
 pub struct Background {
     c: f64,
     /// The rows in other coordinates, where there are fewer of these; then all below is in them.
     pub(super) space: Option<RowSpace>,
-    /// B = (I + 2 c share Σ x x')⁻¹ for rows with their constant 1, row by row, in float32: it only steers.
-    inverse: Matrix,
+    /// B = (I + 2 c share Σ x x')⁻¹ for rows with their constant 1.
+    inverse: Inverse,
     /// B times the rows' mean, and its product with each row.
     pub(super) mean: Vec<f64>,
     pub(super) mean_products: Vec<f32>,
@@ -41,16 +55,22 @@ pub struct Background {
 }
 
 impl Background {
-    /// `moments` gives those of the rows; `c` is [`super::Options::c`], within its range; `positives` is how many there may be
+    /// `moments` gives those of the rows, or nothing where they would take too long; `c` is [`super::Options::c`], within its range; `positives` is how many there may be
     /// in a query, at least. With d dimensions, or fewer rows than that, costs d³ multiplications and a few scans, and keeps 4 d²
-    /// bytes and 4 a row.
-    pub fn new<'a>(rows: &dyn Rows, moments: impl FnOnce() -> &'a Moments, c: f64, positives: usize) -> Self {
-        match RowSpace::of(rows, positives.next_multiple_of(SPARE)) {
-            Some(space) => {
-                let background = Self::of(&space.rows, &Moments::of(&space.rows), c);
-                Self { space: Some(space), ..background }
-            }
-            None => Self::of(rows, moments(), c),
+    /// bytes and 4 a row; without moments, a few scans alone, and 16 MB.
+    pub fn new<'a>(
+        rows: &dyn Rows,
+        moments: impl FnOnce() -> Option<&'a Moments>,
+        c: f64,
+        positives: usize,
+    ) -> Self {
+        if let Some(space) = RowSpace::of(rows, positives.next_multiple_of(SPARE)) {
+            let background = Self::of(&space.rows, &Moments::of(&space.rows), c);
+            return Self { space: Some(space), ..background };
+        }
+        match moments() {
+            Some(moments) => Self::of(rows, moments, c),
+            None => Self::of_sample(rows, c),
         }
     }
 
@@ -67,8 +87,36 @@ impl Background {
         }
         let inverse = hessian.inverse_of_factor().transposed_square();
         let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
-        let inverse = Matrix::from_values(&values, inverse.size);
-        let square = moments.mean_square() + 1.0;
+        let inverse = Inverse::Matrix(Matrix::from_values(&values, inverse.size));
+        Self::with(rows, inverse, mean, moments.mean_square() + 1.0, c)
+    }
+
+    fn of_sample(rows: &dyn Rows, c: f64) -> Self {
+        let (m, dims) = (rows.rows(), rows.dims());
+        let mut mean = Deviations::of(rows).mean().to_vec();
+        mean.push(1.0);
+        let size = (SAMPLE_VALUES / (dims + 1)).clamp(1, SAMPLE).min(m);
+        let mut sample = Matrix::zeros(size, dims + 1);
+        for place in 0..size {
+            let values = rows.meaning((2 * place + 1) * m / (2 * size)).into_iter().chain([1.0]);
+            sample.values_mut(place).iter_mut().zip(values).for_each(|(to, x)| *to = x as f32);
+        }
+        let mut products = Deviations::from(&sample, vec![0.0; dims + 1]).gram();
+        let squares: f64 = (0..size).map(|i| products.row(i)[i]).sum();
+        let factor = c * active_share(rows, &mean, c) * (1.0 + 1.0 / m.max(1) as f64);
+        let ridge = size as f64 / (factor * m.max(1) as f64).max(1e-9);
+        (0..size).for_each(|i| products.data[i * size + i] += ridge);
+        // As in `of`: the identity steers badly but right.
+        let inverse = if products.factorise() {
+            Inverse::Sample(sample, products)
+        } else {
+            Inverse::Sample(Matrix::zeros(0, dims + 1), Dense::zeros(0))
+        };
+        Self::with(rows, inverse, mean, squares / size.max(1) as f64, c)
+    }
+
+    /// `mean` is that of the rows with their constant, `square` that of their squares.
+    fn with(rows: &dyn Rows, inverse: Inverse, mean: Vec<f64>, square: f64, c: f64) -> Self {
         let mut background = Self {
             c,
             space: None,
@@ -113,10 +161,31 @@ impl Background {
 
     /// The inverse times `vector`, both with the intercept.
     pub(super) fn precondition(&self, vector: &[f64]) -> Vec<f64> {
+        self.inverse.times(vector)
+    }
+}
+
+impl Inverse {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Matrix(inverse) => inverse.bytes(),
+            Self::Sample(sample, factor) => sample.bytes() + 8 * factor.data.len(),
+        }
+    }
+
+    fn times(&self, vector: &[f64]) -> Vec<f64> {
+        let (Self::Matrix(rows) | Self::Sample(rows, _)) = self;
         let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
-        let mut product = vec![0.0; vector.len()];
-        self.inverse.scan(&self.inverse.pad(&narrow), &mut product);
-        product.into_iter().map(f64::from).collect()
+        let mut products = vec![0.0; rows.rows()];
+        rows.scan(&rows.pad(&narrow), &mut products);
+        let mut products: Vec<f64> = products.into_iter().map(f64::from).collect();
+        let Self::Sample(_, factor) = self else { return products };
+        factor.solve_factored(&mut products);
+        let shares: Vec<f32> = products.into_iter().map(|x| -x as f32).collect();
+        let list: Vec<u32> = (0..shares.len() as u32).collect();
+        let mut sum = vec![0.0; rows.stride()];
+        rows.combine(&list, &shares, &mut sum);
+        vector.iter().zip(sum).map(|(x, less)| x + f64::from(less)).collect()
     }
 }
 

@@ -123,7 +123,7 @@ pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options) -> Result
 
 fn background_of(rows: &dyn Rows, training: &TrainingSet, c: f64) -> Background {
     let moments = OnceCell::new();
-    Background::new(rows, || moments.get_or_init(|| Moments::of(rows)), c, training.positives.len())
+    Background::new(rows, || Some(moments.get_or_init(|| Moments::of(rows))), c, training.positives.len())
 }
 
 /// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether

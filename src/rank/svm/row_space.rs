@@ -13,6 +13,8 @@ use crate::vector::{Matrix, Rows};
 const NOTHING_NEW: f64 = 1e-9;
 /// It pays where the coordinates are no more than this share of the dimensions.
 const SMALLER: f64 = 0.75;
+/// And where it takes no more multiplications than this: about two seconds' in a browser.
+const MULTIPLICATIONS: f64 = 2e9;
 
 /// Rows of L, with coordinates to spare for the positives.
 #[derive(Debug)]
@@ -24,7 +26,8 @@ impl RowSpace {
     /// For so many positives at most; none where it would not pay. Costs m² d / 2 + m³ / 6 multiplications in float64.
     pub fn of(rows: &dyn Rows, positives: usize) -> Option<Self> {
         let (m, dims) = (rows.rows(), rows.rows() + positives);
-        if dims as f64 > SMALLER * rows.dims() as f64 {
+        let multiplications = m as f64 * m as f64 * (0.5 * rows.dims() as f64 + m as f64);
+        if dims as f64 > SMALLER * rows.dims() as f64 || multiplications > MULTIPLICATIONS {
             return None;
         }
         let wide: Vec<Vec<f64>> = (0..m).map(|row| rows.meaning(row)).collect();
