@@ -220,6 +220,8 @@ export class ExemplarSearch extends HTMLElement {
     this.#listen(/** @type {AbortController} */ (this.#connection).signal);
     this.#show();
     if (typing || given || page) this.#typed();
+    // Put back into the page: the same query, asked again.
+    else if (!first && this.value) this.#session.search(this.value);
   }
 
   /**

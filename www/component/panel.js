@@ -13,7 +13,7 @@ import { causeOf } from './strings.js';
  * @property {number} limit how many hits
  * @property {string[]} suggestions queries to try
  * @property {string[]} recent the reader's own
- * @property {boolean} loading whether downloads are on their way and to be told of
+ * @property {import('./borrowed-index.js').Downloads | undefined} loading downloads that are to be told of
  *
  * @typedef {import('./rows.js').Actions & {
  *   onQuery(text: string): void,
@@ -159,7 +159,7 @@ export class Panel {
     const { phase, problem, pending, text, filter, meaning } = state;
     const cause = problem?.code === 'network' && !navigator.onLine ? strings.offline : causeOf(strings, problem ?? {});
     const degraded = problem && phase !== 'failed' ? `${cause} ${meaning ? strings.here : strings.words}` : undefined;
-    const progress = loading ? this.#progress(state) : undefined;
+    const progress = loading ? this.#progress(loading) : undefined;
     /** @type {[head?: string, body?: string]} */
     const [head, body] =
       phase === 'failed' ? [strings.failed, causeOf(strings, problem ?? {})]
@@ -180,9 +180,9 @@ export class Panel {
     return [head, count, body].filter(Boolean).join(' ');
   }
 
-  /** @param {State} state */
-  #progress({ progress }) {
-    const parts = [progress.wasm, progress.bundle];
+  /** @param {import('./borrowed-index.js').Downloads} downloads */
+  #progress(downloads) {
+    const parts = [downloads.wasm, downloads.bundle];
     const loaded = sum(parts.map((part) => part?.loaded ?? 0));
     const totals = parts.map((part) => part?.total);
     const total = totals.includes(undefined) ? undefined : sum(/** @type {number[]} */ (totals));

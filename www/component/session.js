@@ -1,11 +1,10 @@
 import { ExemplarError } from '../client/exemplar-search.js';
-import { borrowIndex } from './shared-index.js';
+import { BorrowedIndex } from './borrowed-index.js';
 
 /**
  * @typedef {import('../client/client.js').SearchIndex} SearchIndex
  * @typedef {import('../client/types.js').Hit} Hit
  * @typedef {import('../client/types.js').Article} Article
- * @typedef {import('../client/types.js').Progress} Progress
  * @typedef {import('../client/types.js').Embedder} Embedder
  *
  * @typedef {object} Settings
@@ -25,7 +24,6 @@ import { borrowIndex } from './shared-index.js';
  * @property {import('../client/types.js').Facet[]} facets what there is to filter by
  * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
- * @property {Partial<Record<Progress['phase'], Progress>>} progress of the downloads
  * @property {ExemplarError | undefined} problem why it failed; beside hits: why they are from this device alone
  * @property {Article[]} more that the reader wants more of
  * @property {Article[]} less that the reader wants less of
@@ -35,11 +33,6 @@ import { borrowIndex } from './shared-index.js';
 const PAUSE = 250;
 /** Milliseconds for which hits that are shown wait for those by meaning from this device, so that rows do not jump twice a key. */
 const SOON = 40;
-/**
- * Milliseconds of loading before the downloads are told of. Of those that are over sooner nobody could read anything, and
- * their numbers and their bar would keep the page's thread from the first hits.
- */
-const UNTOLD = 300;
 /** How many embeddings are kept. */
 const KEPT = 100;
 
@@ -50,18 +43,15 @@ const KEPT = 100;
 export class SearchSession {
   #settings = /** @type {Settings} */ (/** @type {any} */ (undefined));
   #onChange;
-  /** @type {ReturnType<typeof borrowIndex> | undefined} */
-  #borrowed;
+  #index = new BorrowedIndex(() => this.#onChange(this.state));
   /** For the index that was borrowed. @type {Embedder | undefined} */
   #embedder;
   #latest = new AbortController();
   /** By text. @type {Map<string, Float32Array>} */
   #embeddings = new Map();
   #composing = false;
-  #ready = false;
-  #slow = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, progress: {}, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, problem: undefined, more: [], less: [] };
 
   /** @param {(state: State) => void} onChange */
   constructor(onChange) {
@@ -93,42 +83,15 @@ export class SearchSession {
     this.#askAgain({});
   }
 
-  /** Whether the downloads are on their way, and have been for so long that they are to be told of. */
+  /** The downloads, where they are to be told of. */
   get loading() {
-    return Boolean(this.#borrowed) && !this.#ready && this.#slow;
+    return this.#index.loading;
   }
 
   /** Starts the downloads, if they have not started. */
   load() {
-    if (this.#borrowed) return this.#borrowed.index;
-    const onProgress = (/** @type {Progress} */ progress) => {
-      this.state = { ...this.state, progress: { ...this.state.progress, [progress.phase]: progress } };
-      if (this.loading) this.#onChange(this.state);
-    };
-    const borrowed = borrowIndex(this.#settings.bundle, onProgress, this.#settings.ready);
-    this.#borrowed = borrowed;
-    this.#embedder = undefined;
-    this.#ready = false;
-    this.#slow = false;
-    setTimeout(() => {
-      if (this.#borrowed !== borrowed || this.#ready) return;
-      this.#slow = true;
-      this.#onChange(this.state);
-    }, UNTOLD);
-    borrowed.index.then(
-      () => {
-        if (this.#borrowed !== borrowed) return;
-        const told = this.loading;
-        this.#ready = true;
-        if (told) this.#onChange(this.state);
-      },
-      () => {
-        borrowed.release();
-        // The next query tries again.
-        if (this.#borrowed === borrowed) this.#borrowed = undefined;
-      },
-    );
-    return borrowed.index;
+    const { bundle, ready } = this.#settings;
+    return this.#index.load(bundle, ready);
   }
 
   /**
@@ -169,8 +132,7 @@ export class SearchSession {
   }
 
   #giveBack() {
-    this.#borrowed?.release();
-    this.#borrowed = undefined;
+    this.#index.giveBack();
     this.#embedder = undefined;
     this.#embeddings.clear();
   }
@@ -191,9 +153,8 @@ export class SearchSession {
       this.#set({ ...change, phase: 'idle', pending: false, hits: [], problem: undefined });
       return;
     }
-    if (!this.#borrowed) this.#set({ progress: {} });
     const index = this.load();
-    this.#set({ ...change, phase: this.#ready ? 'searching' : 'loading', pending: true, problem: undefined });
+    this.#set({ ...change, phase: this.#index.ready ? 'searching' : 'loading', pending: true, problem: undefined });
     try {
       await this.#rank(await index, signal);
     } catch (error) {
