@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # The one door: sets up what is missing, builds, serves and tests. ./build.sh help
 source "$(dirname "$0")/scripts/common.sh"
+source scripts/steps.sh
 source scripts/embedding-api.sh
 
 usage() {
   cat << 'END'
 ./build.sh serve   build everything and serve the demo at http://127.0.0.1:8080
-./build.sh test    run every check and every test
+./build.sh test    run the checks and the tests
+./build.sh test all   more: each core test in Node and in Chromium, with and without SIMD, every generated case, and the
+                   command as it is released
 ./build.sh dist    build the demo as static files, into dist/; dist/exemplar is what a site ships
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
@@ -26,18 +29,6 @@ machine. From the environment:
 END
 }
 
-numbered=0
-step() { # step TITLE COMMAND...
-  printf '[%d:%02d] %d. %s\n' $((SECONDS / 60)) $((SECONDS % 60)) $((++numbered)) "$1"
-  shift
-  "$@"
-}
-
-ended() {
-  [[ $1 == 0 || $numbered == 0 ]] || echo "build.sh: step $numbered failed" >&2
-}
-trap 'ended $?' EXIT
-
 tools() {
   step "Rust for wasm32" scripts/wasm-target.sh
   step "wasm-pack and wasm-bindgen" scripts/tools.sh
@@ -55,22 +46,67 @@ serve() { # serve API
   target/release/exemplar serve dist --api "$1" --port "${PORT:-8080}"
 }
 
-checks() {
-  local variant where
+# What the tests need is installed while the command compiles. Then three lanes share the cores: the demo's passages are
+# embedded, the core is compiled to wasm and tested, and here all that is native. The browser has the machine to itself.
+tests() { # tests [all]
+  local all=${1:-} command=(cargo build --package exemplar-search-cli)
+  unset SITE EMBEDDING_API EMBEDDING_MODEL
+  export DEMO=part EXEMPLAR_BIN=$PWD/target/debug/exemplar
+  # What a second build would go on from takes time to write, and CI has no second build.
+  [[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
+  if [[ $all == all ]]; then
+    export EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_ALL_CASES=1
+    command+=(--release)
+  fi
+  step "Rust for wasm32" scripts/wasm-target.sh
+  lane packages test_packages
+  step "The exemplar command" "${command[@]}"
+  finish packages
+  lane demo demo_bundles
+  lane wasm wasm_tests "$all"
+  native_checks
+  finish wasm
+  finish demo
+  step "The page, the client and the search box" scripts/web.sh
+  step "Types of the JavaScript" npm run --silent check
+  step "Sizes of what readers download" node scripts/sizes.mjs
+  step "Tests in the browser" with_embedding_api browser_tests
+}
+
+test_packages() {
+  step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+  step "The embedding API" install_embedding_api
+  step "The demo's texts" scripts/demo.sh texts
+}
+
+demo_bundles() {
+  # Beside the server of the native tests.
+  EMBEDDING_PORT=8100 step "The sites and their bundles" scripts/demo.sh
+}
+
+native_checks() {
   step "Formatting" cargo fmt --all --check
-  step "Lints" cargo clippy --workspace --all-targets -- --deny warnings
-  for variant in scalar simd128; do
-    step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
-  done
   step "No circles of imports" scripts/import-circles.py
   step "Lints of the shell scripts" lint_scripts
   step "Crates as they would be published" cargo package --quiet --workspace --no-verify --allow-dirty
   step "Native tests" with_embedding_api native_tests
+  step "Lints" cargo clippy --workspace --all-targets -- --deny warnings
+}
+
+# In the ordinary run Chromium gets the tests as readers' browsers get the core, with SIMD; it and Node compile with the
+# same V8. What differs between them, fetching, workers and the content policy, the tests of the browser are for.
+wasm_tests() { # wasm_tests [all]
+  local variant
+  step "wasm-pack and wasm-bindgen" scripts/tools.sh
   for variant in scalar simd128; do
-    for where in node chromium; do
-      step "Tests in wasm, $variant, in $where" scripts/wasm.sh test $where $variant
-    done
+    step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
+    step "Tests in wasm, $variant, in node" scripts/wasm.sh test node $variant
+    if [[ $variant == simd128 || ${1:-} == all ]]; then
+      step "Tests in wasm, $variant, in chromium" scripts/wasm.sh test chromium $variant
+    fi
   done
+  step "The wasm package" scripts/wasm.sh build
+  step "The core as JavaScript" scripts/wasm.sh javascript
 }
 
 lint_scripts() {
@@ -82,7 +118,7 @@ native_tests() { # native_tests API
 }
 
 browser_tests() { # browser_tests API
-  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 scripts/browser-tests.sh
+  EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 node scripts/browser-tests.mjs
 }
 
 pictures() { # pictures [FOLDER] API
@@ -106,15 +142,9 @@ case "${1:-help}" in
     step "The demo" with_embedding_api serve
     ;;
   test)
-    unset SITE EMBEDDING_API EMBEDDING_MODEL
-    export DEMO=part
-    tools
-    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
-    checks
-    dist
-    step "Types of the JavaScript" npm run --silent check
-    step "Sizes of what readers download" node scripts/sizes.mjs
-    step "Tests in the browser" with_embedding_api browser_tests
+    [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all"
+    tests "${2:-}"
+    summary
     ;;
   dist)
     tools

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Puts the sites that the demo searches, and their bundles, into dist/: the folder of HTML that SITE names; or The Rust
 # Programming Language as the Rust toolchain ships it, and the Debian Reference in Japanese as Debian does. A name after
-# the script's (rust-book or debian-reference-ja) builds that one alone. DEMO=part embeds only what the tests need.
+# the script's (rust-book or debian-reference-ja) builds that one alone; `texts` only installs what they are made of. EXEMPLAR_BIN names another build of the command. DEMO=part embeds only what the tests need.
 source "$(dirname "$0")/common.sh"
 source scripts/embedding-api.sh
 
-exemplar=target/release/exemplar
+exemplar=${EXEMPLAR_BIN:-target/release/exemplar}
 
 find_book() {
   local folder
@@ -84,6 +84,10 @@ else
   all=(rust_book debian_reference_ja)
 fi
 wanted=("${all[@]}")
+if [[ $* == texts ]]; then
+  for describe in "${wanted[@]}"; do "$describe"; done
+  exit
+fi
 [[ $# == 0 ]] || wanted=("${@//-/_}")
 
 mkdir -p dist/bundles dist/sites

