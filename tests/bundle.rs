@@ -182,6 +182,26 @@ fn version_1_refuses_what_it_has_no_place_for() {
     }
 }
 
+/// In WebAssembly bundles are not written, and numbers are float64.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn numbers_of_unknown_fields_are_kept_to_the_digit() {
+    const DIGITS: [&str; 3] =
+        ["3.14159265358979323846264338327950288", "123456789012345678901234567890", "5e-324"];
+    let [one, two, three] = DIGITS;
+    let json = format!(
+        r#"{{"format":"exemplar-search","version":1,"size":{one},"space":{{"model":"m","dimensions":1,"normalized":true}},
+            "articles":[{{"id":"a","title":"","url":"","price":[{two},{{"least":{three}}}]}}],"vectors":[[1]]}}"#
+    );
+    let mut bundle = Bundle::read(json.as_bytes(), &Files::new()).unwrap();
+    for layout in [Layout::V1Arrays, Layout::V2Inline] {
+        bundle.layout = layout;
+        let written = bundle.write().unwrap().json;
+        DIGITS.iter().for_each(|digits| assert!(written.contains(digits), "{written}"));
+        assert_eq!(Bundle::read(written.as_bytes(), &Files::new()).unwrap(), bundle);
+    }
+}
+
 #[test]
 fn unknown_fields_are_kept() {
     let json = |fields: &Object| serde_json::to_value(fields).unwrap();

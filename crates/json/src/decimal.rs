@@ -149,6 +149,12 @@ impl Written {
         (self.after.is_none() && self.exponent.is_none() && self.power == 0).then_some(self.digits)
     }
 
+    /// Whether a float64 gives the same digits back.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn is_exact(&self) -> bool {
+        self.digits < 10u64.pow(15) && self.power.unsigned_abs() <= 22
+    }
+
     pub fn value(&self) -> f64 {
         let (digits, power) = match self.digits >> f64::MANTISSA_DIGITS {
             0 => (self.digits, self.power),

@@ -60,6 +60,8 @@ pub fn shown(value: &Value) -> String {
         Value::Number(Number::Natural(number)) => number.to_string(),
         Value::Number(Number::Negative(number)) => number.to_string(),
         Value::Number(Number::Real(number)) => Decimal::from(*number).to_string(),
+        #[cfg(not(target_arch = "wasm32"))]
+        Value::Number(Number::Written(digits)) => digits.to_string(),
         Value::String(text) if text.len() <= LONGEST => format!("\"{text}\""),
         Value::String(_) => "a long text".into(),
         Value::Array(_) => "an array".into(),

@@ -217,6 +217,8 @@ fn each_field(
 }
 
 fn number(lexer: &mut SliceLexer) -> Result<Number, ReadError> {
+    #[cfg(not(target_arch = "wasm32"))]
+    let all = lexer.as_slice();
     let mut left = lexer.as_slice();
     let starts_with_0 = left.starts_with(b"0") || left.starts_with(b"-0");
     let written = Written::read(&mut left);
@@ -236,7 +238,15 @@ fn number(lexer: &mut SliceLexer) -> Result<Number, ReadError> {
         _ => {}
     }
     let real = written.value();
-    if real.is_finite() { Ok(Number::Real(real)) } else { Err(ReadError::TooLarge) }
+    if !real.is_finite() {
+        return Err(ReadError::TooLarge);
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if !written.is_exact() {
+        let digits = &all[..all.len() - left.len()];
+        return Ok(Number::Written(String::from_utf8_lossy(digits).into()));
+    }
+    Ok(Number::Real(real))
 }
 
 #[cfg(test)]

@@ -20,16 +20,19 @@ pub enum Value {
     Object(Object),
 }
 
-/// A whole number as long as it fits into 64 bits, else nearly the nearest that a float64 can hold: the nearest of up to 15 digits
-/// within 22 places.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A whole number as long as it fits into 64 bits, else a float64.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Number {
     /// 0 or above.
     Natural(u64),
     /// Below 0.
     Negative(i64),
-    /// Finite.
+    /// Finite; the nearest to up to 15 digits within 22 places.
     Real(f64),
+    /// As it was written: of more digits than a float64 gives back. Not in WebAssembly, since JavaScript's numbers are
+    /// float64 and the core writes no bundles there.
+    #[cfg(not(target_arch = "wasm32"))]
+    Written(Box<str>),
 }
 
 /// The fields of an object in their order, as they came: a name may be there twice, and the last one counts.
@@ -98,6 +101,8 @@ impl Value {
             Self::Number(Number::Natural(number)) => Some(*number as f64),
             Self::Number(Number::Negative(number)) => Some(*number as f64),
             Self::Number(Number::Real(number)) => Some(*number),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Number(Number::Written(digits)) => crate::decimal::parse(digits),
             _ => None,
         }
     }
@@ -136,11 +141,20 @@ impl Serialize for Value {
             Self::Number(Number::Natural(number)) => serializer.serialize_u64(*number),
             Self::Number(Number::Negative(number)) => serializer.serialize_i64(*number),
             Self::Number(Number::Real(number)) => serializer.serialize_f64(*number),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Number(Number::Written(digits)) => written(digits, serializer),
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => items.serialize(serializer),
             Self::Object(fields) => fields.serialize(serializer),
         }
     }
+}
+
+/// Digit by digit, where the format is JSON.
+#[cfg(not(target_arch = "wasm32"))]
+fn written<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw = serde_json::value::RawValue::from_string(digits.to_owned());
+    raw.map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
 impl Serialize for Object {
@@ -183,6 +197,19 @@ mod tests {
         })
     }
 
+    /// The digits of a number and the power of ten of the last, without zeros around them: what it means, exactly.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn normal(number: &str) -> (bool, String, i64) {
+        let (size, exponent) = number.split_once('e').unwrap_or((number, "0"));
+        let (whole, places) = size.split_once('.').unwrap_or((size, ""));
+        let digits = format!("{}{places}", whole.trim_start_matches('-'));
+        let digits = digits.trim_start_matches('0');
+        let kept = digits.trim_end_matches('0');
+        let power =
+            exponent.parse::<i64>().unwrap() - places.len() as i64 + (digits.len() - kept.len()) as i64;
+        (number.starts_with('-'), kept.to_owned(), if kept.is_empty() { 0 } else { power })
+    }
+
     /// The same but for the last digits of numbers that are not whole.
     fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         use serde_json::Value::{Array, Number, Object};
@@ -199,7 +226,37 @@ mod tests {
         }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn numbers_come_back_to_the_digit() {
+        for digits in [
+            "0.1234567890123456789",
+            "-1.7976931348623157e308",
+            "123456789012345678901234567890",
+            "-9223372036854775809",
+            "18446744073709551616",
+            "5e-324",
+            "3.141592653589793238462643383279",
+            "1.000000000000000000",
+            "0e999999999999",
+        ] {
+            let json = format!("{{\"a\":[{digits}]}}");
+            let value: Value = json.parse().unwrap();
+            assert_eq!(serde_json::to_string(&value).unwrap(), json);
+        }
+    }
+
     proptest! {
+        #[cfg(not(target_arch = "wasm32"))]
+        #[test]
+        fn any_number_comes_back_to_the_digit(
+            minus in "-?", whole in "0|[1-9][0-9]{0,25}", places in "(\\.[0-9]{1,25})?", exponent in "(e-?[0-9]{1,2})?",
+        ) {
+            let text = format!("{minus}{whole}{places}{exponent}");
+            let written = serde_json::to_string(&text.parse::<Value>().unwrap()).unwrap();
+            prop_assert_eq!(normal(&written), normal(&text), "{}", written);
+        }
+
         #[test]
         fn is_what_serde_json_reads(json in json()) {
             let text = serde_json::to_string(&json).unwrap();
