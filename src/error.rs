@@ -1,12 +1,137 @@
-//! The one error type, with a stable code for each case.
+//! The one error type, with a kind and a stable code for each case.
 
 use crate::decimal::Decimal;
 
-/// What went wrong: the place, the value, and where there is one, the way out.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+/// What went wrong: the place, the value, and where there is one, the way out. It is one pointer wide, since it is seldom
+/// there and larger than most of what is.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<Cause>);
+
+/// The crate's result type.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What kind of error it is; more may be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[allow(missing_docs)] // the messages say what the fields are
-pub enum Error {
+pub enum ErrorKind {
+    /// The bundle is not JSON, or not a JSON object.
+    BundleJson,
+    /// The JSON is not an exemplar-search bundle.
+    BundleFormat,
+    /// The bundle was written by a newer release, or its version is none that ever was.
+    BundleVersion,
+    /// A field is missing, has another type, or a value out of range.
+    BundleField,
+    /// Two articles have one id.
+    DuplicateId,
+    /// A vector holds NaN or an infinity.
+    NotFinite,
+    /// A vector is all zeros, so it has no direction to compare.
+    ZeroVector,
+    /// A query has another number of dimensions than the bundle.
+    QueryDimensions,
+    /// An embedding API answers with another model than the bundle's.
+    OtherModel,
+    /// No article has this id.
+    UnknownArticle,
+    /// The method needs what neither the query nor the bundle has.
+    MethodNeeds,
+    /// The bundle has too many dimensions for this way of ranking.
+    TooManyDimensions,
+    /// The bytes of a query encoder are damaged, or it is of another embedding space.
+    Encoder,
+    /// The bundle has no query encoder.
+    NoEncoder,
+    /// A query encoder cannot be fitted to what was given.
+    EncoderTraining,
+    /// An option is out of its range or of another type.
+    Option,
+}
+
+impl ErrorKind {
+    /// A code that stays the same from release to release; JavaScript finds it as `error.code`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::BundleJson => "bundle-json",
+            Self::BundleFormat => "bundle-format",
+            Self::BundleVersion => "bundle-version",
+            Self::BundleField => "bundle-field",
+            Self::DuplicateId => "duplicate-id",
+            Self::NotFinite => "not-finite",
+            Self::ZeroVector => "zero-vector",
+            Self::QueryDimensions => "query-dimensions",
+            Self::OtherModel => "other-model",
+            Self::UnknownArticle => "unknown-article",
+            Self::MethodNeeds => "method-needs",
+            Self::TooManyDimensions => "too-many-dimensions",
+            Self::Encoder => "encoder",
+            Self::NoEncoder => "no-encoder",
+            Self::EncoderTraining => "encoder-training",
+            Self::Option => "option",
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Cause::BundleJson(_) => ErrorKind::BundleJson,
+            Cause::BundleFormat { .. } => ErrorKind::BundleFormat,
+            Cause::BundleVersion { .. } => ErrorKind::BundleVersion,
+            Cause::BundleField { .. } => ErrorKind::BundleField,
+            Cause::DuplicateId { .. } => ErrorKind::DuplicateId,
+            Cause::NotFinite { .. } => ErrorKind::NotFinite,
+            Cause::ZeroVector { .. } => ErrorKind::ZeroVector,
+            Cause::QueryDimensions { .. } => ErrorKind::QueryDimensions,
+            Cause::OtherModel { .. } => ErrorKind::OtherModel,
+            Cause::UnknownArticle { .. } => ErrorKind::UnknownArticle,
+            Cause::MethodNeeds { .. } => ErrorKind::MethodNeeds,
+            Cause::TooManyDimensions { .. } => ErrorKind::TooManyDimensions,
+            Cause::Encoder(_) => ErrorKind::Encoder,
+            Cause::NoEncoder => ErrorKind::NoEncoder,
+            Cause::EncoderTraining(_) => ErrorKind::EncoderTraining,
+            Cause::Option { .. } => ErrorKind::Option,
+        }
+    }
+
+    /// [`ErrorKind::code`] of its kind.
+    pub fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// The same error with the option's name, such as `positive_weight`, as whoever set it writes it.
+    #[must_use]
+    pub fn with_option_name(mut self, spell: impl Fn(&str) -> String) -> Self {
+        if let Cause::Option { option, .. } = &mut *self.0 {
+            *option = spell(option);
+        }
+        self
+    }
+
+    pub(crate) fn option(
+        option: impl Into<String>,
+        value: impl ToString,
+        expected: impl Into<String>,
+    ) -> Self {
+        Cause::Option { option: option.into(), value: value.to_string(), expected: expected.into() }.into()
+    }
+
+    pub(crate) fn field(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Cause::BundleField { place: place.into(), problem: problem.into() }.into()
+    }
+}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Self(Box::new(cause))
+    }
+}
+
+/// What an [`Error`] says.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(crate) enum Cause {
     /// The bundle is not JSON, or not a JSON object.
     #[error("the bundle is not valid JSON: {0}")]
     BundleJson(String),
@@ -67,9 +192,6 @@ pub enum Error {
     Option { option: String, value: String, expected: String },
 }
 
-/// The crate's result type. The error is behind a pointer, as it is seldom there and larger than most of what is.
-pub type Result<T> = std::result::Result<T, Box<Error>>;
-
 /// What was expected: one of these names.
 pub(crate) fn one_of(names: &[&str]) -> String {
     let mut expected = String::from("expected ");
@@ -78,40 +200,4 @@ pub(crate) fn one_of(names: &[&str]) -> String {
         expected += name;
     }
     expected
-}
-
-impl Error {
-    /// A code that stays the same from release to release; JavaScript finds it as `error.code`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::BundleJson(_) => "bundle-json",
-            Self::BundleFormat { .. } => "bundle-format",
-            Self::BundleVersion { .. } => "bundle-version",
-            Self::BundleField { .. } => "bundle-field",
-            Self::DuplicateId { .. } => "duplicate-id",
-            Self::NotFinite { .. } => "not-finite",
-            Self::ZeroVector { .. } => "zero-vector",
-            Self::QueryDimensions { .. } => "query-dimensions",
-            Self::OtherModel { .. } => "other-model",
-            Self::UnknownArticle { .. } => "unknown-article",
-            Self::MethodNeeds { .. } => "method-needs",
-            Self::TooManyDimensions { .. } => "too-many-dimensions",
-            Self::Encoder(_) => "encoder",
-            Self::NoEncoder => "no-encoder",
-            Self::EncoderTraining(_) => "encoder-training",
-            Self::Option { .. } => "option",
-        }
-    }
-
-    pub(crate) fn option(
-        option: impl Into<String>,
-        value: impl ToString,
-        expected: impl Into<String>,
-    ) -> Box<Self> {
-        Box::new(Self::Option { option: option.into(), value: value.to_string(), expected: expected.into() })
-    }
-
-    pub(crate) fn field(place: impl Into<String>, problem: impl Into<String>) -> Box<Self> {
-        Box::new(Self::BundleField { place: place.into(), problem: problem.into() })
-    }
 }

@@ -48,7 +48,7 @@ impl Filter {
         })
     }
 
-    /// [`Error::Option`] where a field is none that articles have.
+    /// [`ErrorKind::Option`](crate::ErrorKind::Option) where a field is none that articles have.
     pub(crate) fn check(&self, articles: &[Article]) -> Result<()> {
         self.0.iter().try_for_each(|(field, _)| check("filter", field, articles))
     }
@@ -79,7 +79,7 @@ impl Filter {
     }
 }
 
-/// [`Error::Option`] where no article has the field: a name misspelt would find nothing, and nobody would know why.
+/// [`ErrorKind::Option`](crate::ErrorKind::Option) where no article has the field: a name misspelt would find nothing, and nobody would know why.
 pub(crate) fn check(option: &str, field: &str, articles: &[Article]) -> Result<()> {
     let known = ["lang", "tags"].contains(&field)
         || articles.iter().any(|article| values(article, field).next().is_some());

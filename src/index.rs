@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::Result;
 use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage, Prepared, SHRINKAGES, WHITENING};
 use crate::encoder::{self, Encoded, LazyEncoder};
+use crate::error::Cause;
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
 use crate::rank::whitened::{self, Whitening};
 use crate::rank::{Moments, Projection};
 use crate::vector::{Deviations, Element, Vectors};
-use crate::{Error, Result};
 
 /// Multiplications that a browser does in about a second: what takes more, and is not shipped, is worked out by no query that did
 /// not ask for it by name.
@@ -135,9 +136,9 @@ impl SearchIndex {
     ///
     /// # Errors
     ///
-    /// [`Error::NoEncoder`], and [`Error::Encoder`] where it is damaged.
+    /// [`ErrorKind::NoEncoder`](crate::ErrorKind::NoEncoder), and [`ErrorKind::Encoder`](crate::ErrorKind::Encoder) where it is damaged.
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
-        Ok(self.encoder.as_ref().ok_or_else(|| Box::new(Error::NoEncoder))?.read()?.encode(text))
+        Ok(self.encoder.as_ref().ok_or(Cause::NoEncoder)?.read()?.encode(text))
     }
 
     /// The indices of an article's passages.
@@ -154,7 +155,7 @@ impl SearchIndex {
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {
         let place = self.by_id.binary_search_by_key(&id, |&article| &self.articles[article].id);
-        place.map(|place| self.by_id[place]).map_err(|_| Error::UnknownArticle { id: id.into() }.into())
+        place.map(|place| self.by_id[place]).map_err(|_| Cause::UnknownArticle { id: id.into() }.into())
     }
 
     pub(crate) fn rows(&self) -> &Vectors {
@@ -207,7 +208,7 @@ impl SearchIndex {
         if possible || self.prepared.is_some() {
             return Ok(());
         }
-        Err(Error::TooManyDimensions { dimensions: dims, passages: rows }.into())
+        Err(Cause::TooManyDimensions { dimensions: dims, passages: rows }.into())
     }
 
     /// The whitening with the one of the two shrinkages that is `shrinkage`.
@@ -239,13 +240,13 @@ impl SearchIndex {
         let expected = self.space.dimensions;
         if query.len() != expected {
             let model = self.space.model.clone();
-            return Err(Error::QueryDimensions { found: query.len(), expected, model }.into());
+            return Err(Cause::QueryDimensions { found: query.len(), expected, model }.into());
         }
         if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-            return Err(Error::NotFinite { place: format!("query[{i}]"), value }.into());
+            return Err(Cause::NotFinite { place: format!("query[{i}]"), value }.into());
         }
         let padded = self.rows.as_rows().pad(query);
-        self.to_unit(padded).ok_or_else(|| Error::ZeroVector { place: "the query".into() }.into())
+        self.to_unit(padded).ok_or_else(|| Cause::ZeroVector { place: "the query".into() }.into())
     }
 
     /// The vector at unit length, or as it is where lengths are kept; nothing for zeros.

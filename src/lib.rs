@@ -25,7 +25,7 @@ mod search;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 use exemplar_search_json::decimal;
 pub use exemplar_search_json::value as json;
 pub use exemplar_search_lexical as lexical;

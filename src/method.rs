@@ -144,7 +144,7 @@ impl fmt::Display for Method {
 }
 
 impl FromStr for Method {
-    type Err = Box<Error>;
+    type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
         let wrong = || Error::option("method", format!("\"{name}\""), EXPECTED);

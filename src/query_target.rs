@@ -1,5 +1,6 @@
 //! What is searched for, as the vectors that the ways of ranking start from.
 
+use crate::error::Cause;
 use crate::rank::svm::TrainingSet;
 use crate::rank::whitened;
 use crate::{Error, Result, SearchIndex};
@@ -111,7 +112,7 @@ impl<'i> QueryTarget<'i> {
         let sum = sum.into_iter().map(|x| x as f32).collect();
         self.index
             .to_unit(sum)
-            .ok_or_else(|| Error::ZeroVector { place: "the mean of the examples".into() }.into())
+            .ok_or_else(|| Cause::ZeroVector { place: "the mean of the examples".into() }.into())
     }
 
     /// The mean of the article's passages, with the padding of a row.
@@ -124,7 +125,7 @@ impl<'i> QueryTarget<'i> {
         let mean = mean.into_iter().map(|x| x as f32).collect();
         self.index.to_unit(mean).ok_or_else(|| {
             let id = &self.index.articles()[article].id;
-            Error::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }.into()
+            Cause::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }.into()
         })
     }
 }

@@ -11,8 +11,7 @@ use crate::fields::{Fields, Mismatch, Place};
 use crate::json::{self, Number, Value};
 use crate::vector::Vectors;
 use crate::{
-    Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, View,
-    Weights,
+    Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, View, Weights,
 };
 
 /// [`SearchIndex`] for JavaScript.
@@ -215,7 +214,7 @@ fn to_options(options: &JsValue) -> Result<SearchOptions, JsValue> {
     if options.is_undefined() || options.is_null() {
         return Ok(to);
     }
-    let seed = read_options(options, &mut to).map_err(to_js_error)?;
+    let seed = read_options(options, &mut to).map_err(js_error)?;
     if let Solver::CoordinateDescent { seed: of_solver } = &mut to.solver {
         *of_solver = seed.map_or_else(random_seed, Ok)?;
     }
@@ -270,22 +269,12 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
     to.svm.less_weight = optional!("lessWeight").unwrap_or(to.svm.less_weight);
     to.align = optional!("align").unwrap_or(to.align);
     let (solver, stop): (Option<String>, Option<String>) = (optional!("solver"), optional!("stop"));
-    to.solver = match solver.as_deref() {
-        None | Some("newton") => Solver::Newton,
-        Some("coordinate-descent") => Solver::CoordinateDescent { seed: 0 },
-        Some(other) => {
-            let (value, expected) = (format!("\"{other}\""), "expected newton or coordinate-descent");
-            return Err(Error::option("solver", value, expected));
-        }
-    };
-    to.stop = match stop.as_deref() {
-        None | Some("converged") => StopAt::Converged,
-        Some("topk") => StopAt::TopK,
-        Some(other) => {
-            let (value, expected) = (format!("\"{other}\""), "expected converged or topk");
-            return Err(Error::option("stop", value, expected));
-        }
-    };
+    if let Some(solver) = solver {
+        to.solver = solver.parse()?;
+    }
+    if let Some(stop) = stop {
+        to.stop = stop.parse()?;
+    }
     let seed: Option<f64> = optional!("seed");
     let seed = seed.map(|seed| whole("seed", seed, 0)).transpose()?;
     match from.rest().0.into_iter().next() {
@@ -346,6 +335,18 @@ fn whole(option: &str, value: f64, least: u32) -> crate::Result<usize> {
     Ok(value as usize)
 }
 
+/// `positiveWeight` for `positive_weight`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = String::from(words.next().unwrap_or_default());
+    for word in words {
+        let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+        camel += &first.to_ascii_uppercase();
+        camel += rest;
+    }
+    camel
+}
+
 /// Plain objects and arrays, such as JSON.parse gives.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value
@@ -353,8 +354,13 @@ fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
         .map_err(|e| js_sys::Error::new(&e.to_string()).into())
 }
 
+/// An Error object for an error of the core, which spells options as Rust does.
+fn to_js_error(error: Error) -> JsValue {
+    js_error(error.with_option_name(camel_case))
+}
+
 /// An Error object whose `code` is [`Error::code`].
-fn to_js_error(error: Box<Error>) -> JsValue {
+fn js_error(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     // Setting a property of an object made a line above cannot fail.
     let _ = Reflect::set(&js, &"code".into(), &error.code().into());

@@ -74,7 +74,7 @@ fn changed(bundle: &str, change: impl FnOnce(&mut Value)) -> String {
 }
 
 fn refused(json: &str) -> Error {
-    *Bundle::read(json.as_bytes(), &sidecar_files()).expect_err("the bundle is wrong")
+    Bundle::read(json.as_bytes(), &sidecar_files()).expect_err("the bundle is wrong")
 }
 
 /// What is changed, the code of the error, and what its message must name.
@@ -117,7 +117,7 @@ fn every_part_of_a_golden_bundle_is_of_use() {
             (Method::Whitened, "a long wind makes long waves", "wind"),
             (Method::Auto, "why is the sea salt", "salt"),
         ] {
-            let options = SearchOptions { method, ..SearchOptions::default() };
+            let options = SearchOptions::default().method(method);
             assert_eq!(index.search(text, &options).unwrap().hits[0].article.id, found, "{method}");
         }
     }

@@ -58,8 +58,8 @@ proptest! {
         let query = Query { text: Some("moon tide"), embedding: Some(&embedding), unfinished: false };
         let more: &[&str] = if liked { &["0"] } else { &[] };
         for method in METHODS {
-            let all = SearchOptions { method: method.parse().unwrap(), k: 99, ..SearchOptions::default() };
-            let some = SearchOptions { k, filter: Filter(filter.clone().into_iter().collect()), ..all.clone() };
+            let all = SearchOptions::default().method(method.parse().unwrap()).k(99);
+            let some = all.clone().k(k).filter(Filter(filter.clone().into_iter().collect()));
             let refine = exemplar_search::Refine { query, more, less: &[] };
             let (all, some) = (index.refine(&refine, &all).unwrap(), index.refine(&refine, &some).unwrap());
             prop_assert_eq!(ranking(&some, |_| true, 99), ranking(&all, |article| allowed(article, &filter), k), "{}", method);
@@ -77,8 +77,8 @@ proptest! {
         prop_assume!(filter.keys().all(|field| known.contains(field)));
         let query = Query { text: Some("moon tide"), embedding: Some(&embedding), unfinished: false };
         for (method, relevance_threshold) in [("lexical", None), ("auto", None), ("knn", None), ("knn", Some(0.4))] {
-            let all = SearchOptions { method: method.parse().unwrap(), k: 99, relevance_threshold, ..SearchOptions::default() };
-            let some = SearchOptions { k, filter: Filter(filter.clone().into_iter().collect()), facets: known.clone(), ..all.clone() };
+            let all = SearchOptions::default().method(method.parse().unwrap()).k(99).relevance_threshold(relevance_threshold);
+            let some = all.clone().k(k).filter(Filter(filter.clone().into_iter().collect())).facets(known.clone());
             let (all, some) = (index.search(query, &all).unwrap(), index.search(query, &some).unwrap());
             prop_assert_eq!(some.facets.iter().map(|facet| &facet.field).collect::<Vec<_>>(), known.iter().collect::<Vec<_>>());
             for Facet { field, counts } in &some.facets {
@@ -99,10 +99,10 @@ proptest! {
         let index = SearchIndex::new(bundle).unwrap();
         let filter = Filter(vec![("tag".to_owned(), vec!["sea".to_owned()])]);
         let refused = |options| index.search(&embedding, &options).unwrap_err();
-        let error = refused(SearchOptions { filter, ..SearchOptions::default() });
+        let error = refused(SearchOptions::default().filter(filter));
         let expected = "expected lang, tags, or another field in which articles of this bundle have texts";
         prop_assert_eq!(error.to_string(), format!("option filter is \"tag\": {expected}"));
-        let error = refused(SearchOptions { facets: vec!["title".into()], ..SearchOptions::default() });
+        let error = refused(SearchOptions::default().facets(vec!["title".into()]));
         prop_assert_eq!(error.to_string(), format!("option facets is \"title\": {expected}"));
     }
 }

@@ -53,7 +53,7 @@ fn the_scores_on_the_map_are_those_of_the_search() {
         let refine = Refine { query: (&query).into(), ..Refine::default() };
         let view = seen(index.map(&refine, &SearchOptions::default()).unwrap());
         let hits = |method| {
-            let options = SearchOptions { method, k: PASSAGES, ..SearchOptions::default() };
+            let options = SearchOptions::default().method(method).k(PASSAGES);
             index.search(&query, &options).unwrap().hits
         };
         let svm = hits(Method::Svm);
@@ -79,8 +79,7 @@ fn the_active_passages_hold_the_intercept_in_place() {
         let refine = Refine { query: (&query).into(), ..Refine::default() };
         let options = SearchOptions::default();
         let view = seen(index.map(&refine, &options).unwrap());
-        let hits =
-            index.search(&query, &SearchOptions { method: Method::Svm, ..options.clone() }).unwrap().hits;
+        let hits = index.search(&query, &options.clone().method(Method::Svm)).unwrap().hits;
         let intercept = f64::from(view.decisions[hits[0].passage_index]) - f64::from(hits[0].score);
         // At the optimum the derivative by the intercept is zero; only active examples have a part in it.
         let n = (PASSAGES + 1) as f64;

@@ -22,8 +22,8 @@ proptest! {
         apart.passages.iter_mut().enumerate().for_each(|(article, passage)| passage.article = article);
         let (index, apart) = (SearchIndex::new(bundle).unwrap(), SearchIndex::new(apart).unwrap());
         for method in ["knn", "svm", "whitened", "lexical", "auto", "knn+0.5*lexical"] {
-            let options = SearchOptions { method: method.parse().unwrap(), k, passages, ..SearchOptions::default() };
-            let all = apart.search(query, &SearchOptions { k: 99, ..options.clone() }).unwrap().hits;
+            let options = SearchOptions::default().method(method.parse().unwrap()).k(k).passages(passages);
+            let all = apart.search(query, &options.clone().k(99)).unwrap().hits;
             let found = index.search(query, &options).unwrap().hits;
             let floor = found.last().map_or(0.0, |hit| hit.score);
             for hit in &found {
@@ -50,7 +50,7 @@ proptest! {
 fn there_is_no_hit_without_a_passage() {
     let bundle = include_bytes!("golden/bundle-v2-int8.json");
     let index = SearchIndex::new(Bundle::read(bundle, &Files::new()).unwrap()).unwrap();
-    let none = SearchOptions { passages: 0, ..SearchOptions::default() };
+    let none = SearchOptions::default().passages(0);
     let error = index.search("moon", &none).unwrap_err();
     assert_eq!(error.to_string(), "option passages is 0: expected a whole number from 1");
 }

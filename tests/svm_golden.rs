@@ -49,8 +49,7 @@ fn newton_agrees_with_scikit_learn() {
         let (rows, query) = vectors(&golden);
         check(
             &golden,
-            &svm::fit(&rows, &TrainingSet::query(&query), &Options { c: golden.c, ..Options::default() })
-                .unwrap(),
+            &svm::fit(&rows, &TrainingSet::query(&query), &Options::default().c(golden.c)).unwrap(),
         );
     }
 }
@@ -60,7 +59,7 @@ fn coordinate_descent_agrees_with_scikit_learn() {
     // A larger C takes it thousands of epochs, as it does liblinear.
     for golden in goldens().into_iter().filter(|golden| golden.c <= 1.0) {
         let (rows, query) = vectors(&golden);
-        let options = Options { c: golden.c, ..Options::default() };
+        let options = Options::default().c(golden.c);
         check(&golden, &svm::dual::fit(&rows, &TrainingSet::query(&query), &options, 7).unwrap());
     }
 }

@@ -120,7 +120,7 @@ fn rows_and_query_of(dims: Vec<usize>) -> impl Strategy<Value = (Matrix, Vec<f32
 }
 
 fn assert_solves(rows: &Matrix, query: &[f32], c: f64) {
-    assert_solves_for(rows, &TrainingSet::query(query), &Options { c, ..Options::default() });
+    assert_solves_for(rows, &TrainingSet::query(query), &Options::default().c(c));
 }
 
 fn assert_solves_for(rows: &Matrix, examples: &TrainingSet, options: &Options) {
@@ -177,7 +177,7 @@ proptest! {
         positive_weight in 0.1f64..10.0,
         less_weight in 0.1f64..100.0,
     ) {
-        let options = Options { c: 10f64.powf(exponent), positive_weight, less_weight, ..Options::default() };
+        let options = Options::default().c(10f64.powf(exponent)).positive_weight(positive_weight).less_weight(less_weight);
         assert_solves_for(&rows, &examples(&rows, &query, liked, disliked), &options);
     }
 
@@ -188,7 +188,7 @@ proptest! {
         disliked in 0usize..4,
         exponent in -3.0f64..2.0,
     ) {
-        let options = Options { c: 10f64.powf(exponent), ..Options::default() };
+        let options = Options::default().c(10f64.powf(exponent));
         assert_solves_for(&rows, &examples(&rows, &query, liked, disliked), &options);
     }
 
@@ -199,7 +199,7 @@ proptest! {
         of_the_query: bool,
         exponent in -3.0f64..3.0,
     ) {
-        let options = Options { c: 10f64.powf(exponent), ..Options::default() };
+        let options = Options::default().c(10f64.powf(exponent));
         let target = if of_the_query { query.clone() } else { query.iter().map(|x| 0.3 * x).collect() };
         fn check(rows: &dyn Rows, examples: &TrainingSet, options: &Options, target: &[f32]) {
             let background = background(rows, options.c);
@@ -232,7 +232,7 @@ proptest! {
     #[test]
     fn coordinate_descent_agrees_with_newton((rows, query) in rows_and_query(), seed: u64) {
         // Of rows longer than 1, scores are off by as much more than the tolerance, and both solvers' are.
-        let options = Options { c: 0.3, tolerance: 1e-5, ..Options::default() };
+        let options = Options::default().c(0.3).tolerance(1e-5);
         let examples = examples(&rows, &query, 1, 1);
         let newton = svm::fit(&rows, &examples, &options).unwrap();
         let dual = svm::dual::fit(&rows, &examples, &options, seed).unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Bundle, EmbeddingSpace};
 use crate::decimal::Decimal;
+use crate::error::Cause;
 use crate::{Error, Result};
 
 /// More than any embedding model gives; keeps rows x dimensions far from overflowing.
@@ -68,7 +69,7 @@ impl Bundle {
             let place = format!("space.probes[{i}].vector");
             check_values(&place, &probe.vector, dims)?;
             match probe.vector.iter().all(|&value| value == 0.0) {
-                true => Err(Box::new(Error::ZeroVector { place })),
+                true => Err(Error::from(Cause::ZeroVector { place })),
                 false => Ok(()),
             }
         })?;
@@ -88,7 +89,7 @@ impl Bundle {
                 ));
             }
             if let Some(first) = by_id.insert(article.id.as_str(), index) {
-                return Err(Error::DuplicateId { id: article.id.clone(), first, second: index }.into());
+                return Err(Cause::DuplicateId { id: article.id.clone(), first, second: index }.into());
             }
         }
         Ok(by_id.into_values().collect())
@@ -125,12 +126,12 @@ impl Bundle {
         if !length.is_finite() {
             let values = self.vectors.values(row).into_iter().enumerate();
             let (i, value) = values.into_iter().find(|(_, value)| !value.is_finite()).unwrap_or_default();
-            return Err(Error::NotFinite { place: format!("vectors[{row}][{i}]"), value }.into());
+            return Err(Cause::NotFinite { place: format!("vectors[{row}][{i}]"), value }.into());
         }
         if length == 0.0 {
             let article = &self.articles[self.passages[row].article];
             let place = format!("vectors[{row}] (article \"{}\")", article.id);
-            return Err(Error::ZeroVector { place }.into());
+            return Err(Cause::ZeroVector { place }.into());
         }
         if !LENGTHS.contains(&length) {
             let problem = format!("has length {}, expected 1e-18 to 1e18: scale it", Decimal::short(length));
@@ -153,7 +154,7 @@ fn check_values(place: &str, values: &[f32], dims: usize) -> Result<()> {
         return Err(Error::field(place, problem));
     }
     match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-        Some((i, &value)) => Err(Error::NotFinite { place: format!("{place}[{i}]"), value }.into()),
+        Some((i, &value)) => Err(Cause::NotFinite { place: format!("{place}[{i}]"), value }.into()),
         None => Ok(()),
     }
 }

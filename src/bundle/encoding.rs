@@ -128,7 +128,7 @@ fn int8_centred(rows: &Matrix<i8>) -> Vec<u8> {
 
 /// By its name.
 impl FromStr for Encoding {
-    type Err = Box<Error>;
+    type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
         Self::named(name).map_err(|expected| Error::option("encoding", format!("\"{name}\""), expected))

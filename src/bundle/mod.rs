@@ -113,7 +113,7 @@ impl Layout {
 
 /// By its name.
 impl FromStr for Layout {
-    type Err = Box<Error>;
+    type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::Result;
+use crate::error::Cause;
 use crate::fields::{Fields, FromFields, Mismatch};
 use crate::json::Object;
-use crate::{Error, Result};
 
 /// The least cosine of an API's vector for a probe to the bundle's. Another model's is about 0, and no precision in which
 /// the same model is served takes it this low. Nor does the other recipe of multilingual-e5-small, with 0.94 to 0.97:
@@ -104,7 +105,7 @@ impl EmbeddingSpace {
         if vector.len() != self.dimensions {
             let model = self.model.clone();
             return Err(
-                Error::QueryDimensions { found: vector.len(), expected: self.dimensions, model }.into()
+                Cause::QueryDimensions { found: vector.len(), expected: self.dimensions, model }.into()
             );
         }
         let cosine = cosine(vector, &probe.vector);
@@ -113,7 +114,7 @@ impl EmbeddingSpace {
             return Ok(());
         }
         let (text, model) = (probe.text.clone(), self.model.clone());
-        Err(Error::OtherModel { text, model, cosine, least: LEAST_COSINE }.into())
+        Err(Cause::OtherModel { text, model, cosine, least: LEAST_COSINE }.into())
     }
 }
 

@@ -118,7 +118,7 @@ impl V2 {
     }
 }
 
-fn missing_vectors() -> Box<Error> {
+fn missing_vectors() -> Error {
     Error::field("parts.vectors", "is missing")
 }
 

@@ -9,6 +9,7 @@ use super::range_coder::Decoder;
 use super::range_coder::Encoder;
 use crate::bundle::{EmbeddingSpace, Part};
 use crate::decimal::Decimal;
+use crate::error::Cause;
 use crate::lexical::varint;
 use crate::{Error, Result};
 
@@ -203,10 +204,10 @@ fn floats(bytes: &mut &[u8], count: usize, place: &str) -> Result<Vec<f32>> {
     }
 }
 
-fn wrong(problem: impl Into<String>) -> Box<Error> {
-    Error::Encoder(problem.into()).into()
+fn wrong(problem: impl Into<String>) -> Error {
+    Cause::Encoder(problem.into()).into()
 }
 
-fn cut_short(place: &str) -> Box<Error> {
+fn cut_short(place: &str) -> Error {
     wrong(format!("ends within {place}: it was cut short"))
 }

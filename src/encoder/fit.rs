@@ -6,10 +6,11 @@ use super::reduce::{Directions, Reduction};
 use super::ridge::{OUTPUTS, Outputs, Regression, Solution};
 use super::texts::{PassageText, TrainingText};
 use super::vocabulary::Vocabulary;
+use crate::Result;
 use crate::bundle::Part;
+use crate::error::Cause;
 use crate::json::Object;
 use crate::vector::Matrix;
-use crate::{Error, Result};
 
 /// Tried for the regularisation, next to texts of unit length.
 const LAMBDAS: [f32; 4] = [4.0, 2.0, 1.0, 0.5];
@@ -85,13 +86,13 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     let (mut targets, mean) = centred(training.targets);
     let directions = Directions::of(&vectors, training.vectors.dims());
     if directions.rows.is_empty() {
-        return Err(Error::EncoderTraining("all passages have one and the same vector".into()).into());
+        return Err(Cause::EncoderTraining("all passages have one and the same vector".into()).into());
     }
     let wholes: Vec<String> = passages.iter().map(PassageText::whole).collect();
     let all = texts.iter().map(|text| text.text.as_str()).chain(wholes.iter().map(String::as_str));
     let vocabulary = Vocabulary::of(all);
     if vocabulary.words.is_empty() {
-        return Err(Error::EncoderTraining("its texts have no words".into()).into());
+        return Err(Cause::EncoderTraining("its texts have no words".into()).into());
     }
 
     // A text is close to its own vector and to its passage's: the mean of both, counted twice, is the same problem.
@@ -121,7 +122,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
                 bytes.len(),
                 options.max_bytes
             );
-            return Err(Error::EncoderTraining(problem).into());
+            return Err(Cause::EncoderTraining(problem).into());
         }
         step *= 1.3;
         bytes = reduction.encoder(model, offset.clone(), step);
@@ -159,7 +160,7 @@ fn check(training: &Training) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::EncoderTraining(problem).into())
+    Err(Cause::EncoderTraining(problem).into())
 }
 
 fn finite(rows: &Matrix, row: usize) -> bool {

@@ -32,7 +32,7 @@ pub enum Fusion {
 }
 
 impl FromStr for Fusion {
-    type Err = Box<Error>;
+    type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
         match name {

@@ -41,7 +41,7 @@ impl SearchIndex {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownArticle`]; [`Error::Option`] where an article is in both lists, or nothing says what is
+    /// [`ErrorKind::UnknownArticle`](crate::ErrorKind::UnknownArticle); [`ErrorKind::Option`](crate::ErrorKind::Option) where an article is in both lists, or nothing says what is
     /// wanted; and the errors of [`SearchIndex::search`].
     pub fn refine(&self, refine: &Refine, options: &SearchOptions) -> Result<SearchResult<'_>> {
         let &Refine { query, more, less } = refine;

@@ -1,5 +1,8 @@
 //! What to rank by, and how much to return.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::bundle::Article;
 use crate::decimal::Decimal;
 use crate::facets::{self, Filter};
@@ -20,6 +23,29 @@ pub enum Solver {
     },
 }
 
+/// `newton` or `coordinate-descent`; the seed is left out.
+impl fmt::Display for Solver {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Newton => "newton",
+            Self::CoordinateDescent { .. } => "coordinate-descent",
+        })
+    }
+}
+
+/// By its name; the seed is 0.
+impl FromStr for Solver {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "newton" => Ok(Self::Newton),
+            "coordinate-descent" => Ok(Self::CoordinateDescent { seed: 0 }),
+            _ => Err(Error::option("solver", format!("\"{name}\""), "expected newton or coordinate-descent")),
+        }
+    }
+}
+
 /// How far Newton's method goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StopAt {
@@ -31,12 +57,42 @@ pub enum StopAt {
     TopK,
 }
 
-/// What to rank by and how much to return.
+/// `converged` or `topk`.
+impl fmt::Display for StopAt {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Converged => "converged",
+            Self::TopK => "topk",
+        })
+    }
+}
+
+/// By its name.
+impl FromStr for StopAt {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "converged" => Ok(Self::Converged),
+            "topk" => Ok(Self::TopK),
+            _ => Err(Error::option("stop", format!("\"{name}\""), "expected converged or topk")),
+        }
+    }
+}
+
+/// What to rank by and how much to return. Made by setters from the defaults:
+///
+/// ```
+/// # use exemplar_search::{Method, SearchOptions};
+/// let options = SearchOptions::default().method(Method::Svm).k(5);
+/// assert_eq!(options.k, 5);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SearchOptions {
-    /// What is ranked by. Default [`Method::Auto`].
+    /// How to rank. Default [`Method::Auto`].
     pub method: Method,
-    /// How the scores of a method of several are put together.
+    /// How the scores of a method of several are put together. Default [`Fusion::ZScore`].
     pub fusion: Fusion,
     /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
     pub k: usize,
@@ -49,11 +105,11 @@ pub struct SearchOptions {
     pub filter: Filter,
     /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
     pub facets: Vec<String>,
-    /// The SVM's own options.
+    /// How the SVM is set up.
     pub svm: svm::Options,
     /// How the SVM is solved. Default [`Solver::Newton`].
     pub solver: Solver,
-    /// How far Newton's method goes. Default [`StopAt::Converged`].
+    /// How far the SVM's solver goes. Default [`StopAt::Converged`].
     pub stop: StopAt,
     /// Whether a query is aligned for the SVM and the whitened cosine, where the bundle has its mean query. Default true.
     pub align: bool,
@@ -77,10 +133,90 @@ impl Default for SearchOptions {
     }
 }
 
+/// Each sets the option of its name.
+impl SearchOptions {
+    /// Sets [`SearchOptions::method`].
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Sets [`SearchOptions::fusion`].
+    #[must_use]
+    pub fn fusion(mut self, fusion: Fusion) -> Self {
+        self.fusion = fusion;
+        self
+    }
+
+    /// Sets [`SearchOptions::k`].
+    #[must_use]
+    pub fn k(mut self, k: usize) -> Self {
+        self.k = k;
+        self
+    }
+
+    /// Sets [`SearchOptions::passages`].
+    #[must_use]
+    pub fn passages(mut self, passages: usize) -> Self {
+        self.passages = passages;
+        self
+    }
+
+    /// Sets [`SearchOptions::relevance_threshold`].
+    #[must_use]
+    pub fn relevance_threshold(mut self, relevance_threshold: impl Into<Option<f32>>) -> Self {
+        self.relevance_threshold = relevance_threshold.into();
+        self
+    }
+
+    /// Sets [`SearchOptions::filter`].
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Sets [`SearchOptions::facets`].
+    #[must_use]
+    pub fn facets(mut self, facets: Vec<String>) -> Self {
+        self.facets = facets;
+        self
+    }
+
+    /// Sets [`SearchOptions::svm`].
+    #[must_use]
+    pub fn svm(mut self, svm: svm::Options) -> Self {
+        self.svm = svm;
+        self
+    }
+
+    /// Sets [`SearchOptions::solver`].
+    #[must_use]
+    pub fn solver(mut self, solver: Solver) -> Self {
+        self.solver = solver;
+        self
+    }
+
+    /// Sets [`SearchOptions::stop`].
+    #[must_use]
+    pub fn stop(mut self, stop: StopAt) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Sets [`SearchOptions::align`].
+    #[must_use]
+    pub fn align(mut self, align: bool) -> Self {
+        self.align = align;
+        self
+    }
+}
+
 /// What to look for by example.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Refine<'a> {
-    /// What was typed, or its embedding; may be empty.
+    /// What was asked beside the examples; [`Query::default`] for nothing.
     pub query: Query<'a>,
     /// Ids of articles that the reader likes.
     pub more: &'a [&'a str],
@@ -99,9 +235,32 @@ impl SearchOptions {
         }
         if let Some(threshold) = self.relevance_threshold.filter(|it| !(0.0..=1.0).contains(it)) {
             let (value, expected) = (Decimal::from(threshold), "expected a number from 0 to 1");
-            return Err(Error::option("relevanceThreshold", value, expected));
+            return Err(Error::option("relevance_threshold", value, expected));
         }
         self.filter.check(articles)?;
         self.facets.iter().try_for_each(|field| facets::check("facets", field, articles))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Solver, StopAt};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn names_come_back_and_others_are_refused() {
+        for name in ["newton", "coordinate-descent"] {
+            assert_eq!(name.parse::<Solver>().unwrap().to_string(), name);
+        }
+        for name in ["converged", "topk"] {
+            assert_eq!(name.parse::<StopAt>().unwrap().to_string(), name);
+        }
+        let refused = [
+            "newtons".parse::<Solver>().unwrap_err().to_string(),
+            "top-k".parse::<StopAt>().unwrap_err().to_string(),
+        ];
+        assert_eq!(refused[0], "option solver is \"newtons\": expected newton or coordinate-descent");
+        assert_eq!(refused[1], "option stop is \"top-k\": expected converged or topk");
     }
 }

@@ -2,6 +2,7 @@
 //! knows no index, so that it can be made before there is one.
 
 use super::StopAt;
+use crate::error::Cause;
 use crate::{Error, Method, Result, Weights};
 
 /// What there is to rank by.
@@ -86,7 +87,7 @@ impl Given {
 impl Plan {
     /// # Errors
     ///
-    /// [`Error::MethodNeeds`] where there is not what the method ranks by; [`Error::Option`] for weights that are none, and
+    /// [`ErrorKind::MethodNeeds`](crate::ErrorKind::MethodNeeds) where there is not what the method ranks by; [`ErrorKind::Option`](crate::ErrorKind::Option) for weights that are none, and
     /// where `stop` does not go with the method.
     pub fn new(method: Method, stop: StopAt, given: Given) -> Result<Self> {
         let method = given.resolve(method);
@@ -95,7 +96,7 @@ impl Plan {
             return Err(Error::option("stop", "topk", format!("{method} needs all scores: leave it out")));
         }
         if let Some(needs) = given.missing(weights) {
-            return Err(Error::MethodNeeds { method: method.to_string(), needs }.into());
+            return Err(Cause::MethodNeeds { method: method.to_string(), needs }.into());
         }
         let encode = weights.any_vector() && !given.embedding && given.text && given.encoder;
         Ok(Self { method, weights, encode })

@@ -81,8 +81,8 @@ struct SvmArgs {
     #[arg(long, default_value_t = 10.0)]
     less_weight: f64,
     /// Where to stop: converged, or topk as soon as the order of the hits is proven
-    #[arg(long, default_value = "converged", value_parser = ["converged", "topk"])]
-    stop: String,
+    #[arg(long, default_value = "converged")]
+    stop: StopAt,
     /// Do not align the query, which the SVM and whitened do where the bundle knows its mean query
     #[arg(long)]
     no_align: bool,
@@ -100,7 +100,8 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let query = Query { text, embedding: embedding.as_deref(), unfinished: false };
     let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
-    let result = index.refine(&refine, &options).with_context(|| match &args.embedding {
+    let found = index.refine(&refine, &options).map_err(|error| error.with_option_name(flag));
+    let result = found.with_context(|| match &args.embedding {
         Some(file) => file.display().to_string(),
         None => "cannot search".to_owned(),
     })?;
@@ -123,23 +124,21 @@ impl Args {
     }
 
     fn options(&self) -> SearchOptions {
-        SearchOptions {
-            method: self.method,
-            fusion: self.fusion,
-            k: self.k,
-            passages: self.passages,
-            filter: self.filter(),
-            relevance_threshold: self.relevance_threshold,
-            svm: svm::Options {
-                c: self.svm.c,
-                tolerance: self.svm.tolerance,
-                positive_weight: self.svm.positive_weight,
-                less_weight: self.svm.less_weight,
-            },
-            stop: if self.svm.stop == "topk" { StopAt::TopK } else { StopAt::Converged },
-            align: !self.svm.no_align,
-            ..SearchOptions::default()
-        }
+        let svm = svm::Options::default()
+            .c(self.svm.c)
+            .tolerance(self.svm.tolerance)
+            .positive_weight(self.svm.positive_weight)
+            .less_weight(self.svm.less_weight);
+        SearchOptions::default()
+            .method(self.method)
+            .fusion(self.fusion)
+            .k(self.k)
+            .passages(self.passages)
+            .filter(self.filter())
+            .relevance_threshold(self.relevance_threshold)
+            .svm(svm)
+            .stop(self.svm.stop)
+            .align(!self.svm.no_align)
     }
 }
 
@@ -178,6 +177,14 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
         space.verify(&cut(probe, "the bundle's probe")?)?;
     }
     Ok(Some(query))
+}
+
+/// The option of this name as it is written for the command.
+fn flag(option: &str) -> String {
+    match option {
+        "C" | "k" => format!("-{option}"),
+        other => format!("--{}", other.replace('_', "-")),
+    }
 }
 
 fn field_and_value(given: &str) -> Result<(String, String), String> {

@@ -15,7 +15,7 @@ const EPOCHS_PER_CHECK: usize = 10;
 ///
 /// # Errors
 ///
-/// [`crate::Error::Option`] where an option is out of its range.
+/// [`ErrorKind::Option`](crate::ErrorKind::Option) where an option is out of its range.
 pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options, seed: u64) -> Result<Fit> {
     let params = options.check()?;
     let problem = Problem::new(rows, training, &params);

@@ -115,7 +115,7 @@ impl TrainingSet {
 ///
 /// # Errors
 ///
-/// [`crate::Error::Option`] where an option is out of its range.
+/// [`ErrorKind::Option`](crate::ErrorKind::Option) where an option is out of its range.
 pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options) -> Result<Fit> {
     let background = background_of(rows, training, options.check()?.c());
     fit_until(rows, &background, training, options, None, &|_, _| false)

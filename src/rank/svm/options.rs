@@ -8,6 +8,7 @@ const WEIGHTS_EXPECTED: &str = "expected a number from 1e-3 to 1e3";
 
 /// How the SVM is set up and how exactly it is solved.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Options {
     /// The cost of errors against the margin, 1e-6 to 1e6. Default 0.1.
     pub c: f64,
@@ -27,12 +28,43 @@ impl Default for Options {
     }
 }
 
+/// Each sets the option of its name.
+impl Options {
+    /// Sets [`Options::c`].
+    #[must_use]
+    pub fn c(mut self, c: f64) -> Self {
+        self.c = c;
+        self
+    }
+
+    /// Sets [`Options::tolerance`].
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Sets [`Options::positive_weight`].
+    #[must_use]
+    pub fn positive_weight(mut self, positive_weight: f64) -> Self {
+        self.positive_weight = positive_weight;
+        self
+    }
+
+    /// Sets [`Options::less_weight`].
+    #[must_use]
+    pub fn less_weight(mut self, less_weight: f64) -> Self {
+        self.less_weight = less_weight;
+        self
+    }
+}
+
 impl Options {
     /// Checks each option's range.
     ///
     /// # Errors
     ///
-    /// [`Error::Option`] naming the option, its value and its range.
+    /// [`ErrorKind::Option`](crate::ErrorKind::Option) naming the option, its value and its range.
     pub fn check(&self) -> Result<Params> {
         let within = |option, value: f64, (low, high), expected| {
             if (low..=high).contains(&value) {
@@ -44,8 +76,8 @@ impl Options {
         Ok(Params {
             c: within("C", self.c, (1e-6, 1e6), "expected a number from 1e-6 to 1e6")?,
             tolerance: within("tolerance", self.tolerance, (1e-7, 1.0), "expected a number from 1e-7 to 1")?,
-            positive_weight: within("positiveWeight", self.positive_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
-            less_weight: within("lessWeight", self.less_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
+            positive_weight: within("positive_weight", self.positive_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
+            less_weight: within("less_weight", self.less_weight, WEIGHTS, WEIGHTS_EXPECTED)?,
         })
     }
 }
@@ -95,7 +127,7 @@ mod tests {
             assert_eq!(message(options), format!("option C is {c}: expected a number from 1e-6 to 1e6"));
         }
         let options = Options { less_weight: 1e4, ..Options::default() };
-        assert_eq!(message(options), "option lessWeight is 10000: expected a number from 1e-3 to 1e3");
+        assert_eq!(message(options), "option less_weight is 10000: expected a number from 1e-3 to 1e3");
         let options = Options { tolerance: 0.0, ..Options::default() };
         assert_eq!(message(options), "option tolerance is 0: expected a number from 1e-7 to 1");
         assert!(Options { c: 1e-6, tolerance: 1.0, ..Options::default() }.check().is_ok());

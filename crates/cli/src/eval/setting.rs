@@ -27,14 +27,7 @@ impl Setting {
     pub fn options(&self, k: usize) -> SearchOptions {
         let mut svm = svm::Options::default();
         svm.c = self.c.unwrap_or(svm.c);
-        SearchOptions {
-            method: self.method,
-            fusion: self.fusion,
-            k,
-            svm,
-            align: self.align,
-            ..SearchOptions::default()
-        }
+        SearchOptions::default().method(self.method).fusion(self.fusion).k(k).svm(svm).align(self.align)
     }
 }
 

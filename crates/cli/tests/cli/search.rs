@@ -42,13 +42,13 @@ fn every_method_gives_what_the_index_gives() {
     for (name, method) in [("knn", Method::Knn), ("svm", Method::Svm), ("hybrid", Method::Hybrid)] {
         let args = ["--method", name, "-k", "4", "--json", "--embedding"];
         let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args).arg(&file));
-        let options = SearchOptions { method, k: 4, ..SearchOptions::default() };
+        let options = SearchOptions::default().method(method).k(4);
         let expected = serde_json::to_string(&index.search(&query, &options).unwrap()).unwrap();
         assert_eq!(json_of(&stdout), json_of(&expected));
     }
     let args = ["--similar", "a1", "--method", "knn", "--json"];
     let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args));
-    let options = SearchOptions { method: Method::Knn, ..SearchOptions::default() };
+    let options = SearchOptions::default().method(Method::Knn);
     assert_eq!(
         json_of(&stdout),
         json_of(&serde_json::to_string(&index.similar("a1", &options).unwrap()).unwrap())
@@ -59,8 +59,8 @@ fn every_method_gives_what_the_index_gives() {
     let args = ["--more", "a4", "--less", "a1", "--less", "a5", "--method", "svm", "-C", "2", "--json"];
     let (stdout, _) = succeed(exemplar().arg("search").arg(&path).args(args).arg("--embedding").arg(&file));
     let refine = Refine { query: (&query).into(), more: &["a4"], less: &["a1", "a5"] };
-    let svm = svm::Options { c: 2.0, ..svm::Options::default() };
-    let options = SearchOptions { method: Method::Svm, svm, ..SearchOptions::default() };
+    let svm = svm::Options::default().c(2.0);
+    let options = SearchOptions::default().method(Method::Svm).svm(svm);
     let expected = serde_json::to_string(&index.refine(&refine, &options).unwrap()).unwrap();
     assert_eq!(json_of(&stdout), json_of(&expected));
 }
@@ -143,11 +143,11 @@ fn what_is_wrong_is_named() {
     let error = search(&["--similar", "a9"]);
     assert!(error.contains("no article has the id \"a9\""), "{error}");
     let error = search(&["--more", "a1", "--less", "a1"]);
-    assert!(error.contains("option less is \"a1\": it is in more too"), "{error}");
+    assert!(error.contains("option --less is \"a1\": it is in more too"), "{error}");
     let error = search(&["--more", "a1", "--method", "svm", "-C", "0"]);
-    assert!(error.contains("option C is 0: expected a number from 1e-6 to 1e6"), "{error}");
+    assert!(error.contains("option -C is 0: expected a number from 1e-6 to 1e6"), "{error}");
     let error = search(&["--similar", "a1", "-k", "0"]);
-    assert!(error.contains("option k is 0"), "{error}");
+    assert!(error.contains("option -k is 0"), "{error}");
     let error = search(&["--query", " ", "--api", "http://127.0.0.1:9"]);
     assert!(error.contains("--query is empty"), "{error}");
     let error = search(&["--query", "x"]);
@@ -282,7 +282,7 @@ fn hits_are_filtered_and_tell_of_further_passages() {
     };
     let of = |filter: &str| String::from_utf8(refused(filter).stderr).unwrap();
     assert!(
-        of("tag=sea").contains("option filter is \"tag\": expected lang, tags, or another field"),
+        of("tag=sea").contains("option --filter is \"tag\": expected lang, tags, or another field"),
         "{}",
         of("tag=sea")
     );
