@@ -1,13 +1,79 @@
 //! Semantic search for static sites, wholly in the reader's browser.
 //!
 //! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] is what a bundle becomes in
-//! memory; it ranks its articles for a query by exact kNN, by an exemplar SVM (the query is the one
-//! positive, every passage a negative), by its closed form ([`rank::whitened`]), by keywords ([`lexical`]) and by any of them together.
+//! memory. It ranks the articles for a query by exact kNN, by an exemplar SVM (the query is the one positive, every passage
+//! a negative), by the SVM's closed form, by keywords, and by any of them together: see [`Method`]. Scores are always
+//! "higher is better".
 //!
-//! Data flows one way: [`bundle`] → [`SearchIndex`] → [`rank`] → hits. [`rank`] and [`vector`] are pure functions
-//! that know neither JSON nor JavaScript; `wasm.rs`, compiled for wasm32 alone, is the only file that knows the latter.
+//! # An index from vectors
 //!
-//! Scores are always "higher is better".
+//! ```
+//! use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace};
+//! use exemplar_search::{Matrix, SearchIndex};
+//!
+//! # fn main() -> exemplar_search::Result<()> {
+//! let articles = ["Moon", "Tides", "Bread"].map(|title| Article {
+//!     id: title.to_lowercase(),
+//!     title: title.into(),
+//!     url: format!("{title}.html"),
+//!     ..Article::default()
+//! });
+//! // What an embedding model gives for each article, one row after the other.
+//! let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0], 3);
+//! let space = EmbeddingSpace { model: "a-model".into(), dimensions: 3, ..EmbeddingSpace::default() };
+//! let index = SearchIndex::new(Bundle::new(space, articles.to_vec(), vectors))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Bundle::read`](bundle::Bundle::read) reads what the command `exemplar build` has made of a site, and
+//! [`Bundle::write`](bundle::Bundle::write) makes files of a bundle.
+//!
+//! # Searching
+//!
+//! ```
+//! # use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace};
+//! # use exemplar_search::{Matrix, Method, SearchIndex, SearchOptions};
+//! # fn main() -> exemplar_search::Result<()> {
+//! # let article = |id: &str| Article { id: id.into(), ..Article::default() };
+//! # let articles = ["moon", "tides", "bread"].map(article).to_vec();
+//! # let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0], 3);
+//! # let space = EmbeddingSpace { dimensions: 3, ..EmbeddingSpace::default() };
+//! # let index = SearchIndex::new(Bundle::new(space, articles, vectors))?;
+//! // The embedding of what the reader asks, by the same model.
+//! let query = [0.8, 0.5, 0.1];
+//! let result = index.search(&query, &SearchOptions::default().method(Method::Svm).k(2))?;
+//! for hit in &result.hits {
+//!     println!("{} {:.3} {}", hit.rank, hit.score, hit.article.id);
+//! }
+//! assert_eq!(result.hits.len(), 2);
+//!
+//! let error = index.search(&[1.0, 0.0], &SearchOptions::default()).unwrap_err();
+//! assert_eq!(error.code(), "query-dimensions");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Refining
+//!
+//! ```
+//! # use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace};
+//! # use exemplar_search::{Matrix, Query, Refine, SearchIndex, SearchOptions};
+//! # fn main() -> exemplar_search::Result<()> {
+//! # let article = |id: &str| Article { id: id.into(), ..Article::default() };
+//! # let articles = ["moon", "tides", "bread", "dough"].map(article).to_vec();
+//! # let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0, 0.1, 0.1, 0.9], 3);
+//! # let space = EmbeddingSpace { dimensions: 3, ..EmbeddingSpace::default() };
+//! # let index = SearchIndex::new(Bundle::new(space, articles, vectors))?;
+//! // Articles that the reader likes and does not want, with a query or without.
+//! let refine = Refine { query: Query::default(), more: &["bread"], less: &["moon"] };
+//! let result = index.refine(&refine, &SearchOptions::default())?;
+//! assert_eq!(result.hits[0].article.id, "dough");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Data flows one way: bundle, index, plan, scores, hits. Only `wasm.rs`, which is compiled for wasm32 alone, knows JavaScript.
 
 pub mod bundle;
 pub mod encoder;
@@ -20,6 +86,8 @@ mod map;
 mod method;
 mod query;
 mod query_target;
+// Hidden: the tests and the benchmark look inside, and no release promises that it stays.
+#[doc(hidden)]
 pub mod rank;
 mod search;
 #[cfg(target_arch = "wasm32")]
@@ -27,9 +95,16 @@ mod wasm;
 
 pub use error::{Error, ErrorKind, Result};
 use exemplar_search_json::decimal;
+#[doc(hidden)]
 pub use exemplar_search_json::value as json;
+#[doc(hidden)]
 pub use exemplar_search_lexical as lexical;
+#[doc(inline)]
+pub use exemplar_search_lexical::Keywords;
+#[doc(hidden)]
 pub use exemplar_search_vector as vector;
+#[doc(inline)]
+pub use exemplar_search_vector::{Matrix, Vectors};
 pub use facets::{Count, Facet, Filter};
 pub use highlights::Highlights;
 pub use index::SearchIndex;
@@ -38,3 +113,8 @@ pub use method::{Method, Weights};
 pub use query::Query;
 pub use rank::fusion::Fusion;
 pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
+
+/// How the exemplar SVM is set up, and how its solver ended.
+pub mod svm {
+    pub use crate::rank::svm::{Options, SolverReport, Stop};
+}

@@ -1,8 +1,11 @@
 // The browser's half of the benchmark: the harness of src/main.rs, and a plain JavaScript loop to compare with.
 
-import init, { Bench, engines } from './pkg/exemplar_search_bench.js';
+import init, { Bench, Loader, engines } from './pkg/exemplar_search_bench.js';
 
 const PLAIN = 'plain JavaScript';
+/** A search from the page's options to the page's objects, as the client's worker calls it. */
+const WHOLE_CALL = 'whole call int8';
+const K = 10;
 const ROUNDS_AT_LEAST = 5;
 /** What is slow, and done once a bundle, is measured in the first rounds alone, and needs no warm caches. */
 const ONCE_A_BUNDLE = 'preparation';
@@ -33,9 +36,12 @@ async function measure({ rows, dims, file, seconds }) {
   const queries = all.subarray(rows * dims);
   const count = queries.length / dims;
   const bench = new Bench(values, queries, dims);
+  const index = new Loader(new TextEncoder().encode(bench.bundle())).finish(true);
+  const search = (round, k = K) => index.search(undefined, false, query(round), { method: 'knn', k });
   const query = (round) => queries.subarray((round % count) * dims, (round % count + 1) * dims);
   const run = {
     [PLAIN]: (round) => plain(values, query(round), dims) && 1,
+    [WHOLE_CALL]: (round) => search(round) && 1,
     ...Object.fromEntries(engines().map((engine) => [engine, (round) => bench.run(engine, round)])),
   };
   const measured = Object.keys(run).map((engine) => ({ engine, rounds: [], passes: 0 }));
@@ -57,8 +63,9 @@ async function measure({ rows, dims, file, seconds }) {
   scores[PLAIN] = Array.from(plain(values, query(0), dims));
   const preparedBytes = bench.preparedBytes();
   const int8Oracle = Array.from(bench.int8Oracle(0));
+  const hits = search(0).hits.map(({ passageIndex }) => passageIndex);
   bench.free();
-  return { measured, scores, preparedBytes, int8Oracle };
+  return { hits, measured, scores, preparedBytes, int8Oracle };
 }
 
 globalThis.measure = measure;

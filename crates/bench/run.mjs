@@ -103,6 +103,9 @@ async function measure(page, one) {
   if (String(best(browser.scores['knn int8'])) !== String(best(browser.int8Oracle))) {
     throw new Error(`${one.name}: kNN int8 has another order of the first ${K}`);
   }
+  if (String(browser.hits) !== String(best(browser.int8Oracle))) {
+    throw new Error(`${one.name}: a whole call finds other hits than kNN int8`);
+  }
   for (const engine of ['svm', 'svm refine', 'whitened']) {
     check(`${one.name}, ${engine}`, browser.scores[engine], learn[engine], SVM_TOLERANCE);
   }
@@ -129,6 +132,9 @@ async function measure(page, one) {
     add(where, knn, read);
     if (where === 'Chromium') add(where, knn, engines.find(({ engine }) => engine === 'plain JavaScript'));
   }
+  const scan = browser.measured.find(({ engine }) => engine === 'scan int8');
+  add('Chromium', browser.measured.find(({ engine }) => engine === 'knn int8'), scan);
+  add('Chromium', browser.measured.find(({ engine }) => engine === 'whole call int8'), scan);
   const svm = browser.measured.find(({ engine }) => engine === 'svm');
   for (const kind of ['dual', 'primal']) {
     add('Chromium', svm, { engine: `LinearSVC ${kind}`, where: 'native', rounds: learn[kind] });

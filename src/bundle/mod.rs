@@ -67,6 +67,27 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// A bundle of articles that are one passage each, in an embedding space of as many dimensions as the vectors have: a row
+    /// an article, of any length. It would be written as one file, with the vectors as they are.
+    pub fn new(space: EmbeddingSpace, articles: Vec<Article>, vectors: impl Into<Vectors>) -> Self {
+        let vectors = vectors.into();
+        let encoding = match vectors {
+            Vectors::Float32(_) => Encoding::Float32,
+            Vectors::Int8(_) => Encoding::Int8Centred,
+        };
+        Self {
+            layout: Layout::V2Inline,
+            encoding,
+            space,
+            passages: Passage::whole_articles(articles.len()),
+            articles,
+            vectors,
+            statistics: Statistics::default(),
+            parts: Vec::new(),
+            extra: Object::default(),
+        }
+    }
+
     /// The part of this name, if it is one of [`Self::parts`].
     pub fn part(&self, name: &str) -> Option<&Part> {
         self.parts.iter().find(|(other, _)| other == name).map(|(_, part)| part)

@@ -7,7 +7,7 @@ mod wasm;
 
 use std::hint::black_box;
 
-use exemplar_search::bundle::quantize_centred;
+use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, quantize_centred};
 use exemplar_search::rank::svm::{self, Background, Options, TrainingSet};
 use exemplar_search::rank::whitened::{QUERY_SHRINKAGE, Whitening};
 use exemplar_search::rank::{Moments, fusion, knn, top_k};
@@ -21,9 +21,10 @@ const DISLIKED: [usize; 2] = [3, 4];
 
 /// What is measured. Names are those of the results. "knn int8" chooses its hits as well, since it scans in floats only
 /// what may be among them. "preparation" is what the SVM needs once a bundle.
-pub const ENGINES: [&str; 9] = [
+pub const ENGINES: [&str; 10] = [
     "read-only pass",
     "knn",
+    "scan int8",
     "knn int8",
     "svm",
     "svm topk",
@@ -79,6 +80,7 @@ impl Bench {
                 (Vec::new(), 1.0)
             }
             "knn" => (knn::scores(&self.rows, query), 1.0),
+            "scan int8" => (knn::estimates(&self.codes, query).scores, 1.0),
             "knn int8" => {
                 let estimates = knn::estimates(&self.codes, query);
                 let kth = top_k(&estimates.scores, K).last().map_or(0.0, |&last| estimates.scores[last]);
@@ -114,6 +116,24 @@ impl Bench {
         let query = &self.queries[query % self.queries.len()];
         let dot = |row| self.codes.meaning(row).zip(query).map(|(x, &y)| x * f64::from(y)).sum::<f64>();
         (0..self.codes.rows()).map(|row| dot(row) as f32).collect()
+    }
+
+    /// The codes as a site ships them: each row is an article of its own.
+    pub fn bundle(&self) -> String {
+        let article = |row: usize| Article {
+            id: row.to_string(),
+            title: format!("The article that is row {row} of the collection"),
+            url: format!("articles/{row}.html"),
+            excerpt: Some(
+                "What a result shows under its title, a line or two of the article's own text. ".repeat(2),
+            ),
+            ..Article::default()
+        };
+        let articles: Vec<Article> = (0..self.codes.rows()).map(article).collect();
+        let space =
+            EmbeddingSpace { model: "bench".into(), dimensions: self.codes.dims(), ..Default::default() };
+        let bundle = Bundle::new(space, articles, self.codes.clone());
+        bundle.write().expect("the bundle is whole").json
     }
 
     /// Bytes that preparation keeps beside the vectors.

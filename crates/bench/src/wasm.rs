@@ -25,6 +25,11 @@ impl JsBench {
         self.0.prepared_bytes()
     }
 
+    /// A bundle of the same rows, for the whole calls.
+    pub fn bundle(&self) -> String {
+        self.0.bundle()
+    }
+
     /// What the scores of "knn int8" come near to.
     #[wasm_bindgen(js_name = int8Oracle)]
     pub fn int8_oracle(&self, query: usize) -> Vec<f32> {

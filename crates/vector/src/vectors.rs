@@ -13,6 +13,18 @@ pub enum Vectors {
     Int8(Matrix<i8>),
 }
 
+impl From<Matrix> for Vectors {
+    fn from(rows: Matrix) -> Self {
+        Self::Float32(rows)
+    }
+}
+
+impl From<Matrix<i8>> for Vectors {
+    fn from(rows: Matrix<i8>) -> Self {
+        Self::Int8(rows)
+    }
+}
+
 /// Runs `$body` with `$rows` bound to the matrix, whatever its element type.
 macro_rules! with_rows {
     ($vectors:expr, $rows:ident => $body:expr) => {
