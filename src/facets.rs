@@ -34,6 +34,11 @@ pub struct Count<'a> {
 }
 
 impl Filter {
+    /// Whether it asks for nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, values)| values.is_empty())
+    }
+
     /// Whether an article may be a hit.
     pub fn allows(&self, article: &Article) -> bool {
         self.allows_but_for(None, article)

@@ -33,6 +33,8 @@ pub struct SearchIndex {
     mean_query: Option<Vec<f32>>,
     /// The article of each passage: searches look at nothing else of most.
     article_of: Vec<u32>,
+    /// True for each article: what a search without a filter starts from.
+    every_article: Vec<bool>,
     /// The articles in the order of their ids.
     by_id: Vec<usize>,
     keywords: Option<Keywords>,
@@ -76,6 +78,7 @@ impl SearchIndex {
             by_id,
             article_of: passages.iter().map(|passage| passage.article as u32).collect(),
             space,
+            every_article: vec![true; articles.len()],
             articles,
             passages,
             rows,
@@ -151,6 +154,11 @@ impl SearchIndex {
     /// The article of each passage, ascending.
     pub(crate) fn article_of(&self) -> &[u32] {
         &self.article_of
+    }
+
+    /// True for each article.
+    pub(crate) fn every_article(&self) -> &[bool] {
+        &self.every_article
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

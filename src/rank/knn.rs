@@ -1,6 +1,6 @@
 //! Exact nearest neighbours by cosine similarity.
 
-use crate::vector::{Centre, Matrix, Rows};
+use crate::vector::{Centre, Matrix, Rows, indices};
 
 /// The cosine similarity of each row to `query`, -1 to 1, one for each row; rows and query have unit length, and
 /// the query has the padding of a row ([`Matrix::pad`]).
@@ -52,15 +52,10 @@ impl Estimates {
     /// estimate of `kth` less twice the error or above, and what has a lower estimate scores lower than any of them.
     pub fn settle(mut self, rows: &Matrix<i8>, query: &[f32], kth: f32) -> Vec<f32> {
         let floor = kth - 2.0 * self.error;
-        let mut near = Vec::new();
-        for (row, &score) in self.scores.iter().enumerate() {
-            if score >= floor {
-                near.push(row as u32);
-            }
-        }
+        let near = indices::at_least(&self.scores, floor);
         let mut scores = vec![0.0; near.len()];
         rows.scan_list(&near, query, &mut scores);
-        near.iter().zip(scores).for_each(|(&row, score)| self.scores[row as usize] = score);
+        indices::put(&mut self.scores, &near, &scores);
         self.scores
     }
 }

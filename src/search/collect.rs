@@ -1,14 +1,31 @@
 //! The last step of a search: from scores, one a passage, to the passages that are hits. How the scores were made does
 //! not matter here, nor whose passages they are.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::vector::top_k::{top_k_of, top_of_groups};
+use crate::vector::top_k::{top_k, top_k_of, top_of_groups};
 
-/// The best passage of each of the `k` best articles, best first. `article_of` tells the article of each passage, ascending;
-/// articles that are no `candidates` are left out.
-pub(crate) fn top_articles(scores: &[f32], article_of: &[u32], candidates: &[bool], k: usize) -> Vec<usize> {
-    top_k_of(scores, &top_of_groups(scores, article_of, candidates), k)
+/// Whose passages are scored, and which articles may be hits.
+pub(crate) struct Candidates<'a> {
+    /// The article of each passage, ascending.
+    pub article_of: &'a [u32],
+    /// Whether each article may be a hit.
+    pub allowed: Cow<'a, [bool]>,
+    /// Whether every passage is an article of its own that may be a hit, and there is nothing to choose.
+    pub every_passage: bool,
+}
+
+impl Candidates<'_> {
+    /// The best passage of each article that may be a hit, ascending.
+    pub fn best_passages(&self, scores: &[f32]) -> Vec<u32> {
+        top_of_groups(scores, self.article_of, &self.allowed)
+    }
+
+    /// The best passage of each of the `k` best articles, best first.
+    pub fn top(&self, scores: &[f32], k: usize) -> Vec<usize> {
+        if self.every_passage { top_k(scores, k) } else { top_k_of(scores, &self.best_passages(scores), k) }
+    }
 }
 
 /// Whether the first `k` of `order` keep their places if each score is off by `error`; `order` goes one further.
@@ -96,6 +113,10 @@ mod tests {
         )
     }
 
+    fn candidates_of<'a>(article_of: &'a [u32], allowed: &'a [bool]) -> Candidates<'a> {
+        Candidates { article_of, allowed: Cow::Borrowed(allowed), every_passage: false }
+    }
+
     proptest! {
         #[test]
         fn an_article_ranks_by_its_best_passage((scores, article_of, candidates, k) in collection()) {
@@ -104,12 +125,15 @@ mod tests {
             let mut seen = Vec::new();
             expected.retain(|&i| !seen.contains(&article_of[i]) && { seen.push(article_of[i]); true });
             expected.truncate(k);
-            prop_assert_eq!(top_articles(&scores, &article_of, &candidates, k), expected);
+            let of = candidates_of(&article_of, &candidates);
+            prop_assert_eq!(of.top(&scores, k), expected);
+            let every = Candidates { every_passage: true, ..candidates_of(&[], &[]) };
+            prop_assert_eq!(every.top(&scores, k), top_k(&scores, k));
         }
 
         #[test]
         fn hits_end_where_nothing_more_was_found((scores, article_of, candidates, k) in collection(), threshold in 0.0f32..1.0) {
-            let order = top_articles(&scores, &article_of, &candidates, scores.len());
+            let order = candidates_of(&article_of, &candidates).top(&scores, scores.len());
             let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
             let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let found = |i: usize| scores[i] > 0.0 && scores[i] - low >= threshold * (high - low);

@@ -6,7 +6,9 @@ mod plan;
 mod result;
 mod score;
 
-use self::collect::{Found, is_settled, top_articles};
+use std::borrow::Cow;
+
+use self::collect::{Candidates, Found, is_settled};
 pub use self::options::{Refine, SearchOptions, Solver, StopAt};
 pub(crate) use self::plan::{Given, Plan};
 pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
@@ -14,7 +16,6 @@ use self::score::{Asked, Scored};
 use crate::facets::{Facet, Filter};
 use crate::lexical::QueryTerms;
 use crate::query_target::QueryTarget;
-use crate::vector::top_k::top_of_groups;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex};
 
 impl SearchIndex {
@@ -114,7 +115,7 @@ impl SearchIndex {
     fn collect(&self, asked: &Asked, scored: Scored) -> SearchResult<'_> {
         let &Asked { plan, target, terms, candidates, options } = asked;
         let scores = scored.scores();
-        let order = top_articles(scores, self.article_of(), candidates, options.k.saturating_add(1));
+        let order = candidates.top(scores, options.k.saturating_add(1));
         let top_k_final = scored
             .report
             .as_ref()
@@ -123,8 +124,7 @@ impl SearchIndex {
         let found = Found::new(scores, !plan.by_vectors(), options.relevance_threshold);
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
-            let unfiltered = self.candidates(target, &Filter::default());
-            let mut all = top_of_groups(scores, self.article_of(), &unfiltered);
+            let mut all = self.candidates(target, &Filter::default()).best_passages(scores);
             all.retain(|&passage| found.has(passage as usize));
             facets = self.facets(&all, options);
         }
@@ -170,12 +170,17 @@ impl SearchIndex {
         }
     }
 
-    /// Whether each article may be a hit: it is no example, and the filter allows it.
-    pub(crate) fn candidates(&self, target: &QueryTarget, filter: &Filter) -> Vec<bool> {
-        let mut candidates: Vec<bool> =
-            self.articles().iter().map(|article| filter.allows(article)).collect();
-        target.example_articles().for_each(|article| candidates[article] = false);
-        candidates
+    /// Which articles may be hits: those that are no examples and that the filter allows.
+    pub(crate) fn candidates(&self, target: &QueryTarget, filter: &Filter) -> Candidates<'_> {
+        let article_of = self.article_of();
+        let mut examples = target.example_articles().peekable();
+        if filter.is_empty() && examples.peek().is_none() {
+            let every_passage = self.every_article().len() == article_of.len();
+            return Candidates { article_of, allowed: Cow::Borrowed(self.every_article()), every_passage };
+        }
+        let mut allowed: Vec<bool> = self.articles().iter().map(|article| filter.allows(article)).collect();
+        examples.for_each(|article| allowed[article] = false);
+        Candidates { article_of, allowed: Cow::Owned(allowed), every_passage: false }
     }
 
     /// What the articles of these passages, which were found, have in the fields that are asked for.

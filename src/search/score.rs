@@ -1,6 +1,6 @@
 //! The second step of a search: the scores that its plan asks for, one a passage.
 
-use super::collect::{is_settled, top_articles};
+use super::collect::{Candidates, is_settled};
 use super::{Plan, Scores, SearchOptions, Solver, StopAt};
 use crate::lexical::{Bm25, QueryTerms};
 use crate::query_target::QueryTarget;
@@ -27,8 +27,7 @@ pub(super) struct Asked<'a> {
     pub plan: &'a Plan,
     pub target: &'a QueryTarget<'a>,
     pub terms: Option<&'a QueryTerms>,
-    /// Whether each article may be a hit.
-    pub candidates: &'a [bool],
+    pub candidates: &'a Candidates<'a>,
     pub options: &'a SearchOptions,
 }
 
@@ -106,9 +105,9 @@ impl SearchIndex {
     }
 
     /// kNN scores, exact for all passages that score no lower than the best of the k-th best article, and lower for all others.
-    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &[bool]) -> Vec<f32> {
+    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &Candidates) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
-        match top_articles(&estimates.scores, self.article_of(), candidates, k).last() {
+        match candidates.top(&estimates.scores, k).last() {
             Some(&kth) => {
                 let kth = estimates.scores[kth];
                 estimates.settle(rows, query, kth)
@@ -121,7 +120,7 @@ impl SearchIndex {
     pub(crate) fn fit(
         &self,
         target: &QueryTarget,
-        candidates: &[bool],
+        candidates: &Candidates,
         options: &SearchOptions,
         extra: Option<&[f32]>,
     ) -> Result<svm::Fit> {
@@ -129,7 +128,7 @@ impl SearchIndex {
         let training = target.training_set(options.align)?;
         let enough = |scores: &[f32], error: f64| {
             options.stop == StopAt::TopK && {
-                let order = top_articles(scores, self.article_of(), candidates, options.k.saturating_add(1));
+                let order = candidates.top(scores, options.k.saturating_add(1));
                 is_settled(scores, &order, options.k, error)
             }
         };

@@ -6,6 +6,13 @@ pub fn above(values: &[f32], list: &[u32], floor: f32, found: &mut Vec<u32>) {
     keep(list.iter().copied(), found, |place| values[place as usize] > floor);
 }
 
+/// The places of all values from `floor` on.
+pub fn at_least(values: &[f32], floor: f32) -> Vec<u32> {
+    let mut found = Vec::new();
+    keep(0..values.len() as u32, &mut found, |place| values[place as usize] >= floor);
+    found
+}
+
 /// Makes `found` the places below `end` that are not in `list`.
 pub fn others(list: &[u32], end: usize, found: &mut Vec<u32>) {
     let mut seen = 0;
@@ -57,6 +64,8 @@ mod tests {
             above(&values, &list, floor, &mut found);
             let kept: Vec<u32> = list.iter().copied().filter(|&place| values[place as usize] > floor).collect();
             prop_assert_eq!(&found, &kept);
+            let from_floor: Vec<u32> = (0..values.len() as u32).filter(|&place| values[place as usize] >= floor).collect();
+            prop_assert_eq!(at_least(&values, floor), from_floor);
             others(&kept, values.len(), &mut found);
             let all_else: Vec<u32> = (0..values.len() as u32).filter(|place| !kept.contains(place)).collect();
             prop_assert_eq!(found, all_else);

@@ -4,17 +4,29 @@ use std::collections::BinaryHeap;
 
 /// The indices of the `k` highest scores, best first; all of them where `k` is larger than the list.
 pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
-    let all: Vec<u32> = (0..scores.len() as u32).collect();
-    top_k_of(scores, &all, k)
+    top_k_among(scores, 0..scores.len() as u32, k)
 }
 
-/// [`top_k`] among these indices alone, which ascend. Most scores are no better than the worst of k and cost one comparison:
-/// O(n + k log n log k) in an order that is random.
+/// [`top_k`] among these indices alone, which ascend.
 pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
-    // The worst of the best so far is on top.
+    top_k_among(scores, among.iter().copied(), k)
+}
+
+/// Most scores are no better than the worst of k and cost one comparison: O(n + k log n log k) in an order that is random.
+#[inline(always)]
+fn top_k_among(scores: &[f32], among: impl ExactSizeIterator<Item = u32>, k: usize) -> Vec<usize> {
+    if k == 0 {
+        return Vec::new();
+    }
+    // The worst of the best so far is on top, and `floor` is its score, once there are k.
     let mut best = BinaryHeap::with_capacity(k.min(among.len()));
-    for &index in among {
-        let place = place(scores[index as usize], index);
+    let mut floor = f32::NEG_INFINITY;
+    for index in among {
+        let score = scores[index as usize];
+        if score < floor {
+            continue;
+        }
+        let place = place(score, index);
         if best.len() < k {
             best.push(place);
         } else if let Some(mut worst) = best.peek_mut()
@@ -22,8 +34,11 @@ pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
         {
             *worst = place;
         }
+        if best.len() == k {
+            floor = best.peek().map_or(floor, |&worst| scores[index_of(worst)]);
+        }
     }
-    best.into_sorted_vec().into_iter().map(|place| (place & u64::from(u32::MAX)) as usize).collect()
+    best.into_sorted_vec().into_iter().map(index_of).collect()
 }
 
 /// The index of the highest score of each group, the first of equals. `groups` tells the group of each score, ascending;
@@ -56,6 +71,11 @@ fn place(score: f32, index: u32) -> u64 {
     // As signed whole numbers, negative floats ascend the wrong way round.
     let ascending = bits ^ if bits >> 31 == 1 { u32::MAX } else { 1 << 31 };
     u64::from(!ascending) << 32 | u64::from(index)
+}
+
+/// The index of a [`place`].
+fn index_of(place: u64) -> usize {
+    (place & u64::from(u32::MAX)) as usize
 }
 
 #[cfg(test)]
