@@ -31,7 +31,7 @@ fn query(rows: &Matrix) -> Vec<f32> {
 
 fn whitened(index: &SearchIndex, query: &[f32]) -> Vec<f32> {
     let all = index.articles().len();
-    let options = SearchOptions { method: Method::Whitened, k: all, ..SearchOptions::default() };
+    let options = SearchOptions::default().method(Method::Whitened).k(all);
     let mut scores = vec![0.0; all];
     for hit in index.search(query, &options).unwrap().hits {
         scores[hit.passage_index] = hit.score;
@@ -90,7 +90,7 @@ fn assert_answers(rows: Matrix) {
         assert!((f64::from(*found) - expected).abs() < 1e-5, "{found} {expected}");
     }
     for method in [Method::Auto, Method::Knn, Method::Svm, Method::Hybrid] {
-        let options = SearchOptions { method, ..SearchOptions::default() };
+        let options = SearchOptions::default().method(method);
         let result = index.search(query.as_slice(), &options).unwrap();
         assert_eq!(result.hits[0].article.id, "0", "{method}");
     }
@@ -187,7 +187,7 @@ fn what_would_take_minutes_is_refused() {
     let index = SearchIndex::new(Bundle { vectors: Vectors::Int8(codes), ..plain }).unwrap();
     let mut query = vec![0.0; dims];
     query[7] = 1.0;
-    let options = SearchOptions { method: Method::Whitened, ..SearchOptions::default() };
+    let options = SearchOptions::default().method(Method::Whitened);
     let error = index.search(query.as_slice(), &options).unwrap_err();
     assert_eq!(error.code(), "too-many-dimensions");
     assert!(error.to_string().contains("4000 passages of 4000 dimensions"), "{error}");
@@ -226,7 +226,7 @@ fn golden_parts_load_and_are_rewritten_byte_for_byte() {
             let query = Refine { query: [1.0, -0.5, 2.0].as_slice().into(), more, less: &[] };
             let articles = Refine { query: Default::default(), ..query };
             let queries = if more.is_empty() { vec![query] } else { vec![query, articles] };
-            let options = SearchOptions { method: Method::Whitened, ..SearchOptions::default() };
+            let options = SearchOptions::default().method(Method::Whitened);
             for query in queries {
                 let [found, expected] =
                     [&prepared, &plain].map(|index| index.refine(&query, &options).unwrap());
