@@ -132,7 +132,7 @@ impl Bench {
         let articles: Vec<Article> = (0..self.codes.rows()).map(article).collect();
         let space =
             EmbeddingSpace { model: "bench".into(), dimensions: self.codes.dims(), ..Default::default() };
-        let bundle = Bundle::new(space, articles, self.codes.clone());
+        let bundle = Bundle::new(space, articles, quantize_centred(&self.rows));
         bundle.write().expect("the bundle is whole").json
     }
 
