@@ -46,22 +46,26 @@ serve() { # serve API
   target/release/exemplar serve dist --api "$1" --port "${PORT:-8080}"
 }
 
-# What the tests need is installed while the command compiles. Then three lanes share the cores: the demo's passages are
-# embedded, the core is compiled to wasm and tested, and here all that is native. The browser has the machine to itself.
+# What the tests need is installed while they compile. Then three lanes share the cores: the demo's passages are embedded,
+# the core is compiled to wasm and tested, and here all that is native. The browser has the machine to itself.
 tests() { # tests [all]
-  local all=${1:-} command=(cargo build --package exemplar-search-cli)
+  local all=${1:-}
   unset SITE EMBEDDING_API EMBEDDING_MODEL
   export DEMO=part EXEMPLAR_BIN=$PWD/target/debug/exemplar
   # What a second build would go on from takes time to write, and CI has no second build.
   [[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
-  if [[ $all == all ]]; then
-    export EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_ALL_CASES=1
-    command+=(--release)
-  fi
+  [[ $all != all ]] || export EXEMPLAR_ALL_CASES=1
   step "Rust for wasm32" scripts/wasm-target.sh
   lane packages test_packages
-  step "The exemplar command" "${command[@]}"
+  lane tools step "wasm-pack and wasm-bindgen" scripts/tools.sh
+  # The command with the tests, as Cargo chooses other features of what both need for the command alone.
+  step "The native tests and the exemplar command, compiled" scripts/native-tests.sh compile
   finish packages
+  finish tools
+  if [[ $all == all ]]; then
+    export EXEMPLAR_BIN=$PWD/target/release/exemplar
+    step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
+  fi
   lane demo demo_bundles
   lane wasm wasm_tests "$all"
   native_checks
@@ -97,7 +101,6 @@ native_checks() {
 # same V8. What differs between them, fetching, workers and the content policy, the tests of the browser are for.
 wasm_tests() { # wasm_tests [all]
   local variant
-  step "wasm-pack and wasm-bindgen" scripts/tools.sh
   for variant in scalar simd128; do
     step "Lints for wasm32, $variant" scripts/wasm.sh lint $variant
     step "Tests in wasm, $variant, in node" scripts/wasm.sh test node $variant

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Every Rust test on this machine, and the examples in the documentation.
+# Every Rust test on this machine, and the examples in the documentation. `native-tests.sh compile` only compiles them, and
+# with them the command, target/debug/exemplar.
 source "$(dirname "$0")/common.sh"
 
-if have cargo-nextest; then
+if [[ $* == compile ]]; then
+  cargo test --workspace --no-run
+elif have cargo-nextest; then
   cargo nextest run --workspace --no-fail-fast
   cargo test --quiet --workspace --doc
 else

@@ -42,8 +42,10 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
 }
 
 run_tests() { # in Node, unless the environment names a browser
-  # Without the debug information, which the runner would have to rewrite; a panic names its line all the same.
-  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+  # Without the debug information, which the runner would have to rewrite; a panic names its line all the same. Not by the
+  # profile, or what runs on this machine would be compiled once more: procedural macros and build scripts.
+  RUSTFLAGS+=" -C debuginfo=0"
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
     with_wasm_rust cargo test --target wasm32-unknown-unknown "${PACKAGES[@]}" --lib --test '*'
 }
 
