@@ -3,10 +3,14 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, Encoding, Files, Layout, Written};
 
+use crate::input;
 use crate::output::OutputFile;
+
+/// Of a bundle's JSON.
+const MAX_BYTES: u64 = 4 << 30;
 
 /// A bundle and the files that it was read from.
 pub struct BundleFiles {
@@ -18,8 +22,9 @@ pub struct BundleFiles {
 
 /// Reads the bundle whose JSON is at `path`, and the files that it names beside it.
 pub fn read(path: &Path) -> Result<BundleFiles> {
-    let json = std::fs::read(path)
-        .with_context(|| format!("cannot read {}: make it with `exemplar build`", path.display()))?;
+    let json = input::bytes(path, MAX_BYTES).map_err(|problem| {
+        anyhow!("cannot read {}: {problem}; make it with `exemplar build`", path.display())
+    })?;
     let name = || path.display().to_string();
     let mut beside = Files::new();
     for file in Bundle::files(&json).with_context(name)? {

@@ -9,6 +9,7 @@ mod build;
 mod bundle_file;
 mod convert;
 mod eval;
+mod input;
 mod inspect;
 mod npy;
 mod output;

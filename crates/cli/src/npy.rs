@@ -1,6 +1,5 @@
 //! NumPy's `.npy` files: float32 or float64, of either byte and memory order.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -9,13 +8,15 @@ use exemplar_search::vector::Matrix;
 use ndarray::{Array2, ShapeBuilder};
 use npyz::{DType, NpyFile, Order, TypeChar};
 
+use crate::input;
+
 /// What every `.npy` file begins with.
 pub const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Reads an array of two dimensions, or of one, which becomes a single row.
 pub fn read_file(path: &Path) -> Result<Array2<f32>> {
     let name = || path.display().to_string();
-    let file = File::open(path).with_context(|| format!("cannot read {}", name()))?;
+    let file = input::open(path).with_context(|| format!("cannot read {}", name()))?;
     let bytes = file.metadata().with_context(name)?.len();
     read(BufReader::new(file), bytes).with_context(name)
 }
@@ -34,8 +35,8 @@ pub fn read_rows(path: &Path, option: &str, count: usize, items: &str) -> Result
 }
 
 /// Reads an array from a source of `bytes` bytes.
-pub fn read(source: impl Read, bytes: u64) -> Result<Array2<f32>> {
-    let file = NpyFile::new(source)
+pub fn read(mut source: impl Read, bytes: u64) -> Result<Array2<f32>> {
+    let file = NpyFile::new(&mut source)
         .context("is not a .npy file: write one with numpy.save(file, array.astype(\"float32\"))")?;
     let header = file.header();
     let (rows, columns) = match *header.shape() {
@@ -67,5 +68,10 @@ pub fn read(source: impl Read, bytes: u64) -> Result<Array2<f32>> {
         4 => file.into_vec::<f32>().with_context(cut_short)?,
         _ => file.into_vec::<f64>().with_context(cut_short)?.into_iter().map(|x| x as f32).collect(),
     };
+    if source.read(&mut [0]).is_ok_and(|read| read > 0) {
+        bail!(
+            "has more bytes than its {rows} x {columns} values of {width} bytes: was it written to twice, or damaged?"
+        );
+    }
     Array2::from_shape_vec(shape, values).with_context(cut_short)
 }

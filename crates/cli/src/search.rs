@@ -12,7 +12,10 @@ use exemplar_search::{
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::output::{note, print};
-use crate::{bundle_file, npy};
+use crate::{bundle_file, input, npy};
+
+/// Of a file with one vector.
+const MAX_VECTOR_BYTES: u64 = 64 << 20;
 
 /// Search a bundle as the browser does
 #[derive(clap::Args)]
@@ -198,7 +201,8 @@ fn as_strs(ids: &[String]) -> Vec<&str> {
 
 fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
     let name = || format!("--embedding {}", path.display());
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", name()))?;
+    let bytes = input::bytes(path, MAX_VECTOR_BYTES)
+        .map_err(|problem| anyhow!("cannot read {}: {problem}", name()))?;
     if bytes.starts_with(npy::MAGIC) {
         let array = npy::read(bytes.as_slice(), bytes.len() as u64).with_context(name)?;
         if array.nrows() != 1 {

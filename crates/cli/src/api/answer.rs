@@ -1,6 +1,7 @@
 //! What an embedding API answered, checked before anything is made of it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,6 +11,10 @@ use serde_json::value::RawValue;
 
 use super::Input;
 use crate::text::excerpt;
+
+/// What a bundle takes: told of the first answer, before more is paid for.
+const MAX_DIMENSIONS: usize = 65_536;
+const LENGTHS: RangeInclusive<f64> = 1e-18..=1e18;
 
 /// What texts became.
 #[derive(Debug)]
@@ -134,6 +139,11 @@ impl<'de> Deserialize<'de> for Values {
                 let mut values = Vec::new();
                 while let Some(value) = items.next_element()? {
                     values.push(value);
+                    if values.len() > MAX_DIMENSIONS {
+                        return Err(de::Error::custom(format_args!(
+                            "a vector of more than {MAX_DIMENSIONS} values"
+                        )));
+                    }
                 }
                 Ok(Values(values))
             }
@@ -158,6 +168,11 @@ fn check(embedding: Vec<Option<f32>>) -> Result<Vec<f32>, String> {
             true => "is empty".into(),
             false => "is all zeros, which has no direction to compare".into(),
         });
+    }
+    let length = vector.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+    if !LENGTHS.contains(&length) {
+        let (least, most) = (LENGTHS.start(), LENGTHS.end());
+        return Err(format!("has the length {length:.1e}, expected {least:e} to {most:e}"));
     }
     Ok(vector)
 }

@@ -1,12 +1,13 @@
 //! The API's key: read from the environment or a file, sent to the API, shown to nobody.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-use crate::secrets;
+use crate::{input, secrets};
+
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 const DEFAULT_VARIABLE: &str = "EXEMPLAR_API_KEY";
 
@@ -25,7 +26,10 @@ impl Key {
 pub fn read(named: Option<&str>, file: Option<&Path>, preset: Option<&str>) -> Result<Option<Key>> {
     if let Some(file) = file {
         let name = format!("--key-file {}", file.display());
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+        let bytes = input::bytes(file, MAX_FILE_BYTES);
+        let bytes = bytes.map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| anyhow!("{name} is not UTF-8, so it holds no API key"))?;
         return key(&text, &name)?
             .map(Some)
             .with_context(|| format!("{name} is empty: write the API's key there"));

@@ -36,7 +36,7 @@ pub struct Unreachable {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreachableKind {
-    /// Nobody listens at this address.
+    /// Nobody listens at this address, or nobody who speaks HTTP.
     NobodyThere,
     /// No answer within the time allowed.
     TimedOut,
@@ -104,7 +104,7 @@ impl From<ureq::Error> for Unreachable {
             }
             ureq::Error::Io(error) if is_unresolved(error) => (NobodyThere, "there is no such host".into()),
             ureq::Error::Io(error) => (Broken, format!("the connection broke ({error})")),
-            ureq::Error::Protocol(_) => (Broken, format!("the answer is not HTTP ({error})")),
+            ureq::Error::Protocol(_) => (NobodyThere, format!("the answer is not HTTP ({error})")),
             other => (Refused, other.to_string()),
         };
         Self { problem, kind }

@@ -1,6 +1,7 @@
 //! Texts become vectors, batch by batch, several at a time.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{thread, vec};
@@ -12,6 +13,7 @@ use super::cache::Cache;
 use super::job::{Job, Missing};
 use super::progress::Progress;
 use crate::api::{Client, Input, shorten};
+use crate::output::note;
 
 /// Embeds texts with one model.
 pub struct Embedder<'a> {
@@ -31,14 +33,23 @@ enum Message {
     Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
 }
 
+/// A vector that came before.
+#[derive(Clone)]
+struct First {
+    dims: usize,
+    /// The name of its text.
+    name: String,
+    /// Where an earlier build kept it.
+    file: Option<PathBuf>,
+}
+
 /// What the threads share.
 struct Asking {
     client: Arc<Client>,
     job: Arc<Job>,
     model: String,
     cache: Cache,
-    /// The dimensions of a vector that came before, and the index of its text.
-    first: OnceLock<(usize, usize)>,
+    first: OnceLock<First>,
     batches: Mutex<vec::IntoIter<Vec<usize>>>,
 }
 
@@ -51,10 +62,21 @@ impl Embedder<'_> {
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
         let first = OnceLock::new();
         for i in texts.each_once() {
-            if let Some(vector) = cache.get(texts.text(i)) {
-                first.get_or_init(|| (vector.len(), i));
+            // What is damaged is missing: the plan has said so.
+            if let Ok(Some(vector)) = cache.get(texts.text(i)) {
+                let file = || cache.file(texts.text(i));
+                first.get_or_init(|| First {
+                    dims: vector.len(),
+                    name: texts.name(i).to_owned(),
+                    file: file(),
+                });
                 vectors.insert(texts.text(i), vector);
             }
+        }
+        if !missing.batches.is_empty()
+            && let Err(problem) = self.cache.probe()
+        {
+            note(&format!("warning: {problem:#}"));
         }
         let progress = Progress::new(job.kind, missing.batches.iter().map(Vec::len).sum());
         for message in self.ask(job, &first, missing.batches) {
@@ -72,7 +94,7 @@ impl Embedder<'_> {
         for i in 0..texts.len() {
             let vector =
                 vectors.get(texts.text(i)).with_context(|| format!("{} got no vector", texts.name(i)))?;
-            check_dims(vector.len(), i, *first.get_or_init(|| (vector.len(), i)), job)?;
+            check_dims(vector.len(), texts.name(i), &first)?;
             let row = self.shortened(vector.clone(), texts.name(i))?;
             dims = row.len();
             rows.extend(row);
@@ -85,7 +107,7 @@ impl Embedder<'_> {
     fn ask(
         &self,
         job: &Arc<Job>,
-        first: &OnceLock<(usize, usize)>,
+        first: &OnceLock<First>,
         batches: Vec<Vec<usize>>,
     ) -> mpsc::IntoIter<Message> {
         let (sender, messages) = channel();
@@ -128,7 +150,7 @@ impl Asking {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
-    /// The vectors of a batch of texts, which are in the cache by then.
+    /// The vectors of a batch of texts, which are in the cache by then, if it can be written.
     fn embed(&self, batch: &[usize], sender: &Sender<Message>) -> Result<Vec<Vec<f32>>> {
         let Self { client, job, model, .. } = self;
         let texts = &job.texts;
@@ -139,22 +161,28 @@ impl Asking {
         })?;
         let cache = self.cache.of(model, &job.recipe);
         for (&i, vector) in batch.iter().zip(&vectors) {
-            check_dims(vector.len(), i, *self.first.get_or_init(|| (vector.len(), i)), job)?;
-            cache.put(texts.text(i), vector)?;
+            check_dims(vector.len(), texts.name(i), &self.first)?;
+            if let Err(problem) = cache.put(texts.text(i), vector) {
+                let _ = sender.send(Message::Notice(format!("warning: {problem:#}")));
+            }
         }
         Ok(vectors)
     }
 }
 
-/// Of the vector of the text at `index`; `first` is one that came before: its dimensions, and the index of its text.
-fn check_dims(dims: usize, index: usize, first: (usize, usize), job: &Job) -> Result<()> {
-    let (expected, first) = first;
-    if dims != expected {
+/// Whether the vector of the text `name` has as many dimensions as the first, which it may be.
+fn check_dims(dims: usize, name: &str, first: &OnceLock<First>) -> Result<()> {
+    let First { dims: expected, name: other, file } =
+        first.get_or_init(|| First { dims, name: name.to_owned(), file: None });
+    if dims != *expected {
+        let kept = file.as_ref().map_or(String::new(), |file| {
+            format!(
+                ", whose vector an earlier build kept in {}; --cache off leaves out what earlier builds kept",
+                file.display()
+            )
+        });
         bail!(
-            "there are {dims} dimensions for {}, but {expected} for {}: all vectors must come from one model. \
-             --cache off leaves out those of earlier builds",
-            job.texts.name(index),
-            job.texts.name(first)
+            "there are {dims} dimensions for {name}, but {expected} for {other}{kept}: all vectors must come from one model"
         );
     }
     Ok(())

@@ -6,6 +6,10 @@ use super::batches::Limits;
 use super::cache::Cache;
 use super::texts::Texts;
 use crate::api::tokens;
+use crate::output::note;
+
+/// Cached vectors that are named where they cannot be used.
+const PROBLEMS_SHOWN: usize = 3;
 
 /// Texts of one kind, which are embedded by one recipe.
 pub struct Job {
@@ -38,9 +42,21 @@ impl Job {
     /// What of it is not in the cache.
     pub fn missing(&self, cache: &Cache, model: &str, limits: Limits) -> Missing {
         let space = cache.of(model, &self.recipe);
-        let new = self.texts.each_once().filter(|&i| space.get(self.texts.text(i)).is_none());
+        let mut unusable = Vec::new();
+        let new: Vec<_> = self
+            .texts
+            .each_once()
+            .filter(|&i| match space.get(self.texts.text(i)) {
+                Ok(vector) => vector.is_none(),
+                Err(problem) => {
+                    unusable.push(problem);
+                    true
+                }
+            })
+            .collect();
+        tell(&unusable);
         let mut all = 0;
-        let new = new.map(|i| {
+        let new = new.into_iter().map(|i| {
             let tokens = tokens::estimate(&self.recipe.prefix) + tokens::estimate(self.texts.text(i));
             all += tokens;
             (i, tokens)
@@ -76,6 +92,16 @@ impl Count {
         format!(
             "{kind}: {texts} texts, {missing} of them to embed in {requests} requests, about {tokens} tokens{price}"
         )
+    }
+}
+
+/// Says which vectors are embedded again; the first few by name.
+fn tell(unusable: &[String]) {
+    for problem in unusable.iter().take(PROBLEMS_SHOWN) {
+        note(&format!("{problem}: it is embedded again"));
+    }
+    if unusable.len() > PROBLEMS_SHOWN {
+        note(&format!("and {} more", unusable.len() - PROBLEMS_SHOWN));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Articles from CSV: a column for each field.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -11,6 +10,10 @@ use serde_json::{Map, Value};
 use super::Reading;
 use super::items::{List, document};
 use super::options::Options;
+use crate::input;
+
+/// Far more than a site has, and less than fills the memory.
+const MAX_CSV_BYTES: u64 = 1 << 30;
 
 /// What separates fields: by the standard, by spreadsheets where the comma is the decimal point, and in TSV.
 const DELIMITERS: &[u8] = b",;\t";
@@ -25,8 +28,8 @@ const TAG_SEPARATORS: [char; 3] = [',', ';', '|'];
 /// The first line that is wrong.
 pub fn read(path: &Path, needs_text: bool, options: &Options) -> Result<Reading> {
     let name = path.display();
-    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    let mut source = BufReader::new(file);
+    let file = input::open(path).with_context(|| format!("cannot read {name}"))?;
+    let mut source = BufReader::new(file.take(MAX_CSV_BYTES));
     let head = source.fill_buf().with_context(|| format!("cannot read {name}"))?;
     let mut reader = ReaderBuilder::new().delimiter(delimiter(head)).from_reader(source);
     let columns = columns(reader.headers().map_err(|error| problem(path, &error))?)
@@ -38,6 +41,9 @@ pub fn read(path: &Path, needs_text: bool, options: &Options) -> Result<Reading>
         let place = || format!("{name} line {line}");
         let document = document(fields(&columns, &record), needs_text, options).with_context(place)?;
         list.push(document, line).with_context(place)?;
+    }
+    if reader.into_inner().into_inner().limit() == 0 {
+        bail!("{name} has more than the {} MB that are read", MAX_CSV_BYTES >> 20);
     }
     if list.reading.documents.is_empty() {
         bail!("{name} has no items: write one a line, below the names of the columns");

@@ -11,7 +11,8 @@ use feed_rs::parser::{Builder, ParseFeedError};
 use super::content::Selectors;
 use super::html::one_line;
 use super::options::Options;
-use super::{Block, Document, LeftOut, Reading, charset, files, items, join, page_text, parse, xml};
+use super::{Block, Document, LeftOut, Reading, charset, items, join, page_text, parse, xml};
+use crate::input;
 
 /// Far above any feed.
 const MAX_BYTES: u64 = 64 << 20;
@@ -19,7 +20,7 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Reads the feed at `path`. An entry that cannot be read is named, and does not stop the others.
 pub fn read(path: &Path, selectors: &Selectors, options: &Options) -> Result<Reading> {
     let name = path.display();
-    let bytes = files::bytes(path, MAX_BYTES).map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
+    let bytes = input::bytes(path, MAX_BYTES).map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
     let reading = parse_feed(&bytes, selectors, options).map_err(|problem| anyhow!("{name}{problem}"))?;
     if reading.documents.is_empty() {
         bail!("{name}: no entry with text to embed{}", reading.summary());

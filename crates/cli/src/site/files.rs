@@ -1,7 +1,5 @@
-//! The files of a site, and their bytes.
+//! The files of a site.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
@@ -37,23 +35,4 @@ pub fn below(folder: &Path, extensions: &[&str], unreadable: &mut Vec<(String, S
     }
     paths.sort_unstable();
     paths
-}
-
-/// The bytes of a file of at most `limit` bytes.
-pub fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    let size = file.metadata().map_err(|e| e.to_string())?.len();
-    let too_large =
-        |size: u64| format!("it has {} MB, more than the {} MB that are read", size >> 20, limit >> 20);
-    if size > limit {
-        return Err(too_large(size));
-    }
-    read(file, limit).map_err(|e| e.to_string())?.ok_or_else(|| too_large(limit))
-}
-
-/// All of `source`, unless it has more than `limit` bytes.
-pub fn read(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    source.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }

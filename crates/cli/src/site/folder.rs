@@ -13,6 +13,7 @@ use super::html::{self, Page};
 use super::options::Options;
 use super::sitemap::Entry;
 use super::{Document, LeftOut, Reading, charset, files, join, sitemap};
+use crate::input;
 
 const EXTENSIONS: &[&str] = &["html", "htm"];
 
@@ -112,7 +113,7 @@ fn read_page(
     if path.rsplit('/').next() == Some("404.html") {
         return Ok(Err(LeftOut::ErrorPage));
     }
-    let bytes = files::bytes(&folder.join(path), files::MAX_PAGE_BYTES)?;
+    let bytes = input::bytes(&folder.join(path), files::MAX_PAGE_BYTES)?;
     html::read(&charset::decode(&bytes), selectors)
 }
 
@@ -174,12 +175,9 @@ fn document(found: Found, site: &SiteWide, addresses: Addresses, options: &Optio
     }
     let (listed_url, listed_date) = listed.map(|entry| (entry.url, entry.date)).unzip();
     let canonical = page.canonical.filter(|_| addresses == Addresses::Canonical);
-    let mut tags = Vec::new();
-    for tag in page.tags {
-        if !site.tags.contains(&tag) && !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut tags = page.tags;
+    tags.retain(|tag| !site.tags.contains(tag) && seen.insert(tag.clone()));
     let article = Article {
         title,
         url: listed_url.or(canonical).unwrap_or_else(|| addresses.url(&path)),

@@ -1,16 +1,17 @@
 //! Articles from JSON lines: one object a line with the fields of an article, and its text.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Article;
 use serde_json::{Map, Value};
 
+use super::files::MAX_PAGE_BYTES;
 use super::options::Options;
 use super::{Block, Document, Reading};
+use crate::input::{self, read_line};
 
 /// Reads `path`. `needs_text` says whether the text is to be embedded.
 ///
@@ -18,11 +19,15 @@ use super::{Block, Document, Reading};
 ///
 /// The first line that is wrong: a list that somebody wrote has no lines to be left out.
 pub fn read(path: &Path, needs_text: bool, options: &Options) -> Result<Reading> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = input::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (mut source, mut line, mut number) = (BufReader::new(file), String::new(), 0);
     let mut list = List::default();
-    for (number, line) in (1..).zip(BufReader::new(file).lines()) {
+    loop {
+        number += 1;
         let place = || format!("{} line {number}", path.display());
-        let line = line.with_context(place)?;
+        if !read_line(&mut source, &mut line, MAX_PAGE_BYTES).with_context(place)? {
+            break;
+        }
         let line = line.trim_start_matches('\u{feff}').trim();
         if line.is_empty() {
             continue;

@@ -13,6 +13,7 @@ use super::front_matter::{self, FrontMatter};
 use super::globs::Globs;
 use super::options::Options;
 use super::{Block, Document, LeftOut, Reading, files, join, page_text, parse};
+use crate::input;
 
 const EXTENSIONS: &[&str] = &["md", "markdown"];
 
@@ -55,7 +56,7 @@ fn page(
     selectors: &Selectors,
     addresses: Addresses,
 ) -> Result<Result<Document, LeftOut>, String> {
-    let bytes = files::bytes(file, files::MAX_PAGE_BYTES)?;
+    let bytes = input::bytes(file, files::MAX_PAGE_BYTES)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
         format!("line {line} is not UTF-8")

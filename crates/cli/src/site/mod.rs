@@ -2,6 +2,7 @@
 
 mod addresses;
 mod block;
+mod bounds;
 mod charset;
 mod content;
 mod csv;
@@ -33,7 +34,7 @@ pub use block::{Block, join};
 pub use left_out::LeftOut;
 pub use source::SourceArgs;
 
-use crate::text::printable_line;
+use crate::text::{excerpt, printable_line};
 
 /// An article of the site and the text to embed for it.
 #[derive(Debug)]
@@ -52,10 +53,15 @@ pub struct Reading {
     pub left_out: Vec<(String, LeftOut)>,
     /// Pages that could not be read, each with the problem.
     pub unreadable: Vec<(String, String)>,
+    /// Articles that say more of themselves than a bundle takes, each with what was cut.
+    pub bounded: Vec<(String, &'static str)>,
 }
 
 /// Names shown for each reason; the rest is counted.
 const NAMES_SHOWN: usize = 3;
+
+/// Articles named that were cut to bounds.
+const BOUNDED_SHOWN: usize = 20;
 
 impl Reading {
     /// What was left out and why, a line a reason, and each page that could not be read.
@@ -73,6 +79,16 @@ impl Reading {
             };
             let reason = group.first().map_or("", |(reason, _)| reason.describe());
             let _ = write!(lines, "\n  left out {:>4}: {reason} ({}{more})", group.len(), names.join(", "));
+        }
+        for group in self.bounded.chunk_by(|a, b| a.0 == b.0).take(BOUNDED_SHOWN) {
+            let cut: Vec<_> = group.iter().map(|(_, what)| *what).collect();
+            let name = group.first().map_or("", |(name, _)| name.as_str());
+            let _ = write!(
+                lines,
+                "\n  cut to bounds: {} of {}",
+                cut.join(", "),
+                printable_line(&excerpt(name, 200))
+            );
         }
         for (name, problem) in &self.unreadable {
             let _ = write!(lines, "\n  cannot read {}: {problem}", printable_line(name));

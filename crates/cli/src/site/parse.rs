@@ -12,6 +12,9 @@ const MAX_DEPTH: usize = 5_000;
 /// Nodes in the tree beyond one for each byte.
 const SPARE_NODES: usize = 10_000;
 
+/// Attributes of one tag. The parser compares each with all before it.
+const MAX_ATTRIBUTES: usize = 10_000;
+
 /// Bytes between two looks at the tree.
 const PIECE: usize = 8 * 1024;
 
@@ -27,6 +30,10 @@ pub fn fragment(html: &str) -> Result<Html, String> {
 }
 
 fn parse(mut parser: Parser<HtmlTreeSink>, html: &str) -> Result<Html, String> {
+    if let Some(at) = crowded_tag(html) {
+        let line = 1 + html[..at].matches('\n').count();
+        return Err(format!("a tag has more than {MAX_ATTRIBUTES} attributes (line {line})"));
+    }
     let mut rest = html;
     while !rest.is_empty() {
         let end = (PIECE..rest.len()).find(|&end| rest.is_char_boundary(end)).unwrap_or(rest.len());
@@ -40,6 +47,37 @@ fn parse(mut parser: Parser<HtmlTreeSink>, html: &str) -> Result<Html, String> {
         })?;
     }
     Ok(parser.finish())
+}
+
+/// Where a tag stands that has too many attributes.
+fn crowded_tag(html: &str) -> Option<usize> {
+    let bytes = html.as_bytes();
+    let (mut tag, mut words, mut quote, mut last) = (None, 0, None, b' ');
+    for (at, &byte) in bytes.iter().enumerate() {
+        let Some(start) = tag else {
+            if byte == b'<' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
+                (tag, words, last) = (Some(at), 0, b'<');
+            }
+            continue;
+        };
+        match (byte, quote) {
+            (_, Some(open)) if byte == open => (quote, last) = (None, b' '),
+            (_, Some(_)) => {}
+            (b'"' | b'\'', None) if last == b'=' => quote = Some(byte),
+            (b'>', None) => tag = None,
+            // The sign that a value follows may have spaces around it.
+            (byte, None) if byte.is_ascii_whitespace() && last == b'=' => {}
+            (byte, None) if byte.is_ascii_whitespace() || byte == b'/' => last = b' ',
+            (byte, None) => {
+                words += usize::from(last == b' ' && byte != b'=');
+                last = byte;
+            }
+        }
+        if words > MAX_ATTRIBUTES {
+            return Some(start);
+        }
+    }
+    None
 }
 
 /// Whether the tree of the first `read` bytes is within bounds.
@@ -76,5 +114,26 @@ mod tests {
         let many: String = (0..100_000).map(|i| format!("<p><font color={i}>")).collect();
         let error = fragment(&many).unwrap_err();
         assert!(error.contains("never closed"), "{error}");
+    }
+
+    #[test]
+    fn a_tag_has_only_so_many_attributes() {
+        let attributes =
+            |count: usize, form: &dyn Fn(usize) -> String| (0..count).map(form).collect::<String>();
+        let forms: [&dyn Fn(usize) -> String; 5] = [
+            &|i| format!(" a{i}"),
+            &|i| format!("\na{i}=1"),
+            &|i| format!("/a{i}"),
+            &|i| format!(" a{i}='>'"),
+            &|i| format!("a{i}=\"b\""),
+        ];
+        for form in forms {
+            let html = |count| format!("<p>\n<p {}>text", attributes(count, form));
+            let error = document(&html(100_000)).unwrap_err();
+            assert!(error.contains("more than 10000 attributes (line 2)"), "{error}");
+            assert!(document(&html(1_000)).is_ok());
+        }
+        // Values may have any number of words.
+        assert!(document(&format!("<img alt='{}'>", "word ".repeat(50_000))).is_ok());
     }
 }

@@ -12,7 +12,8 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use url::Url;
 
-use super::{date, files, xml};
+use super::{date, xml};
+use crate::input;
 
 /// What sitemaps.org allows, uncompressed.
 const MAX_BYTES: u64 = 50 << 20;
@@ -71,10 +72,10 @@ fn local_file(url: &str, listed_in: &Path, folder: &Path) -> Option<PathBuf> {
 
 fn read_file(path: &Path) -> Result<Content> {
     let name = path.display().to_string();
-    let bytes = files::bytes(path, MAX_BYTES).map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
+    let bytes = input::bytes(path, MAX_BYTES).map_err(|problem| anyhow!("cannot read {name}: {problem}"))?;
     let bytes = match bytes.starts_with(&[0x1f, 0x8b]) {
         false => bytes,
-        true => files::read(MultiGzDecoder::new(bytes.as_slice()), MAX_BYTES)
+        true => input::read(MultiGzDecoder::new(bytes.as_slice()), MAX_BYTES)
             .map_err(|error| anyhow!("cannot read {name}: {error}"))?
             .ok_or_else(|| anyhow!("cannot read {name}: it has more than {} MB unpacked", MAX_BYTES >> 20))?,
     };

@@ -10,7 +10,7 @@ use super::addresses::Addresses;
 use super::content::Selectors;
 use super::globs::Globs;
 use super::options::Options;
-use super::{Reading, csv, feed, folder, items, markdown};
+use super::{Reading, bounds, csv, feed, folder, items, markdown};
 
 /// A site, and which parts of it to take.
 #[derive(clap::Args)]
@@ -69,7 +69,7 @@ impl SourceArgs {
     pub fn read(&self, needs_text: bool) -> Result<Reading> {
         let options = Options { base_url: self.base_url.clone(), lang: self.lang.clone() };
         let selectors = || Selectors::new(&self.include_selector, &self.exclude_selector);
-        let reading = if let Some(folder) = &self.site {
+        let mut reading = if let Some(folder) = &self.site {
             let globs = Globs::new(&self.include, &self.exclude)?;
             let sitemap = self.sitemap.as_deref();
             folder::read(folder, sitemap, &globs, &selectors()?, self.addresses, &options)?
@@ -85,6 +85,7 @@ impl SourceArgs {
         } else {
             bail!("one of --site, --markdown, --feed, --items and --csv is needed")
         };
+        bounds::apply(&mut reading);
         match reading.unreadable.len() {
             problems if problems > 0 && self.strict => {
                 bail!("--strict: {problems} could not be read{}", reading.summary())

@@ -247,3 +247,36 @@ fn the_command_line_is_checked() {
         fail_usage(exemplar().args(build).args(args));
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_never_ends_is_given_up() {
+    let folder = folder();
+    let output = folder.path().join("bundle.json");
+    for option in ["--items", "--feed", "--csv"] {
+        let mut command = exemplar();
+        command.args(["build", "--model", "m", "--api", "http://127.0.0.1:9", option, "/dev/zero", "-o"]);
+        let error = fail(command.arg(&output));
+        assert!(error.contains("it is a device, which may have no end"), "{option}: {error}");
+    }
+    let error = fail(exemplar().args(["search", "/dev/zero", "--query", "a", "--method", "lexical"]));
+    assert!(error.contains("it is a device"), "{error}");
+    // A pipe may have no end either: of an item, that is.
+    let endless = "yes '{\"title\":' | tr -d '\\n' | \"$0\" build --model m --api http://127.0.0.1:9 --items /dev/stdin -o \"$1\"";
+    let program = exemplar();
+    let mut shell = Command::new("sh");
+    let error = fail(shell.args(["-c", endless]).arg(program.get_program()).arg(&output));
+    assert!(error.contains("/dev/stdin line 1: the line has more than the 16 MB that are read"), "{error}");
+}
+
+#[test]
+fn a_npy_file_with_more_than_its_array_is_refused() {
+    let folder = folder();
+    let items = write(&folder, "items.jsonl", "{\"title\": \"A\", \"url\": \"a\"}");
+    let bytes = [npy(&[1, 2], &[1.0, 2.0]), vec![0]].concat();
+    let mut command = exemplar();
+    command.args(["build", "--model", "m", "--items"]).arg(items).arg("--embeddings");
+    command.arg(write(&folder, "vectors.npy", bytes)).arg("-o").arg(folder.path().join("bundle.json"));
+    let error = fail(&mut command);
+    assert!(error.contains("has more bytes than its 1 x 2 values of 4 bytes"), "{error}");
+}

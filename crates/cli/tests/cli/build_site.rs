@@ -207,3 +207,42 @@ fn the_rust_book_becomes_its_chapters() {
     assert_eq!(bundle.articles[deadlocks.article].id, "ch16-03-shared-state.html");
     assert!(deadlocks.anchor.is_some() && !deadlocks.heading.is_empty(), "{deadlocks:?}");
 }
+
+#[test]
+fn a_page_that_says_too_much_is_cut_to_bounds_and_named() {
+    let (site, out) = (folder(), folder());
+    let tags: String =
+        (0..120_000).map(|i| format!("<meta property=article:tag content=\"tag {i}\">")).collect();
+    let link = "<link rel=canonical href=https://user:hunter22@example.org/a>";
+    let title = "word ".repeat(200_000);
+    write(&site, "a.html", format!("{link}{tags}<title>{title}</title><p>Ebb."));
+    let attributes: String = (0..100_000).map(|i| format!(" a{i}")).collect();
+    write(&site, "b.html", format!("<title>B</title><p{attributes}>Flood."));
+    write(&site, "c\n::error::c\u{1b}[2J.html", "<title>C</title><p>Neap.");
+    let api = TestApi::start_answering();
+    let path = out.path().join("bundle.json");
+    let mut command = exemplar();
+    command.args([
+        "build",
+        "--model",
+        "m",
+        "--query-texts",
+        "0",
+        "--addresses",
+        "canonical",
+        "--api",
+        &api.url,
+    ]);
+    let (_, stderr) = succeed(command.arg("--site").arg(site.path()).arg("-o").arg(&path));
+    assert!(
+        stderr.contains("cut to bounds: title, tags, user name or password in the address of a.html"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("cannot read b.html: a tag has more than 10000 attributes (line 1)"), "{stderr}");
+    assert!(!stderr.contains('\u{1b}') && !stderr.contains("\n::error::"), "{stderr}");
+    let bundle = read_bundle(&path);
+    let article = bundle.articles.iter().find(|article| article.id == "a.html").unwrap();
+    assert_eq!((article.url.as_str(), article.tags.len()), ("https://example.org/a", 50));
+    assert!(article.title.chars().count() <= 301);
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("hunter22"));
+}

@@ -6,6 +6,7 @@ mod build_site;
 mod convert;
 mod embedding;
 mod embedding_server;
+mod hostile_api;
 mod inspect;
 mod keys;
 mod outputs;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{TestApi, exemplar, fail, folder, read_bundle, reply, succeed, vectors_for, write};
+use crate::support::{TestApi, exemplar, folder, read_bundle, reply, succeed, vectors_for, write};
 
 /// A site of three pages; the second has two passages.
 fn site() -> TempDir {
@@ -135,9 +135,58 @@ fn a_build_killed_at_any_moment_leaves_a_whole_bundle_and_resumes() {
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_is_named() {
+fn a_cache_that_cannot_be_written_is_told_once_and_done_without() {
     let (site, out) = (site(), folder());
     write(&out, "cache", "a file");
-    let error = fail(&mut build(&site, &out, &TestApi::start_answering()));
-    assert!(error.contains("cannot keep a vector") && error.contains("--cache off"), "{error}");
+    let api = TestApi::start_answering();
+    let (_, stderr) = succeed(&mut build(&site, &out, &api));
+    assert_eq!(stderr.matches("warning: cannot keep vectors in").count(), 1, "{stderr}");
+    assert!(stderr.contains("--cache off") && api.texts().len() == 4, "{stderr}");
+    assert_eq!(read_bundle(&out.path().join("bundle.json")).passages.len(), 4);
+}
+
+#[test]
+fn a_cached_vector_that_is_damaged_or_swapped_is_named_and_made_again() {
+    let (site, out) = (site(), folder());
+    let bundle = || fs::read(out.path().join("bundle.json")).unwrap();
+    succeed(&mut build(&site, &out, &TestApi::start_answering()));
+    let first = bundle();
+    let folders = fs::read_dir(out.path().join("cache")).unwrap();
+    let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+    let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 4);
+    fs::copy(&files[1], &files[0]).unwrap();
+    fs::write(&files[2], "cut short").unwrap();
+    let api = TestApi::start_answering();
+    let (_, stderr) = succeed(&mut build(&site, &out, &api));
+    for file in [&files[0], &files[2]] {
+        let told = format!("the cached vector {} is damaged, or of another text", file.display());
+        assert!(stderr.contains(&told), "{stderr}");
+    }
+    assert!(api.texts().len() == 2 && bundle() == first, "{stderr}");
+}
+
+#[test]
+fn builds_at_once_on_one_cache_are_all_right() {
+    let (site, out) = (site(), folder());
+    let api = TestApi::start_answering();
+    let start = |number: usize| {
+        let mut command = build(&site, &out, &api);
+        command.arg("--concurrency").arg("2").stderr(Stdio::null()).stdout(Stdio::null());
+        let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        let last = args.len() - 3;
+        let mut own = exemplar();
+        own.args(&args[..last]).arg(out.path().join(format!("{number}.json"))).args(&args[last + 1..]);
+        own.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<_> = (0..6).map(start).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let first = fs::read(out.path().join("0.json")).unwrap();
+    assert!((1..6).all(|number| fs::read(out.path().join(format!("{number}.json"))).unwrap() == first));
+    // All that they have kept is whole.
+    let again = TestApi::start_answering();
+    succeed(&mut build(&site, &out, &again));
+    assert!(again.texts().is_empty());
 }

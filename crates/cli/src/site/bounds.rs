@@ -1,0 +1,162 @@
+//! How much of what an article says of itself goes into a bundle. A page can say anything, and each reader's browser shows it.
+
+use exemplar_search::bundle::Article;
+use url::Url;
+
+use super::{Document, Reading};
+use crate::text::excerpt;
+
+/// Characters of a title, or of a heading.
+const TITLE_CHARS: usize = 300;
+/// Tags of an article.
+const TAGS: usize = 50;
+/// Characters of a tag, a language, a date or an anchor.
+const NAME_CHARS: usize = 200;
+/// Characters of an address, above which servers and browsers differ.
+const URL_CHARS: usize = 2_000;
+/// Bytes of all further fields of an article, as JSON.
+const EXTRA_BYTES: usize = 16 * 1024;
+
+/// Brings every article within bounds, and notes which were beyond.
+pub fn apply(reading: &mut Reading) {
+    let Reading { documents, bounded, unreadable, .. } = reading;
+    documents.retain_mut(|document| {
+        let mut beyond = article(&mut document.article);
+        if headings(document) {
+            beyond.push("headings");
+        }
+        bounded.extend(beyond.into_iter().map(|what| (document.article.id.clone(), what)));
+        let length = document.article.url.chars().count().max(document.article.id.chars().count());
+        if length > URL_CHARS {
+            let name = excerpt(&document.article.title, NAME_CHARS);
+            unreadable.push((name, format!("its address has {length} characters, more than {URL_CHARS}")));
+        }
+        length <= URL_CHARS
+    });
+}
+
+/// The names of what was beyond.
+fn article(article: &mut Article) -> Vec<&'static str> {
+    let mut beyond = Vec::new();
+    let mut cut = |text: &mut String, chars: usize, what: &'static str| {
+        if text.chars().nth(chars).is_some() {
+            *text = excerpt(text, chars);
+            beyond.push(what);
+        }
+    };
+    cut(&mut article.title, TITLE_CHARS, "title");
+    for tag in &mut article.tags {
+        cut(tag, NAME_CHARS, "tags");
+    }
+    for (field, what) in [(&mut article.lang, "lang"), (&mut article.date, "date")] {
+        if let Some(text) = field {
+            cut(text, NAME_CHARS, what);
+        }
+    }
+    if article.tags.len() > TAGS {
+        article.tags.truncate(TAGS);
+        beyond.push("tags");
+    }
+    if serde_json::json!(article.extra).to_string().len() > EXTRA_BYTES {
+        article.extra = <_>::default();
+        beyond.push("further fields");
+    }
+    for address in [&mut article.url, &mut article.id] {
+        if let Some(without) = without_credentials(address) {
+            *address = without;
+            beyond.push("user name or password in the address");
+        }
+    }
+    beyond.dedup();
+    beyond
+}
+
+/// Whether a heading was beyond: it is text then, as no heading is that long.
+fn headings(document: &mut Document) -> bool {
+    let is_long = |text: &str, chars: usize| text.chars().nth(chars).is_some();
+    let mut any = false;
+    for block in &mut document.blocks {
+        if block.heading.is_some() && is_long(&block.text, TITLE_CHARS) {
+            block.heading = None;
+            any = true;
+        }
+        block.anchor.take_if(|anchor| is_long(anchor, NAME_CHARS));
+    }
+    any
+}
+
+/// `address` without a user name and a password, if it has any.
+fn without_credentials(address: &str) -> Option<String> {
+    let (scheme, whole) = match address.starts_with("//") {
+        true => ("https:", format!("https:{address}")),
+        false => ("", address.to_owned()),
+    };
+    let mut url =
+        Url::parse(&whole).ok().filter(|url| !url.username().is_empty() || url.password().is_some())?;
+    url.set_username("").and_then(|()| url.set_password(None)).ok()?;
+    Some(url.as_str().strip_prefix(scheme)?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use exemplar_search::bundle::Article;
+
+    use super::{TAGS, apply, without_credentials};
+    use crate::site::{Block, Document, Reading};
+
+    #[test]
+    fn what_is_beyond_bounds_is_cut_and_named() {
+        let blocks = vec![
+            Block { text: "h".repeat(1_000_000), heading: Some(2), anchor: Some("a".repeat(1_000_000)) },
+            Block { text: "Ebb".into(), heading: Some(2), anchor: Some("ebb".into()) },
+        ];
+        let article = Article {
+            id: "a".into(),
+            url: "https://user:secret@host/a".into(),
+            title: "t ".repeat(500_000),
+            tags: (0..120_000).map(|i| format!("tag {i}")).collect(),
+            lang: Some("x".repeat(1_000_000)),
+            ..Article::default()
+        };
+        let long =
+            Article { id: "b".into(), url: "u".repeat(3_000), title: "B".into(), ..Article::default() };
+        let mut reading = Reading::default();
+        reading.documents.push(Document { article, blocks });
+        reading.documents.push(Document { article: long, blocks: Vec::new() });
+        apply(&mut reading);
+        let [document] = reading.documents.as_slice() else { panic!("{:?}", reading.documents.len()) };
+        assert!(document.article.title.chars().count() <= 301 && document.article.tags.len() == TAGS);
+        assert_eq!(document.article.url, "https://host/a");
+        assert_eq!(document.article.lang.as_ref().unwrap().chars().count(), 201);
+        assert_eq!((document.blocks[0].heading, document.blocks[0].anchor.as_deref()), (None, None));
+        assert_eq!(
+            (document.blocks[1].heading, document.blocks[1].anchor.as_deref()),
+            (Some(2), Some("ebb"))
+        );
+        assert_eq!(
+            reading.unreadable,
+            [("B".into(), "its address has 3000 characters, more than 2000".into())]
+        );
+        let summary = reading.summary();
+        assert!(
+            summary.contains(
+                "cut to bounds: title, lang, tags, user name or password in the address, headings of a"
+            ),
+            "{summary}"
+        );
+    }
+
+    #[test]
+    fn addresses_lose_their_credentials() {
+        for (address, without) in [
+            ("https://user:secret@host/a?b#c", Some("https://host/a?b#c")),
+            ("//user:secret@host/a", Some("//host/a")),
+            ("ftp://user@host/", Some("ftp://host/")),
+            ("https://host/@user:secret", None),
+            ("posts/a@b.html", None),
+            ("/a", None),
+        ] {
+            assert_eq!(without_credentials(address).as_deref(), without, "{address}");
+        }
+    }
+}
