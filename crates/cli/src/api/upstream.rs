@@ -8,6 +8,7 @@ use ureq::http::{HeaderMap, header};
 
 use super::endpoint::Endpoint;
 use super::key::Key;
+use crate::input;
 
 /// Above any batch of embeddings, below what would fill the memory.
 const MAX_REPLY_BYTES: u64 = 256 * 1024 * 1024;
@@ -71,7 +72,13 @@ impl Upstream {
         if response.status().is_redirection() {
             return Err(self.redirected(response.headers()));
         }
-        let body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
+        // What the client itself limits is the bytes before they are unpacked.
+        let body = response.body_mut().with_config().limit(u64::MAX).reader();
+        let body =
+            input::read(body, MAX_REPLY_BYTES).map_err(ureq::Error::from)?.ok_or_else(|| Unreachable {
+                problem: format!("the answer has more than {} MB", MAX_REPLY_BYTES >> 20),
+                kind: UnreachableKind::Refused,
+            })?;
         Ok(Reply { status: response.status().as_u16(), headers: response.headers().clone(), body })
     }
 
