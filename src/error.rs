@@ -41,6 +41,10 @@ pub enum ErrorKind {
     TooManyDimensions,
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     Encoder,
+    /// A shard of the bundle is missing, damaged, or something else than a shard.
+    Shard,
+    /// A shard is of another build than the manifest: the site was published anew in between.
+    OtherBuild,
     /// The bundle has no query encoder.
     NoEncoder,
     /// A query encoder cannot be fitted to what was given.
@@ -66,6 +70,8 @@ impl ErrorKind {
             Self::MethodNeeds => "method-needs",
             Self::TooManyDimensions => "too-many-dimensions",
             Self::Encoder => "encoder",
+            Self::Shard => "shard",
+            Self::OtherBuild => "other-build",
             Self::NoEncoder => "no-encoder",
             Self::EncoderTraining => "encoder-training",
             Self::Option => "option",
@@ -90,6 +96,8 @@ impl Error {
             Cause::MethodNeeds { .. } => ErrorKind::MethodNeeds,
             Cause::TooManyDimensions { .. } => ErrorKind::TooManyDimensions,
             Cause::Encoder(_) => ErrorKind::Encoder,
+            Cause::Shard { .. } => ErrorKind::Shard,
+            Cause::OtherBuild { .. } => ErrorKind::OtherBuild,
             Cause::NoEncoder => ErrorKind::NoEncoder,
             Cause::EncoderTraining(_) => ErrorKind::EncoderTraining,
             Cause::Option { .. } => ErrorKind::Option,
@@ -181,6 +189,12 @@ pub(crate) enum Cause {
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     #[error("the query encoder {0}; build the bundle anew")]
     Encoder(String),
+    /// A shard of the bundle is missing, damaged, or something else than a shard.
+    #[error("the shard {file} {problem}: load it again, or build the bundle again")]
+    Shard { file: String, problem: String },
+    /// A shard is of another build than the manifest: the site was published anew in between.
+    #[error("the shard {file} is of another build: load the bundle again")]
+    OtherBuild { file: String },
     /// The bundle has no query encoder.
     #[error("this bundle has no query encoder: build it with an API, or embed the query with one")]
     NoEncoder,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::Result;
 use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage, Prepared, SHRINKAGES, WHITENING};
-use crate::encoder::{self, Encoded, LazyEncoder};
+use crate::encoder::{self, Encoded, LazyEncoder, QueryEncoder};
 use crate::error::Cause;
 use crate::lexical::{self, Keywords};
 use crate::rank::svm::Background;
@@ -61,16 +61,35 @@ impl SearchIndex {
     /// [`SearchIndex::new`]; unless `normalize`, vectors and queries keep their lengths, and kNN ranks by dot products
     /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
-        let Checked { lengths, by_id } = bundle.checked()?;
         let keywords =
             bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
+        let encoder = bundle.part(encoder::PART).cloned();
+        let encoder = encoder.map(|part| LazyEncoder::of(part, &bundle.space)).transpose()?;
+        Self::of_read(bundle, keywords, encoder, normalize)
+    }
+
+    /// [`SearchIndex::with`] of a bundle whose keywords and query encoder have been read apart.
+    pub(crate) fn of_parts(
+        bundle: Bundle,
+        keywords: Option<Keywords>,
+        encoder: Option<QueryEncoder>,
+        normalize: bool,
+    ) -> Result<Self> {
+        Self::of_read(bundle, keywords, encoder.map(LazyEncoder::known), normalize)
+    }
+
+    fn of_read(
+        bundle: Bundle,
+        keywords: Option<Keywords>,
+        encoder: Option<LazyEncoder>,
+        normalize: bool,
+    ) -> Result<Self> {
+        let Checked { lengths, by_id } = bundle.checked()?;
         let prepared = bundle.part(WHITENING).filter(|_| normalize);
         let prepared = prepared
             .map(|part| part.whitening(bundle.passages.len(), bundle.space.dimensions))
             .transpose()?;
-        let Bundle { space, articles, passages, vectors: mut rows, statistics, parts, .. } = bundle;
-        let encoder = parts.into_iter().find(|(name, _)| name == encoder::PART);
-        let encoder = encoder.map(|(_, part)| LazyEncoder::of(part, &space)).transpose()?;
+        let Bundle { space, articles, passages, vectors: mut rows, statistics, .. } = bundle;
         if normalize {
             rows.bring_to_unit_length(&lengths);
         }

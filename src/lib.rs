@@ -90,6 +90,7 @@ mod query_target;
 #[doc(hidden)]
 pub mod rank;
 mod search;
+pub mod shards;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -12,6 +12,7 @@ use crate::json::{self, Number, Value};
 use crate::vector::Vectors;
 use crate::{
     Error, Filter, Map, Method, Positive, Query, Refine, SearchIndex, SearchOptions, Solver, View, Weights,
+    shards,
 };
 
 /// [`SearchIndex`] for JavaScript.
@@ -70,6 +71,111 @@ impl Loader {
         let index = self.0.unchecked().and_then(|bundle| SearchIndex::with(bundle, normalize));
         index.map(Index).map_err(to_js_error)
     }
+}
+
+/// [`crate::shards::Shards`] for JavaScript, which fetches what they want. A shard goes by the name of its file, in the folder
+/// of [`Shards::folder`] beside the manifest.
+#[wasm_bindgen]
+pub struct Shards(shards::Shards);
+
+#[wasm_bindgen]
+impl Shards {
+    /// Of the manifest's bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest: &[u8]) -> Result<Shards, JsValue> {
+        shards::Shards::new(manifest).map(Self).map_err(to_js_error)
+    }
+
+    /// The folder of the build's shards, beside the manifest.
+    pub fn folder(&self) -> String {
+        self.0.manifest().folder()
+    }
+
+    /// As [`Index::info`]; `vectors` is "shards".
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        let shards::Manifest { space, articles, passages, .. } = self.0.manifest();
+        let instructions = if cfg!(target_feature = "simd128") { "simd128" } else { "scalar" };
+        to_js(&Info {
+            articles: *articles,
+            passages: *passages,
+            dimensions: space.dimensions,
+            keywords: true,
+            encoder: true,
+            vectors: "shards",
+            instructions,
+            space,
+        })
+    }
+
+    /// How many bytes follow a shard's head once they are unpacked by "deflate-raw": -1 where they are not packed, and
+    /// undefined where the first bytes of the file are those of no shard.
+    pub fn unpacked(file: &[u8]) -> Option<f64> {
+        let packing = shards::packing(file)?;
+        Some(if packing.deflated { packing.length as f64 } else { -1.0 })
+    }
+
+    /// Bytes of a shard's head, which is never packed.
+    pub fn head() -> usize {
+        shards::HEAD
+    }
+
+    /// Takes a shard, head and unpacked bytes; see [`shards::Shards::add`].
+    pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.add(id(file)?, bytes).map_err(to_js_error)
+    }
+
+    /// Says that a shard cannot be had.
+    #[wasm_bindgen(js_name = giveUp)]
+    pub fn give_up(&mut self, file: &str) -> Result<(), JsValue> {
+        self.0.give_up(id(file)?);
+        Ok(())
+    }
+
+    /// Wants the shards again that could not be had.
+    pub fn retry(&mut self) {
+        self.0.retry();
+    }
+
+    /// `{ result, wanted, whole }`: the hits as far as they are known, and the files of the shards that would tell more, in the
+    /// order in which they are wanted; none where the answer is final. Where `whole`, all shards are wanted, and once they
+    /// are there, [`Shards::index`] is to be asked instead. See [`shards::Shards::search`].
+    pub fn search(
+        &self,
+        text: Option<String>,
+        unfinished: bool,
+        embedding: Option<Float32Array>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let options = to_options(&options)?;
+        let embedding = embedding.map(|embedding| embedding.to_vec());
+        let query = Query { text: text.as_deref(), unfinished, embedding: embedding.as_deref() };
+        let shards::Answer { result, wanted, whole } = self.0.search(query, &options).map_err(to_js_error)?;
+        let answer = Object::new();
+        Reflect::set(&answer, &"result".into(), &to_js(&result)?)?;
+        Reflect::set(&answer, &"wanted".into(), &files(wanted))?;
+        Reflect::set(&answer, &"whole".into(), &whole.into())?;
+        Ok(answer.into())
+    }
+
+    /// The files of all shards that are not there yet, for loading in the background.
+    pub fn missing(&self) -> JsValue {
+        files(self.0.missing()).into()
+    }
+
+    /// The index of the whole bundle, once no shard is missing; see [`shards::Shards::index`].
+    pub fn index(&self, normalize: bool) -> Result<Index, JsValue> {
+        self.0.index(normalize).map(Index).map_err(to_js_error)
+    }
+}
+
+fn id(file: &str) -> Result<shards::Id, JsValue> {
+    shards::Id::of_file(file).ok_or_else(|| {
+        to_js_error(Error::option("file", format!("\"{file}\""), "expected the name of a shard's file"))
+    })
+}
+
+fn files(ids: Vec<shards::Id>) -> Array {
+    ids.into_iter().map(|id| JsValue::from(id.file())).collect()
 }
 
 #[wasm_bindgen]

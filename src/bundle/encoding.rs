@@ -56,9 +56,28 @@ impl Encoding {
         rows.saturating_mul(row).saturating_add(beside)
     }
 
+    /// Bytes of a row of `dims` values, and of what follows all rows for each.
+    pub(crate) fn row_bytes(self, dims: usize) -> (usize, usize) {
+        match self {
+            Self::Float32 => (4 * dims, 0),
+            Self::Float16 => (2 * dims, 0),
+            Self::Int8 | Self::Int8Centred => (dims, 4),
+        }
+    }
+
+    /// [`Encoding::decode`] of bytes whose length is checked here.
+    pub(crate) fn decode_checked(self, part: Part, rows: usize, dims: usize) -> Result<Vectors> {
+        let expected = self.bytes(rows, dims);
+        if part.bytes.len() != expected {
+            let problem = format!("have {} bytes, expected {expected}", part.bytes.len());
+            return Err(Error::field("vectors", problem));
+        }
+        Ok(self.decode(part, rows, dims))
+    }
+
     /// The vectors in this encoding, little-endian: float32 and float16 row after row; int8 all codes row after row, then
     /// all scales, then the centre if there is one.
-    pub(super) fn encode(self, vectors: &Vectors) -> Vec<u8> {
+    pub(crate) fn encode(self, vectors: &Vectors) -> Vec<u8> {
         let numbers = || (0..vectors.rows()).flat_map(|row| vectors.values(row));
         match (self, vectors) {
             (Self::Float32, _) => numbers().flat_map(f32::to_le_bytes).collect(),

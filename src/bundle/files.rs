@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Bundle, Layout, Reader, Written, v1, v2};
-use crate::Result;
+use crate::{Error, Result};
 
 /// The files beside `bundle.json`, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -28,6 +28,11 @@ impl Bundle {
         match self.layout {
             Layout::V1Arrays | Layout::V1Base64 => Ok(Written { json: v1::write(self)?, sidecar: None }),
             Layout::V2Inline | Layout::V2Base64 | Layout::V2Sidecar => v2::write(self),
+            Layout::Shards => Err(Error::option(
+                "layout",
+                "shards",
+                "expected the layout of one file: shards::write writes shards",
+            )),
         }
     }
 }

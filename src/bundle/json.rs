@@ -3,7 +3,7 @@
 use exemplar_search_json::read::{self, List};
 use serde::Serialize;
 
-use super::{FORMAT, VERSION};
+use super::{FORMAT, SHARDS_VERSION};
 use crate::Result;
 use crate::error::Cause;
 use crate::fields::shown;
@@ -13,23 +13,23 @@ use crate::json::{Object, Value};
 const HEAD: [&str; 2] = ["format", "version"];
 
 /// The version of the bundle `json`, one that this release reads.
-pub(super) fn version(json: &[u8]) -> Result<u64> {
+pub(crate) fn version(json: &[u8]) -> Result<u64> {
     let head = read::head(json, &HEAD).map_err(Cause::BundleJson)?;
     let [format, version] = HEAD.map(|name| head.get(name).unwrap_or(&Value::Null));
     if format.as_str() != Some(FORMAT) {
         return Err(Cause::BundleFormat { found: shown(format) }.into());
     }
     let refuse =
-        |way_out| Err(Cause::BundleVersion { found: shown(version), newest: VERSION, way_out }.into());
+        |way_out| Err(Cause::BundleVersion { found: shown(version), newest: SHARDS_VERSION, way_out }.into());
     match version.as_u64() {
-        Some(version) if (1..=u64::from(VERSION)).contains(&version) => Ok(version),
+        Some(version) if (1..=u64::from(SHARDS_VERSION)).contains(&version) => Ok(version),
         Some(version) if version > 0 => refuse("update exemplar-search, or build the bundle again"),
         _ => refuse("\"version\" must be a whole number from 1"),
     }
 }
 
 /// The bundle's fields but for its head. Of `lists`, empty arrays are left; those that are no arrays stay as they are.
-pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Object> {
+pub(crate) fn fields(json: &[u8], lists: &mut [List]) -> Result<Object> {
     let (bundle, fitted) = read::with_lists(json, lists).map_err(Cause::BundleJson)?;
     fitted?;
     let Value::Object(mut fields) = bundle else { return Ok(Object::default()) };
@@ -37,6 +37,6 @@ pub(super) fn fields(json: &[u8], lists: &mut [List]) -> Result<Object> {
     Ok(fields)
 }
 
-pub(super) fn to_string(value: &impl Serialize) -> Result<String> {
+pub(crate) fn to_string(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Cause::BundleJson(e.to_string()).into())
 }

@@ -32,6 +32,8 @@ pub(crate) use check::Checked;
 pub use check::MAX_DIMENSIONS;
 pub use encoding::Encoding;
 pub use files::Files;
+pub(crate) use json::{fields as json_fields, to_string as to_json, version as json_version};
+pub(crate) use part::Descriptor;
 pub use part::Part;
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
@@ -41,6 +43,8 @@ pub(crate) use whitening::{PART as WHITENING, Prepared, SHRINKAGES};
 pub const FORMAT: &str = "exemplar-search";
 /// The newest version of the format that this release reads.
 pub const VERSION: u32 = 2;
+/// The version of a bundle in shards, which [`crate::shards`] reads.
+pub(crate) const SHARDS_VERSION: u32 = 3;
 
 /// A site's articles and their embeddings.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,10 +111,13 @@ pub enum Layout {
     V2Base64,
     /// Version 2, parts in a binary file beside the JSON.
     V2Sidecar,
+    /// Version 3, in shards: [`crate::shards`] reads and writes them.
+    Shards,
 }
 
 impl Layout {
-    const ALL: [Self; 5] = [Self::V1Arrays, Self::V1Base64, Self::V2Inline, Self::V2Base64, Self::V2Sidecar];
+    const ALL: [Self; 6] =
+        [Self::V1Arrays, Self::V1Base64, Self::V2Inline, Self::V2Base64, Self::V2Sidecar, Self::Shards];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -120,6 +127,7 @@ impl Layout {
             Self::V2Inline => "inline",
             Self::V2Base64 => "inline-base64",
             Self::V2Sidecar => "sidecar",
+            Self::Shards => "shards",
         }
     }
 
@@ -128,6 +136,7 @@ impl Layout {
         match self {
             Self::V1Arrays | Self::V1Base64 => 1,
             Self::V2Inline | Self::V2Base64 | Self::V2Sidecar => 2,
+            Self::Shards => 3,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::json::Object;
 use crate::{Error, Result};
 
 /// The encoding of parts that are JSON.
-pub(super) const JSON: &str = "json";
+pub(crate) const JSON: &str = "json";
 
 /// Bytes and how they are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Part {
 
 /// A part as `bundle.json` describes it.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     pub encoding: String,
     /// Bytes of the part. As offset, 64 bits wide in WebAssembly too, so that errors are the same everywhere.
     pub length: u64,
@@ -48,7 +48,7 @@ pub(super) struct Descriptor {
 }
 
 /// The bytes of a part that came in a file, and their hash.
-pub(super) struct Beside {
+pub(crate) struct Beside {
     pub bytes: Vec<u8>,
     pub sha256: String,
 }
@@ -159,6 +159,6 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Lower-case hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -27,6 +27,10 @@ impl Reader {
         let mut files = Vec::new();
         let contents = match json::version(json)? {
             1 => Contents::V1(v1::V1::read(json)?),
+            3 => {
+                let problem = "is 3, a bundle in shards: it is not read as one file";
+                return Err(Error::field("version", problem));
+            }
             _ => {
                 let contents = v2::V2::read(json)?;
                 contents.check()?;

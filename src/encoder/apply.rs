@@ -15,22 +15,24 @@ const NGRAM_KNOWN: f32 = 0.5;
 /// A text encoder fitted to one site and its embedding space.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryEncoder {
-    pub(super) model: String,
+    pub(crate) model: String,
     /// Where a text without any feature would lie; one value a dimension.
-    pub(super) offset: Vec<f32>,
+    pub(crate) offset: Vec<f32>,
     /// The principal directions, one row of the space's dimensions each.
-    pub(super) basis: Vec<Vec<f32>>,
+    pub(crate) basis: Vec<Vec<f32>>,
+    /// Its values are whole numbers of these, one a direction.
+    pub(crate) basis_steps: Vec<f32>,
     /// The step of each principal direction's coefficients.
-    pub(super) steps: Vec<f32>,
+    pub(crate) steps: Vec<f32>,
     /// Ascending; `weights` are theirs, in parts of [`WEIGHT_PARTS`].
-    pub(super) words: Vec<String>,
-    pub(super) weights: Vec<u8>,
+    pub(crate) words: Vec<String>,
+    pub(crate) weights: Vec<u8>,
     /// What a word that is not among them weighs.
-    pub(super) unknown: u8,
+    pub(crate) unknown: u8,
     /// Ascending.
-    pub(super) ngrams: Vec<String>,
+    pub(crate) ngrams: Vec<String>,
     /// The coefficients of the words, then of the n-grams, without the zeros at their end.
-    pub(super) rows: Vec<Box<[i16]>>,
+    pub(crate) rows: Vec<Box<[i16]>>,
 }
 
 /// A query in the embedding space.
@@ -70,6 +72,21 @@ impl QueryEncoder {
 
     /// Places `text`; none where nothing in it is known.
     pub fn encode(&self, text: &str) -> Option<Encoded> {
+        let Coefficients { values, known } = self.coefficients(text)?;
+        let mut vector = self.offset.clone();
+        for (&coefficient, direction) in values.iter().zip(&self.basis) {
+            add(&mut vector, coefficient, direction);
+        }
+        let length = vector.iter().fold(0.0, |sum: f32, value| sum + value * value).sqrt();
+        if !(length > 0.0 && length.is_finite()) {
+            return None;
+        }
+        vector.iter_mut().for_each(|value| *value /= length);
+        Some(Encoded { vector, known })
+    }
+
+    /// Where `text` lies from the offset, along the principal directions; none where nothing in it is known.
+    pub(crate) fn coefficients(&self, text: &str) -> Option<Coefficients> {
         let mut sum = vec![0.0; self.steps.len()];
         let (mut all, mut known, mut squares) = (0.0, 0.0, 0.0);
         for (word, feature) in features(text) {
@@ -100,18 +117,18 @@ impl QueryEncoder {
         if known <= 0.0 {
             return None;
         }
-        let mut vector = self.offset.clone();
-        for ((&sum, &step), direction) in sum.iter().zip(&self.steps).zip(&self.basis) {
-            let coefficient = sum * step / squares.sqrt();
-            add(&mut vector, coefficient, direction);
-        }
-        let length = vector.iter().fold(0.0, |sum: f32, value| sum + value * value).sqrt();
-        if !(length > 0.0 && length.is_finite()) {
-            return None;
-        }
-        vector.iter_mut().for_each(|value| *value /= length);
-        Some(Encoded { vector, known: (known / all).min(1.0) })
+        let length = squares.sqrt();
+        sum.iter_mut().zip(&self.steps).for_each(|(sum, &step)| *sum = *sum * step / length);
+        Some(Coefficients { values: sum, known: (known / all).min(1.0) })
     }
+}
+
+/// A text along the principal directions.
+pub(crate) struct Coefficients {
+    /// One a direction.
+    pub values: Vec<f32>,
+    /// See [`Encoded::known`].
+    pub known: f32,
 }
 
 pub(super) fn weight(parts: u8) -> f32 {

@@ -4,9 +4,9 @@ use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::coefficients::Model;
 use super::features::MAX_WORD;
-use super::range_coder::Decoder;
 #[cfg(feature = "fit")]
 use super::range_coder::Encoder;
+use super::range_coder::{Coder, Decoder};
 use crate::bundle::{EmbeddingSpace, Part};
 use crate::decimal::Decimal;
 use crate::error::Cause;
@@ -52,6 +52,19 @@ impl QueryEncoder {
         bytes
     }
 
+    /// The part of a bundle: what it was read from.
+    #[cfg(feature = "fit")]
+    pub(crate) fn to_part(&self) -> Part {
+        let rows = self.basis.iter().zip(&self.basis_steps);
+        let basis: Vec<Vec<i16>> = rows
+            .map(|(row, &step)| {
+                row.iter().map(|&x| if step == 0.0 { 0 } else { (x / step).round() as i16 }).collect()
+            })
+            .collect();
+        let bytes = self.to_bytes(&basis, &self.basis_steps);
+        Part { encoding: ENCODING.into(), bytes, extra: Default::default() }
+    }
+
     /// Reads the encoder of a bundle of this embedding space.
     pub fn from_part(part: &Part, space: &EmbeddingSpace) -> Result<Self> {
         check(part, space)?;
@@ -75,7 +88,7 @@ impl QueryEncoder {
         let mut contexts = Model::new(dimensions);
         let mut basis = Vec::with_capacity(rank);
         let mut row = vec![0; dimensions];
-        for step in basis_steps {
+        for &step in &basis_steps {
             contexts.row(&mut coder, &mut row);
             basis.push(row.iter().map(|&value| f32::from(value) * step).collect());
         }
@@ -96,7 +109,8 @@ impl QueryEncoder {
         if !coder.ends() {
             return Err(wrong("has more bytes after its end"));
         }
-        Ok(Self { model, offset, basis, steps, words, weights, unknown, ngrams, rows: coefficients })
+        let rows = coefficients;
+        Ok(Self { model, offset, basis, basis_steps, steps, words, weights, unknown, ngrams, rows })
     }
 }
 

@@ -10,7 +10,7 @@ const NGRAM_CHARS: std::ops::RangeInclusive<usize> = 3..=5;
 pub(super) const MAX_WORD: usize = 120;
 
 /// The features of a text, ascending, each once.
-pub(super) fn features(text: &str) -> Vec<(String, Feature)> {
+pub(crate) fn features(text: &str) -> Vec<(String, Feature)> {
     let mut features: Vec<(String, Feature)> = Vec::new();
     let mut add = |text: String, spaced: bool| {
         if text.len() <= MAX_WORD {
@@ -34,7 +34,7 @@ pub(super) fn features(text: &str) -> Vec<(String, Feature)> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Feature {
+pub(crate) struct Feature {
     pub count: u32,
     /// A word of a spaced script: it has n-grams.
     pub spaced: bool,
@@ -48,7 +48,7 @@ impl Feature {
 }
 
 /// The n-grams of a word between `<` and `>`, each once, ascending.
-pub(super) fn ngrams(word: &str) -> Vec<String> {
+pub(crate) fn ngrams(word: &str) -> Vec<String> {
     let chars: Vec<char> = format!("<{word}>").chars().collect();
     let mut ngrams: Vec<String> = Vec::new();
     for ngram in NGRAM_CHARS.flat_map(|n| chars.windows(n)) {

@@ -22,6 +22,12 @@ impl LazyEncoder {
         Ok(Self { part, read: OnceLock::new() })
     }
 
+    /// One that has been read.
+    pub fn known(encoder: QueryEncoder) -> Self {
+        let part = Part { encoding: String::new(), bytes: Vec::new(), extra: Default::default() };
+        Self { part, read: OnceLock::from(encoder) }
+    }
+
     /// The encoder; the error is that of [`QueryEncoder::from_bytes`].
     pub fn read(&self) -> Result<&QueryEncoder> {
         if let Some(encoder) = self.read.get() {

@@ -6,11 +6,11 @@
 mod apply;
 mod bytes;
 mod coefficients;
-mod features;
+pub(crate) mod features;
 #[cfg(feature = "fit")]
 mod fit;
 mod lazy;
-mod range_coder;
+pub(crate) mod range_coder;
 #[cfg(feature = "fit")]
 mod reduce;
 #[cfg(feature = "fit")]

@@ -2,7 +2,7 @@
 //! reads the same everywhere.
 
 /// Bits of a probability.
-const PROBABILITY_BITS: u32 = 12;
+pub(crate) const PROBABILITY_BITS: u32 = 12;
 /// How fast a probability follows what it sees.
 const RATE: u32 = 5;
 /// Below this the range is widened by a byte.
@@ -10,7 +10,7 @@ const NARROW: u32 = 1 << 24;
 
 /// How probable a zero is, in a context; it adapts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bit(u16);
+pub(crate) struct Bit(u16);
 
 impl Default for Bit {
     fn default() -> Self {
@@ -19,11 +19,6 @@ impl Default for Bit {
 }
 
 impl Bit {
-    #[inline]
-    fn bound(self, range: u32) -> u32 {
-        (range >> PROBABILITY_BITS) * u32::from(self.0)
-    }
-
     #[inline]
     fn adapt(&mut self, bit: bool) {
         if bit {
@@ -35,7 +30,7 @@ impl Bit {
 }
 
 /// Writing and reading: both narrow the same range by the same bits.
-pub(super) trait Coder {
+pub(crate) trait Coder {
     fn range(&mut self) -> &mut u32;
 
     /// Takes the part of the range from `bound` on for a one, or the part below it for a zero, and says which: writing
@@ -45,14 +40,27 @@ pub(super) trait Coder {
     /// Moves on by a byte.
     fn shift(&mut self);
 
+    /// Whether more was read than there is; never while writing.
+    fn overrun(&self) -> bool;
+
+    /// Bytes written so far, nearly; 0 while reading.
+    fn written(&self) -> usize;
+
     /// Codes a bit: writing returns it, reading finds it.
     #[inline]
     fn code(&mut self, context: &mut Bit, bit: bool) -> bool {
-        let bound = context.bound(*self.range());
+        let bit = self.code_as(context.0, bit);
+        context.adapt(bit);
+        bit
+    }
+
+    /// Codes a bit that is a zero with the probability `zero`, above 0 and below 1 in parts of 2^[`PROBABILITY_BITS`].
+    #[inline]
+    fn code_as(&mut self, zero: u16, bit: bool) -> bool {
+        let bound = (*self.range() >> PROBABILITY_BITS) * u32::from(zero);
         let bit = self.choose(bound, bit);
         let range = self.range();
         *range = if bit { *range - bound } else { bound };
-        context.adapt(bit);
         while *self.range() < NARROW {
             *self.range() <<= 8;
             self.shift();
@@ -62,7 +70,7 @@ pub(super) trait Coder {
 }
 
 #[cfg(any(test, feature = "fit"))]
-pub(super) struct Encoder {
+pub(crate) struct Encoder {
     low: u64,
     range: u32,
     /// The byte that a carry may still change, and how many 0xff follow it.
@@ -94,6 +102,14 @@ impl Coder for Encoder {
         &mut self.range
     }
 
+    fn overrun(&self) -> bool {
+        false
+    }
+
+    fn written(&self) -> usize {
+        self.bytes.len() + self.pending as usize
+    }
+
     fn choose(&mut self, bound: u32, bit: bool) -> bool {
         if bit {
             self.low += u64::from(bound);
@@ -118,7 +134,7 @@ impl Coder for Encoder {
 }
 
 /// Reads what [`Encoder`] wrote. Past the end it reads zeros; [`Decoder::ends`] tells.
-pub(super) struct Decoder<'a> {
+pub(crate) struct Decoder<'a> {
     bytes: &'a [u8],
     next: usize,
     range: u32,
@@ -134,11 +150,6 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    /// Whether more was read than there is.
-    pub fn overrun(&self) -> bool {
-        self.next > self.bytes.len()
-    }
-
     /// Whether all was read and no more.
     pub fn ends(&self) -> bool {
         self.next == self.bytes.len()
@@ -148,6 +159,14 @@ impl<'a> Decoder<'a> {
 impl Coder for Decoder<'_> {
     fn range(&mut self) -> &mut u32 {
         &mut self.range
+    }
+
+    fn overrun(&self) -> bool {
+        self.next > self.bytes.len()
+    }
+
+    fn written(&self) -> usize {
+        0
     }
 
     fn choose(&mut self, bound: u32, _: bool) -> bool {

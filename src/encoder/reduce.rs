@@ -164,6 +164,7 @@ impl Reduction<'_> {
             model: model.to_owned(),
             offset,
             basis: Vec::new(),
+            basis_steps: Vec::new(),
             steps,
             words: words.clone(),
             weights: weights.clone(),

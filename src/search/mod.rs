@@ -96,8 +96,7 @@ impl SearchIndex {
         if plan.by_vectors() && !target.has_vector() {
             let Some(left) = plan.by_keywords() else {
                 let facets = self.facets(&[], options);
-                let (method, hits) = (plan.method, Vec::new());
-                return Ok(SearchResult { method, hits, facets, svm: None, known, top_k_final: None });
+                return Ok(SearchResult { facets, known, ..SearchResult::empty(plan.method) });
             };
             plan = left;
         }
@@ -150,6 +149,7 @@ impl SearchIndex {
             svm: scored.report.clone(),
             known: None,
             top_k_final,
+            complete: None,
         }
     }
 

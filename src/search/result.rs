@@ -29,6 +29,30 @@ pub struct SearchResult<'a> {
     /// Whether the order of the hits is proven, where the method is the SVM alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k_final: Option<bool>,
+    /// Of a bundle in shards, the share of the hits that are expected to be those of the whole bundle, 0 to 1: what is not
+    /// there yet may be better. Absent where all of the bundle was ranked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<f32>,
+}
+
+impl SearchResult<'_> {
+    /// Nothing known yet of a bundle in shards.
+    pub(crate) fn nothing_yet(method: Method) -> Self {
+        Self { complete: Some(0.0), ..Self::empty(method) }
+    }
+
+    /// Nothing found.
+    pub(crate) fn empty(method: Method) -> Self {
+        Self {
+            method,
+            hits: Vec::new(),
+            facets: Vec::new(),
+            svm: None,
+            known: None,
+            top_k_final: None,
+            complete: None,
+        }
+    }
 }
 
 /// One result: an article, by its best passage.

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, Encoding, Files, Layout, Written};
+use exemplar_search::shards::Shards;
 
 use crate::input;
 use crate::output::OutputFile;
+use crate::shard_files::{self, ShardFiles};
 
 /// Of a bundle's JSON.
 const MAX_BYTES: u64 = 4 << 30;
@@ -26,6 +28,15 @@ pub fn read(path: &Path) -> Result<BundleFiles> {
         anyhow!("cannot read {}: {problem}; make it with `exemplar build`", path.display())
     })?;
     let name = || path.display().to_string();
+    if is_sharded(&json) {
+        let mut files = ShardFiles::new(&json, path)?;
+        files.load_all()?;
+        return Ok(BundleFiles {
+            bundle: files.shards.bundle().with_context(name)?,
+            json,
+            beside: Files::new(),
+        });
+    }
     let mut beside = Files::new();
     for file in Bundle::files(&json).with_context(name)? {
         let path = path.with_file_name(&file);
@@ -40,6 +51,11 @@ pub fn read(path: &Path) -> Result<BundleFiles> {
     Ok(BundleFiles { bundle, json, beside })
 }
 
+/// Whether this is the manifest of a bundle in shards.
+pub fn is_sharded(json: &[u8]) -> bool {
+    Shards::new(json).is_ok()
+}
+
 /// How a bundle is written.
 #[derive(clap::Args)]
 pub struct FormArgs {
@@ -47,7 +63,7 @@ pub struct FormArgs {
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
     /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); inline-base64, v1-arrays and
-    /// v1-base64 are older forms
+    /// v1-base64 are older forms; shards: a folder of small files beside a manifest, of which a search loads those that it needs
     #[arg(long, value_name = "NAME")]
     layout: Option<Layout>,
 }
@@ -56,7 +72,7 @@ impl FormArgs {
     /// The bundle to write.
     pub fn output(&self, path: &Path) -> Result<OutputFile> {
         let output = OutputFile::prepare(path)?;
-        if self.layout == Some(Layout::V2Sidecar) {
+        if matches!(self.layout, Some(Layout::V2Sidecar | Layout::Shards)) {
             output.beside("sidecar")?;
         }
         Ok(output)
@@ -81,6 +97,9 @@ impl FormArgs {
 /// a name of its own, so that the one of the bundle before stays for readers who have that bundle's JSON. Returns the
 /// bytes written.
 pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
+    if bundle.layout == Layout::Shards {
+        return shard_files::write(bundle, output);
+    }
     let Written { json, sidecar } = bundle.write()?;
     let mut bytes = json.len();
     if let Some((name, contents)) = sidecar {

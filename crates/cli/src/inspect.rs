@@ -14,7 +14,9 @@ use serde_json::value::RawValue;
 
 use crate::agreement;
 use crate::bundle_file::{self, BundleFiles};
+use crate::inspect_shards;
 use crate::output::print;
+use crate::shard_files::ShardFiles;
 
 /// Show what a bundle holds: counts, embedding space, bytes
 #[derive(clap::Args)]
@@ -58,6 +60,16 @@ struct PartPlace<'a> {
 }
 
 pub fn run(args: &Args) -> Result<()> {
+    if let Ok(json) = std::fs::read(&args.bundle)
+        && bundle_file::is_sharded(&json)
+    {
+        let files = ShardFiles::new(&json, &args.bundle)?;
+        let mut lines = vec![args.bundle.display().to_string()];
+        let bundle = bundle_file::read(&args.bundle)?.bundle;
+        lines.extend(facts(&bundle).into_iter().map(|(name, value)| format!("  {name:<12}{value}")));
+        lines.extend(inspect_shards::lines(files, &json, &args.bundle, bundle)?);
+        return print(&lines.join("\n"));
+    }
     let files = bundle_file::read(&args.bundle)?;
     let passages = files.bundle.passages.len();
     let name = args.bundle.file_name().unwrap_or_default().to_string_lossy();
@@ -104,6 +116,7 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, String)> {
         Layout::V1Arrays => "nested JSON arrays",
         Layout::V1Base64 | Layout::V2Inline | Layout::V2Base64 => "base64 in the JSON",
         Layout::V2Sidecar => "a file beside the JSON",
+        Layout::Shards => "in shards by clusters",
     };
     vec![
         ("format", format!("exemplar-search, version {}", bundle.layout.version())),

@@ -11,12 +11,14 @@ mod convert;
 mod eval;
 mod input;
 mod inspect;
+mod inspect_shards;
 mod npy;
 mod output;
 mod passages;
 mod search;
 mod secrets;
 mod serve;
+mod shard_files;
 mod site;
 mod text;
 

@@ -54,6 +54,11 @@ impl OutputFile {
         Ok(file)
     }
 
+    /// As it was given.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
     /// A file of this name in the same folder.
     pub fn beside(&self, name: &str) -> Result<Self> {
         match self.place {

@@ -12,6 +12,7 @@ use exemplar_search::{
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::output::{note, print};
+use crate::shard_files::{Cost, ShardFiles};
 use crate::{bundle_file, input, npy};
 
 /// Of a file with one vector.
@@ -62,6 +63,9 @@ pub struct Args {
     /// Keep the lengths of vectors: knn then ranks by dot products
     #[arg(long)]
     no_normalize: bool,
+    /// Read all shards of a bundle in shards, and rank exactly, instead of those that the query asks for
+    #[arg(long)]
+    whole: bool,
     /// Print the result as JSON, as the browser's search returns it
     #[arg(long)]
     json: bool,
@@ -92,6 +96,29 @@ struct SvmArgs {
 }
 
 pub fn run(args: &Args) -> Result<()> {
+    let plain = args.embedding.is_none() && args.more.is_empty() && args.less.is_empty();
+    if let (Some(text), true, false) = (
+        &args.query,
+        plain && !args.no_normalize,
+        args.whole || args.api.api.is_some() || args.api.preset.is_some(),
+    ) && let Ok(json) = std::fs::read(&args.bundle)
+        && bundle_file::is_sharded(&json)
+    {
+        let mut files = ShardFiles::new(&json, &args.bundle)?;
+        let (query, options) = (Query::from(text.as_str()), args.options());
+        let (cost, whole) = files.load_wanted(&query, &options)?;
+        if !whole {
+            let result = files.shards.search(query, &options)?.result;
+            return match args.json {
+                true => print(&serde_json::to_string_pretty(&result)?),
+                false => print(&format!(
+                    "{}\n{}",
+                    listing(&result, files.shards.manifest().articles),
+                    costs(cost, &result)
+                )),
+            };
+        }
+    }
     let bundle = bundle_file::read(&args.bundle)?.bundle;
     let index = SearchIndex::with(bundle, !args.no_normalize)?;
     let options = args.options();
@@ -112,6 +139,16 @@ pub fn run(args: &Args) -> Result<()> {
         true => print(&serde_json::to_string_pretty(&result)?),
         false => print(&listing(&result, index.articles().len())),
     }
+}
+
+/// What a search in shards has read.
+fn costs(cost: Cost, result: &SearchResult) -> String {
+    let Cost { files, bytes, rounds } = cost;
+    format!(
+        "{files} shards, {} kB, in {rounds} rounds; about {:.0}% of these hits are those of the whole bundle",
+        bytes.div_ceil(1000),
+        result.complete.unwrap_or(1.0) * 100.0
+    )
 }
 
 impl Args {

@@ -38,8 +38,15 @@ impl Keywords {
     /// [`QueryTerms::parse`].
     pub fn query(&self, text: &str, unfinished: bool) -> QueryTerms {
         let mut query = QueryTerms::parse(text, unfinished);
+        self.answer_all(&mut query, |_| false);
+        query
+    }
+
+    /// Finds the words that answer to a query of [`QueryTerms::parse`], but to those of its words that are to be `passed_over`:
+    /// nothing answers to these.
+    pub fn answer_all(&self, query: &mut QueryTerms, passed_over: impl Fn(&str) -> bool) {
         let mut corrected = 0;
-        for term in &mut query.terms {
+        for term in query.terms.iter_mut().filter(|term| !passed_over(&term.text)) {
             self.answer(term);
             let known: usize = term.matches.iter().map(|m| self.frequency(m.word)).sum();
             if known <= RARE && term.may_be_misspelt() && corrected < CORRECTED {
@@ -49,7 +56,6 @@ impl Keywords {
             let frequency = term.matches.iter().map(|m| self.frequency(m.word)).max();
             term.weight = frequency.map_or(0.0, |frequency| self.idf(frequency));
         }
-        query
     }
 
     /// The score of every passage for a query of this index: 0 or above, 0 where nothing answers to it.

@@ -17,14 +17,17 @@ const TITLE_WEIGHT: u32 = 3;
 /// The counts that are told apart. BM25 levels off, so what lies between them makes little in a score.
 const LEVELS: [u8; 13] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
 
+/// How many counts are told apart.
+pub const LEVEL_COUNT: usize = LEVELS.len();
+
 /// The level nearest to a count from 1 on.
-pub(super) fn level(count: u32) -> u32 {
+pub fn level(count: u32) -> u32 {
     let nearer = |pair: &&[u8]| u32::from(pair[0]) + u32::from(pair[1]) <= count.saturating_mul(2);
     LEVELS.windows(2).take_while(nearer).count() as u32
 }
 
 /// The count that stands for all of a level; none for a level that there is not.
-pub(super) fn of_level(level: u32) -> Option<u8> {
+pub fn of_level(level: u32) -> Option<u8> {
     LEVELS.get(level as usize).copied()
 }
 
@@ -80,6 +83,25 @@ impl Keywords {
         keywords
     }
 
+    /// The keywords of passages whose lengths have these codes (see [`Keywords::lengths`]): words that ascend by their
+    /// bytes, each with the passages that have it, ascending and below their number, and how often. May be a part of a
+    /// site's words: what ranks by others does not find them.
+    pub fn of_lists<'a>(
+        lengths: Vec<u8>,
+        words: impl IntoIterator<Item = (&'a str, &'a [u32], &'a [u8])>,
+    ) -> Self {
+        let mut keywords = Self::empty(lengths);
+        for (word, passages, counts) in words {
+            keywords.text.push_str(word);
+            keywords.ends.push(keywords.text.len() as u32);
+            keywords.passages.extend(passages);
+            keywords.counts.extend(counts);
+            keywords.lists.push(keywords.passages.len() as u32);
+        }
+        keywords.sign();
+        keywords
+    }
+
     /// Passages of these lengths without a word.
     pub(super) fn empty(lengths: Vec<u8>) -> Self {
         Self {
@@ -103,6 +125,12 @@ impl Keywords {
         self.lengths.len()
     }
 
+    /// The length of each passage in words, those of its title three times, as a code of a byte: exact below 32, then sixteen
+    /// steps to a doubling.
+    pub fn lengths(&self) -> &[u8] {
+        &self.lengths
+    }
+
     /// How many distinct words there are, pairs and single characters of unspaced scripts among them.
     pub fn words(&self) -> usize {
         self.ends.len()
@@ -121,7 +149,7 @@ impl Keywords {
     }
 
     /// The passages that have the word at `index`, and how often.
-    pub(super) fn list(&self, index: usize) -> (&[u32], &[u8]) {
+    pub fn list(&self, index: usize) -> (&[u32], &[u8]) {
         let span = span(&self.lists, index);
         (&self.passages[span.clone()], &self.counts[span])
     }

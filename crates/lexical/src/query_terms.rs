@@ -10,6 +10,17 @@ pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
 }
 
+/// A word of a query, as an index that is there in part looks it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookedUp<'q> {
+    /// Folded.
+    pub text: &'q str,
+    /// What each word that answers to it starts with.
+    pub stem: &'q str,
+    /// Whether it is two words of the query that were put together.
+    pub joined: bool,
+}
+
 /// One word of a query, however often it was typed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Term {
@@ -24,6 +35,8 @@ pub(super) struct Term {
     pub misspelt: bool,
     /// Whether it is a pair that was typed on its own, not as part of a longer run.
     pub whole_run: bool,
+    /// Whether it is two words that a space kept apart.
+    pub joined: bool,
     /// How much a passage that has it stands out; 1 until an index has been asked, 0 where no passage does.
     pub weight: f32,
     /// The words of the index that answer to it.
@@ -63,7 +76,7 @@ impl QueryTerms {
     pub fn parse(text: &str, unfinished: bool) -> Self {
         let tokens = tokenize(text);
         let mut terms: Vec<Term> = Vec::new();
-        let mut add = |text: String, kind, unfinished, whole_run| {
+        let mut add = |text: String, kind, unfinished, whole_run, joined| {
             // A query has few words, of a search box's 2,000 characters at most: no table is worth its making.
             let place = terms.iter().position(|term| term.kind == kind && term.text == text);
             let place = place.unwrap_or_else(|| {
@@ -71,6 +84,7 @@ impl QueryTerms {
                 terms.len() - 1
             });
             terms[place].count += 1;
+            terms[place].joined &= joined;
             terms[place].unfinished |= unfinished;
             terms[place].whole_run |= whole_run;
         };
@@ -80,12 +94,12 @@ impl QueryTerms {
             let unfinished = unfinished && token.range.end == text.len();
             if let Some(before) = before.filter(|before| together(text, before, token)) {
                 // Whoever types hash map may mean HashMap.
-                add(format!("{}{}", before.text, token.text), TokenKind::Identifier, unfinished, false);
+                add(format!("{}{}", before.text, token.text), TokenKind::Identifier, unfinished, false, true);
             }
             // Only texts are searched for the last character of a run: to a query, its pairs say more.
             if token.kind != TokenKind::Last {
                 let whole_run = is(tokens.get(i + 1), TokenKind::Last) && !is(before, TokenKind::Pair);
-                add(token.text.clone(), token.kind, unfinished, whole_run);
+                add(token.text.clone(), token.kind, unfinished, whole_run, false);
             }
         }
         Self { terms }
@@ -94,6 +108,15 @@ impl QueryTerms {
     /// Whether there is nothing to look for: no letter, digit or other character of a word.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// The words to look up: of each, what it starts with whatever answers to it, slips aside.
+    pub fn looked_up(&self) -> impl Iterator<Item = LookedUp<'_>> {
+        self.terms.iter().map(|term| LookedUp {
+            text: &term.text,
+            stem: term.stem().unwrap_or(&term.text),
+            joined: term.joined,
+        })
     }
 
     /// Whether no word of the index that was asked answers to the query: all scores are 0.
@@ -117,6 +140,7 @@ impl Term {
             unfinished: false,
             misspelt: false,
             whole_run: false,
+            joined: true,
             weight: 1.0,
             matches: Vec::new(),
         }

@@ -42,6 +42,9 @@ pub struct Args {
     /// The SVM over a range of C and without query alignment too, and fusion by reciprocal ranks
     #[arg(long, conflicts_with = "method")]
     all: bool,
+    /// Rank by the bundle in shards too, each query by what it loads on its own, and say what that is
+    #[arg(long)]
+    pub shards: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
 use exemplar_search::json::Object;
+use exemplar_search::shards::Written;
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{SearchIndex, encoder, lexical};
 
@@ -17,7 +18,8 @@ use crate::build::{
     Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Recipes, Texts, keywords,
 };
 use crate::npy;
-use crate::site::Document;
+use crate::shard_files;
+use crate::site::{Document, join};
 
 /// What is measured, and with which vectors.
 pub struct Built {
@@ -25,6 +27,8 @@ pub struct Built {
     /// A row a query.
     pub queries: Matrix,
     pub encoder: Option<Encoder>,
+    /// The same in shards, where `--shards` asks for them.
+    pub shards: Option<Written>,
 }
 
 impl Built {
@@ -86,7 +90,10 @@ impl Built {
             passage,
             ..EmbeddingSpace::default()
         };
-        let index = index(space, documents, passages, vectors, learnt)?;
+        let bundle = bundle(space, documents, passages, vectors, learnt)?;
+        let shards =
+            args.shards.then(|| shard_files::in_shards(&with_texts(&bundle, documents))).transpose()?;
+        let index = SearchIndex::new(bundle)?;
         let encoder = match (bytes, fitted) {
             (Some(bytes), Some((texts, fit_seconds))) => {
                 let (encode_milliseconds, known) = encode(&index, collection)?;
@@ -94,7 +101,7 @@ impl Built {
             }
             _ => None,
         };
-        Ok(Self { index, queries, encoder })
+        Ok(Self { index, queries, encoder, shards })
     }
 }
 
@@ -109,14 +116,14 @@ fn encode(index: &SearchIndex, collection: &Collection) -> Result<(f64, f64)> {
     Ok((started.elapsed().as_secs_f64() * 1e3 / count, known / count))
 }
 
-/// An index of the bundle as it is shipped, with what its encoding loses.
-fn index(
+/// The bundle as it is shipped, with what its encoding loses.
+fn bundle(
     space: EmbeddingSpace,
     documents: &[Document],
     passages: Vec<Passage>,
     vectors: Matrix,
     learnt: Learnt,
-) -> Result<SearchIndex> {
+) -> Result<Bundle> {
     let keywords = Part::of_keywords(&keywords::of(documents, &passages));
     let parts = [(lexical::PART, Some(keywords)), (encoder::PART, learnt.encoder)];
     let bundle = Bundle {
@@ -130,5 +137,15 @@ fn index(
         parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
         extra: Object::default(),
     };
-    Ok(SearchIndex::new(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)?)
+    Ok(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)
+}
+
+/// The bundle with the beginning of each document as the text of its passage, where that has none of its own: what readers
+/// load has texts.
+fn with_texts(bundle: &Bundle, documents: &[Document]) -> Bundle {
+    let mut bundle = bundle.clone();
+    for passage in bundle.passages.iter_mut().filter(|passage| passage.text.is_empty()) {
+        passage.text = join(&documents[passage.article].blocks).chars().take(PASSAGE_CHARS).collect();
+    }
+    bundle
 }

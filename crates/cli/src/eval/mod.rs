@@ -12,20 +12,23 @@ mod task;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use exemplar_search::shards::Written;
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use self::args::Args;
 use self::collection::Collection;
 use self::index::Built;
 use self::metrics::Metrics;
-use self::report::{Report, Row};
-use self::task::EmbeddingSource;
+use self::report::{Report, Row, ShardCost};
+use self::setting::Setting;
+use self::task::{Case, EmbeddingSource, Task};
 use crate::output::print;
+use crate::shard_files::{Cost, ShardFiles};
 
 pub fn run(args: &Args) -> Result<()> {
     let settings = args.settings()?;
     let collection = Collection::read(&args.collection)?;
-    let Built { index, queries, encoder } = Built::of(&collection, args)?;
+    let Built { index, queries, encoder, shards } = Built::of(&collection, args)?;
     let cases = args.task.cases(&index, &collection, &queries, args.leave_out_own)?;
     if cases.is_empty() {
         bail!("{} has no query that this task could measure", args.collection.display());
@@ -60,6 +63,17 @@ pub fn run(args: &Args) -> Result<()> {
             first.clone_from(&metrics);
         }
         rows.push(Row::new(source.name(), setting.to_string(), &metrics, &first, milliseconds));
+        let in_part =
+            args.task == Task::Search && !matches!(source, EmbeddingSource::Api(_)) && setting.is_in_part();
+        if let Some(written) = shards.as_ref().filter(|_| in_part) {
+            let started = Instant::now();
+            let (of_shards, costs) = in_shards(written, &cases, setting)?;
+            let milliseconds = started.elapsed().as_secs_f64() * 1e3 / cases.len() as f64;
+            let whole: f64 = metrics.iter().map(|metrics| metrics.ndcg).sum();
+            let part: f64 = of_shards.iter().map(|metrics| metrics.ndcg).sum();
+            let row = Row::new("shards", setting.to_string(), &of_shards, &first, milliseconds);
+            rows.push(Row { shards: Some(ShardCost::of(&costs, part / whole)), ..row });
+        }
     }
     progress.finish_and_clear();
     let report = Report {
@@ -72,6 +86,18 @@ pub fn run(args: &Args) -> Result<()> {
         rows,
     };
     print(&if args.json { report.to_json()? } else { report.to_table() })
+}
+
+/// Each query by what it loads on its own.
+fn in_shards(written: &Written, cases: &[Case], setting: &Setting) -> Result<(Vec<Metrics>, Vec<Cost>)> {
+    let (mut metrics, mut costs) = (Vec::new(), Vec::new());
+    for case in cases {
+        let mut files = ShardFiles::in_memory(written)?;
+        let (own, cost) = case.measure_in_shards(&mut files, setting)?;
+        metrics.push(own);
+        costs.push(cost);
+    }
+    Ok((metrics, costs))
 }
 
 fn progress(queries: usize) -> ProgressBar {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::interval::Interval;
 use super::metrics::Metrics;
 use super::task::Task;
+use crate::shard_files::Cost;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +49,39 @@ pub struct Row {
     pub difference: BTreeMap<&'static str, Interval>,
     /// A query, with the making of hits.
     pub milliseconds: f64,
+    /// Of a row that ranks by shards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shards: Option<ShardCost>,
+}
+
+/// What queries load of a bundle in shards, each on its own and with the start, and what they lose.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShardCost {
+    /// Mean, and what nine in ten do not exceed.
+    pub bytes: f64,
+    pub bytes_p90: usize,
+    pub files: f64,
+    pub rounds: f64,
+    /// nDCG@10 over that of the whole bundle.
+    pub of_whole: f64,
+}
+
+impl ShardCost {
+    pub fn of(costs: &[Cost], of_whole: f64) -> Self {
+        let mean = |value: fn(&Cost) -> usize| {
+            costs.iter().map(|cost| value(cost) as f64).sum::<f64>() / costs.len().max(1) as f64
+        };
+        let mut bytes: Vec<usize> = costs.iter().map(|cost| cost.bytes).collect();
+        bytes.sort_unstable();
+        Self {
+            bytes: mean(|cost| cost.bytes),
+            bytes_p90: bytes.get(bytes.len() * 9 / 10).copied().unwrap_or(0),
+            files: mean(|cost| cost.files),
+            rounds: mean(|cost| cost.rounds),
+            of_whole,
+        }
+    }
 }
 
 impl Row {
@@ -75,6 +109,7 @@ impl Row {
             mean: of(|own, _| own),
             difference: of(|own, first| own - first),
             milliseconds,
+            shards: None,
         }
     }
 }
@@ -98,7 +133,7 @@ impl Report {
             "\n{:<8} {:<width$}  {:<22} {:<10} {:<8} {:<24} {:>8}",
             "vectors", "method", "nDCG@10", "Recall@10", "MRR@10", "nDCG@10 less kNN's", "ms"
         ));
-        for Row { embedder, method, mean, difference, milliseconds } in &self.rows {
+        for Row { embedder, method, mean, difference, milliseconds, shards } in &self.rows {
             let Interval { mean: ndcg, low, high } = mean["ndcg@10"];
             let by = difference["ndcg@10"];
             lines.push(format!(
@@ -108,6 +143,14 @@ impl Report {
                 mean["mrr@10"].mean,
                 format!("{:+.3} [{:+.3}, {:+.3}]", by.mean, by.low, by.high),
             ));
+            lines.extend(shards.as_ref().map(|ShardCost { bytes, bytes_p90, files, rounds, of_whole }| {
+                format!(
+                    "{:<8} {of_whole:.3} of the whole bundle's nDCG@10, by {:.1} kB (p90 {:.1}) in {files:.1} files and {rounds:.1} rounds",
+                    "",
+                    bytes / 1e3,
+                    *bytes_p90 as f64 / 1e3
+                )
+            }));
         }
         lines.join("\n")
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use exemplar_search::rank::svm;
-use exemplar_search::{Fusion, Method, SearchOptions};
+use exemplar_search::{Fusion, Method, Query, SearchOptions, shards};
 
 /// A way of ranking, a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +22,11 @@ impl Setting {
 
     pub fn needs_embedding(&self) -> bool {
         self.method.needs_embedding()
+    }
+
+    /// Whether a part of a bundle in shards answers it.
+    pub fn is_in_part(&self) -> bool {
+        shards::answers_in_part(&Query::from("a text"), &self.options(1))
     }
 
     pub fn options(&self, k: usize) -> SearchOptions {

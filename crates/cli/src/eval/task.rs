@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::collection::{self, Collection};
 use super::metrics::{DEPTH, Metrics};
 use super::setting::Setting;
+use crate::shard_files::{Cost, ShardFiles};
 
 /// Hits of kNN that the reader of [`Task::Refine`] sees, and how many of them they like at most.
 const SEEN: usize = 20;
@@ -59,6 +60,18 @@ pub struct Case<'a> {
     left_out: Option<&'a str>,
     /// Without the liked ones.
     grades: HashMap<String, u32>,
+}
+
+impl Case<'_> {
+    /// What the query finds in shards, and what it costs.
+    pub fn measure_in_shards(&self, files: &mut ShardFiles, setting: &Setting) -> Result<(Metrics, Cost)> {
+        let options = setting.options(DEPTH + usize::from(self.left_out.is_some()));
+        let query = Query::from(self.query.text.as_str());
+        let (cost, _) = files.load_wanted(&query, &options)?;
+        let result = files.shards.search(query, &options)?.result;
+        let ids = result.hits.iter().map(|hit| hit.article.id.as_str());
+        Ok((Metrics::of(ids.filter(|id| Some(*id) != self.left_out), &self.grades), cost))
+    }
 }
 
 impl Task {

@@ -14,5 +14,6 @@ mod query_encoder;
 mod rebuild;
 mod search;
 mod serve;
+mod shards;
 mod sources;
 mod support;

@@ -1,0 +1,90 @@
+//! The manifest: the one file of a bundle in shards whose name stays, and the only one that changes under its name.
+
+use serde::Serialize;
+
+use super::shard::Build;
+use crate::bundle::{EmbeddingSpace, FORMAT, SHARDS_VERSION, json_fields, json_version, to_json};
+use crate::fields::Fields;
+use crate::{Error, Result};
+
+/// What the manifest says of a build.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Without probes, which stand in the shard of the rest: few readers need them.
+    pub space: EmbeddingSpace,
+    /// Which build the shards are of.
+    pub build: Build,
+    /// How many articles there are.
+    pub articles: usize,
+    /// How many passages they have.
+    pub passages: usize,
+}
+
+#[derive(Serialize)]
+struct Write<'a> {
+    format: &'a str,
+    version: u32,
+    build: String,
+    articles: usize,
+    passages: usize,
+    space: &'a EmbeddingSpace,
+}
+
+impl Manifest {
+    /// Reads a manifest. That of a bundle in one file is refused.
+    pub fn read(json: &[u8]) -> Result<Self> {
+        let version = json_version(json)?;
+        if version != u64::from(SHARDS_VERSION) {
+            let problem = format!(
+                "is {version}, but a bundle in shards has {SHARDS_VERSION}: it is one file, load it whole"
+            );
+            return Err(Error::field("version", problem));
+        }
+        let mut fields = Fields::at_top(json_fields(json, &mut [])?);
+        let build: String = fields.required("build")?;
+        Ok(Self {
+            space: fields.required("space")?,
+            build: read_build(&build).ok_or_else(|| {
+                Error::field("build", format!("is \"{build}\", expected 16 lower-case hexadecimal digits"))
+            })?,
+            articles: fields.required("articles")?,
+            passages: fields.required("passages")?,
+        })
+    }
+
+    /// The manifest's JSON.
+    pub fn write(&self) -> Result<String> {
+        to_json(&Write {
+            format: FORMAT,
+            version: SHARDS_VERSION,
+            build: hexadecimal(self.build),
+            articles: self.articles,
+            passages: self.passages,
+            space: &self.space,
+        })
+    }
+
+    /// The folder beside the manifest that holds the build's shards.
+    pub fn folder(&self) -> String {
+        format!("search-{}", hexadecimal(self.build))
+    }
+}
+
+fn hexadecimal(build: Build) -> String {
+    build.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sixteen digits, which so cannot lead out of the manifest's folder.
+fn read_build(digits: &str) -> Option<Build> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let digits: &[u8; 16] = digits.as_bytes().try_into().ok()?;
+    let mut build = Build::default();
+    for (byte, pair) in build.iter_mut().zip(digits.as_chunks::<2>().0) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(build)
+}

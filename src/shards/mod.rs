@@ -1,0 +1,180 @@
+//! A bundle in shards: what to fetch next, and the ranking of what is there. It plans and does not fetch.
+//!
+//! A site of any size is split into shards of a few kilobytes, in a folder of its build beside a small manifest, so that a first
+//! search needs a few dozen of them. Whoever has a network, a folder or a test drives [`Shards`]: it asks
+//! [`Shards::search`], which answers with the hits as far as they are known and with the shards that would tell more, in
+//! the order in which they are wanted; each that comes goes to [`Shards::add`], each that cannot be had to
+//! [`Shards::give_up`]; and it asks again until nothing more is wanted. The answer depends on nothing but the query and the
+//! shards that are there. `docs/bundle-format.md` specifies the bytes, `docs/decisions/shards.md` says why they are so.
+
+mod code;
+mod estimate;
+mod manifest;
+mod passages;
+mod place;
+mod plan;
+mod search;
+mod shard;
+mod start;
+#[cfg(all(test, feature = "fit"))]
+mod tests;
+mod texts;
+mod whole;
+mod words;
+#[cfg(feature = "fit")]
+mod write;
+
+use self::passages::Passages;
+use self::shard::{Shard, damaged};
+use self::start::Start;
+use self::texts::Texts;
+use self::whole::{Directions, Rest};
+use self::words::{Ngram, Word};
+use crate::Result;
+
+pub use self::manifest::Manifest;
+pub use self::search::{Answer, answers_in_part};
+pub use self::shard::{Build, HEAD, Id, Kind, MAX_LENGTH, Packing, packing};
+#[cfg(feature = "fit")]
+pub use self::write::{Pack, Written, write};
+
+/// A bundle in shards, as far as they are there.
+#[derive(Debug)]
+pub struct Shards {
+    manifest: Manifest,
+    start: Option<Start>,
+    words: Slots<Vec<Word>>,
+    ngrams: Slots<Vec<Ngram>>,
+    passages: Slots<Passages>,
+    texts: Slots<Texts>,
+    /// The bytes of their rows.
+    vectors: Slots<Vec<u8>>,
+    directions: Option<Directions>,
+    rest: Option<Rest>,
+    /// Those that cannot be had, ascending.
+    given_up: Vec<Id>,
+}
+
+/// Shards of one kind by their number.
+type Slots<T> = Vec<Option<T>>;
+
+impl Shards {
+    /// A bundle of which the manifest is there.
+    pub fn new(manifest: &[u8]) -> Result<Self> {
+        Ok(Self {
+            manifest: Manifest::read(manifest)?,
+            start: None,
+            words: Vec::new(),
+            ngrams: Vec::new(),
+            passages: Vec::new(),
+            texts: Vec::new(),
+            vectors: Vec::new(),
+            directions: None,
+            rest: None,
+            given_up: Vec::new(),
+        })
+    }
+
+    /// What the manifest says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Takes a shard: the bytes of its file, unpacked as [`packing`] says. All of them are checked before any is used; of a
+    /// shard that is refused, nothing stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shard`](crate::Error::Shard) where it is damaged or no shard, and
+    /// [`Error::OtherBuild`](crate::Error::OtherBuild).
+    pub fn add(&mut self, id: Id, bytes: &[u8]) -> Result<()> {
+        let Shard { payload } = Shard::read(bytes, id, self.manifest.build)?;
+        let number = id.number as usize;
+        let Some(start) = &self.start else {
+            return match id.kind {
+                Kind::Start => self.begin(payload),
+                _ => Err(damaged(id, "came before the start")),
+            };
+        };
+        let classes = start.encoder.as_ref().map_or(&[][..], |encoder| &encoder.classes);
+        match id.kind {
+            Kind::Start => {}
+            Kind::Words => {
+                *slot(&mut self.words, id)? =
+                    Some(words::read_words(id.number, payload, start.passages, classes)?);
+            }
+            Kind::Ngrams => {
+                *slot(&mut self.ngrams, id)? = Some(words::read_ngrams(id.number, payload, classes)?)
+            }
+            Kind::Passages => {
+                let slot = slot(&mut self.passages, id)?;
+                *slot = Some(Passages::read(id.number, payload, start)?);
+            }
+            Kind::Texts => {
+                let slot = slot(&mut self.texts, id)?;
+                let first = number.saturating_mul(start.texts_of as usize);
+                let count = (start.passages as usize).saturating_sub(first).min(start.texts_of as usize);
+                *slot = Some(Texts::read(id.number, payload, count)?);
+            }
+            Kind::Vectors => *slot(&mut self.vectors, id)? = Some(payload.to_vec()),
+            Kind::Directions => {
+                let count = start.encoder.as_ref().map_or(0, |encoder| encoder.steps.len());
+                self.directions = Some(Directions::read(payload, self.manifest.space.dimensions, count)?);
+            }
+            Kind::Rest => self.rest = Some(Rest::read(payload)?),
+        }
+        self.given_up.retain(|other| *other != id);
+        Ok(())
+    }
+
+    /// Says that a shard cannot be had: it is no longer wanted, and the answer says that it is of a part.
+    pub fn give_up(&mut self, id: Id) {
+        if let Err(place) = self.given_up.binary_search(&id) {
+            self.given_up.insert(place, id);
+        }
+    }
+
+    /// Wants the shards again that could not be had.
+    pub fn retry(&mut self) {
+        self.given_up.clear();
+    }
+
+    /// Whether a shard is there.
+    pub fn has(&self, id: Id) -> bool {
+        let number = id.number as usize;
+        match id.kind {
+            Kind::Start => self.start.is_some(),
+            Kind::Words => self.words.get(number).is_some_and(Option::is_some),
+            Kind::Ngrams => self.ngrams.get(number).is_some_and(Option::is_some),
+            Kind::Passages => self.passages.get(number).is_some_and(Option::is_some),
+            Kind::Texts => self.texts.get(number).is_some_and(Option::is_some),
+            Kind::Vectors => self.vectors.get(number).is_some_and(Option::is_some),
+            Kind::Directions => self.directions.is_some(),
+            Kind::Rest => self.rest.is_some(),
+        }
+    }
+
+    /// Whether a shard is neither there nor given up.
+    fn is_missing(&self, id: Id) -> bool {
+        !self.has(id) && self.given_up.binary_search(&id).is_err()
+    }
+
+    fn begin(&mut self, payload: &[u8]) -> Result<()> {
+        let start = Start::read(payload)?;
+        let Manifest { articles, passages, .. } = self.manifest;
+        if (start.articles as usize, start.passages as usize) != (articles, passages) {
+            return Err(damaged(Id::new(Kind::Start, 0), "has other passages than the manifest"));
+        }
+        self.words.resize_with(start.word_files(), || None);
+        self.ngrams.resize_with(start.ngram_files(), || None);
+        self.passages.resize_with(start.clusters.len(), || None);
+        self.texts.resize_with(start.texts as usize, || None);
+        self.vectors.resize_with(start.clusters.len(), || None);
+        self.start = Some(start);
+        Ok(())
+    }
+}
+
+fn slot<T>(slots: &mut Slots<T>, id: Id) -> Result<&mut Option<T>> {
+    slots.get_mut(id.number as usize).ok_or_else(|| damaged(id, "is not one of the bundle's"))
+}

@@ -1,0 +1,103 @@
+//! Which words of a query to look up, and in which shards.
+
+use super::shard::{Id, Kind};
+use super::start::{Common, Start};
+use crate::encoder::features::features;
+use crate::lexical;
+
+/// Shards of words that a query asks for at most.
+const MAX_WORD_FILES: usize = 16;
+/// Shards beside a word's own in which words with other endings are looked for.
+const OTHER_ENDINGS: usize = 2;
+/// A common word in more than this share of the passages is not looked up where the query has others: it tells next to nothing.
+const TOO_COMMON: f32 = 0.25;
+
+impl Start {
+    pub fn word_files(&self) -> usize {
+        self.words.len() + 1
+    }
+
+    pub fn ngram_files(&self) -> usize {
+        if self.encoder.is_some() { self.ngrams.len() + 1 } else { 0 }
+    }
+
+    /// The shard of words in which a word stands, if it is one of the site's.
+    pub fn words_of(&self, word: &str) -> usize {
+        self.words.partition_point(|first| first.as_str() <= word)
+    }
+
+    fn ngrams_of(&self, ngram: &str) -> usize {
+        self.ngrams.partition_point(|first| first.as_str() <= ngram)
+    }
+
+    pub fn common(&self, word: &str) -> Option<&Common> {
+        self.common
+            .binary_search_by(|common| common.text.as_str().cmp(word))
+            .ok()
+            .map(|place| &self.common[place])
+    }
+}
+
+/// What of a text is looked up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Lookup {
+    /// The shards, those that tell most first.
+    pub files: Vec<usize>,
+    /// Words that are too common to be looked up, of which the start knows enough.
+    pub passed_over: Vec<String>,
+}
+
+impl Lookup {
+    pub fn of(start: &Start, query: &lexical::QueryTerms, text: &str) -> Self {
+        let share = |word: &str| {
+            start.common(word).map_or(0.0, |common| common.frequency as f32 / start.passages.max(1) as f32)
+        };
+        let mut words: Vec<(f32, &str, &str)> = Vec::new();
+        let mut passed_over: Vec<String> = Vec::new();
+        let any_rare = query.looked_up().any(|word| !word.joined && share(word.text) <= TOO_COMMON);
+        for word in query.looked_up() {
+            if any_rare && share(word.text) > TOO_COMMON {
+                passed_over.push(word.text.to_owned());
+            } else if !word.joined {
+                words.push((share(word.text), word.text, word.stem));
+            }
+        }
+        // Rare words first, which are the long ones among those of which nothing is known yet.
+        words.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.chars().count().cmp(&a.1.chars().count())));
+        let mut files: Vec<usize> = Vec::new();
+        let mut add = |file: usize| {
+            if files.len() < MAX_WORD_FILES && !files.contains(&file) {
+                files.push(file);
+            }
+        };
+        words.iter().for_each(|(_, text, _)| add(start.words_of(text)));
+        if start.encoder.is_some() {
+            let features = features(text);
+            let resident = |word: &str| start.common(word).is_some_and(|common| common.row.is_some());
+            features
+                .iter()
+                .filter(|(word, _)| !resident(word))
+                .for_each(|(word, _)| add(start.words_of(word)));
+        }
+        for (_, text, stem) in &words {
+            let own = start.words_of(text);
+            // Up to the last word that starts so.
+            let end = start.words.partition_point(|first| first.as_str() <= *stem || first.starts_with(stem));
+            let near = (start.words_of(stem)..=end).filter(|file| file.abs_diff(own) <= OTHER_ENDINGS / 2);
+            near.for_each(&mut add);
+        }
+        Self { files, passed_over }
+    }
+}
+
+/// The shards of the n-grams of words that no shard knows.
+pub(super) fn ngram_files(start: &Start, unknown: &[String]) -> Vec<Id> {
+    let mut files: Vec<usize> = unknown
+        .iter()
+        .flat_map(|word| crate::encoder::features::ngrams(word))
+        .map(|ngram| start.ngrams_of(&ngram))
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files.into_iter().map(|file| Id::new(Kind::Ngrams, file)).collect()
+}

@@ -1,0 +1,448 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::code::{Numbers, Rows, Words, ascending, below, size_class};
+use super::start::{Start, power};
+use super::*;
+use crate::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
+use crate::encoder::range_coder::{Coder, Decoder, Encoder};
+use crate::encoder::{FitOptions, PassageText, Training, fit, training_texts};
+use crate::lexical::Keywords;
+use crate::vector::{Matrix, Vectors};
+use crate::{SearchIndex, SearchOptions};
+
+const TOPICS: [&str; 6] = [
+    "harbour tide moon water ebb flood sailor anchor",
+    "engine petrol wheel brake clutch gear motor axle",
+    "violin chord melody rhythm opera singer concert flute",
+    "pepper onion garlic kitchen recipe oven butter flour",
+    "compiler borrow lifetime closure trait generic macro crate",
+    "港 船 海 潮 波 灯台 漁師 航海",
+];
+const DIMS: usize = 24;
+
+/// Numbers that look random and are the same each time.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize
+    }
+
+    fn normal(&mut self) -> f32 {
+        (0..6).map(|_| self.next() as f32 / (1u64 << 31) as f32).sum::<f32>() - 3.0
+    }
+}
+
+/// A site of articles about a topic each, of one to three passages, whose vectors lie near their topic's.
+fn site(articles: usize) -> Bundle {
+    let mut random = Random(7);
+    let topics: Vec<Vec<f32>> = TOPICS.iter().map(|_| (0..DIMS).map(|_| random.normal()).collect()).collect();
+    let mut passages = Vec::new();
+    let mut values: Vec<f32> = Vec::new();
+    for article in 0..articles {
+        let topic = random.next() % TOPICS.len();
+        for part in 0..1 + random.next() % 3 {
+            let words: Vec<&str> = TOPICS[topic].split(' ').collect();
+            let mut text: Vec<String> =
+                (0..6 + random.next() % 20).map(|_| words[random.next() % words.len()].to_owned()).collect();
+            text.push(format!("number{article}"));
+            text.push("the".into());
+            passages.push(Passage {
+                article,
+                heading: vec![format!("part {part}")],
+                text: text.join(" "),
+                ..Passage::default()
+            });
+            let vector: Vec<f32> = topics[topic].iter().map(|x| x + 0.7 * random.normal()).collect();
+            let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+            values.extend(vector.iter().map(|x| x / length));
+        }
+    }
+    let articles: Vec<Article> = (0..articles)
+        .map(|i| Article {
+            id: format!("a{i}"),
+            title: format!("Article {i}"),
+            url: format!("{i}.html"),
+            ..Article::default()
+        })
+        .collect();
+    let texts: Vec<PassageText> = passages
+        .iter()
+        .map(|passage| PassageText {
+            article: passage.article,
+            title: articles[passage.article].title.clone(),
+            headings: passage.heading.clone(),
+            text: passage.text.clone(),
+        })
+        .collect();
+    let vectors = Matrix::from_values(&values, DIMS);
+    let learnt = training_texts(&texts, 200);
+    let targets: Vec<f32> = learnt.iter().flat_map(|text| vectors.values(text.passage).to_vec()).collect();
+    let training = Training {
+        model: "test",
+        passages: &texts,
+        vectors: &vectors,
+        texts: &learnt,
+        targets: &Matrix::from_values(&targets, DIMS),
+    };
+    let encoder = fit(&training, &FitOptions::default()).unwrap();
+    let keywords = Keywords::build(texts.iter().map(|text| (text.title.as_str(), text.text.as_str())));
+    let bundle = Bundle {
+        layout: Layout::V2Inline,
+        encoding: Encoding::Int8Centred,
+        space: EmbeddingSpace { model: "test".into(), dimensions: DIMS, ..EmbeddingSpace::default() },
+        articles,
+        passages,
+        vectors: Vectors::Float32(vectors),
+        statistics: Statistics { mean_query: Some(vec![0.01; DIMS]), ..Statistics::default() },
+        parts: vec![
+            ("encoder".into(), encoder.into_part()),
+            ("keywords".into(), Part::of_keywords(&keywords)),
+        ],
+        extra: Default::default(),
+    };
+    // As it is shipped.
+    Bundle::read(bundle.write().unwrap().json.as_bytes(), &Files::new()).unwrap()
+}
+
+/// The shards of a site, by their ids, not packed.
+fn shards_of(bundle: &Bundle) -> (String, BTreeMap<Id, Vec<u8>>) {
+    // Packing that gains nothing is left out.
+    let written = write(bundle, &|bytes| bytes.to_vec()).unwrap();
+    (written.manifest, written.files.into_iter().collect())
+}
+
+fn all_of(manifest: &str, files: &BTreeMap<Id, Vec<u8>>) -> Shards {
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    while let missing @ [_, ..] = shards.missing().as_slice() {
+        for id in missing {
+            shards.add(*id, &files[id]).unwrap();
+        }
+    }
+    shards
+}
+
+/// Loads what a query wants; how many rounds that takes.
+fn load(shards: &mut Shards, files: &BTreeMap<Id, Vec<u8>>, text: &str, options: &SearchOptions) -> usize {
+    for round in 0.. {
+        let wanted = shards.search(text, options).unwrap().wanted;
+        if wanted.is_empty() {
+            return round;
+        }
+        assert!(round < 8, "{text} still wants {wanted:?}");
+        for id in wanted {
+            shards.add(id, &files[&id]).unwrap();
+        }
+    }
+    0
+}
+
+#[test]
+fn all_shards_are_the_bundle() {
+    let bundle = site(120);
+    let (manifest, files) = shards_of(&bundle);
+    let whole = all_of(&manifest, &files);
+    let mut again = whole.bundle().unwrap();
+    again.parts.sort_by(|a, b| a.0.cmp(&b.0));
+    again.layout = bundle.layout;
+    assert_eq!(again, bundle);
+    let (ours, theirs) = (whole.index(true).unwrap(), SearchIndex::new(bundle).unwrap());
+    for text in ["moon water", "number17 engine", "港 船", "nothing known"] {
+        for method in ["auto", "svm", "knn+whitened"] {
+            let options = SearchOptions::default().method(method.parse().unwrap());
+            assert_eq!(ours.search(text, &options).unwrap(), theirs.search(text, &options).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_same_bundle_gives_the_same_shards() {
+    let bundle = site(60);
+    assert_eq!(shards_of(&bundle), shards_of(&bundle));
+}
+
+#[test]
+fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
+    let bundle = site(400);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
+    for method in ["auto", "whitened", "knn", "lexical"] {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        let (mut same, mut all) = (0, 0);
+        for text in
+            ["harbour number31", "violin opera number300", "borrow lifetime closure", "the garlic", "灯台"]
+        {
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            load(&mut shards, &files, text, &options);
+            let answer = shards.search(text, &options).unwrap();
+            let expected = index.search(text, &options).unwrap();
+            assert!(answer.result.complete.unwrap() > 0.5, "{method} {text}: {:?}", answer.result.complete);
+            assert_eq!(answer.result.method, expected.method);
+            all += expected.hits.len();
+            same += expected
+                .hits
+                .iter()
+                .filter(|hit| answer.result.hits.iter().any(|it| it.article == hit.article))
+                .count();
+        }
+        assert!(same * 10 >= all * 7, "{method} finds {same} of {all}");
+    }
+}
+
+#[test]
+fn scores_are_those_of_the_whole_bundle_nearly() {
+    let bundle = site(200);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
+    let shards = all_of(&manifest, &files);
+    for (method, apart) in [("lexical", 1e-4), ("whitened", 0.1), ("knn", 0.1)] {
+        let options = SearchOptions { method: method.parse().unwrap(), k: 40, ..SearchOptions::default() };
+        let expected = index.search("harbour moon violin", &options).unwrap();
+        let found = shards.search("harbour moon violin", &options).unwrap();
+        assert_eq!(found.wanted, []);
+        assert_eq!(found.result.complete, Some(1.0));
+        for hit in found.result.hits {
+            if let Some(other) = expected.hits.iter().find(|other| other.passage == hit.passage) {
+                assert!(
+                    (hit.score - other.score).abs() < apart,
+                    "{method}: {} for {}",
+                    hit.score,
+                    other.score
+                );
+                assert_eq!(hit.passage_index, other.passage_index);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_had_is_not_wanted_again() {
+    let bundle = site(200);
+    let (manifest, files) = shards_of(&bundle);
+    let options = SearchOptions::default();
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    for _ in 0..20 {
+        for id in shards.search("moon anchor number9", &options).unwrap().wanted {
+            match id.kind {
+                Kind::Start | Kind::Words | Kind::Texts => shards.add(id, &files[&id]).unwrap(),
+                _ => shards.give_up(id),
+            }
+        }
+    }
+    let answer = shards.search("moon anchor number9", &options).unwrap();
+    assert_eq!(answer.wanted, []);
+    assert_eq!(answer.result.hits[0].article.id, "a9", "the words alone lead there");
+    assert!(answer.result.complete.unwrap() < 0.5);
+    shards.retry();
+    load(&mut shards, &files, "moon anchor number9", &options);
+    assert!(shards.search("moon anchor number9", &options).unwrap().result.complete.unwrap() > 0.9);
+}
+
+#[test]
+fn other_searches_want_all_and_then_the_index() {
+    let (manifest, files) = shards_of(&site(40));
+    let options = SearchOptions::default().method("svm".parse().unwrap());
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    load(&mut shards, &files, "moon", &options);
+    assert!(shards.search("moon", &options).unwrap().whole);
+    assert_eq!(shards.missing(), []);
+    assert_eq!(shards.index(true).unwrap().search("moon", &options).unwrap().hits.len(), 10);
+}
+
+#[test]
+fn a_shard_that_is_none_is_refused() {
+    let (manifest, files) = shards_of(&site(40));
+    let start = Id::new(Kind::Start, 0);
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    let refused = |shards: &mut Shards, id: Id, bytes: &[u8]| shards.add(id, bytes).unwrap_err().code();
+    let words = Id::new(Kind::Words, 0);
+    assert_eq!(refused(&mut shards, words, &files[&words]), "shard", "before the start");
+    assert_eq!(refused(&mut shards, start, b"<!doctype html><title>Not found</title>"), "shard");
+    assert_eq!(refused(&mut shards, start, b""), "shard");
+    assert_eq!(refused(&mut shards, start, &files[&words]), "shard");
+    let mut other = files[&start].clone();
+    other[20] ^= 1;
+    assert_eq!(refused(&mut shards, start, &other), "other-build");
+    let mut damaged = files[&start].clone();
+    damaged[HEAD + 9] ^= 4;
+    assert_eq!(refused(&mut shards, start, &damaged), "shard");
+    assert_eq!(refused(&mut shards, start, &files[&start][..files[&start].len() - 1]), "shard");
+    shards.add(start, &files[&start]).unwrap();
+    assert_eq!(refused(&mut shards, Id::new(Kind::Words, 99), &files[&words]), "shard");
+}
+
+#[test]
+fn names_of_files_are_those_of_shards() {
+    for id in [Id::new(Kind::Start, 0), Id::new(Kind::Texts, 1234)] {
+        assert_eq!(Id::of_file(&id.file()), Some(id));
+    }
+    for name in [
+        "",
+        "start",
+        "start-0",
+        "start-00.bin",
+        "start-+1.bin",
+        "../start-0.bin",
+        "words--1.bin",
+        "other-1.bin",
+    ] {
+        assert_eq!(Id::of_file(name), None, "{name}");
+    }
+}
+
+#[test]
+fn powers_are_those_of_two() {
+    for log in [-3000, -257, -1, 0, 1, 100, 255, 256, 1000] {
+        let expected = (f64::from(log) / 256.0).exp2() as f32;
+        assert!((power(log) - expected).abs() <= expected * 1e-6, "{log}");
+    }
+}
+
+/// What a shard's bytes become, with a head that fits them.
+fn with_head(id: Id, build: Build, payload: &[u8]) -> Vec<u8> {
+    Shard::write(id, build, payload, None)
+}
+
+#[test]
+fn damaged_shards_with_a_good_head_do_no_harm() {
+    let (manifest, files) = shards_of(&site(80));
+    let mut random = Random(11);
+    let options = SearchOptions::default();
+    let build = Shards::new(manifest.as_bytes()).unwrap().manifest().build;
+    let some: Vec<Id> = {
+        let mut seen = Vec::new();
+        files
+            .keys()
+            .copied()
+            .filter(|id| {
+                !seen.contains(&id.kind) && {
+                    seen.push(id.kind);
+                    true
+                }
+            })
+            .collect()
+    };
+    for id in some {
+        let payload = &files[&id][HEAD..];
+        for _ in 0..60 {
+            let mut bytes = payload.to_vec();
+            for _ in 0..1 + random.next() % 4 {
+                let at = random.next() % bytes.len();
+                bytes[at] = random.next() as u8;
+            }
+            if random.next() % 3 == 0 {
+                bytes.truncate(random.next() % bytes.len());
+            }
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            if id.kind != Kind::Start {
+                let start = Id::new(Kind::Start, 0);
+                shards.add(start, &files[&start]).unwrap();
+            }
+            if let Err(error) = shards.add(id, &with_head(id, build, &bytes)) {
+                assert!(["shard", "bundle-field", "option"].contains(&error.code()), "{error}");
+                continue;
+            }
+            // What was not found out is ranked, somehow.
+            for _ in 0..6 {
+                let Ok(answer) = shards.search("moon number7 harbor", &options) else { break };
+                for other in answer.wanted {
+                    if files.get(&other).is_none_or(|file| shards.add(other, file).is_err()) {
+                        shards.give_up(other);
+                    }
+                }
+            }
+            for other in shards.missing() {
+                if files.get(&other).is_none_or(|file| shards.add(other, file).is_err()) {
+                    break;
+                }
+            }
+            let _ = shards.index(true);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_no_start_or_one(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Start::read(&bytes);
+    }
+
+    #[test]
+    fn any_bytes_are_words_or_not(bytes in prop::collection::vec(any::<u8>(), 0..300), classes in prop::collection::vec(0u8..24, 0..5)) {
+        let _ = words::read_words(0, &bytes, 50, &classes);
+        let _ = words::read_ngrams(0, &bytes, &classes);
+        let _ = Directions::read(&bytes, 7, 3);
+    }
+
+    #[test]
+    fn numbers_come_back(
+        numbers in prop::collection::vec((0u32..1 << 30, -1i32 << 29..1 << 29, 0u32..1000), 0..50),
+        lists in prop::collection::vec(prop::collection::btree_set(0u32..200, 0..200), 0..6),
+    ) {
+        let mut coder = Encoder::default();
+        let code = |coder: &mut Encoder| {
+            let (mut a, mut b) = (Numbers::default(), Numbers::default());
+            for &(number, signed, under) in &numbers {
+                a.code(coder, number);
+                b.signed(coder, signed);
+                below(coder, under, 1000);
+            }
+            for list in &lists {
+                ascending(coder, &mut list.iter().copied().collect::<Vec<_>>(), 0, 200);
+            }
+        };
+        code(&mut coder);
+        let bytes = coder.finish();
+        let mut coder = Decoder::new(&bytes);
+        let (mut a, mut b) = (Numbers::default(), Numbers::default());
+        for &(number, signed, under) in &numbers {
+            prop_assert_eq!(a.code(&mut coder, 0), number);
+            prop_assert_eq!(b.signed(&mut coder, 0), signed);
+            prop_assert_eq!(below(&mut coder, 0, 1000), under);
+        }
+        for list in &lists {
+            let mut read = vec![0; list.len()];
+            ascending(&mut coder, &mut read, 0, 200);
+            prop_assert!(read.iter().eq(list));
+        }
+        prop_assert!(coder.ends() && !coder.overrun());
+    }
+
+    #[test]
+    fn rows_come_back(
+        rows in prop::collection::vec(prop::collection::vec(prop_oneof![4 => -3i16..4, 1 => -i16::MAX..=i16::MAX], 12), 0..30),
+        classes in prop::collection::vec(0u8..24, 12),
+    ) {
+        let (mut coder, mut model) = (Encoder::default(), Rows::default());
+        rows.iter().for_each(|row| model.code(&mut coder, &mut row.clone(), &classes));
+        let bytes = coder.finish();
+        let (mut coder, mut model) = (Decoder::new(&bytes), Rows::default());
+        for row in &rows {
+            let mut read = vec![0; 12];
+            model.code(&mut coder, &mut read, &classes);
+            prop_assert_eq!(&read, row);
+        }
+        prop_assert!(coder.ends());
+    }
+
+    #[test]
+    fn words_come_back(words in prop::collection::btree_set("[a-cé猫]{1,8}", 0..40)) {
+        let (mut coder, mut model) = (Encoder::default(), Words::default());
+        for word in &words {
+            prop_assert_eq!(model.code(&mut coder, word), Some(word.clone()));
+        }
+        let bytes = coder.finish();
+        let (mut coder, mut model) = (Decoder::new(&bytes), Words::default());
+        for word in &words {
+            prop_assert_eq!(model.code(&mut coder, ""), Some(word.clone()));
+        }
+    }
+
+    #[test]
+    fn classes_ascend_with_sizes(a in 0u32..5000, b in 0u32..5000) {
+        prop_assert!(size_class(a.min(b)) <= size_class(a.max(b)));
+    }
+}
