@@ -85,8 +85,8 @@ impl Shards {
     ///
     /// # Errors
     ///
-    /// [`Error::Shard`](crate::Error::Shard) where it is damaged or no shard, and
-    /// [`Error::OtherBuild`](crate::Error::OtherBuild).
+    /// [`ErrorKind::Shard`](crate::ErrorKind::Shard) where it is damaged or no shard, and
+    /// [`ErrorKind::OtherBuild`](crate::ErrorKind::OtherBuild).
     pub fn add(&mut self, id: Id, bytes: &[u8]) -> Result<()> {
         let Shard { payload } = Shard::read(bytes, id, self.manifest.build)?;
         let number = id.number as usize;
