@@ -14,6 +14,7 @@ usage() {
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
+./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
 ./build.sh pictures [FOLDER]   pictures of the page and the search box, to look at; into target/screenshots
 ./build.sh help    this list
@@ -176,6 +177,13 @@ case "${1:-help}" in
       step "The wasm package" scripts/wasm.sh build
       step "The exemplar command" cargo build --release --package exemplar-search-cli
       step "What a keystroke costs" scripts/typing.sh "${@:2}"
+      exit
+    fi
+    if [[ ${1:-} == dimensions ]]; then
+      step "The wasm package" scripts/wasm.sh build
+      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "A Python with numpy" install_embedding_api
+      step "The first search" scripts/dimensions.sh "${@:2}"
       exit
     fi
     if [[ ${1:-} == first ]]; then

@@ -78,7 +78,8 @@ impl FormArgs {
         Ok(output)
     }
 
-    /// Gives the bundle the form that was asked for; what was not asked for stays.
+    /// Gives the bundle the form that was asked for; what was not asked for stays. With it goes what is worked out of the vectors
+    /// as they are stored.
     pub fn apply(&self, bundle: &mut Bundle) -> Result<()> {
         bundle.layout = self.layout.unwrap_or(bundle.layout);
         bundle.encoding = match (bundle.layout.version(), self.encoding) {
@@ -89,6 +90,7 @@ impl FormArgs {
             ),
             (_, asked) => asked.unwrap_or(bundle.encoding),
         };
+        bundle.prepare_whitening()?;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{thread, vec};
 
 use anyhow::{Context, Result, anyhow, bail};
+use exemplar_search::bundle::MAX_DIMENSIONS;
 use exemplar_search::vector::Matrix;
 
 use super::cache::Cache;
@@ -49,6 +50,8 @@ struct Asking {
     job: Arc<Job>,
     model: String,
     cache: Cache,
+    /// Vectors will be cut to so many dimensions.
+    dimensions: Option<usize>,
     first: OnceLock<First>,
     batches: Mutex<vec::IntoIter<Vec<usize>>>,
 }
@@ -103,7 +106,7 @@ impl Embedder<'_> {
     }
 
     /// The messages of threads that share the batches among them; they end with what is left to ask, or with the
-    /// program.
+    /// program. The first batch goes alone: what is wrong with every answer costs no second one.
     fn ask(
         &self,
         job: &Arc<Job>,
@@ -117,22 +120,19 @@ impl Embedder<'_> {
             job: job.clone(),
             model: self.model.to_owned(),
             cache: self.cache.clone(),
+            dimensions: self.dimensions,
             first: first.clone(),
             batches: Mutex::new(batches.into_iter()),
         });
-        for _ in 0..threads {
-            let (asking, sender) = (asking.clone(), sender.clone());
-            thread::spawn(move || {
-                while let Some(batch) = asking.next() {
-                    let answer = asking.embed(&batch, &sender);
-                    let failed = answer.is_err();
-                    // Nobody listens once another thread has failed.
-                    if sender.send(Message::Answer(batch, answer)).is_err() || failed {
-                        return;
-                    }
-                }
-            });
-        }
+        thread::spawn(move || {
+            if !asking.step(&sender) {
+                return;
+            }
+            for _ in 0..threads {
+                let (asking, sender) = (asking.clone(), sender.clone());
+                thread::spawn(move || while asking.step(&sender) {});
+            }
+        });
         messages.into_iter()
     }
 
@@ -150,6 +150,14 @@ impl Asking {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
+    /// Asks for the next batch. False where there is none, or nobody listens any more, as when another thread has failed.
+    fn step(&self, sender: &Sender<Message>) -> bool {
+        let Some(batch) = self.next() else { return false };
+        let answer = self.embed(&batch, sender);
+        let failed = answer.is_err();
+        sender.send(Message::Answer(batch, answer)).is_ok() && !failed
+    }
+
     /// The vectors of a batch of texts, which are in the cache by then, if it can be written.
     fn embed(&self, batch: &[usize], sender: &Sender<Message>) -> Result<Vec<Vec<f32>>> {
         let Self { client, job, model, .. } = self;
@@ -162,12 +170,25 @@ impl Asking {
         let cache = self.cache.of(model, &job.recipe);
         for (&i, vector) in batch.iter().zip(&vectors) {
             check_dims(vector.len(), texts.name(i), &self.first)?;
+            check_fits(vector.len(), self.dimensions, texts.name(i))?;
             if let Err(problem) = cache.put(texts.text(i), vector) {
                 let _ = sender.send(Message::Notice(format!("warning: {problem:#}")));
             }
         }
         Ok(vectors)
     }
+}
+
+/// Of the vector of the text of this name: whether a bundle can hold it, cut to `dimensions`.
+fn check_fits(dims: usize, dimensions: Option<usize>, name: &str) -> Result<()> {
+    let kept = dimensions.map_or(dims, |dimensions| dims.min(dimensions));
+    if !(1..=MAX_DIMENSIONS).contains(&kept) {
+        bail!(
+            "the API's vector for {name} has {kept} dimensions, and a bundle holds 1 to {MAX_DIMENSIONS}: take another \
+             model, or cut its vectors with --dimensions"
+        );
+    }
+    Ok(())
 }
 
 /// Whether the vector of the text `name` has as many dimensions as the first, which it may be.

@@ -120,6 +120,26 @@ fn no_redirect_is_followed() {
     assert!(error.contains("it redirects to what is no web address"), "{error}");
 }
 
+/// Before anything else is paid for.
+#[test]
+fn more_dimensions_than_a_bundle_holds_end_with_the_first_answer() {
+    let vector = |count: usize| {
+        move |_: usize, request: &Received| {
+            let item = |index: usize| json!({"index": index, "embedding": vec![1; count]});
+            reply(200, json!({"data": (0..request.texts().len()).map(item).collect::<Vec<_>>()}))
+        }
+    };
+    let (api, folder) = (TestApi::start(vector(65_537)), folder());
+    let error = fail(build(&folder, &api.url).args(["--batch-size", "1"]));
+    assert!(
+        error.contains("the API's vector for a.html has 65537 dimensions, and a bundle holds 1 to 65536"),
+        "{error}"
+    );
+    assert_eq!(api.received().len(), 1);
+    let api = TestApi::start(vector(65_536));
+    succeed(&mut build(&folder, &api.url));
+}
+
 #[test]
 fn an_answer_that_does_not_fit_is_refused() {
     let item = |index: usize, embedding: Value| json!({"index": index, "embedding": embedding});

@@ -140,8 +140,8 @@ fn requests_go_out_at_once_and_answers_find_their_texts() {
 #[test]
 fn one_failure_among_several_requests_ends_the_build() {
     let api = TestApi::start(|number, request| match number {
-        1 => reply(400, json!({"error": {"message": "no"}})),
-        0 => {
+        2 => reply(400, json!({"error": {"message": "no"}})),
+        1 => {
             std::thread::sleep(Duration::from_secs(8));
             reply(200, vectors_for(request))
         }
