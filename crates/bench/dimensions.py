@@ -54,7 +54,11 @@ def oracle(bundle, query, shrinkage=10):
     query = query / np.linalg.norm(query) - mean
     n, dims = rows.shape
     ridge = shrinkage * np.square(rows).sum() / (n * dims)
-    covariance = rows.T @ rows / n + ridge * np.eye(dims)
+    if n < dims:
+        # Coordinates in an orthonormal basis of all there is: P leaves what is at right angles to it to itself.
+        coordinates = np.linalg.qr(np.vstack([rows, query]).T, mode="r").T
+        rows, query = coordinates[:-1], coordinates[-1]
+    covariance = rows.T @ rows / n + ridge * np.eye(rows.shape[1])
     lower = np.linalg.cholesky(covariance)
     direction = np.linalg.solve(covariance, query)
     squares = np.concatenate([np.square(np.linalg.solve(lower, rows[at:at + 5000].T)).sum(axis=0) for at in range(0, n, 5000)])
