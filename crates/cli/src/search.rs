@@ -1,6 +1,6 @@
 //! `exemplar search`: the browser's ranking, on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
@@ -236,7 +236,7 @@ fn as_strs(ids: &[String]) -> Vec<&str> {
     ids.iter().map(String::as_str).collect()
 }
 
-fn read_vector(path: &PathBuf) -> Result<Vec<f32>> {
+fn read_vector(path: &Path) -> Result<Vec<f32>> {
     let name = || format!("--embedding {}", path.display());
     let bytes = input::bytes(path, MAX_VECTOR_BYTES)
         .map_err(|problem| anyhow!("cannot read {}: {problem}", name()))?;

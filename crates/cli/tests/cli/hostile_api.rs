@@ -103,172 +103,146 @@ fn each(stream: &mut TcpStream, texts: usize, embedding: &str) {
     reply(stream, 200, "", format!("{{\"data\":[{}]}}", items.join(",")));
 }
 
-fn ways() -> Vec<(&'static str, Way, Outcome)> {
-    vec![
-        ("a right answer", |s, n| changed(s, n, |_| {}), Built),
-        ("another model's name", |s, n| changed(s, n, |a| a["model"] = json!("\u{1b}[2J")), Built),
-        (
-            "an index that is too large",
-            |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(999)),
-            Refused("the index 999"),
-        ),
-        ("a negative index", |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(-1)), Refused("`-1`")),
-        (
-            "an index twice",
-            |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(1)),
-            Refused("index 1 twice"),
-        ),
-        (
-            "an index as a text",
-            |s, n| changed(s, n, |a| a["data"][0]["index"] = json!("0")),
-            Refused("string \"0\""),
-        ),
-        (
-            "no index",
-            |s, n| changed(s, n, |a| drop(a["data"][0].as_object_mut().unwrap().remove("index"))),
-            Built,
-        ),
-        (
-            "too few vectors",
-            |s, n| changed(s, n, |a| drop(a["data"].as_array_mut().unwrap().pop())),
-            Refused("1 vectors for 2 texts"),
-        ),
-        ("no vectors", |s, _| reply(s, 200, "", "{\"data\": []}"), Refused("0 vectors for 2 texts")),
-        ("a million vectors", |s, _| each(s, 1_000_000, "[1]"), Refused("1000000 vectors for 2 texts")),
-        ("no data", |s, _| reply(s, 200, "", "{}"), Refused("missing field `data`")),
-        (
-            "an error",
-            |s, _| reply(s, 200, "", "{\"error\": \"overloaded\"}"),
-            Refused("answered 200: overloaded"),
-        ),
-        ("numbers as texts", |s, n| each(s, n, "[\"1\"]"), Refused("string \"1\"")),
-        ("null for a vector", |s, n| each(s, n, "null"), Refused("expected an array of numbers")),
-        ("null for a number", |s, n| each(s, n, "[1, null]"), Refused("a.html holds null at position 1")),
-        ("a vector within a vector", |s, n| each(s, n, "[[1, 2]]"), Refused("invalid type: sequence")),
-        ("an object for a vector", |s, n| each(s, n, "{\"a\": 1}"), Refused("expected an array of numbers")),
-        ("NaN", |s, n| each(s, n, "[NaN]"), Refused("expected value")),
-        ("infinity", |s, n| each(s, n, "[1e39, 1]"), Refused("a.html holds inf")),
-        (
-            "a vector that is too long",
-            |s, n| each(s, n, "[1e38, 1e38]"),
-            Refused("a.html has the length 1.4e38"),
-        ),
-        (
-            "a vector that is too short",
-            |s, n| each(s, n, "[1e-40, 0]"),
-            Refused("a.html has the length 1.0e-40"),
-        ),
-        ("zeros", |s, n| each(s, n, "[0, 0]"), Refused("a.html is all zeros")),
-        ("an empty vector", |s, n| each(s, n, "[]"), Refused("a.html is empty")),
-        (
-            "too many dimensions",
-            |s, n| each(s, n, &format!("[1{}]", ",0".repeat(65_536))),
-            Refused("a vector of more than 65536 values"),
-        ),
-        (
-            "dimensions that differ",
-            |s, n| changed(s, n, |a| a["data"][1]["embedding"] = json!([1])),
-            Refused("1 dimensions for b.html, but 2 for a.html"),
-        ),
-        ("base64 of half a number", |s, n| each(s, n, "\"AAA=\""), Refused("base64 of float32s")),
-        ("HTML", |s, _| reply(s, 200, "", "<html><title>Sign in</title>"), Refused("it is HTML, not JSON")),
-        ("nothing", |s, _| reply(s, 200, "", ""), Refused("EOF while parsing")),
-        (
-            "no content",
-            |s, _| send(s, "HTTP/1.1 204 No Content\r\n\r\n"),
-            Refused("answered 204: no message"),
-        ),
-        (
-            "bytes of any kind",
-            |s, _| reply(s, 200, "", (0..=255).collect::<Vec<u8>>()),
-            Refused("expected value"),
-        ),
-        (
-            "what steers a terminal",
-            |s, _| reply(s, 400, "", "\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}"),
-            Refused("400: \\u001b[2J\\u001b]0;x\\u0007\\u202e"),
-        ),
-        (
-            "60 MB of usage",
-            |s, n| with_field(s, n, "usage", &format!("[{}[]]", "[],".repeat(20_000_000))),
-            Built,
-        ),
-        (
-            "100 MB beside the vectors",
-            |s, n| with_field(s, n, "z", &format!("[{}0]", "0,".repeat(50_000_000))),
-            Built,
-        ),
-        (
-            "lists two million deep",
-            |s, n| with_field(s, n, "z", &("[".repeat(2_000_000) + &"]".repeat(2_000_000))),
-            Built,
-        ),
-        (
-            "an error of 100 MB",
-            |s, _| reply(s, 400, "", "x".repeat(100_000_000)),
-            Refused("answered 400: xxx"),
-        ),
-        (
-            "a gzip bomb",
-            |s, _| reply(s, 200, "Content-Encoding: gzip\r\n", bomb()),
-            Refused("the answer has more than 256 MB"),
-        ),
-        ("a body without end", |s, _| endless(s), Refused("the answer has more than 256 MB")),
-        (
-            "a redirect",
-            |s, _| reply(s, 302, "Location: http://127.0.0.1:9/\r\n", ""),
-            Refused("redirects are not followed"),
-        ),
-        (
-            "a header of a megabyte",
-            |s, _| reply(s, 200, &format!("X: {}\r\n", "a".repeat(1_000_000)), ""),
-            Refused("header is too big"),
-        ),
-        (
-            "headers without number",
-            |s, _| reply(s, 200, &"X: a\r\n".repeat(10_000), ""),
-            Refused("too many headers"),
-        ),
-        (
-            "interim answers without end",
-            |s, _| send(s, "HTTP/1.1 100 Continue\r\n\r\n".repeat(100_000)),
-            Refused("header is too big"),
-        ),
-        (
-            "a length that is no number",
-            |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"),
-            Refused("content-length header not a number"),
-        ),
-        (
-            "a length beyond every number",
-            |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
-            Refused("content-length header not a number"),
-        ),
-        ("what is not HTTP", |s, _| send(s, "hello"), Refused("the answer is not HTTP")),
-        (
-            "less than it announced",
-            |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nabc"),
-            TriedAgain("the connection broke"),
-        ),
-        (
-            "a chunk that is cut short",
-            |s, _| send(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nabc"),
-            TriedAgain("the connection broke"),
-        ),
-        ("nothing ever", |s, _| drop(s.read(&mut [0])), TriedAgain("no answer in time")),
-        ("a byte now and then", |s, _| slowly(s), TriedAgain("no answer in time")),
-        (
-            "a storm",
-            |s, _| reply(s, 429, "Retry-After: 0\r\n", "slow down"),
-            TriedAgain("answered 429: slow down; trying again in 1."),
-        ),
-        (
-            "a pause in the past",
-            |s, _| reply(s, 503, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "x"),
-            TriedAgain("trying again in 1."),
-        ),
-    ]
-}
+const WAYS: &[(&str, Way, Outcome)] = &[
+    ("a right answer", |s, n| changed(s, n, |_| {}), Built),
+    ("another model's name", |s, n| changed(s, n, |a| a["model"] = json!("\u{1b}[2J")), Built),
+    (
+        "an index that is too large",
+        |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(999)),
+        Refused("the index 999"),
+    ),
+    ("a negative index", |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(-1)), Refused("`-1`")),
+    ("an index twice", |s, n| changed(s, n, |a| a["data"][0]["index"] = json!(1)), Refused("index 1 twice")),
+    (
+        "an index as a text",
+        |s, n| changed(s, n, |a| a["data"][0]["index"] = json!("0")),
+        Refused("string \"0\""),
+    ),
+    (
+        "no index",
+        |s, n| changed(s, n, |a| drop(a["data"][0].as_object_mut().unwrap().remove("index"))),
+        Built,
+    ),
+    (
+        "too few vectors",
+        |s, n| changed(s, n, |a| drop(a["data"].as_array_mut().unwrap().pop())),
+        Refused("1 vectors for 2 texts"),
+    ),
+    ("no vectors", |s, _| reply(s, 200, "", "{\"data\": []}"), Refused("0 vectors for 2 texts")),
+    ("a million vectors", |s, _| each(s, 1_000_000, "[1]"), Refused("1000000 vectors for 2 texts")),
+    ("no data", |s, _| reply(s, 200, "", "{}"), Refused("missing field `data`")),
+    (
+        "an error",
+        |s, _| reply(s, 200, "", "{\"error\": \"overloaded\"}"),
+        Refused("answered 200: overloaded"),
+    ),
+    ("numbers as texts", |s, n| each(s, n, "[\"1\"]"), Refused("string \"1\"")),
+    ("null for a vector", |s, n| each(s, n, "null"), Refused("expected an array of numbers")),
+    ("null for a number", |s, n| each(s, n, "[1, null]"), Refused("a.html holds null at position 1")),
+    ("a vector within a vector", |s, n| each(s, n, "[[1, 2]]"), Refused("invalid type: sequence")),
+    ("an object for a vector", |s, n| each(s, n, "{\"a\": 1}"), Refused("expected an array of numbers")),
+    ("NaN", |s, n| each(s, n, "[NaN]"), Refused("expected value")),
+    ("infinity", |s, n| each(s, n, "[1e39, 1]"), Refused("a.html holds inf")),
+    ("a vector that is too long", |s, n| each(s, n, "[1e38, 1e38]"), Refused("a.html has the length 1.4e38")),
+    ("a vector that is too short", |s, n| each(s, n, "[1e-40, 0]"), Refused("a.html has the length 1.0e-40")),
+    ("zeros", |s, n| each(s, n, "[0, 0]"), Refused("a.html is all zeros")),
+    ("an empty vector", |s, n| each(s, n, "[]"), Refused("a.html is empty")),
+    (
+        "too many dimensions",
+        |s, n| each(s, n, &format!("[1{}]", ",0".repeat(65_536))),
+        Refused("a vector of more than 65536 values"),
+    ),
+    (
+        "dimensions that differ",
+        |s, n| changed(s, n, |a| a["data"][1]["embedding"] = json!([1])),
+        Refused("1 dimensions for b.html, but 2 for a.html"),
+    ),
+    ("base64 of half a number", |s, n| each(s, n, "\"AAA=\""), Refused("base64 of float32s")),
+    ("HTML", |s, _| reply(s, 200, "", "<html><title>Sign in</title>"), Refused("it is HTML, not JSON")),
+    ("nothing", |s, _| reply(s, 200, "", ""), Refused("EOF while parsing")),
+    ("no content", |s, _| send(s, "HTTP/1.1 204 No Content\r\n\r\n"), Refused("answered 204: no message")),
+    (
+        "bytes of any kind",
+        |s, _| reply(s, 200, "", (0..=255).collect::<Vec<u8>>()),
+        Refused("expected value"),
+    ),
+    (
+        "what steers a terminal",
+        |s, _| reply(s, 400, "", "\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}"),
+        Refused("400: \\u001b[2J\\u001b]0;x\\u0007\\u202e"),
+    ),
+    ("60 MB of usage", |s, n| with_field(s, n, "usage", &format!("[{}[]]", "[],".repeat(20_000_000))), Built),
+    (
+        "100 MB beside the vectors",
+        |s, n| with_field(s, n, "z", &format!("[{}0]", "0,".repeat(50_000_000))),
+        Built,
+    ),
+    (
+        "lists two million deep",
+        |s, n| with_field(s, n, "z", &("[".repeat(2_000_000) + &"]".repeat(2_000_000))),
+        Built,
+    ),
+    ("an error of 100 MB", |s, _| reply(s, 400, "", "x".repeat(100_000_000)), Refused("answered 400: xxx")),
+    (
+        "a gzip bomb",
+        |s, _| reply(s, 200, "Content-Encoding: gzip\r\n", bomb()),
+        Refused("the answer has more than 256 MB"),
+    ),
+    ("a body without end", |s, _| endless(s), Refused("the answer has more than 256 MB")),
+    (
+        "a redirect",
+        |s, _| reply(s, 302, "Location: http://127.0.0.1:9/\r\n", ""),
+        Refused("redirects are not followed"),
+    ),
+    (
+        "a header of a megabyte",
+        |s, _| reply(s, 200, &format!("X: {}\r\n", "a".repeat(1_000_000)), ""),
+        Refused("header is too big"),
+    ),
+    (
+        "headers without number",
+        |s, _| reply(s, 200, &"X: a\r\n".repeat(10_000), ""),
+        Refused("too many headers"),
+    ),
+    (
+        "interim answers without end",
+        |s, _| send(s, "HTTP/1.1 100 Continue\r\n\r\n".repeat(100_000)),
+        Refused("header is too big"),
+    ),
+    (
+        "a length that is no number",
+        |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"),
+        Refused("content-length header not a number"),
+    ),
+    (
+        "a length beyond every number",
+        |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
+        Refused("content-length header not a number"),
+    ),
+    ("what is not HTTP", |s, _| send(s, "hello"), Refused("the answer is not HTTP")),
+    (
+        "less than it announced",
+        |s, _| send(s, "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nabc"),
+        TriedAgain("the connection broke"),
+    ),
+    (
+        "a chunk that is cut short",
+        |s, _| send(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nabc"),
+        TriedAgain("the connection broke"),
+    ),
+    ("nothing ever", |s, _| drop(s.read(&mut [0])), TriedAgain("no answer in time")),
+    ("a byte now and then", |s, _| slowly(s), TriedAgain("no answer in time")),
+    (
+        "a storm",
+        |s, _| reply(s, 429, "Retry-After: 0\r\n", "slow down"),
+        TriedAgain("answered 429: slow down; trying again in 1."),
+    ),
+    (
+        "a pause in the past",
+        |s, _| reply(s, 503, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "x"),
+        TriedAgain("trying again in 1."),
+    ),
+];
 
 /// A few kilobytes that become 400 MB.
 fn bomb() -> Vec<u8> {
@@ -322,11 +296,11 @@ fn watch(mut child: Child) -> (String, Option<i32>) {
 #[test]
 fn no_way_of_an_api_breaks_a_build() {
     let mut wrong = Vec::new();
-    for (name, way, expected) in ways() {
+    for (name, way, expected) in WAYS {
         let (folder, started) = (folder(), Instant::now());
         // A busy machine may take a while for 100 MB.
         let timeout = if matches!(expected, TriedAgain("no answer in time")) { "1" } else { "120" };
-        let (printed, code) = watch(build(&folder, &start(way), timeout));
+        let (printed, code) = watch(build(&folder, &start(*way), timeout));
         let bundle = folder.path().join("bundle.json").exists();
         let is_right = match expected {
             Built => code == Some(0) && bundle,
