@@ -21,8 +21,10 @@ step() {
 }
 
 note() { # note STATUS TITLE BEGIN: in a subshell of the step's own, so that its children are the step's
-  local cpu
-  cpu=$(times | awk -F '[ms ]+' '{ sum += $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%.0f", sum }')
+  local cpu used=$STEPS/used.$BASHPID
+  times > "$used" # not by a pipe: what is in one has taken nothing yet
+  cpu=$(awk -F '[ms ]+' '{ sum += $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%.0f", sum }' "$used")
+  rm "$used"
   if [[ $1 == 0 ]]; then
     printf '%d\t%d\t%s\n' $((SECONDS - $3)) "$cpu" "$2" >> "$STEPS/times"
   else
