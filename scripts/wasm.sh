@@ -51,7 +51,11 @@ run_tests() { # in Node, unless the environment names a browser
 }
 
 case "$*" in
-  build) package . www/client/pkg exemplar_search "${CORE[@]}" ;;
+  build)
+    package . www/client/pkg exemplar_search "${CORE[@]}"
+    # What the client downloads: not every host packs WebAssembly.
+    gzip --best --no-name --keep --force www/client/pkg/exemplar_search_bg.wasm
+    ;;
   javascript)
     instructions scalar
     # wasm2js does not lower a saturating conversion to 64 bits rightly, where the compiler does.

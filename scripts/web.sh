@@ -37,6 +37,7 @@ cp -R "${shipped[@]}" dist/exemplar/
 cp -R index.html www dist/
 [[ -x $esbuild ]] || exit 0
 
+rm dist/{exemplar,www}/client/pkg/*.wasm # the client takes it packed
 minify dist/exemplar "${shipped_modules[@]}"
 minify dist/www "${shipped_modules[@]}" "${page_modules[@]}"
 types

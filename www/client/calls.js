@@ -76,6 +76,9 @@ export const calls = {
     return index.passages(Uint32Array.from(indices));
   },
 
+  /** Needs all of the bundle, and so has a bundle in shards loaded. */
+  complete() {},
+
   /**
    * @param {Index} index
    * @returns {Float32Array} a copy of the vectors, row after row
@@ -104,7 +107,7 @@ export const calls = {
  * @param {Query} query
  * @returns {{ text?: string, unfinished: boolean, embedding?: Float32Array }}
  */
-function partsOf(query) {
+export function partsOf(query) {
   if (typeof query === 'string') return { text: query, unfinished: false };
   const { text, unfinished = false, embedding } = 'length' in query ? { embedding: query } : query;
   return { text, unfinished, embedding: embedding && Float32Array.from(embedding) };
@@ -124,10 +127,11 @@ function partsOfExamples({ query = {}, more = [], less = [], ...rest }) {
 }
 
 /**
- * @param {() => any} rank
- * @returns {SearchResult}
+ * @template {object} Result
+ * @param {() => Result} rank
+ * @returns {Result & { milliseconds: number }}
  */
-function timed(rank) {
+export function timed(rank) {
   const start = performance.now();
   const result = rank();
   return { ...result, milliseconds: performance.now() - start };

@@ -4,7 +4,8 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
 
 /**
  * @import { CallArguments, CallName, CallResult } from './calls.js'
- * @import { Engine } from './engine.js'
+ * @import { Engine, How } from './engine.js'
+ * @import { ShardedEngine } from './sharded-engine.js'
  * @import { Abortable, Article, Embedder, Encoded, Examples, LoadOptions, NamedPassage, PassageMap, Query, SearchOptions, SearchResult } from './types.js'
  */
 
@@ -19,21 +20,24 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  * ```
  */
 export class SearchIndex {
-  /** @type {WorkerEngine | Engine} */
+  /** @type {WorkerEngine | Engine | ShardedEngine} */
   #engine;
   /** Embedders that are of the bundle's model. @type {WeakSet<Embedder>} */
   #verified = new WeakSet();
 
   /**
    * Use {@link SearchIndex.load}.
-   * @param {WorkerEngine | Engine} engine
+   * @param {WorkerEngine | Engine | ShardedEngine} engine
    */
   constructor(engine) {
     this.#engine = engine;
     /** Where ranking runs: `worker` or `page`. */
     this.thread = engine instanceof WorkerEngine ? 'worker' : 'page';
-    /** Counts and the embedding space. */
-    this.info = engine.info;
+  }
+
+  /** Counts and the embedding space. */
+  get info() {
+    return this.#engine.info;
   }
 
   /**
@@ -47,15 +51,16 @@ export class SearchIndex {
   static async load(url, options = {}) {
     options.signal?.throwIfAborted();
     const { href } = new URL(url, document.baseURI);
+    options = { ...options, background: (options.background ?? true) && !savesData() };
     try {
       return new SearchIndex(await WorkerEngine.load(href, options));
     } catch (error) {
       if (!(error instanceof NoWorker)) throw error;
     }
-    const { Engine } = await import('./engine.js').catch((cause) => {
+    const { loadEngine } = await import('./engine.js').catch((cause) => {
       throw new ExemplarError('network', `the search engine could not be loaded: ${cause.message}`, { cause });
     });
-    return new SearchIndex(await Engine.load(href, options));
+    return new SearchIndex(await loadEngine(href, options));
   }
 
   /** What makes a query's embedding comparable with this bundle's vectors. */
@@ -92,7 +97,7 @@ export class SearchIndex {
   async verify(embed, { signal } = {}) {
     const [probe] = this.space.probes ?? [];
     if (!probe || this.#verified.has(embed)) return;
-    await this.#call('verify', [await embed(probe.text, { signal })], signal);
+    await this.#call('verify', [await embed(probe.text, { signal })], { signal });
     this.#verified.add(embed);
   }
 
@@ -101,13 +106,29 @@ export class SearchIndex {
    * bundle's query encoder where the method needs an embedding; the result's `known` then says how much of it the encoder
    * knows.
    *
+   * Of a bundle in shards it fetches what the query needs. `onUpdate` is given the hits each time more of them is known, by words
+   * first; the promise resolves to the last ones.
+   *
    * @param {Query} query
    * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `encoder`, `freed`
+   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `encoder`, `freed`; of a
+   *   bundle in shards also `network`, `http` and others of a download
    */
-  async search(query, { signal, ...options } = {}) {
-    return this.#call('search', [query, options], signal);
+  async search(query, { signal, onUpdate, ...options } = {}) {
+    return this.#call('search', [query, options], { signal, onUpdate });
+  }
+
+  /**
+   * Loads all of a bundle in shards: from then on every ranking is exact and needs no network. Of a bundle in one file, all is
+   * there already.
+   *
+   * @param {Abortable} [options]
+   * @returns {Promise<void>}
+   * @throws {ExemplarError} `network`, `http` and others of a download; `shard`, `freed`
+   */
+  async complete({ signal } = {}) {
+    await this.#call('complete', [], { signal });
   }
 
   /**
@@ -132,7 +153,7 @@ export class SearchIndex {
    * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `query-dimensions`, `not-finite`, `freed`
    */
   async refine(examples, { signal, ...options } = {}) {
-    return this.#call('refine', [examples, options], signal);
+    return this.#call('refine', [examples, options], { signal });
   }
 
   /**
@@ -144,7 +165,7 @@ export class SearchIndex {
    * @throws {ExemplarError} `no-encoder`, `encoder`, `freed`
    */
   async encode(text, { signal } = {}) {
-    return this.#call('encode', [text], signal);
+    return this.#call('encode', [text], { signal });
   }
 
   /**
@@ -156,7 +177,7 @@ export class SearchIndex {
    * @throws {ExemplarError} `unknown-article`, `freed`
    */
   async article(id, { signal } = {}) {
-    return this.#call('article', [id], signal);
+    return this.#call('article', [id], { signal });
   }
 
   /**
@@ -169,7 +190,7 @@ export class SearchIndex {
    * @throws {ExemplarError} as {@link SearchIndex.refine} does
    */
   async map(examples, { signal, ...options } = {}) {
-    return this.#call('map', [examples, options], signal);
+    return this.#call('map', [examples, options], { signal });
   }
 
   /**
@@ -181,23 +202,29 @@ export class SearchIndex {
    * @throws {ExemplarError} `option`, `freed`
    */
   async passages(indices, { signal } = {}) {
-    return this.#call('passages', [indices], signal);
+    return this.#call('passages', [indices], { signal });
   }
 
   /**
    * @template {CallName} Name
    * @param {Name} name
    * @param {CallArguments<Name>} args
-   * @param {AbortSignal} [signal]
+   * @param {How} how
    * @returns {Promise<Awaited<CallResult<Name>>>}
    */
-  async #call(name, args, signal) {
-    signal?.throwIfAborted();
-    return /** @type {any} */ (this.#engine).call(name, args, signal);
+  async #call(name, args, how) {
+    how.signal?.throwIfAborted();
+    return /** @type {any} */ (this.#engine).call(name, args, how);
   }
 
   /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */
   free() {
     this.#engine.free();
   }
+}
+
+/** Whether the reader has asked for few downloads. */
+function savesData() {
+  const { connection } = /** @type {any} */ (navigator);
+  return Boolean(connection?.saveData) || matchMedia('(prefers-reduced-data: reduce)').matches;
 }

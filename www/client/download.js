@@ -12,13 +12,13 @@ import { request } from './request.js';
  *
  * @param {string} url absolute
  * @param {OnProgress} onProgress called at least once, when the file is complete
- * @param {AbortSignal} [signal]
+ * @param {RequestInit} [init]
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function download(url, onProgress, signal) {
+export async function download(url, onProgress, init) {
   /** @type {Uint8Array[]} */
   const chunks = [];
-  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, signal);
+  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, init);
   return concatenate(chunks, bytes);
 }
 
@@ -29,16 +29,17 @@ export async function download(url, onProgress, signal) {
  * @param {(chunk: Uint8Array, total: number | undefined) => void} onChunk gets the bytes, and how many there are in all
  *   where the server says so
  * @param {OnProgress} onProgress called at least once, when the file is complete
- * @param {AbortSignal} [signal]
+ * @param {RequestInit} [init]
  * @returns {Promise<number>} how many bytes there were
  */
-export async function receive(url, onChunk, onProgress, signal) {
-  const response = await request(url, { signal });
+export async function receive(url, onChunk, onProgress, init = {}) {
+  const { signal } = init;
+  const response = await request(url, init);
   const total = expectedBytes(response);
   let loaded = 0;
   if (response.body) {
     const reader = response.body.getReader();
-    for (let part = await next(reader, url, signal); !part.done; part = await next(reader, url, signal)) {
+    for (let part = await next(reader, url, signal ?? undefined); !part.done; part = await next(reader, url, signal ?? undefined)) {
       onChunk(part.value, total);
       loaded += part.value.byteLength;
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);

@@ -1,12 +1,18 @@
 import { calls } from './calls.js';
 import { startCore } from './core.js';
 import { download, receive, tally } from './download.js';
-import { ExemplarError } from './errors.js';
+import { ExemplarError, rethrown } from './errors.js';
+import { ShardedEngine, shardFolder } from './sharded-engine.js';
 
 /**
  * @import { Index } from './pkg/exemplar_search.js'
- * @import { IndexInfo, LoadOptions } from './types.js'
+ * @import { IndexInfo, LoadOptions, SearchResult } from './types.js'
  * @import { CallArguments, CallName, CallResult } from './calls.js'
+ * @import { Core } from './core.js'
+ *
+ * @typedef {object} How
+ * @property {AbortSignal} [signal]
+ * @property {(result: SearchResult) => void} [onUpdate] is given a search's hits as far as they are known, each time more is
  */
 
 /** Bytes handed to the core at once: it makes a copy of them, and the browser's chunks may be as large as the file. */
@@ -25,33 +31,14 @@ export class Engine {
   }
 
   /**
+   * All of a bundle, also of one in shards.
+   *
    * @param {string} url the bundle's JSON, absolute; files that it names are beside it
    * @param {LoadOptions} [options]
    */
-  static async load(url, { normalize = true, onProgress, signal } = {}) {
-    const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
-    const [json, Loader] = await Promise.all([
-      download(url, bundle(), signal),
-      startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total })),
-    ]);
-    const loader = rethrown(() => new Loader(json));
-    try {
-      // Straight into the core's memory: the files are most of a bundle, and no byte of them is kept twice.
-      const receiving = loader.files().map((name) => {
-        let first = true;
-        return receive(new URL(name, url).href, (chunk, total) => {
-          if (first && total !== undefined) loader.expect(name, total);
-          first = false;
-          for (const piece of pieces(chunk)) rethrown(() => loader.add(name, piece));
-        }, bundle(), signal);
-      });
-      await Promise.all(receiving);
-      signal?.throwIfAborted();
-    } catch (error) {
-      loader.free();
-      throw error;
-    }
-    return rethrown(() => new Engine(loader.finish(normalize)));
+  static async load(url, options) {
+    const engine = await loadEngine(url, options);
+    return engine instanceof Engine ? engine : new Engine(await engine.whole(options?.signal));
   }
 
   /**
@@ -75,21 +62,55 @@ export class Engine {
   }
 }
 
+/**
+ * A bundle: in memory as a whole, or in shards that are fetched as they are needed.
+ *
+ * @param {string} url the bundle's JSON, absolute; files that it names are beside it
+ * @param {LoadOptions} [options]
+ * @returns {Promise<Engine | ShardedEngine>}
+ */
+export async function loadEngine(url, { onProgress, ...options } = {}) {
+  const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
+  const core = startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total }));
+  core.catch(() => {});
+  const json = await download(url, bundle(), { signal: options.signal });
+  const folder = shardFolder(json, url);
+  if (folder === undefined) return loadWhole(url, json, await core, bundle, options);
+  let loaded = 0;
+  const told = bundle();
+  return ShardedEngine.load(url, json, folder, core, (bytes) => told((loaded += bytes), undefined), options);
+}
+
+/**
+ * @param {string} url
+ * @param {Uint8Array} json
+ * @param {Core} core
+ * @param {ReturnType<typeof tally>} bundle
+ * @param {LoadOptions} options
+ */
+async function loadWhole(url, json, { Loader }, bundle, { normalize = true, signal }) {
+  const loader = rethrown(() => new Loader(json));
+  try {
+    // Straight into the core's memory: the files are most of a bundle, and no byte of them is kept twice.
+    const receiving = loader.files().map((name) => {
+      let first = true;
+      return receive(new URL(name, url).href, (chunk, total) => {
+        if (first && total !== undefined) loader.expect(name, total);
+        first = false;
+        for (const piece of pieces(chunk)) rethrown(() => loader.add(name, piece));
+      }, bundle(), { signal });
+    });
+    await Promise.all(receiving);
+    signal?.throwIfAborted();
+  } catch (error) {
+    loader.free();
+    throw error;
+  }
+  return rethrown(() => new Engine(loader.finish(normalize)));
+}
+
 /** @param {Uint8Array} chunk */
 function* pieces(chunk) {
   let at = 0;
   do yield chunk.subarray(at, at + PIECE); while ((at += PIECE) < chunk.length);
-}
-
-/**
- * @template T
- * @param {() => T} run
- * @returns {T}
- */
-function rethrown(run) {
-  try {
-    return run();
-  } catch (error) {
-    throw ExemplarError.from(error);
-  }
 }

@@ -2,7 +2,7 @@
 export const errorCodes = /** @type {const} */ ([
   'network', 'cors', 'unauthorized', 'rate-limited', 'timeout', 'http', 'bad-response',
   'query-dimensions', 'other-model', 'not-finite', 'zero-vector',
-  'bundle-json', 'bundle-format', 'bundle-version', 'bundle-field', 'duplicate-id',
+  'bundle-json', 'bundle-format', 'bundle-version', 'bundle-field', 'duplicate-id', 'shard', 'other-build',
   'unknown-article', 'method-needs', 'too-many-dimensions', 'no-method', 'option', 'no-encoder', 'encoder', 'freed', 'no-wasm', 'internal',
 ]);
 
@@ -25,6 +25,8 @@ export const errorCodes = /** @type {const} */ ([
  * | `other-model` | the API answers with another model than the bundle's |
  * | `not-finite`, `zero-vector` | the query's embedding, or a vector of the bundle, cannot be compared |
  * | `bundle-json`, `bundle-format`, `bundle-version`, `bundle-field`, `duplicate-id` | the bundle cannot be used |
+ * | `shard` | a shard of the bundle is missing, damaged, or no shard |
+ * | `other-build` | a shard is of another build than the manifest: load again |
  * | `unknown-article` | no article has this id |
  * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
  * | `too-many-dimensions` | `whitened` would take minutes for so many passages of so many dimensions, which the bundle holds nothing worked out for |
@@ -69,8 +71,22 @@ export class ExemplarError extends Error {
     return { code: this.code, message: this.message, status: this.status, retryAfter: this.retryAfter };
   }
 
-  /** @param {ReturnType<ExemplarError['toPlain']>} plain */
+  /** @param {{ code: ErrorCode, message: string, status?: number, retryAfter?: number }} plain */
   static fromPlain({ code, message, ...details }) {
     return new ExemplarError(code, message, details);
+  }
+}
+
+/**
+ * What the core throws, as an {@link ExemplarError}.
+ * @template T
+ * @param {() => T} run
+ * @returns {T}
+ */
+export function rethrown(run) {
+  try {
+    return run();
+  } catch (error) {
+    throw ExemplarError.from(error);
   }
 }

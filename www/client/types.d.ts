@@ -49,6 +49,11 @@ export interface LoadOptions extends Abortable {
    * Default true.
    */
   normalize?: boolean;
+  /**
+   * Whether the rest of a bundle in shards is loaded while nothing is asked, up to 20,000 passages; not where the reader saves data.
+   * Default true.
+   */
+  background?: boolean;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -90,7 +95,10 @@ export interface RankingOptions {
   seed?: number;
 }
 
-export interface SearchOptions extends RankingOptions, Abortable {}
+export interface SearchOptions extends RankingOptions, Abortable {
+  /** Of `search` on a bundle in shards: is given the hits as far as they are known, each time more is. */
+  onUpdate?: (result: Omit<SearchResult, 'milliseconds'>) => void;
+}
 
 export interface Article {
   id: string;
@@ -198,6 +206,13 @@ export interface SearchResult {
    * the query had no part in the ranking but for its words.
    */
   known?: number;
+  /**
+   * Of a bundle in shards: the share of the hits of the whole bundle that these are expected to have, 0 to 1. Missing where all of
+   * the bundle was ranked.
+   */
+  complete?: number;
+  /** Of a bundle in shards: why some of it could not be had. The hits are those of the rest. */
+  problem?: { code: ErrorCode; message: string };
   /** Time taken to rank, without what it took to reach the engine. */
   milliseconds: number;
 }
@@ -270,8 +285,8 @@ export interface IndexInfo {
   keywords: boolean;
   /** Whether the bundle has a query encoder, which embeds texts without an API. */
   encoder: boolean;
-  /** The type of the vectors in memory. */
-  vectors: 'float32' | 'int8';
+  /** The type of the vectors in memory; `shards` where they are fetched as they are needed. */
+  vectors: 'float32' | 'int8' | 'shards';
   /** What ranking computes with. */
   instructions: 'simd128' | 'scalar';
   space: EmbeddingSpace;

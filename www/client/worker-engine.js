@@ -1,9 +1,16 @@
 import { ExemplarError } from './errors.js';
+import { abortable } from './promises.js';
 import { scriptUrl } from './script-url.js';
 
 /**
  * @import { CallArguments, CallName, CallResult } from './calls.js'
- * @import { IndexInfo, LoadOptions, Progress } from './types.js'
+ * @import { How } from './engine.js'
+ * @import { IndexInfo, LoadOptions, Progress, SearchResult } from './types.js'
+ *
+ * @typedef {object} Asked a call that the worker has not answered
+ * @property {PromiseWithResolvers<any>} answer
+ * @property {() => void} goOn lets the next call be sent
+ * @property {(result: SearchResult) => void} [onUpdate]
  */
 
 /** Thrown where no worker could be started at all; the same work can then be done on the page's own thread. */
@@ -14,9 +21,10 @@ export class WorkerEngine {
   #worker;
   /** @type {(progress: Progress) => void} */
   #onProgress = () => {};
-  /** The call that the worker is at. @type {PromiseWithResolvers<any> | undefined} */
-  #current;
-  /** Settles when the worker has answered every call so far. @type {Promise<unknown>} */
+  /** By id. @type {Map<number, Asked>} */
+  #asked = new Map();
+  #calls = 0;
+  /** Settles when every call so far is answered or waits for the network. @type {Promise<unknown>} */
   #idle = Promise.resolve();
   /** Why there will be no more answers. @type {ExemplarError | undefined} */
   #ended;
@@ -35,16 +43,16 @@ export class WorkerEngine {
    * @param {string} url the bundle's, absolute
    * @param {LoadOptions} [options]
    */
-  static async load(url, { normalize, onProgress, signal } = {}) {
+  static async load(url, { normalize, background, onProgress, signal } = {}) {
     const worker = makeWorker();
     const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
-    const loaded = engine.#ask({ call: 'load', args: [url, { normalize }] }, signal);
+    const loaded = engine.#ask({ call: 'load', args: [url, { normalize, background }] }, { signal });
     loaded.catch(() => {});
     try {
       await started(worker, signal);
-      engine.info = await loaded;
+      await loaded;
       return engine;
     } catch (error) {
       engine.free();
@@ -58,11 +66,11 @@ export class WorkerEngine {
    * @template {CallName} Name
    * @param {Name} call
    * @param {CallArguments<Name>} args
-   * @param {AbortSignal} [signal]
+   * @param {How} [how]
    * @returns {Promise<Awaited<CallResult<Name>>>}
    */
-  call(call, args, signal) {
-    return this.#ask({ call, args }, signal);
+  call(call, args, how = {}) {
+    return this.#ask({ call, args, updates: Boolean(how.onUpdate) }, how);
   }
 
   free() {
@@ -70,27 +78,42 @@ export class WorkerEngine {
   }
 
   /**
-   * One call at a time, so that a call aborted while it waits for its turn costs the worker nothing.
-   * @param {import('./worker.js').Call} message
-   * @param {AbortSignal} [signal]
+   * One call at a time, so that a call aborted before its turn costs the worker nothing; but none waits for another's downloads.
+   * @param {{ call: string, args: any, updates?: boolean }} message
+   * @param {How} how
    */
-  #ask(message, signal) {
-    const answer = this.#idle.then(() => {
+  #ask(message, { signal, onUpdate }) {
+    const id = this.#calls++;
+    const turn = this.#idle;
+    /** @type {PromiseWithResolvers<void>} */
+    const { promise, resolve: goOn } = Promise.withResolvers();
+    this.#idle = promise;
+    const answer = turn.then(() => {
       signal?.throwIfAborted();
       if (this.#ended) throw this.#ended;
-      this.#current = Promise.withResolvers();
-      this.#worker.postMessage(message);
-      return this.#current.promise;
-    });
-    this.#idle = answer.catch(() => {});
+      const asked = { answer: Promise.withResolvers(), goOn, onUpdate };
+      this.#asked.set(id, asked);
+      this.#worker.postMessage({ id, ...message });
+      signal?.addEventListener('abort', () => this.#worker.postMessage({ abort: id }), { once: true });
+      return asked.answer.promise;
+    }).finally(goOn);
     return abortable(answer, signal);
   }
 
-  /** @param {import('./worker.js').Answer} answer */
-  #receive(answer) {
-    if ('progress' in answer) this.#onProgress(answer.progress);
-    if ('result' in answer) this.#current?.resolve(answer.result);
-    if ('error' in answer) this.#current?.reject(ExemplarError.fromPlain(answer.error));
+  /** @param {import('./worker.js').Answer} message */
+  #receive(message) {
+    if ('progress' in message) this.#onProgress(message.progress);
+    if (!('id' in message)) return;
+    const asked = this.#asked.get(message.id);
+    if (!asked) return;
+    if ('waiting' in message) asked.goOn();
+    else if ('update' in message) asked.onUpdate?.(message.update);
+    else {
+      this.#asked.delete(message.id);
+      if ('info' in message) this.info = message.info;
+      if ('error' in message) asked.answer.reject(ExemplarError.fromPlain(message.error));
+      else asked.answer.resolve(message.result);
+    }
   }
 
   /** @param {string} reason */
@@ -102,7 +125,7 @@ export class WorkerEngine {
   #end(error) {
     this.#ended ??= error;
     this.#worker.terminate();
-    this.#current?.reject(this.#ended);
+    for (const { answer } of this.#asked.values()) answer.reject(this.#ended);
   }
 }
 
@@ -129,21 +152,4 @@ function started(worker, signal) {
   worker.addEventListener('message', resolve, { once: true });
   worker.addEventListener('error', () => reject(new NoWorker('the worker did not start')), { once: true });
   return abortable(promise, signal);
-}
-
-/**
- * The promise, or the signal's reason as soon as it is aborted.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} [signal]
- * @returns {Promise<T>}
- */
-function abortable(promise, signal) {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

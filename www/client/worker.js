@@ -1,29 +1,42 @@
 // The engine in a worker of its own, so that ranking never holds up the page. One index a worker: ending the worker
-// gives all of its memory back. The client sends one call at a time and waits for its answer.
+// gives all of its memory back. A call is answered at once, or, where it waits for the network, said to be waiting and
+// answered later; so calls may overlap.
 
-import { Engine } from './engine.js';
+import { loadEngine } from './engine.js';
 import { ExemplarError } from './errors.js';
 
 /**
  * @import { CallName } from './calls.js'
- * @import { LoadOptions, Progress } from './types.js'
+ * @import { IndexInfo, LoadOptions, Progress, SearchResult } from './types.js'
  *
- * @typedef {{ call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize'>] } | { call: CallName, args: any }} Call
+ * @typedef {{ id: number, call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize' | 'background'>] }
+ *   | { id: number, call: CallName, args: any, updates: boolean }} Call
+ * @typedef {{ abort: number }} Abort of the call with this id
  * @typedef {{ ready: true }
  *   | { progress: Progress }
- *   | { result: any }
- *   | { error: ReturnType<ExemplarError['toPlain']> }} Answer
+ *   | { id: number, waiting: true }
+ *   | { id: number, update: SearchResult }
+ *   | { id: number, result: any, info: IndexInfo }
+ *   | { id: number, error: ReturnType<ExemplarError['toPlain']> }} Answer
  */
 
-/** @type {Engine} */
+/** @type {Awaited<ReturnType<typeof loadEngine>>} */
 let engine;
+/** Of the calls that wait, by their ids. @type {Map<number, AbortController>} */
+const waiting = new Map();
 
-/** @param {Call} message */
-async function answer({ call, args }) {
-  if (call !== 'load') return /** @type {any} */ (engine).call(call, args);
-  const [url, options] = args;
-  engine = await Engine.load(url, { ...options, onProgress: (progress) => send({ progress }) });
-  return engine.info;
+/**
+ * @param {Call} message
+ * @param {AbortSignal} signal
+ */
+function answer(message, signal) {
+  const { id, call, args } = message;
+  if (call === 'load') {
+    const [url, options] = args;
+    return loadEngine(url, { ...options, onProgress: (progress) => send({ progress }) }).then((loaded) => void (engine = loaded));
+  }
+  const onUpdate = message.updates ? (/** @type {SearchResult} */ update) => send({ id, update }) : undefined;
+  return /** @type {any} */ (engine).call(call, args, { signal, onUpdate });
 }
 
 /** @param {Answer} message */
@@ -31,11 +44,24 @@ function send(message) {
   postMessage(message);
 }
 
-addEventListener('message', async (/** @type {MessageEvent<Call>} */ { data }) => {
+addEventListener('message', async (/** @type {MessageEvent<Call | Abort>} */ { data }) => {
+  if ('abort' in data) {
+    waiting.get(data.abort)?.abort();
+    return;
+  }
+  const { id } = data;
+  const controller = new AbortController();
   try {
-    send({ result: await answer(data) });
+    const answered = answer(data, controller.signal);
+    if (answered instanceof Promise) {
+      waiting.set(id, controller);
+      send({ id, waiting: true });
+    }
+    send({ id, result: await answered, info: engine.info });
   } catch (error) {
-    send({ error: ExemplarError.from(error).toPlain() });
+    send({ id, error: ExemplarError.from(error).toPlain() });
+  } finally {
+    waiting.delete(id);
   }
 });
 

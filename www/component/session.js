@@ -1,4 +1,5 @@
 import { ExemplarError } from '../client/exemplar-search.js';
+import { pause } from '../client/promises.js';
 import { BorrowedIndex } from './borrowed-index.js';
 
 /**
@@ -6,6 +7,7 @@ import { BorrowedIndex } from './borrowed-index.js';
  * @typedef {import('../client/types.js').Hit} Hit
  * @typedef {import('../client/types.js').Article} Article
  * @typedef {import('../client/types.js').Embedder} Embedder
+ * @typedef {Omit<import('../client/types.js').SearchResult, 'milliseconds'>} Found
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
@@ -33,6 +35,8 @@ import { BorrowedIndex } from './borrowed-index.js';
 const PAUSE = 250;
 /** Milliseconds for which hits that are shown wait for those by meaning from this device, so that rows do not jump twice a key. */
 const SOON = 40;
+/** Letters from which on shards are fetched for what may not be typed to its end; fewer wait for a pause. */
+const WORTH_FETCHING = 3;
 /** How many embeddings are kept. */
 const KEPT = 100;
 
@@ -179,6 +183,7 @@ export class SearchSession {
     if (!keywords && !here && !embed) throw new ExemplarError('no-method', 'the bundle has neither keywords nor a query encoder, and no embedding API is named');
 
     const query = { text, unfinished: true };
+    if (index.info.vectors === 'shards' && !embed && more.length === 0) return this.#rankShards(index, query, method, signal);
     const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal) : undefined;
     const meaning = here ? this.#hits(index, query, method, signal) : undefined;
     meaning?.catch(() => {});
@@ -202,19 +207,39 @@ export class SearchSession {
   }
 
   /**
+   * Of a bundle in shards, hits come as the shards do: those by words first.
+   *
+   * @param {SearchIndex} index
+   * @param {{ text: string, unfinished: boolean }} query
+   * @param {import('../client/types.js').Method} method
+   * @param {AbortSignal} signal
+   */
+  async #rankShards(index, query, method, signal) {
+    if (query.text.trim().length < WORTH_FETCHING) await pause(PAUSE, signal);
+    const onUpdate = (/** @type {Found} */ found) => {
+      if (!signal.aborted) this.#show(found, { pending: true, meaning: isByMeaning(found) }, signal);
+    };
+    const found = await this.#hits(index, query, method, signal, onUpdate);
+    this.#show(found, { meaning: isByMeaning(found), problem: found.problem && ExemplarError.from(found.problem) }, signal);
+  }
+
+  /**
    * @param {SearchIndex} index
    * @param {import('../client/types.js').TextAndEmbedding} query
    * @param {import('../client/types.js').Method} method
    * @param {AbortSignal} signal
+   * @param {(found: Found) => void} [onUpdate]
    */
-  async #hits(index, query, method, signal) {
+  async #hits(index, query, method, signal, onUpdate) {
     const { more, less, filter } = this.state;
-    const { limit: k, passages, facets } = this.#settings;
+    const { limit: k, facets } = this.#settings;
+    // More than the best passage of an article takes all of the bundle.
+    const passages = index.info.vectors === 'shards' ? 1 : this.#settings.passages;
     const options = { method, k, passages, facets, filter };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
     return more.length || less.length
       ? index.refine({ query, ...examples }, { ...options, signal })
-      : index.search(query, { ...options, signal });
+      : index.search(query, { ...options, signal, onUpdate });
   }
 
   /**
@@ -235,14 +260,14 @@ export class SearchSession {
   }
 
   /**
-   * @param {import('../client/types.js').SearchResult} found
-   * @param {{ pending?: boolean, meaning?: boolean }} how
+   * @param {Found} found
+   * @param {{ pending?: boolean, meaning?: boolean, problem?: ExemplarError }} how
    * @param {AbortSignal} signal
    */
-  #show({ hits, facets = [] }, { pending = false, meaning = false }, signal) {
+  #show({ hits, facets = [] }, { pending = false, meaning = false, problem }, signal) {
     signal.throwIfAborted();
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits, facets, pending, meaning });
+    this.#set({ phase, hits, facets, pending, meaning, problem });
   }
 
   /** @param {Partial<State>} change */
@@ -252,13 +277,7 @@ export class SearchSession {
   }
 }
 
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- */
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
+/** @param {Found} found */
+function isByMeaning({ hits }) {
+  return hits.some(({ scores: { knn, whitened } }) => knn !== undefined || whitened !== undefined);
 }

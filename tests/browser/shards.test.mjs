@@ -1,0 +1,178 @@
+// A bundle in shards, in the search box and in the client: fetched as a query needs it, and what goes wrong on the way.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { promisify } from 'node:util';
+import { box, openBox, startSite, type } from './component-support.mjs';
+import { BIN, DIST, atEnd } from './support.mjs';
+
+/** The demo's site, in shards: with its query encoder. */
+async function shards(t, site = join(DIST, 'bundles', 'rust-book.json')) {
+  const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
+  atEnd(t, () => rm(folder, { recursive: true }));
+  const manifest = join(folder, 'bundle.json');
+  await promisify(execFile)(BIN, ['convert', site, '--layout', 'shards', '-o', manifest]);
+  const [build] = (await readdir(folder)).filter((name) => name.startsWith('search-'));
+  const files = Object.fromEntries(await Promise.all((await readdir(join(folder, build))).map(async (name) =>
+    [`/search/${build}/${name}`, await readFile(join(folder, build, name))])));
+  return { manifest: await readFile(manifest, 'utf8'), build, files };
+}
+
+/**
+ * A site with a bundle in shards. `answer` may stand in for a shard: what it returns is sent, and nothing lets the shard be.
+ * @returns {Promise<{ address: string, asked: string[], publish(bundle: Awaited<ReturnType<typeof shards>>): void }>}
+ */
+async function shardedSite(t, bundle, answer = () => undefined) {
+  const asked = [];
+  let now = bundle;
+  const send = (response, status, type, body) => {
+    response.writeHead(status, { 'content-type': type });
+    response.end(body);
+  };
+  const routes = new Proxy({}, {
+    get: (_, path) => async (request, response) => {
+      if (path === '/search/bundle.json') return send(response, 200, 'application/json', now.manifest);
+      if (!/^\/search\/search-/.test(path)) return false;
+      asked.push(path);
+      const instead = await answer(path, now.files[path]);
+      if (instead) return send(response, instead.status ?? 200, 'text/html', instead.body);
+      const file = now.files[path];
+      return file ? send(response, 200, 'application/octet-stream', file) : send(response, 404, 'text/html', '<p>Not there.</p>');
+    },
+  });
+  const { address, end } = await startSite({ routes });
+  atEnd(t, end);
+  return { address, asked, publish: (next) => (now = next) };
+}
+
+/** In the page: what a search answers, with what it was told before. */
+async function search([text, options]) {
+  const { SearchIndex } = await import('/search/client/exemplar-search.js');
+  globalThis.index ??= await SearchIndex.load('/search/bundle.json', { background: false });
+  const updates = [];
+  const onUpdate = ({ hits, complete }) => updates.push({ hits: hits.length, complete });
+  const { hits, ...rest } = await globalThis.index.search({ text }, { onUpdate, ...options });
+  return { ...rest, updates, titles: hits.map(({ article }) => article.title), urls: hits.map(({ article }) => article.url) };
+}
+
+const QUESTION = 'how do I share data between threads';
+
+test('a search takes a part of the shards, tells what it has so far, and finds what the whole bundle finds', async (t) => {
+  const bundle = await shards(t);
+  const { address, asked } = await shardedSite(t, bundle);
+  const page = await openBox(t, address);
+  const part = await page.evaluate(search, [QUESTION]);
+  assert.match(part.urls[0], /ch16-\d\d/);
+  assert(part.complete > 0.9 && part.complete <= 1, `complete: ${part.complete}`);
+  assert(part.updates.length > 0, 'the hits are handed on as they come');
+  assert.equal(new Set(asked).size, asked.length, 'no shard is asked for twice');
+  assert(asked.length < Object.keys(bundle.files).length / 2, `${asked.length} of ${Object.keys(bundle.files).length} shards`);
+  const before = asked.length;
+  await page.evaluate(search, [QUESTION]);
+  assert.equal(asked.length, before, 'what is there is not asked for again');
+
+  const whole = await page.evaluate(async (text) => {
+    await globalThis.index.complete();
+    const { hits, complete } = await globalThis.index.search(text);
+    return { urls: hits.map(({ article }) => article.url), complete, info: globalThis.index.info };
+  }, QUESTION);
+  assert.equal(whole.complete, undefined);
+  assert.equal(asked.length, Object.keys(bundle.files).length, 'each shard once');
+  const common = whole.urls.filter((url) => part.urls.includes(url)).length;
+  assert(common >= 8, `${common} of ten hits are those of the whole bundle`);
+  assert.equal(whole.urls[0], part.urls[0]);
+  assert.notEqual(whole.info.vectors, 'shards');
+});
+
+test('what parts cannot answer has the rest loaded', async (t) => {
+  const { address } = await shardedSite(t, await shards(t));
+  const page = await openBox(t, address);
+  const result = await page.evaluate(search, [QUESTION, { method: 'svm+whitened+lexical', k: 5 }]);
+  assert(result.urls.some((url) => /ch16-\d\d/.test(url)), result.urls.join());
+  assert.equal(result.complete, undefined);
+  const alike = await page.evaluate(async () => {
+    const { hits: [{ article }] } = await globalThis.index.search('threads');
+    return (await globalThis.index.similar(article.id)).hits.length;
+  });
+  assert.equal(alike, 10);
+});
+
+test('a shard that cannot be had leaves the other hits, with the reason', async (t) => {
+  for (const [what, instead, code] of [
+    ['a page with status 200', { body: '<!doctype html><p>Not there.</p>' }, 'shard'],
+    ['404', { status: 404, body: '' }, 'http'],
+    ['500', { status: 500, body: '' }, 'http'],
+    ['429', { status: 429, body: '' }, 'rate-limited'],
+    ['half a shard', undefined, 'shard'],
+  ]) {
+    await t.test(what, async (t) => {
+      let fails = true;
+      const bundle = await shards(t);
+      const { address } = await shardedSite(t, bundle, (path, file) =>
+        (fails && /passages-/.test(path) ? instead ?? { body: file.subarray(0, file.length >> 1) } : undefined));
+      const page = await openBox(t, address);
+      const result = await page.evaluate(search, [QUESTION]);
+      assert.equal(result.problem?.code, code, JSON.stringify(result.problem));
+      assert(result.urls.length > 0, 'words find what they find');
+      assert(result.complete < 0.9, `complete: ${result.complete}`);
+      fails = false;
+      const again = await page.evaluate(search, [QUESTION]);
+      assert.equal(again.problem, undefined);
+      assert.match(again.urls[0], /ch16-\d\d/);
+    });
+  }
+});
+
+test('a site that is published anew in the middle is gone on with', async (t) => {
+  const [before, after] = [await shards(t), await shards(t, join(DIST, 'bundles', 'debian-reference-ja.json'))];
+  assert.notEqual(before.build, after.build);
+  const site = await shardedSite(t, before);
+  const page = await openBox(t, site.address);
+  assert.match((await page.evaluate(search, [QUESTION])).urls[0], /ch16-\d\d/);
+  site.publish(after);
+  const { urls, problem } = await page.evaluate(search, ['ネットワークの設定']);
+  assert.equal(problem, undefined);
+  assert.match(urls[0], /\.ja\.html/);
+});
+
+test('an abort ends a search, and the next one is answered', async (t) => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const { address } = await shardedSite(t, await shards(t), (path) => (/passages-/.test(path) ? held.then(() => undefined) : undefined));
+  const page = await openBox(t, address);
+  const name = await page.evaluate(async (text) => {
+    const { SearchIndex } = await import('/search/client/exemplar-search.js');
+    globalThis.index = await SearchIndex.load('/search/bundle.json', { background: false });
+    return globalThis.index.search(text, { signal: AbortSignal.timeout(500) }).catch(({ name }) => name);
+  }, QUESTION);
+  assert.equal(name, 'TimeoutError');
+  release();
+  assert.match((await page.evaluate(search, [QUESTION])).urls[0], /ch16-\d\d/);
+});
+
+test('the box shows hits from shards, and says when part of them could not be had', async (t) => {
+  let fails = true;
+  const { address } = await shardedSite(t, await shards(t), (path) => (fails && /passages-/.test(path) ? { status: 503, body: '' } : undefined));
+  const page = await openBox(t, address);
+  await type(page, QUESTION);
+  await page.getByRole('row', { name: /thread/i }).first().waitFor();
+  await page.locator('exemplar-search:state(degraded)').waitFor();
+  fails = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('exemplar-search:state(results)').waitFor();
+  assert.equal(await box(page).inputValue(), QUESTION);
+});
+
+test('the rest is loaded while nothing is asked', async (t) => {
+  const bundle = await shards(t);
+  const { address, asked } = await shardedSite(t, bundle);
+  const page = await openBox(t, address);
+  await type(page, 'threads');
+  const deadline = Date.now() + 60_000;
+  while (asked.length < Object.keys(bundle.files).length && Date.now() < deadline) await page.waitForTimeout(200);
+  assert.equal(asked.length, Object.keys(bundle.files).length);
+});
