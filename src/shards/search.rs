@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::{Shards, sorted};
 use super::estimate::{Guess, deviation, threshold};
 use super::place::{Target, Targets};
 use super::plan::{Lookup, ngram_files};
@@ -11,6 +10,7 @@ use super::shard::{Id, Kind};
 use super::start::Start;
 use super::texts::{Placed, Texts};
 use super::words::Word;
+use super::{Shards, sorted};
 use crate::encoder::QueryEncoder;
 use crate::lexical::{self, Bm25, Keywords};
 use crate::search::{Given, Hit, Plan, Scores, SearchOptions, SearchResult};
