@@ -229,20 +229,20 @@ fn what_cannot_be_had_is_not_wanted_again() {
     let options = SearchOptions::default();
     let mut shards = Shards::new(manifest.as_bytes()).unwrap();
     for _ in 0..20 {
-        for id in shards.search("moon anchor number9", &options).unwrap().wanted {
+        for id in shards.search("number9", &options).unwrap().wanted {
             match id.kind {
                 Kind::Start | Kind::Words | Kind::Texts => shards.add(id, &files[&id]).unwrap(),
                 _ => shards.give_up(id),
             }
         }
     }
-    let answer = shards.search("moon anchor number9", &options).unwrap();
+    let answer = shards.search("number9", &options).unwrap();
     assert_eq!(answer.wanted, []);
     assert!(answer.result.hits.iter().any(|hit| hit.article.id == "a9"), "the words alone lead there");
     assert!(answer.result.complete.unwrap() < 0.5);
     shards.retry();
-    load(&mut shards, &files, "moon anchor number9", &options);
-    assert!(shards.search("moon anchor number9", &options).unwrap().result.complete.unwrap() > 0.9);
+    load(&mut shards, &files, "number9", &options);
+    assert!(shards.search("number9", &options).unwrap().result.complete.unwrap() > 0.9);
 }
 
 #[test]
