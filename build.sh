@@ -15,6 +15,7 @@ usage() {
 ./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
+./build.sh bench network [--site N] [--engine NAME] [--loads N]   bytes and seconds to the first hits, beside Pagefind's
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
 ./build.sh pictures [FOLDER]   pictures of the page and the search box, to look at; into target/screenshots
 ./build.sh help    this list
@@ -184,6 +185,11 @@ case "${1:-help}" in
       step "The exemplar command" cargo build --release --package exemplar-search-cli
       step "A Python with numpy" install_embedding_api
       step "The first search" scripts/dimensions.sh "${@:2}"
+      exit
+    fi
+    if [[ ${1:-} == network ]]; then
+      dist rust-book
+      step "The first search on a network" with_embedding_api scripts/network.sh "${@:2}"
       exit
     fi
     if [[ ${1:-} == first ]]; then

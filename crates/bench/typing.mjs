@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launch } from './chromium.mjs';
+import { embeddings } from './made-up.mjs';
 import { serveFiles } from './static-server.mjs';
 
 const WWW = join(dirname(fileURLToPath(import.meta.url)), '../../www');
@@ -19,7 +20,6 @@ const [DOCS] = process.argv.slice(2);
 const PASSAGES = 10_000;
 /** Characters of a passage, at least: a paragraph or a few. */
 const LENGTH = 250;
-const DIMENSIONS = 384;
 const ROUNDS = 15;
 const METHODS = ['knn+lexical', 'auto', 'knn', 'lexical'];
 const QUERIES = [
@@ -54,27 +54,6 @@ async function passages() {
     }
   }
   throw new Error(`${DOCS} has ${found.length} passages only, not ${PASSAGES}`);
-}
-
-/** A direction for each word, and the sum of its words' for a text: time does not depend on what vectors mean. */
-const directions = new Map();
-let state = 1;
-const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
-function embed(text) {
-  const sum = new Float64Array(DIMENSIONS).fill(1e-3);
-  for (const word of text.toLowerCase().match(/\w+/g) ?? []) {
-    if (!directions.has(word)) directions.set(word, Float64Array.from({ length: DIMENSIONS }, () => random() + random() + random() - 1.5));
-    directions.get(word).forEach((value, i) => (sum[i] += value));
-  }
-  const length = Math.hypot(...sum);
-  return Array.from(sum, (value) => Number((value / length).toFixed(5)));
-}
-
-/** What an embedding API answers. */
-function embeddings(body) {
-  const { input, model } = JSON.parse(body);
-  const data = [input].flat().map((text, index) => ({ object: 'embedding', index, embedding: embed(text) }));
-  return { object: 'list', model, data };
 }
 
 /** In the page: the milliseconds of each keystroke, by what is done at it. */

@@ -6,13 +6,11 @@ use crate::encoder::features::features;
 use crate::lexical;
 
 /// Shards of words that a query asks for at most.
-const MAX_WORD_FILES: usize = 24;
+const MAX_WORD_FILES: usize = 16;
 /// Shards beside a word's own in which words with other endings are looked for.
 const OTHER_ENDINGS: usize = 2;
-/// A word in more than this share of the passages, and in so many that its list is long, is not looked up where the query has
-/// others: it tells next to nothing.
-const TOO_COMMON: f32 = 0.5;
-const LONG_LIST: u32 = 2000;
+/// A common word in more than this share of the passages is not looked up where the query has others: it tells next to nothing.
+const TOO_COMMON: f32 = 0.25;
 
 impl Start {
     pub fn word_files(&self) -> usize {
@@ -56,12 +54,9 @@ impl Lookup {
         };
         let mut words: Vec<(f32, &str, &str)> = Vec::new();
         let mut passed_over: Vec<String> = Vec::new();
-        let too_common = |word: &str| {
-            share(word) > TOO_COMMON && start.common(word).is_some_and(|common| common.frequency > LONG_LIST)
-        };
-        let any_rare = query.looked_up().any(|word| !word.joined && !too_common(word.text));
+        let any_rare = query.looked_up().any(|word| !word.joined && share(word.text) <= TOO_COMMON);
         for word in query.looked_up() {
-            if any_rare && too_common(word.text) {
+            if any_rare && share(word.text) > TOO_COMMON {
                 passed_over.push(word.text.to_owned());
             } else if !word.joined {
                 words.push((share(word.text), word.text, word.stem));
