@@ -79,6 +79,7 @@ const MAGIC: [u8; 4] = *b"exs3";
 /// Bytes of the head.
 pub const HEAD: usize = 28;
 /// Whether what follows the head is as it is, or packed by Deflate without a head of its own.
+#[cfg(feature = "fit")]
 const AS_IS: u8 = 0;
 const DEFLATED: u8 = 1;
 /// No shard unpacks to more; a reader need not unpack any further.
