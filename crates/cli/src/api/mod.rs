@@ -19,10 +19,10 @@ use anyhow::{Result, anyhow};
 use clap::ArgGroup;
 
 pub use client::Client;
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, is_loopback};
 pub use input::Input;
 pub use pace::Limits;
-pub use preset::Preset;
+pub use preset::{Preset, prefixes as prefixes_by_name};
 pub use shorten::shorten;
 pub use upstream::{Reply, Unreachable, UnreachableKind, Upstream};
 

@@ -170,7 +170,8 @@ const PREFIXES: &[(&str, &str, &str)] = &[
     ("e5-large", "query: ", "passage: "),
 ];
 
-fn prefixes(model: &str) -> (&'static str, &'static str) {
+/// What a model is known to read before queries and before passages, by its name.
+pub fn prefixes(model: &str) -> (&'static str, &'static str) {
     let model = model.to_ascii_lowercase().replace('_', "-");
     let known = PREFIXES.iter().find(|(name, ..)| model.contains(name));
     known.map_or(("", ""), |&(_, query, passage)| (query, passage))

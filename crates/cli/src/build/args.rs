@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::ArgGroup;
 use exemplar_search::bundle::Passage;
 
 use super::queries::{DEFAULT_BUDGET, Queries};
-use super::request::{Recipes, RequestArgs};
+use super::request::RequestArgs;
 use super::texts::Texts;
 use crate::api::{ApiArgs, Limits};
 use crate::bundle_file::FormArgs;
@@ -16,11 +15,8 @@ use crate::site::{Document, SourceArgs};
 pub const PASSAGE_CHARS: usize = 1000;
 const ARTICLE_CHARS: usize = 1500;
 
-/// Build a bundle from a site and an embedding API
+/// Build a bundle from a site, with a sentence model on this machine or an embedding API
 #[derive(clap::Args)]
-#[command(group(
-    ArgGroup::new("vectors").required(true).multiple(true).args(["api", "preset", "embeddings"])
-))]
 pub struct Args {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -29,8 +25,8 @@ pub struct Args {
     pub api: ApiArgs,
     #[command(flatten)]
     pub request: RequestArgs,
-    /// Vectors from elsewhere instead of an API: a .npy file, float32 or float64, a row for each article
-    #[arg(long, value_name = "FILE", conflicts_with = "endpoint")]
+    /// Vectors from elsewhere: a .npy file, float32 or float64, a row for each article
+    #[arg(long, value_name = "FILE", requires = "model", conflicts_with_all = ["endpoint", "model_dir"])]
     pub embeddings: Option<PathBuf>,
 
     /// Whether an article gets a vector for each of its passages, or one in all, as it does with --embeddings
@@ -44,9 +40,9 @@ pub struct Args {
     #[arg(long, value_name = "N", requires = "endpoint", value_parser = clap::value_parser!(u16).range(1..))]
     dimensions: Option<u16>,
 
-    /// Requests under way at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
-    pub concurrency: u8,
+    /// Requests under way at once [default: 1], or texts with a model on this machine [default: one on each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub concurrency: Option<u8>,
     #[command(flatten)]
     pub limits: Limits,
 
@@ -112,9 +108,9 @@ impl Args {
         self.dimensions.map(usize::from)
     }
 
-    /// How texts are given to the model.
-    pub fn recipes(&self) -> Recipes {
-        self.request.recipes(self.api.preset, self.dimensions)
+    /// The same, as some APIs want to be told it.
+    pub fn dimensions_field(&self) -> Option<u16> {
+        self.dimensions
     }
 }
 

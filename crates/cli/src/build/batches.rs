@@ -1,6 +1,7 @@
 //! Which texts go into one request.
 
 use crate::api::Preset;
+use crate::engine::Engine;
 
 /// Texts in one request where nothing is known of the API.
 const TEXTS: usize = 16;
@@ -14,12 +15,19 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// As the preset knows, unless `texts` says otherwise.
+    /// As the preset knows, unless `texts` says otherwise; one text at a time for a model on this machine.
     ///
     /// # Errors
     ///
     /// `texts` is more than the API takes.
-    pub fn new(preset: Option<Preset>, texts: Option<u16>) -> Result<Self, String> {
+    pub fn new(engine: &Engine, preset: Option<Preset>, texts: Option<u16>) -> Result<Self, String> {
+        match engine {
+            Engine::Api(_) => Self::of_api(preset, texts),
+            Engine::Model(_) => Ok(Self { texts: 1, tokens: usize::MAX }),
+        }
+    }
+
+    fn of_api(preset: Option<Preset>, texts: Option<u16>) -> Result<Self, String> {
         let Some(facts) = preset.map(Preset::facts) else {
             return Ok(Self { texts: texts.map_or(TEXTS, usize::from), tokens: usize::MAX });
         };
@@ -70,9 +78,9 @@ mod tests {
 
     #[test]
     fn a_preset_knows_how_much_is_too_much() {
-        assert_eq!(Limits::new(Some(Preset::Tei), None).unwrap().texts, 16);
-        assert_eq!(Limits::new(Some(Preset::Tei), Some(32)).unwrap().texts, 32);
-        assert!(Limits::new(Some(Preset::Tei), Some(33)).unwrap_err().contains("more than the 32 texts"));
-        assert_eq!(Limits::new(None, Some(5_000)).unwrap().texts, 5_000);
+        assert_eq!(Limits::of_api(Some(Preset::Tei), None).unwrap().texts, 16);
+        assert_eq!(Limits::of_api(Some(Preset::Tei), Some(32)).unwrap().texts, 32);
+        assert!(Limits::of_api(Some(Preset::Tei), Some(33)).unwrap_err().contains("more than the 32 texts"));
+        assert_eq!(Limits::of_api(None, Some(5_000)).unwrap().texts, 5_000);
     }
 }

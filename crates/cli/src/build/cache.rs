@@ -80,7 +80,7 @@ impl Cache {
     }
 
     /// The vectors of what `recipe` makes of texts for `model`.
-    pub fn of<'a>(&'a self, model: &'a str, recipe: &'a Recipe) -> Space<'a> {
+    pub fn of(&self, model: &str, recipe: &Recipe) -> Space<'_> {
         let Recipe { prefix, input_type, model: own_model, fields, .. } = recipe;
         let input_type = input_type.as_deref().map_or(String::new(), |input_type| format!("={input_type}"));
         let mut digest = Sha256::new();

@@ -7,28 +7,29 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{thread, vec};
 
 use anyhow::{Context, Result, anyhow, bail};
-use exemplar_search::bundle::MAX_DIMENSIONS;
+use exemplar_search::bundle::{MAX_DIMENSIONS, Recipe};
 use exemplar_search::vector::Matrix;
 
-use super::cache::Cache;
+use super::cache::{Cache, Space};
 use super::job::{Job, Missing};
 use super::progress::Progress;
-use crate::api::{Client, Input, shorten};
+use crate::api::{Input, shorten};
+use crate::engine::Engine;
 use crate::output::note;
 
 /// Embeds texts with one model.
 pub struct Embedder<'a> {
-    pub client: Arc<Client>,
+    pub engine: Arc<Engine>,
     /// The model to ask for where a recipe names none.
     pub model: &'a str,
     pub cache: &'a Cache,
-    /// Requests under way at once, at least 1.
+    /// Batches under way at once, at least 1.
     pub concurrency: usize,
     /// Vectors are cut to so many dimensions.
     pub dimensions: Option<usize>,
 }
 
-/// What a thread that asks the API has to say.
+/// What a thread that embeds has to say.
 enum Message {
     Notice(String),
     Answer(Vec<usize>, Result<Vec<Vec<f32>>>),
@@ -46,7 +47,7 @@ struct First {
 
 /// What the threads share.
 struct Asking {
-    client: Arc<Client>,
+    engine: Arc<Engine>,
     job: Arc<Job>,
     model: String,
     cache: Cache,
@@ -57,11 +58,16 @@ struct Asking {
 }
 
 impl Embedder<'_> {
-    /// One row a text. Asks the API for what [`Job::missing`] found alone, and keeps each answer in the cache before it
+    /// The vectors of its model and `recipe` in the cache.
+    pub fn cached(&self, recipe: &Recipe) -> Space<'_> {
+        self.cache.of(&self.engine.cache_key(self.model), recipe)
+    }
+
+    /// One row a text. Embeds what [`Job::missing`] found alone, and keeps each answer in the cache before it
     /// asks for more.
     pub fn embed(&self, job: &Arc<Job>, missing: Missing) -> Result<Matrix> {
         let texts = &job.texts;
-        let cache = self.cache.of(self.model, &job.recipe);
+        let cache = self.cached(&job.recipe);
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
         let first = OnceLock::new();
         for i in texts.each_once() {
@@ -116,7 +122,7 @@ impl Embedder<'_> {
         let (sender, messages) = channel();
         let threads = self.concurrency.min(batches.len());
         let asking = Arc::new(Asking {
-            client: self.client.clone(),
+            engine: self.engine.clone(),
             job: job.clone(),
             model: self.model.to_owned(),
             cache: self.cache.clone(),
@@ -160,14 +166,14 @@ impl Asking {
 
     /// The vectors of a batch of texts, which are in the cache by then, if it can be written.
     fn embed(&self, batch: &[usize], sender: &Sender<Message>) -> Result<Vec<Vec<f32>>> {
-        let Self { client, job, model, .. } = self;
+        let Self { engine, job, model, .. } = self;
         let texts = &job.texts;
         let inputs: Vec<_> =
             batch.iter().map(|&i| Input { name: texts.name(i), text: texts.text(i) }).collect();
-        let vectors = client.embed(&inputs, &job.recipe, model, |notice| {
+        let vectors = engine.embed(&inputs, &job.recipe, model, |notice| {
             let _ = sender.send(Message::Notice(notice.to_owned()));
         })?;
-        let cache = self.cache.of(model, &job.recipe);
+        let cache = self.cache.of(&self.engine.cache_key(model), &job.recipe);
         for (&i, vector) in batch.iter().zip(&vectors) {
             check_dims(vector.len(), texts.name(i), &self.first)?;
             check_fits(vector.len(), self.dimensions, texts.name(i))?;

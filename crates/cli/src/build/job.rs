@@ -3,7 +3,7 @@
 use exemplar_search::bundle::Recipe;
 
 use super::batches::Limits;
-use super::cache::Cache;
+use super::embed::Embedder;
 use super::texts::Texts;
 use crate::api::tokens;
 use crate::output::note;
@@ -40,8 +40,8 @@ pub struct Count {
 
 impl Job {
     /// What of it is not in the cache.
-    pub fn missing(&self, cache: &Cache, model: &str, limits: Limits) -> Missing {
-        let space = cache.of(model, &self.recipe);
+    pub fn missing(&self, embedder: &Embedder, limits: Limits) -> Missing {
+        let space = embedder.cached(&self.recipe);
         let mut unusable = Vec::new();
         let new: Vec<_> = self
             .texts
@@ -86,12 +86,11 @@ impl Count {
     }
 
     /// A line about `kind` for people, with what it costs at `price` for a million tokens.
-    pub fn describe(self, kind: &str, price: Option<f64>) -> String {
+    pub fn describe(self, kind: &str, has_requests: bool, price: Option<f64>) -> String {
         let Self { texts, missing, requests, tokens } = self;
+        let requests = if has_requests { format!(" in {requests} requests") } else { String::new() };
         let price = price.map_or(String::new(), |price| format!(", {}", self::price(tokens, price)));
-        format!(
-            "{kind}: {texts} texts, {missing} of them to embed in {requests} requests, about {tokens} tokens{price}"
-        )
+        format!("{kind}: {texts} texts, {missing} of them to embed{requests}, about {tokens} tokens{price}")
     }
 }
 

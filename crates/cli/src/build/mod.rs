@@ -12,6 +12,7 @@ mod queries;
 mod request;
 mod texts;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -26,67 +27,44 @@ pub use self::batches::Limits;
 pub use self::cache::Cache;
 pub use self::embed::Embedder;
 pub use self::job::Job;
-use self::job::price;
+use self::job::{Count, price};
 pub use self::plan::Plan;
 pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
 pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
-use crate::api::Client;
 use crate::bundle_file;
+use crate::engine::Engine;
 use crate::npy;
 use crate::output::{note, print};
+use crate::site::Document;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
 const UNIT_TOLERANCE: f64 = 1e-3;
 
+/// What is known of the articles' vectors.
+struct Vectorised {
+    model: String,
+    recipes: Recipes,
+    passages: Vec<Passage>,
+    vectors: Matrix,
+    learnt: Learnt,
+}
+
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let output = args.output.as_deref().map(|path| args.form.output(path)).transpose()?;
-    let client = Client::new(&args.api, args.limits)?.map(Arc::new);
-    let batches =
-        Limits::new(args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
+    let client = args.request.client(&args.api, args.limits)?;
     let reading = args.source.read(args.embeddings.is_none())?;
     note(&format!("read {} articles{}", reading.documents.len(), reading.summary()));
 
     let documents = reading.documents;
-    let recipes = args.recipes();
-    let (passages, vectors, learnt) = match (client, &args.embeddings) {
-        (Some(client), _) => {
-            let (texts, passages) = args.texts(&documents);
-            let queries = args.queries(&documents, &passages);
-            let cache = Cache::new(args.request.cache.as_ref());
-            let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
-            jobs.extend(queries.job(&recipes.query));
-            let plan = Plan::new(jobs, &cache, &args.request.model, batches);
-            let expected = plan.describe(args.price_per_million);
-            if args.dry_run {
-                return print(&expected);
-            }
-            note(&expected);
-            let embedder = Embedder {
-                client,
-                model: &args.request.model,
-                cache: &cache,
-                concurrency: args.concurrency.into(),
-                dimensions: args.dimensions(),
-            };
-            let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
-            let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
-            let learnt = match vectors.next() {
-                Some(of_queries) => queries.learn(&args.request.model, &of_passages, &of_queries)?,
-                None => Learnt::default(),
-            };
-            (passages, of_passages, learnt)
-        }
-        (None, Some(file)) => {
-            note("no query encoder: it learns from the answers of an API, and --embeddings has none");
-            let vectors = npy::read_rows(file, "--embeddings", documents.len(), "articles")?;
-            (Passage::whole_articles(documents.len()), vectors, Learnt::default())
-        }
-        (None, None) => bail!("one of --api, --preset and --embeddings is needed"),
+    let vectorised = match &args.embeddings {
+        Some(file) => Some(read_vectors(args, file, &documents)?),
+        None => embed_site(args, args.request.engine(client)?, &documents)?,
     };
+    let Some(Vectorised { model, recipes, passages, vectors, learnt }) = vectorised else { return Ok(()) };
     let space = EmbeddingSpace {
-        model: args.request.model.clone(),
+        model,
         dimensions: vectors.dims(),
         normalized: are_unit_vectors(&vectors),
         truncated: args.dimensions().is_some(),
@@ -126,21 +104,75 @@ pub fn run(args: &Args) -> Result<()> {
     ))
 }
 
+/// Embeds the passages, and what the query encoder learns from; with `--dry-run`, nothing but says how much it would be.
+fn embed_site(args: &Args, engine: Engine, documents: &[Document]) -> Result<Option<Vectorised>> {
+    let model = args.request.model_of(&engine).to_owned();
+    let recipes = args.request.recipes(&engine, args.api.preset, args.dimensions_field())?;
+    let batches =
+        Limits::new(&engine, args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
+    let (texts, passages) = args.texts(documents);
+    let queries = args.queries(documents, &passages);
+    let cache = Cache::new(args.request.cache.as_ref());
+    let embedder = Embedder {
+        concurrency: args.concurrency.map_or_else(|| engine.concurrency(), usize::from),
+        engine: Arc::new(engine),
+        model: &model,
+        cache: &cache,
+        dimensions: args.dimensions(),
+    };
+    let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
+    jobs.extend(queries.job(&recipes.query));
+    let plan = Plan::new(jobs, &embedder, batches);
+    let expected = plan.describe(&embedder, args.price_per_million);
+    if args.dry_run {
+        print(&expected)?;
+        return Ok(None);
+    }
+    note(&expected);
+    let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
+    let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
+    let learnt = match vectors.next() {
+        Some(of_queries) => queries.learn(&model, &of_passages, &of_queries)?,
+        None => Learnt::default(),
+    };
+    Ok(Some(Vectorised { model, recipes, passages, vectors: of_passages, learnt }))
+}
+
+/// The vectors of `--embeddings`, one an article.
+fn read_vectors(args: &Args, file: &Path, documents: &[Document]) -> Result<Vectorised> {
+    note("no query encoder: it learns from what a model makes of queries, and --embeddings has none");
+    Ok(Vectorised {
+        model: args.request.model.clone().unwrap_or_default(),
+        recipes: args.request.own_recipes(),
+        passages: Passage::whole_articles(documents.len()),
+        vectors: npy::read_rows(file, "--embeddings", documents.len(), "articles")?,
+        learnt: Learnt::default(),
+    })
+}
+
 /// The vectors of each job. Says what it took.
 fn embed(plan: Plan, embedder: &Embedder, price_per_million: Option<f64>) -> Result<Vec<Matrix>> {
+    let started = Instant::now();
     let expected = plan.count();
     let vectors = plan.embed(embedder)?;
-    let (tokens, counted_by) = match embedder.client.tokens() {
-        0 => (expected.tokens, "by estimate"),
-        tokens => (tokens, "by the API's count"),
-    };
-    let price = price_per_million.map_or(String::new(), |each| format!(", {}", price(tokens, each)));
-    note(&format!(
-        "embedded {} of {} texts in {} requests, {tokens} tokens {counted_by}{price}",
-        expected.missing,
-        expected.texts,
-        embedder.client.requests()
-    ));
+    let Count { texts, missing, .. } = expected;
+    match embedder.engine.client() {
+        Some(client) => {
+            let (tokens, counted_by) = match client.tokens() {
+                0 => (expected.tokens, "by estimate"),
+                tokens => (tokens, "by the API's count"),
+            };
+            let price = price_per_million.map_or(String::new(), |each| format!(", {}", price(tokens, each)));
+            note(&format!(
+                "embedded {missing} of {texts} texts in {} requests, {tokens} tokens {counted_by}{price}",
+                client.requests()
+            ));
+        }
+        None => {
+            let seconds = started.elapsed().as_secs_f64();
+            note(&format!("embedded {missing} of {texts} texts on this machine, in {seconds:.1} s"));
+        }
+    }
     Ok(vectors)
 }
 

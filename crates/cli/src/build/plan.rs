@@ -6,7 +6,6 @@ use anyhow::Result;
 use exemplar_search::vector::Matrix;
 
 use super::batches::Limits;
-use super::cache::Cache;
 use super::embed::Embedder;
 use super::job::{Count, Job, Missing};
 
@@ -16,10 +15,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Looks up in `cache` what is there of each job for `model`.
-    pub fn new(jobs: Vec<Job>, cache: &Cache, model: &str, limits: Limits) -> Self {
+    /// Looks up in the embedder's cache what is there of each job.
+    pub fn new(jobs: Vec<Job>, embedder: &Embedder, limits: Limits) -> Self {
         let with_missing = |job: Job| {
-            let missing = job.missing(cache, model, limits);
+            let missing = job.missing(embedder, limits);
             (Arc::new(job), missing)
         };
         Self { jobs: jobs.into_iter().map(with_missing).collect() }
@@ -30,11 +29,13 @@ impl Plan {
     }
 
     /// A line a job, and one for all where there are several; `price` is that of a million tokens.
-    pub fn describe(&self, price: Option<f64>) -> String {
+    pub fn describe(&self, embedder: &Embedder, price: Option<f64>) -> String {
+        let has_requests = embedder.engine.client().is_some();
+        let line = |count: Count, kind| count.describe(kind, has_requests, price);
         let mut lines: Vec<_> =
-            self.jobs.iter().map(|(job, missing)| job.count(missing).describe(job.kind, price)).collect();
+            self.jobs.iter().map(|(job, missing)| line(job.count(missing), job.kind)).collect();
         if lines.len() > 1 {
-            lines.push(self.count().describe("in all", price));
+            lines.push(line(self.count(), "in all"));
         }
         lines.join("\n")
     }

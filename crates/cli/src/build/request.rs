@@ -1,18 +1,26 @@
 //! What a model is asked, as the command line tells it.
 
+use anyhow::{Result, bail};
+use clap::ArgGroup;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use exemplar_search::bundle::Recipe;
 use exemplar_search::json::{Number, Value};
 
 use super::cache::Place;
-use crate::api::Preset;
+use crate::api::{ApiArgs, Client, Limits, Preset};
+use crate::engine::Engine;
+use crate::model::ModelArgs;
 
 /// The model, how texts are given to it, and where its answers are kept.
 #[derive(clap::Args)]
+#[command(group(ArgGroup::new("named_api").multiple(true).args(["api", "preset"]).requires("model")))]
 pub struct RequestArgs {
-    /// The embedding model's name, as the API knows it
+    /// The embedding model's name: as the API knows it; or multilingual-e5-small, which is the default on this machine, or
+    /// all-MiniLM-L6-v2, which is smaller and for English
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub model: String,
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub local: ModelArgs,
     /// Texts in one request [default: what the preset knows, else 16]
     #[arg(long, value_name = "N", requires = "endpoint", value_parser = clap::value_parser!(u16).range(1..))]
     pub batch_size: Option<u16>,
@@ -47,35 +55,91 @@ pub struct Recipes {
 }
 
 impl RequestArgs {
-    /// What the options say, or the preset where they say nothing.
-    pub fn recipes(&self, preset: Option<Preset>, dimensions: Option<u16>) -> Recipes {
-        let own = |prefix: &Option<String>, input_type: &Option<String>, model: &Option<String>| Recipe {
-            prefix: prefix.clone().unwrap_or_default(),
-            input_type: input_type.clone(),
-            model: model.clone().filter(|model| *model != self.model),
-            ..Recipe::default()
-        };
-        let mut recipes = Recipes {
-            query: own(&self.query_prefix, &self.query_input_type, &self.query_model),
-            passage: own(&self.passage_prefix, &self.passage_input_type, &self.passage_model),
-        };
-        let told = [
-            &self.query_prefix,
-            &self.query_input_type,
-            &self.query_model,
-            &self.passage_prefix,
-            &self.passage_input_type,
-            &self.passage_model,
-        ];
-        let Some(preset) = preset else { return recipes };
-        if told.into_iter().all(Option::is_none) {
-            (recipes.query, recipes.passage) = preset.recipes(&self.model);
+    /// A client of the API that the command line names, if it names one.
+    pub fn client(&self, api: &ApiArgs, limits: Limits) -> Result<Option<Client>> {
+        Client::new(api, limits)
+    }
+
+    /// What embeds: the API where there is one, else a model on this machine.
+    pub fn engine(&self, client: Option<Client>) -> Result<Engine> {
+        Ok(match client {
+            Some(client) => Engine::Api(client),
+            None => Engine::Model(self.local.open(self.model.as_deref())?),
+        })
+    }
+
+    /// The name of the model that `engine` asks.
+    pub fn model_of<'a>(&'a self, engine: &'a Engine) -> &'a str {
+        match engine {
+            Engine::Api(_) => self.model.as_deref().unwrap_or_default(),
+            Engine::Model(local) => &local.name,
         }
-        if let Some((field, dimensions)) = preset.facts().dimensions.zip(dimensions) {
+    }
+
+    /// What the options say, or the preset or the model itself where they say nothing.
+    pub fn recipes(
+        &self,
+        engine: &Engine,
+        preset: Option<Preset>,
+        dimensions: Option<u16>,
+    ) -> Result<Recipes> {
+        let mut recipes = self.own_recipes();
+        let usual = match engine {
+            Engine::Api(_) => preset.map(|preset| preset.recipes(self.model_of(engine))),
+            Engine::Model(local) => {
+                self.check_for_this_machine()?;
+                Some(local.recipes())
+            }
+        };
+        if let Some((query, passage)) = usual.filter(|_| !self.says_recipes()) {
+            recipes = Recipes { query, passage };
+        }
+        if let Some((field, dimensions)) = preset.and_then(|preset| preset.facts().dimensions).zip(dimensions)
+        {
             for recipe in [&mut recipes.query, &mut recipes.passage] {
                 recipe.fields.push(field, Value::Number(Number::Natural(dimensions.into())));
             }
         }
-        recipes
+        Ok(recipes)
+    }
+
+    /// What the options say.
+    pub fn own_recipes(&self) -> Recipes {
+        let own = |prefix: &Option<String>, input_type: &Option<String>, model: &Option<String>| Recipe {
+            prefix: prefix.clone().unwrap_or_default(),
+            input_type: input_type.clone(),
+            model: model.clone().filter(|_| *model != self.model),
+            ..Recipe::default()
+        };
+        Recipes {
+            query: own(&self.query_prefix, &self.query_input_type, &self.query_model),
+            passage: own(&self.passage_prefix, &self.passage_input_type, &self.passage_model),
+        }
+    }
+
+    fn says_recipes(&self) -> bool {
+        self.query_prefix.is_some()
+            || self.passage_prefix.is_some()
+            || self.for_apis().any(|(_, is_said)| is_said)
+    }
+
+    /// The options that only a request to an API has a field for.
+    fn for_apis(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        [
+            ("--query-input-type", self.query_input_type.is_some()),
+            ("--passage-input-type", self.passage_input_type.is_some()),
+            ("--query-model", self.query_model.is_some()),
+            ("--passage-model", self.passage_model.is_some()),
+        ]
+        .into_iter()
+    }
+
+    fn check_for_this_machine(&self) -> Result<()> {
+        match self.for_apis().find(|(_, is_said)| *is_said) {
+            Some((option, _)) => bail!(
+                "{option} is for an API (--api); a model on this machine goes by --query-prefix and --passage-prefix alone"
+            ),
+            None => Ok(()),
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::Result;
 use exemplar_search::{Fusion, Method};
 
 use super::setting::Setting;
 use super::task::Task;
-use crate::api::ApiArgs;
+use crate::api::{ApiArgs, Limits};
 use crate::build::{DEFAULT_QUERY_TEXTS, RequestArgs};
+use crate::engine::Engine;
 
 /// Measure what each way of ranking is worth on a test collection
 #[derive(clap::Args)]
@@ -66,6 +68,20 @@ const METHODS: [&str; 9] = [
 const CS: [f64; 4] = [0.001, 0.01, 1.0, 10.0];
 
 impl Args {
+    /// What embeds; nothing where files hold all vectors.
+    pub fn engine(&self) -> Result<Option<Engine>> {
+        let client = self.request.client(&self.api, Limits::default())?;
+        if client.is_none() && self.embeddings.is_some() && self.query_embeddings.is_some() {
+            return Ok(None);
+        }
+        self.request.engine(client).map(Some)
+    }
+
+    /// What the files' vectors are called.
+    pub fn model(&self) -> &str {
+        self.request.model.as_deref().unwrap_or_default()
+    }
+
     /// The ways of ranking, kNN first.
     pub fn settings(&self) -> exemplar_search::Result<Vec<Setting>> {
         let mut settings = vec![Setting::of(Method::Knn)];

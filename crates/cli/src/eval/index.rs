@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
 use exemplar_search::json::Object;
 use exemplar_search::shards::Written;
@@ -13,7 +13,6 @@ use exemplar_search::{SearchIndex, encoder, lexical};
 use super::args::Args;
 use super::collection::Collection;
 use super::report::Encoder;
-use crate::api::{self, Client};
 use crate::build::{
     Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Recipes, Texts, keywords,
 };
@@ -23,6 +22,8 @@ use crate::site::{Document, join};
 
 /// What is measured, and with which vectors.
 pub struct Built {
+    /// The name of what made the vectors.
+    pub model: String,
     pub index: SearchIndex,
     /// A row a query.
     pub queries: Matrix,
@@ -33,25 +34,26 @@ pub struct Built {
 
 impl Built {
     pub fn of(collection: &Collection, args: &Args) -> Result<Self> {
-        let client = Client::new(&args.api, api::Limits::default())?.map(Arc::new);
-        let batches =
-            Limits::new(args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
+        let engine = args.engine()?.map(Arc::new);
+        let model = engine.as_ref().map_or(args.model(), |engine| args.request.model_of(engine)).to_owned();
         let cache = Cache::new(args.request.cache.as_ref());
         let embed = |job: Job| -> Result<Matrix> {
-            let Some(client) = client.clone() else {
-                bail!("--api is needed, or both --embeddings and --query-embeddings");
-            };
+            let engine = engine.clone().context("there is nothing to embed with")?;
+            let batches = Limits::new(&engine, args.api.preset, args.request.batch_size);
             let embedder = Embedder {
-                client,
-                model: &args.request.model,
+                concurrency: engine.concurrency(),
+                engine,
+                model: &model,
                 cache: &cache,
-                concurrency: 1,
                 dimensions: None,
             };
-            let plan = Plan::new(vec![job], &cache, &args.request.model, batches);
+            let plan = Plan::new(vec![job], &embedder, batches.map_err(|problem| anyhow!(problem))?);
             plan.embed(&embedder)?.pop().context("there is nothing to embed")
         };
-        let Recipes { query, passage } = args.request.recipes(args.api.preset, None);
+        let Recipes { query, passage } = match &engine {
+            Some(engine) => args.request.recipes(engine, args.api.preset, None)?,
+            None => args.request.own_recipes(),
+        };
         let documents = &collection.documents;
         let (passages, vectors) = match &args.embeddings {
             Some(file) => (
@@ -73,18 +75,18 @@ impl Built {
             }
         };
         let texts = Queries::of(documents, &passages, args.query_texts as usize, true);
-        let (learnt, fitted) = match texts.job(&query).filter(|_| client.is_some()) {
+        let (learnt, fitted) = match texts.job(&query).filter(|_| engine.is_some()) {
             Some(job) => {
                 let rows = embed(job)?;
                 let started = Instant::now();
-                let learnt = texts.learn(&args.request.model, &vectors, &rows)?;
+                let learnt = texts.learn(&model, &vectors, &rows)?;
                 (learnt, Some((texts.len(), started.elapsed().as_secs_f64())))
             }
             None => (Learnt::default(), None),
         };
         let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
         let space = EmbeddingSpace {
-            model: args.request.model.clone(),
+            model: model.clone(),
             dimensions: vectors.dims(),
             query,
             passage,
@@ -101,7 +103,7 @@ impl Built {
             }
             _ => None,
         };
-        Ok(Self { index, queries, encoder, shards })
+        Ok(Self { model, index, queries, encoder, shards })
     }
 }
 

@@ -28,7 +28,7 @@ use crate::shard_files::{Cost, ShardFiles};
 pub fn run(args: &Args) -> Result<()> {
     let settings = args.settings()?;
     let collection = Collection::read(&args.collection)?;
-    let Built { index, queries, encoder, shards } = Built::of(&collection, args)?;
+    let Built { model, index, queries, encoder, shards } = Built::of(&collection, args)?;
     let cases = args.task.cases(&index, &collection, &queries, args.leave_out_own)?;
     if cases.is_empty() {
         bail!("{} has no query that this task could measure", args.collection.display());
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> Result<()> {
     let report = Report {
         collection: args.collection.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         task: args.task,
-        model: args.request.model.clone(),
+        model,
         documents: collection.documents.len(),
         queries: cases.len(),
         encoder,

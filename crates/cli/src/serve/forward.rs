@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -20,30 +20,10 @@ pub const IDLE: Duration = Duration::from_secs(10);
 /// Far above any query, far below a site's worth of texts.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 
-pub async fn forward(State(upstream): State<Option<Arc<Upstream>>>, request: Request) -> Response<Body> {
-    let Some(upstream) = upstream else {
-        let message = "this server has no embedding API to ask: start it with `exemplar serve DIR --api URL`";
-        return failure(StatusCode::NOT_FOUND, "no-api", message);
-    };
-    if !is_json(request.headers()) {
-        // Browsers let any website post anything but JSON to this address without asking first.
-        let message = "send the request with Content-Type: application/json";
-        return failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type", message);
-    }
-    let announced = request.body().size_hint().lower();
-    let body = match announced > MAX_REQUEST_BYTES as u64 {
-        true => None,
-        false => match timeout(IDLE, to_bytes(request.into_body(), MAX_REQUEST_BYTES)).await {
-            Ok(body) => body.ok(),
-            Err(_) => {
-                let message = format!("the request did not arrive within {} s", IDLE.as_secs());
-                return failure(StatusCode::REQUEST_TIMEOUT, "request-time", &message);
-            }
-        },
-    };
-    let Some(body) = body else {
-        let message = format!("the request is cut short or larger than {MAX_REQUEST_BYTES} bytes");
-        return failure(StatusCode::PAYLOAD_TOO_LARGE, "request-size", &message);
+pub async fn forward(State(upstream): State<Arc<Upstream>>, request: Request) -> Response<Body> {
+    let body = match json_body(request).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
     };
     let texts = match texts(&body) {
         Ok(texts) => texts,
@@ -78,6 +58,37 @@ fn texts(body: &[u8]) -> Result<Vec<String>, String> {
             Err(format!("the request must have the field input, a text or a list of texts: {problem}"))
         }
     }
+}
+
+/// Where there is neither an API nor a model.
+pub async fn nothing_to_ask() -> Response<Body> {
+    let message = "this server has no embedding API to ask and no model: start it with `exemplar serve DIR --api URL`, or \
+                   with `--model-dir DIR`";
+    failure(StatusCode::NOT_FOUND, "no-api", message)
+}
+
+/// The body of a request of JSON that is not too large and arrives in time, or what to answer instead.
+pub async fn json_body(request: Request) -> Result<Bytes, Response<Body>> {
+    if !is_json(request.headers()) {
+        // Browsers let any website post anything but JSON to this address without asking first.
+        let message = "send the request with Content-Type: application/json";
+        return Err(failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type", message));
+    }
+    let announced = request.body().size_hint().lower();
+    let body = match announced > MAX_REQUEST_BYTES as u64 {
+        true => None,
+        false => match timeout(IDLE, to_bytes(request.into_body(), MAX_REQUEST_BYTES)).await {
+            Ok(body) => body.ok(),
+            Err(_) => {
+                let message = format!("the request did not arrive within {} s", IDLE.as_secs());
+                return Err(failure(StatusCode::REQUEST_TIMEOUT, "request-time", &message));
+            }
+        },
+    };
+    body.ok_or_else(|| {
+        let message = format!("the request is cut short or larger than {MAX_REQUEST_BYTES} bytes");
+        failure(StatusCode::PAYLOAD_TOO_LARGE, "request-size", &message)
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

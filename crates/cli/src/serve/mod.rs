@@ -1,5 +1,6 @@
 //! `exemplar serve`: a web server for development, which keeps the API's key away from the browser.
 
+mod embeddings;
 mod files;
 mod forward;
 mod guard;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use axum::{Router, middleware};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,8 +25,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
+use self::embeddings::ServedModel;
 use self::guard::Guard;
 use crate::api::{ApiArgs, Upstream};
+use crate::model::ModelArgs;
 use crate::output::{note, print};
 
 /// How long requests under way may take once the server is asked to end.
@@ -34,13 +37,18 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Before the next connection is taken where none could be.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Serve a folder, and forward /v1/embeddings to an embedding API with its key
+/// Serve a folder, and /v1/embeddings: forwarded to an embedding API with its key, or by a model on this machine
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder to serve
     dir: PathBuf,
     #[command(flatten)]
     api: ApiArgs,
+    #[command(flatten)]
+    local: ModelArgs,
+    /// The model on this machine [default: multilingual-e5-small]
+    #[arg(long, value_name = "NAME", conflicts_with = "endpoint")]
+    model: Option<String>,
     /// Port to listen on; 0 takes any that is free
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -52,19 +60,32 @@ pub struct Args {
     allow_host: Vec<String>,
 }
 
+/// What answers `/v1/embeddings`.
+enum Embeddings {
+    Api(Arc<Upstream>),
+    Model(Arc<ServedModel>),
+    None,
+}
+
 pub fn run(args: Args) -> Result<()> {
     if !args.dir.is_dir() {
         bail!("{}: there is no such folder; name the folder to serve", args.dir.display());
     }
-    let upstream = args.api.upstream()?.map(Arc::new);
+    let embeddings = match args.api.upstream()? {
+        Some(upstream) => Embeddings::Api(Arc::new(upstream)),
+        None => match args.local.place(args.model.as_deref()) {
+            Some(place) => Embeddings::Model(Arc::new(ServedModel::new(place))),
+            None => Embeddings::None,
+        },
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(&args, upstream));
+    let outcome = runtime.block_on(serve(&args, embeddings));
     // Forwarded requests still under way would hold up the end for as long as the API takes.
     runtime.shutdown_background();
     outcome
 }
 
-async fn serve(args: &Args, upstream: Option<Arc<Upstream>>) -> Result<()> {
+async fn serve(args: &Args, embeddings: Embeddings) -> Result<()> {
     let address = SocketAddr::new(args.host, args.port);
     let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow::anyhow!(
@@ -76,18 +97,11 @@ async fn serve(args: &Args, upstream: Option<Arc<Upstream>>) -> Result<()> {
     })?;
     let address = listener.local_addr().context("cannot tell the address")?;
     print(&format!("serving {} at http://{address}/", args.dir.display()))?;
-    if let Some(upstream) = &upstream {
-        let key = if upstream.key.is_some() { "with its key" } else { "without a key" };
-        print(&format!("forwarding /v1/embeddings to {}, {key}", upstream.endpoint))?;
-        if upstream.key.is_some() && !args.host.is_loopback() {
-            note(&format!("warning: whoever can reach {address} can use the API with this key"));
-        }
-    }
+    embeddings.announce(args, address)?;
 
     let own = Arc::new(Guard { listens_on: args.host, names: args.allow_host.clone() });
     let app = Router::new()
-        .route("/v1/embeddings", post(forward::forward))
-        .with_state(upstream)
+        .route("/v1/embeddings", embeddings.route())
         .fallback_service(files::service(&args.dir))
         .layer(middleware::from_fn_with_state(own, guard::guard))
         .layer(middleware::map_response(restrict));
@@ -124,6 +138,33 @@ async fn restrict(mut response: Response<Body>) -> Response<Body> {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     response
+}
+
+impl Embeddings {
+    fn announce(&self, args: &Args, address: SocketAddr) -> Result<()> {
+        match self {
+            Self::Api(upstream) => {
+                let key = if upstream.key.is_some() { "with its key" } else { "without a key" };
+                print(&format!("forwarding /v1/embeddings to {}, {key}", upstream.endpoint))?;
+                if upstream.key.is_some() && !args.host.is_loopback() {
+                    note(&format!("warning: whoever can reach {address} can use the API with this key"));
+                }
+                Ok(())
+            }
+            Self::Model(served) => {
+                print(&format!("answering /v1/embeddings with {} on this machine", served.name()))
+            }
+            Self::None => Ok(()),
+        }
+    }
+
+    fn route(self) -> MethodRouter {
+        match self {
+            Self::Api(upstream) => post(forward::forward).with_state(upstream),
+            Self::Model(served) => post(embeddings::embeddings).with_state(served),
+            Self::None => post(forward::nothing_to_ask),
+        }
+    }
 }
 
 /// Ctrl-C, or SIGTERM where there is one.

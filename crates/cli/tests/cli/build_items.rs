@@ -235,7 +235,8 @@ fn the_command_line_is_checked() {
     let build = ["build", "-o", "bundle.json"];
     for args in [
         &["--items", "a", "--api", "http://127.0.0.1:9"][..],
-        &["--items", "a", "--model", "m"],
+        &["--items", "a", "--embeddings", "b"],
+        &["--items", "a", "--model-dir", "b", "--api", "http://127.0.0.1:9", "--model", "m"],
         &["--api", "http://127.0.0.1:9", "--model", "m"],
         &["--items", "a", "--site", "b", "--api", "http://127.0.0.1:9", "--model", "m"],
         &["--items", "a", "--embeddings", "b", "--api", "http://127.0.0.1:9", "--model", "m"],

@@ -9,6 +9,7 @@ mod embedding_server;
 mod hostile_api;
 mod inspect;
 mod keys;
+mod local_model;
 mod outputs;
 mod query_encoder;
 mod rebuild;

@@ -13,7 +13,7 @@ use ureq::{Agent, Body};
 use crate::support::{TestApi, exemplar, fail, folder, reply, reply_with, vectors_for, write};
 
 /// A running `exemplar serve`, ended with the test.
-struct Server {
+pub struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
     url: String,
@@ -21,7 +21,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &TempDir, command: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+    pub fn start(folder: &TempDir, command: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let mut exemplar = exemplar();
         let command = command(exemplar.arg("serve").arg(folder.path()).args(["--port", "0"]));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -38,7 +38,7 @@ impl Server {
         self.agent.get(format!("{}{path}", self.url)).call().unwrap()
     }
 
-    fn post(&self, content_type: &str, body: &str) -> (u16, HeaderMap, Value) {
+    pub fn post(&self, content_type: &str, body: &str) -> (u16, HeaderMap, Value) {
         let url = format!("{}/v1/embeddings", self.url);
         let mut response = self.agent.post(url).header("content-type", content_type).send(body).unwrap();
         let body = serde_json::from_str(&text(&mut response)).unwrap();

