@@ -196,6 +196,8 @@ case "${1:-help}" in
     if [[ ${1:-} == network ]]; then
       dist rust-book
       step "The first search on a network" with_embedding_api scripts/network.sh "${@:2}"
+      exit
+    fi
     if [[ ${1:-} == embedding ]]; then
       step "The exemplar command" cargo build --release --package exemplar-search-cli
       step "Passages a CPU second" embedding_speed
