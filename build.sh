@@ -120,7 +120,7 @@ lint_scripts() {
 }
 
 native_tests() { # native_tests API
-  EXEMPLAR_TEST_API=$1 scripts/native-tests.sh
+  EXEMPLAR_TEST_API=$1 EXEMPLAR_TEST_MODEL=$(scripts/e5-model.sh) scripts/native-tests.sh
 }
 
 browser_tests() { # browser_tests API
