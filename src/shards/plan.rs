@@ -1,16 +1,21 @@
 //! Which words of a query to look up, and in which shards.
 
+use std::cmp::Reverse;
+
 use super::shard::{Id, Kind};
+use super::sorted;
 use super::start::{Common, Start};
 use crate::encoder::features::features;
 use crate::lexical;
 
 /// Shards of words that a query asks for at most.
-const MAX_WORD_FILES: usize = 16;
+const MAX_WORD_FILES: usize = 24;
 /// Shards beside a word's own in which words with other endings are looked for.
 const OTHER_ENDINGS: usize = 2;
-/// A common word in more than this share of the passages is not looked up where the query has others: it tells next to nothing.
-const TOO_COMMON: f32 = 0.25;
+/// A word in more than this share of the passages, and in so many that its list is long, is not looked up where the query has
+/// others: it tells next to nothing.
+const TOO_COMMON: f32 = 0.5;
+const LONG_LIST: u32 = 2000;
 
 impl Start {
     pub fn word_files(&self) -> usize {
@@ -49,28 +54,28 @@ pub(super) struct Lookup {
 
 impl Lookup {
     pub fn of(start: &Start, query: &lexical::QueryTerms, text: &str) -> Self {
-        let share = |word: &str| {
-            start.common(word).map_or(0.0, |common| common.frequency as f32 / start.passages.max(1) as f32)
-        };
-        let mut words: Vec<(f32, &str, &str)> = Vec::new();
+        let frequency = |word: &str| start.common(word).map_or(0, |common| common.frequency);
+        // Rare words first, which are the long ones among those of which nothing is known yet.
+        let mut words: Vec<(u32, Reverse<usize>, &str, &str)> = Vec::new();
         let mut passed_over: Vec<String> = Vec::new();
-        let any_rare = query.looked_up().any(|word| !word.joined && share(word.text) <= TOO_COMMON);
+        let long_list = ((start.passages as f32 * TOO_COMMON) as u32).max(LONG_LIST);
+        let too_common = |word: &str| frequency(word) > long_list;
+        let any_rare = query.looked_up().any(|word| !word.joined && !too_common(word.text));
         for word in query.looked_up() {
-            if any_rare && share(word.text) > TOO_COMMON {
+            if any_rare && too_common(word.text) {
                 passed_over.push(word.text.to_owned());
             } else if !word.joined {
-                words.push((share(word.text), word.text, word.stem));
+                words.push((frequency(word.text), Reverse(word.text.chars().count()), word.text, word.stem));
             }
         }
-        // Rare words first, which are the long ones among those of which nothing is known yet.
-        words.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.chars().count().cmp(&a.1.chars().count())));
+        let words = sorted(words);
         let mut files: Vec<usize> = Vec::new();
         let mut add = |file: usize| {
             if files.len() < MAX_WORD_FILES && !files.contains(&file) {
                 files.push(file);
             }
         };
-        words.iter().for_each(|(_, text, _)| add(start.words_of(text)));
+        words.iter().for_each(|(.., text, _)| add(start.words_of(text)));
         if start.encoder.is_some() {
             let features = features(text);
             let resident = |word: &str| start.common(word).is_some_and(|common| common.row.is_some());
@@ -79,7 +84,7 @@ impl Lookup {
                 .filter(|(word, _)| !resident(word))
                 .for_each(|(word, _)| add(start.words_of(word)));
         }
-        for (_, text, stem) in &words {
+        for (.., text, stem) in &words {
             let own = start.words_of(text);
             // Up to the last word that starts so.
             let end = start.words.partition_point(|first| first.as_str() <= *stem || first.starts_with(stem));
@@ -97,7 +102,7 @@ pub(super) fn ngram_files(start: &Start, unknown: &[String]) -> Vec<Id> {
         .flat_map(|word| crate::encoder::features::ngrams(word))
         .map(|ngram| start.ngrams_of(&ngram))
         .collect();
-    files.sort_unstable();
+    files = sorted(files);
     files.dedup();
     files.into_iter().map(|file| Id::new(Kind::Ngrams, file)).collect()
 }

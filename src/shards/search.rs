@@ -1,6 +1,8 @@
 //! Ranking what is there, and wanting what is missing.
 
-use super::Shards;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
 use super::estimate::{Guess, deviation, threshold};
 use super::place::{Target, Targets};
 use super::plan::{Lookup, ngram_files};
@@ -8,6 +10,7 @@ use super::shard::{Id, Kind};
 use super::start::Start;
 use super::texts::{Placed, Texts};
 use super::words::Word;
+use super::{Shards, sorted};
 use crate::encoder::QueryEncoder;
 use crate::lexical::{self, Bm25, Keywords};
 use crate::search::{Given, Hit, Plan, Scores, SearchOptions, SearchResult};
@@ -143,7 +146,7 @@ impl<'s> Vocabulary<'s> {
     fn of(shards: &'s Shards, start: &Start, lookup: &Lookup) -> Self {
         let mut files = lookup.files.clone();
         files.retain(|&file| shards.has(Id::new(Kind::Words, file)));
-        files.sort_unstable();
+        let files = sorted(files);
         let words = files.iter().filter_map(|&file| shards.words[file].as_ref()).flatten().collect();
         let _ = start;
         Self { words, files }
@@ -183,7 +186,7 @@ impl<'s> Vocabulary<'s> {
             start.common.iter().filter_map(|common| Some((common.text.as_str(), common.row.as_ref()?)));
         let own = self.words.iter().filter_map(|word| Some((word.text.as_str(), word.row.as_ref()?)));
         let mut rows: Vec<(&str, &(u8, Vec<i16>))> = common.chain(own).collect();
-        rows.sort_by_key(|row| row.0);
+        rows = sorted(rows);
         rows.dedup_by_key(|row| row.0);
         let files = ngrams.iter().filter_map(|id| shards.ngrams.get(id.number as usize)?.as_ref());
         let ngrams: Vec<_> = files.flatten().collect();
@@ -470,32 +473,41 @@ fn covering(gains: &[f32], mut clusters: Vec<usize>, k: usize) -> Vec<usize> {
 }
 
 /// The best passage of each article, of the k best, best first; of equals the first.
-fn best_of_articles(mut known: Vec<Known>, k: usize) -> Vec<Known> {
-    let order = |a: &Known, b: &Known| {
-        b.score.total_cmp(&a.score).then(a.article.cmp(&b.article)).then(a.passage.cmp(&b.passage))
-    };
+fn best_of_articles(known: Vec<Known>, k: usize) -> Vec<Known> {
+    // All are put in order only as far as k articles go.
+    let mut known = BinaryHeap::from(known);
     let mut best: Vec<Known> = Vec::new();
-    // A few of them hold the k best, unless many are of one article.
-    let mut few = 8 * k;
-    loop {
-        let all = few >= known.len();
-        if !all {
-            known.select_nth_unstable_by(few, order);
+    while best.len() < k
+        && let Some(next) = known.pop()
+    {
+        if best.iter().all(|other| other.article != next.article) {
+            best.push(next);
         }
-        let end = if all { known.len() } else { few };
-        known[..end].sort_unstable_by(order);
-        best.clear();
-        for &one in &known[..end] {
-            if best.len() < k && best.iter().all(|other| other.article != one.article) {
-                best.push(one);
-            }
-        }
-        if best.len() == k || all {
-            return best;
-        }
-        few *= 4;
+    }
+    best
+}
+
+/// The greatest is the best: by its score, then the first of the bundle.
+impl Ord for Known {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = self.score.total_cmp(&other.score);
+        by_score.then(other.article.cmp(&self.article)).then(other.passage.cmp(&self.passage))
     }
 }
+
+impl PartialOrd for Known {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Known {}
 
 /// Mean and standard deviation of all.
 fn moments(scores: &[f32]) -> (f32, f32) {

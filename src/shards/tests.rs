@@ -164,6 +164,20 @@ fn the_same_bundle_gives_the_same_shards() {
     assert_eq!(shards_of(&bundle), shards_of(&bundle));
 }
 
+/// What the whole bundle's hits score, and what those score there that a search in shards finds: sums.
+fn found_of_best(method: &str, text: &str, index: &SearchIndex, shards: &Shards) -> (f32, f32) {
+    let options = SearchOptions::default().method(method.parse().unwrap());
+    let answer = shards.search(text, &options).unwrap();
+    assert_eq!(answer.wanted, []);
+    let all = index.search(text, &options.clone().k(1000)).unwrap();
+    let lowest = all.hits.last().map_or(0.0, |hit| hit.score);
+    let score =
+        |id: &str| all.hits.iter().find(|hit| hit.article.id == id).map_or(0.0, |hit| hit.score - lowest);
+    assert_eq!(answer.result.method, all.method);
+    let best = all.hits.iter().take(10).map(|hit| hit.score - lowest).sum();
+    (answer.result.hits.iter().map(|hit| score(&hit.article.id)).sum(), best)
+}
+
 #[test]
 fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
     let bundle = site(400);
@@ -171,24 +185,16 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
     let index = SearchIndex::new(bundle).unwrap();
     for method in ["auto", "whitened", "knn", "lexical"] {
         let options = SearchOptions::default().method(method.parse().unwrap());
-        let (mut same, mut all) = (0, 0);
         for text in
             ["harbour number31", "violin opera number300", "borrow lifetime closure", "the garlic", "灯台"]
         {
             let mut shards = Shards::new(manifest.as_bytes()).unwrap();
-            load(&mut shards, &files, text, &options);
-            let answer = shards.search(text, &options).unwrap();
-            let expected = index.search(text, &options).unwrap();
-            assert!(answer.result.complete.unwrap() > 0.5, "{method} {text}: {:?}", answer.result.complete);
-            assert_eq!(answer.result.method, expected.method);
-            all += expected.hits.len();
-            same += expected
-                .hits
-                .iter()
-                .filter(|hit| answer.result.hits.iter().any(|it| it.article == hit.article))
-                .count();
+            assert!(load(&mut shards, &files, text, &options) <= 6);
+            let (found, best) = found_of_best(method, text, &index, &shards);
+            assert!(found > 0.9 * best, "{method} {text}: {found} of {best}");
+            let complete = shards.search(text, &options).unwrap().result.complete.unwrap();
+            assert!(complete > 0.5, "{method} {text}: {complete}");
         }
-        assert!(same * 10 >= all * 7, "{method} finds {same} of {all}");
     }
 }
 
@@ -198,23 +204,21 @@ fn scores_are_those_of_the_whole_bundle_nearly() {
     let (manifest, files) = shards_of(&bundle);
     let index = SearchIndex::new(bundle).unwrap();
     let shards = all_of(&manifest, &files);
-    for (method, apart) in [("lexical", 1e-4), ("whitened", 0.1), ("knn", 0.1)] {
-        let options = SearchOptions { method: method.parse().unwrap(), k: 40, ..SearchOptions::default() };
+    for (method, apart) in [("lexical", 1e-4), ("whitened", 0.06), ("knn", 0.06)] {
+        let options = SearchOptions::default().method(method.parse().unwrap()).k(40);
         let expected = index.search("harbour moon violin", &options).unwrap();
         let found = shards.search("harbour moon violin", &options).unwrap();
         assert_eq!(found.wanted, []);
         assert_eq!(found.result.complete, Some(1.0));
+        let mut off = Vec::new();
         for hit in found.result.hits {
             if let Some(other) = expected.hits.iter().find(|other| other.passage == hit.passage) {
-                assert!(
-                    (hit.score - other.score).abs() < apart,
-                    "{method}: {} for {}",
-                    hit.score,
-                    other.score
-                );
+                off.push((hit.score - other.score).abs());
                 assert_eq!(hit.passage_index, other.passage_index);
             }
         }
+        let mean = off.iter().sum::<f32>() / off.len() as f32;
+        assert!(off.len() > 10 && mean < apart, "{method}: {mean} of {}", off.len());
     }
 }
 
@@ -225,20 +229,20 @@ fn what_cannot_be_had_is_not_wanted_again() {
     let options = SearchOptions::default();
     let mut shards = Shards::new(manifest.as_bytes()).unwrap();
     for _ in 0..20 {
-        for id in shards.search("moon anchor number9", &options).unwrap().wanted {
+        for id in shards.search("number9", &options).unwrap().wanted {
             match id.kind {
                 Kind::Start | Kind::Words | Kind::Texts => shards.add(id, &files[&id]).unwrap(),
                 _ => shards.give_up(id),
             }
         }
     }
-    let answer = shards.search("moon anchor number9", &options).unwrap();
+    let answer = shards.search("number9", &options).unwrap();
     assert_eq!(answer.wanted, []);
-    assert_eq!(answer.result.hits[0].article.id, "a9", "the words alone lead there");
+    assert!(answer.result.hits.iter().any(|hit| hit.article.id == "a9"), "the words alone lead there");
     assert!(answer.result.complete.unwrap() < 0.5);
     shards.retry();
-    load(&mut shards, &files, "moon anchor number9", &options);
-    assert!(shards.search("moon anchor number9", &options).unwrap().result.complete.unwrap() > 0.9);
+    load(&mut shards, &files, "number9", &options);
+    assert!(shards.search("number9", &options).unwrap().result.complete.unwrap() > 0.9);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::code::{Rows, bits, float, size_class};
 use super::shard::{Id, Kind, damaged};
 use super::start::Start;
 use super::words::{Word, read};
-use super::{Shards, Slots};
+use super::{Shards, Slots, sorted};
 use crate::bundle::{
     Article, Bundle, Descriptor, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics,
 };
@@ -315,7 +315,7 @@ impl Shards {
                     .map(|&place| index_of[place as usize])
                     .zip(word.counts.iter().copied())
                     .collect();
-                list.sort_unstable();
+                list = sorted(list);
                 let (passages, counts) = list.into_iter().unzip();
                 (word.text.as_str(), passages, counts)
             })

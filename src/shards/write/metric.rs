@@ -10,7 +10,7 @@ use crate::shards::start::{Axis, Metric};
 use crate::vector::Vectors;
 
 /// What rounding may change of scores, next to how far the scores of all passages lie apart.
-const NOISE: f32 = 0.14;
+const NOISE: f32 = 0.1;
 /// Axes at most, and those with places of centroids.
 const MAX_AXES: usize = 192;
 const CENTROID_AXES: usize = 64;
