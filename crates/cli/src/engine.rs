@@ -10,8 +10,8 @@ use crate::api::{Client, Input};
 use crate::model::LocalModel;
 
 pub enum Engine {
-    Api(Client),
-    Model(LocalModel),
+    Api(Box<Client>),
+    Model(Box<LocalModel>),
 }
 
 impl Engine {

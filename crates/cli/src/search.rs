@@ -162,10 +162,10 @@ impl Args {
     /// What embeds the query, where the command line names something: for a bundle of `model`.
     fn engine(&self, model: &str) -> Result<Option<Engine>> {
         if let Some(client) = Client::new(&self.api, Limits::default())? {
-            return Ok(Some(Engine::Api(client)));
+            return Ok(Some(Engine::Api(Box::new(client))));
         }
         match self.local_model || self.local.model_dir.is_some() {
-            true => Ok(Some(Engine::Model(self.local.open(Some(model))?))),
+            true => Ok(Some(Engine::Model(Box::new(self.local.open(Some(model))?)))),
             false => Ok(None),
         }
     }

@@ -140,7 +140,7 @@ fn a_tokenizer_with_more_tokens_than_the_model_is_refused_or_fails_by_name() {
 #[test]
 fn weights_that_are_not_numbers_are_refused() {
     let tiny = Tiny::new(3);
-    tiny.write("model.onnx", tiny::onnx_of("input_ids", &vec![f32::NAN; 3 * tiny::TOKENS], 3));
+    tiny.write("model.onnx", tiny::onnx_of("input_ids", &[f32::NAN; 3 * tiny::TOKENS], 3));
     let model = SentenceModel::open(tiny.path()).unwrap();
     assert!(model.embed("sea").unwrap_err().to_string().contains("not finite"));
 }

@@ -32,6 +32,7 @@ pub use self::plan::Plan;
 pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
 pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
+use crate::api::Client;
 use crate::bundle_file;
 use crate::engine::Engine;
 use crate::npy;
@@ -53,7 +54,7 @@ struct Vectorised {
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let output = args.output.as_deref().map(|path| args.form.output(path)).transpose()?;
-    let client = args.request.client(&args.api, args.limits)?;
+    let client = Client::new(&args.api, args.limits)?;
     let reading = args.source.read(args.embeddings.is_none())?;
     note(&format!("read {} articles{}", reading.documents.len(), reading.summary()));
 

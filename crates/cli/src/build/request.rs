@@ -7,7 +7,7 @@ use exemplar_search::bundle::Recipe;
 use exemplar_search::json::{Number, Value};
 
 use super::cache::Place;
-use crate::api::{ApiArgs, Client, Limits, Preset};
+use crate::api::{Client, Preset};
 use crate::engine::Engine;
 use crate::model::ModelArgs;
 
@@ -55,16 +55,11 @@ pub struct Recipes {
 }
 
 impl RequestArgs {
-    /// A client of the API that the command line names, if it names one.
-    pub fn client(&self, api: &ApiArgs, limits: Limits) -> Result<Option<Client>> {
-        Client::new(api, limits)
-    }
-
     /// What embeds: the API where there is one, else a model on this machine.
     pub fn engine(&self, client: Option<Client>) -> Result<Engine> {
         Ok(match client {
-            Some(client) => Engine::Api(client),
-            None => Engine::Model(self.local.open(self.model.as_deref())?),
+            Some(client) => Engine::Api(Box::new(client)),
+            None => Engine::Model(Box::new(self.local.open(self.model.as_deref())?)),
         })
     }
 

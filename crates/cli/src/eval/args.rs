@@ -7,7 +7,7 @@ use exemplar_search::{Fusion, Method};
 
 use super::setting::Setting;
 use super::task::Task;
-use crate::api::{ApiArgs, Limits};
+use crate::api::{ApiArgs, Client, Limits};
 use crate::build::{DEFAULT_QUERY_TEXTS, RequestArgs};
 use crate::engine::Engine;
 
@@ -70,7 +70,7 @@ const CS: [f64; 4] = [0.001, 0.01, 1.0, 10.0];
 impl Args {
     /// What embeds; nothing where files hold all vectors.
     pub fn engine(&self) -> Result<Option<Engine>> {
-        let client = self.request.client(&self.api, Limits::default())?;
+        let client = Client::new(&self.api, Limits::default())?;
         if client.is_none() && self.embeddings.is_some() && self.query_embeddings.is_some() {
             return Ok(None);
         }
