@@ -11,8 +11,8 @@ const budgets = {
   'client and worker': { kilobytes: 13, entries: ['client/exemplar-search.js', 'client/worker.js'] },
   'client and engine, where no worker can be': { kilobytes: 13, entries: ['client/exemplar-search.js', 'client/engine.js'] },
   'search box with its styles and both languages': { kilobytes: 16, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
-  // The size reached, not the aim, which is 90.
-  'wasm': { kilobytes: 146, entries: ['client/pkg/exemplar_search_bg.wasm.gz'] },
+  // The size reached: docs/decisions/core-size.md has what it is made of.
+  'wasm': { kilobytes: 193, entries: ['client/pkg/exemplar_search_bg.wasm.gz'] },
 };
 
 let failed = false;
