@@ -3,7 +3,7 @@
 use exemplar_search::bundle::Recipe;
 
 use super::batches::Limits;
-use super::embed::Embedder;
+use super::cache::Space;
 use super::texts::Texts;
 use crate::api::tokens;
 use crate::output::note;
@@ -39,14 +39,13 @@ pub struct Count {
 }
 
 impl Job {
-    /// What of it is not in the cache.
-    pub fn missing(&self, embedder: &Embedder, limits: Limits) -> Missing {
-        let space = embedder.cached(&self.recipe);
+    /// What of it is not in the cache, which is that of its recipe.
+    pub fn missing(&self, cache: &Space, limits: Limits) -> Missing {
         let mut unusable = Vec::new();
         let new: Vec<_> = self
             .texts
             .each_once()
-            .filter(|&i| match space.get(self.texts.text(i)) {
+            .filter(|&i| match cache.get(self.texts.text(i)) {
                 Ok(vector) => vector.is_none(),
                 Err(problem) => {
                     unusable.push(problem);

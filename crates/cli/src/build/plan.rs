@@ -18,7 +18,7 @@ impl Plan {
     /// Looks up in the embedder's cache what is there of each job.
     pub fn new(jobs: Vec<Job>, embedder: &Embedder, limits: Limits) -> Self {
         let with_missing = |job: Job| {
-            let missing = job.missing(embedder, limits);
+            let missing = job.missing(&embedder.cached(&job.recipe), limits);
             (Arc::new(job), missing)
         };
         Self { jobs: jobs.into_iter().map(with_missing).collect() }
