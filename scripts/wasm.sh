@@ -69,8 +69,6 @@ case "$*" in
   bench) package crates/bench crates/bench/pkg exemplar_search_bench "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
-    # Without SIMD only this crate is compiled from other sources.
-    [[ $2 == simd128 ]] || PACKAGES=(-p exemplar-search-vector)
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
     with_wasm_rust cargo-clippy clippy "${PACKAGES[@]}" --target wasm32-unknown-unknown --all-targets -- -D warnings
     ;;
