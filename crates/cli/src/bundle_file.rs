@@ -12,7 +12,7 @@ use crate::output::OutputFile;
 use crate::shard_files::{self, ShardFiles};
 
 /// Of a bundle's JSON.
-const MAX_BYTES: u64 = 4 << 30;
+pub const MAX_BYTES: u64 = 4 << 30;
 
 /// A bundle and the files that it was read from.
 pub struct BundleFiles {

@@ -104,11 +104,9 @@ struct SvmArgs {
 
 pub fn run(args: &Args) -> Result<()> {
     let plain = args.embedding.is_none() && args.more.is_empty() && args.less.is_empty();
-    if let (Some(text), true, false) = (
-        &args.query,
-        plain && !args.no_normalize,
-        args.whole || args.api.api.is_some() || args.api.preset.is_some(),
-    ) && let Ok(json) = std::fs::read(&args.bundle)
+    if let (Some(text), true, false) =
+        (&args.query, plain && !args.no_normalize, args.whole || args.has_engine())
+        && let Ok(json) = input::bytes(&args.bundle, bundle_file::MAX_BYTES)
         && bundle_file::is_sharded(&json)
     {
         let mut files = ShardFiles::new(&json, &args.bundle)?;
@@ -159,12 +157,18 @@ fn costs(cost: Cost, result: &SearchResult) -> String {
 }
 
 impl Args {
+    /// Whether the command line names what embeds the query.
+    fn has_engine(&self) -> bool {
+        let api = self.api.api.is_some() || self.api.preset.is_some();
+        api || self.local_model || self.local.model_dir.is_some()
+    }
+
     /// What embeds the query, where the command line names something: for a bundle of `model`.
     fn engine(&self, model: &str) -> Result<Option<Engine>> {
         if let Some(client) = Client::new(&self.api, Limits::default())? {
             return Ok(Some(Engine::Api(Box::new(client))));
         }
-        match self.local_model || self.local.model_dir.is_some() {
+        match self.has_engine() {
             true => Ok(Some(Engine::Model(Box::new(self.local.open(Some(model))?)))),
             false => Ok(None),
         }
