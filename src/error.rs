@@ -99,6 +99,7 @@ impl Error {
             Cause::Shard { .. } => ErrorKind::Shard,
             Cause::OtherBuild { .. } => ErrorKind::OtherBuild,
             Cause::NoEncoder => ErrorKind::NoEncoder,
+            #[cfg(feature = "fit")]
             Cause::EncoderTraining(_) => ErrorKind::EncoderTraining,
             Cause::Option { .. } => ErrorKind::Option,
         }
@@ -199,6 +200,7 @@ pub(crate) enum Cause {
     #[error("this bundle has no query encoder: build it with an API, or embed the query with one")]
     NoEncoder,
     /// A query encoder cannot be fitted to what was given.
+    #[cfg(feature = "fit")]
     #[error("the query encoder cannot be fitted: {0}")]
     EncoderTraining(String),
     /// An option is out of its range or of another type.

@@ -173,18 +173,18 @@ fn oracle_terms(query: &str, unfinished: bool) -> Vec<(String, bool, bool)> {
     terms
 }
 
+/// How often each word counts, three times in a title.
+fn counts_of((title, text): &(String, String)) -> BTreeMap<&str, f64> {
+    let mut counts = BTreeMap::new();
+    title.split_whitespace().for_each(|word| *counts.entry(word).or_insert(0.0) += 3.0);
+    text.split_whitespace().for_each(|word| *counts.entry(word).or_insert(0.0) += 1.0);
+    counts
+}
+
 /// The documented score, word for word, in float64.
 fn oracle(passages: &[(String, String)], query: &str, unfinished: bool, bm25: Bm25) -> Vec<f64> {
     let (k1, b) = (f64::from(bm25.k1), f64::from(bm25.b));
-    let counts: Vec<BTreeMap<&str, f64>> = passages
-        .iter()
-        .map(|(title, text)| {
-            let mut counts = BTreeMap::new();
-            title.split_whitespace().for_each(|word| *counts.entry(word).or_insert(0.0) += 3.0);
-            text.split_whitespace().for_each(|word| *counts.entry(word).or_insert(0.0) += 1.0);
-            counts
-        })
-        .collect();
+    let counts: Vec<_> = passages.iter().map(counts_of).collect();
     let n = passages.len() as f64;
     let length = |counts: &BTreeMap<&str, f64>| counts.values().sum::<f64>();
     let mean = (counts.iter().map(length).sum::<f64>() / n).max(1.0);

@@ -98,14 +98,14 @@ impl SearchIndex {
         let only_hits = asked.plan.method == Method::Knn && asked.options.relevance_threshold.is_none();
         match self.rows() {
             Vectors::Int8(rows) if only_hits && self.has_unit_rows() => {
-                self.nearest(rows, vector, asked.options.k, asked.candidates)
+                Self::nearest(rows, vector, asked.options.k, asked.candidates)
             }
             rows => knn::scores(rows.as_rows(), vector),
         }
     }
 
     /// kNN scores, exact for all passages that score no lower than the best of the k-th best article, and lower for all others.
-    fn nearest(&self, rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &Candidates) -> Vec<f32> {
+    fn nearest(rows: &Matrix<i8>, query: &[f32], k: usize, candidates: &Candidates) -> Vec<f32> {
         let estimates = knn::estimates(rows, query);
         match candidates.top(&estimates.scores, k).last() {
             Some(&kth) => {

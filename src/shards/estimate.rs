@@ -4,6 +4,8 @@
 //! centroid's, with a normal error whose variance is that of the passages around centroids. Of all passages, the k best are
 //! those above a threshold at which the expected number of passages is k; so each cluster is expected to hold a share of them.
 
+use std::cmp::Ordering;
+
 use super::start::{Cluster, Start};
 use crate::vector::top_k::top_k;
 
@@ -43,7 +45,8 @@ pub(super) fn threshold(guesses: &[Guess], k: f32) -> f32 {
         low = low.max(means[last]);
     }
     let near: Vec<&Guess> = guesses.iter().filter(|guess| guess.mean + 5.0 * guess.deviation > low).collect();
-    if !(low < high) {
+    // Not numbers are in no order.
+    if low.partial_cmp(&high) != Some(Ordering::Less) {
         return low;
     }
     for _ in 0..24 {
@@ -57,7 +60,7 @@ pub(super) fn threshold(guesses: &[Guess], k: f32) -> f32 {
 /// The probability that a standard normal variable is above `z`.
 pub(super) fn tail(z: f32) -> f32 {
     let place = z.abs() * 8.0;
-    if !(place < 39.0) {
+    if place >= 39.0 || place.is_nan() {
         return if z < 0.0 { 1.0 } else { 0.0 };
     }
     let (whole, part) = (place as usize, place.fract());

@@ -106,7 +106,7 @@ impl Shards {
                     Some(words::read_words(id.number, payload, start.passages, classes)?);
             }
             Kind::Ngrams => {
-                *slot(&mut self.ngrams, id)? = Some(words::read_ngrams(id.number, payload, classes)?)
+                *slot(&mut self.ngrams, id)? = Some(words::read_ngrams(id.number, payload, classes)?);
             }
             Kind::Passages => {
                 let slot = slot(&mut self.passages, id)?;

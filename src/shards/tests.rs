@@ -36,6 +36,15 @@ impl Random {
     }
 }
 
+fn article(i: usize) -> Article {
+    Article {
+        id: format!("a{i}"),
+        title: format!("Article {i}"),
+        url: format!("{i}.html"),
+        ..Article::default()
+    }
+}
+
 /// A site of articles about a topic each, of one to three passages, whose vectors lie near their topic's.
 fn site(articles: usize) -> Bundle {
     let mut random = Random(7);
@@ -61,14 +70,7 @@ fn site(articles: usize) -> Bundle {
             values.extend(vector.iter().map(|x| x / length));
         }
     }
-    let articles: Vec<Article> = (0..articles)
-        .map(|i| Article {
-            id: format!("a{i}"),
-            title: format!("Article {i}"),
-            url: format!("{i}.html"),
-            ..Article::default()
-        })
-        .collect();
+    let articles: Vec<Article> = (0..articles).map(article).collect();
     let texts: Vec<PassageText> = passages
         .iter()
         .map(|passage| PassageText {
@@ -337,7 +339,7 @@ fn damaged_shards_with_a_good_head_do_no_harm() {
                 let at = random.next() % bytes.len();
                 bytes[at] = random.next() as u8;
             }
-            if random.next() % 3 == 0 {
+            if random.next().is_multiple_of(3) {
                 bytes.truncate(random.next() % bytes.len());
             }
             let mut shards = Shards::new(manifest.as_bytes()).unwrap();

@@ -119,6 +119,10 @@ impl Bench {
     }
 
     /// The codes as a site ships them: each row is an article of its own.
+    ///
+    /// # Panics
+    ///
+    /// Where the collection has no rows, which no bundle may be without.
     pub fn bundle(&self) -> String {
         let article = |row: usize| Article {
             id: row.to_string(),

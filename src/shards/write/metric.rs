@@ -46,20 +46,11 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
     let rest = (trace - variances.iter().sum::<f64>()).max(0.0) / (dims - directions.len()).max(1) as f64;
     let root = |variance: f64| 1.0 / (variance + ridge).sqrt();
 
-    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let offset: Vec<f64> = encoder.offset.iter().map(|&x| x.into()).collect();
     let shift: Vec<f64> = match &bundle.statistics.mean_query {
         Some(query) => mean.iter().zip(query).map(|(mean, &query)| mean - f64::from(query)).collect(),
         None => vec![0.0; dims],
     };
-    let products = [
-        product(&offset, &offset),
-        product(&offset, &shift),
-        product(&offset, &mean),
-        product(&mean, &mean),
-        product(&mean, &shift),
-        product(&shift, &shift),
-    ];
     let along = |vector: &[f64], direction: &[f32]| {
         vector.iter().zip(direction).map(|(x, &y)| x * f64::from(y)).sum::<f64>()
     };
@@ -96,11 +87,18 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
         centroid_axes: directions.len().min(CENTROID_AXES),
         centroid_step: CENTROID_STEP,
         rest: root(rest) as f32,
-        products: products.map(|x| x as f32),
+        products: products_of(&offset, &mean, &shift),
         norm: norms.iter().sum::<f32>() / count.max(1) as f32,
     };
     choose_steps(&mut metric, bundle, encoder);
     Ok(Placed { metric, places, norms })
+}
+
+/// What a reader needs of them where it has no directions: their products with each other.
+fn products_of(offset: &[f64], mean: &[f64], shift: &[f64]) -> [f32; 6] {
+    let product = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() as f32;
+    [(offset, offset), (offset, shift), (offset, mean), (mean, mean), (mean, shift), (shift, shift)]
+        .map(product)
 }
 
 /// The steps that change scores least in the fewest bits: an error counts by how much queries point along its axis, so that

@@ -13,7 +13,7 @@ use self::metric::{Placed, class_of, place};
 use super::manifest::Manifest;
 use super::passages::{NORM_STEP, Passages};
 use super::shard::{Build, Id, Kind, Shard};
-use super::start::{Cluster, Common, EncoderStart, Start};
+use super::start::{Cluster, Common, EncoderStart, Metric, Start};
 use super::whole::{Directions, Rest};
 use super::words::{Ngram, Word, code_ngrams, code_words};
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage, to_json};
@@ -118,7 +118,7 @@ impl Layout {
         let rows = encoder.rows.iter();
         let mut sizes = vec![0.0f32; encoder.steps.len()];
         rows.for_each(|row| {
-            row.iter().zip(&mut sizes).for_each(|(&x, size)| *size += f32::from(x.unsigned_abs()))
+            row.iter().zip(&mut sizes).for_each(|(&x, size)| *size += f32::from(x.unsigned_abs()));
         });
         let count = encoder.rows.len().max(1) as f32;
         let encoder = EncoderStart {
@@ -318,13 +318,7 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
     for (axis, within) in metric.axes.iter_mut().zip(&within) {
         axis.within = within / count;
     }
-    let decoded: Vec<Vec<i16>> = centroids
-        .iter()
-        .map(|centroid| {
-            let on = metric.axes[..metric.centroid_axes].iter().zip(centroid);
-            on.map(|(axis, x)| (x / metric.centroid_step(axis)).round() as i16).collect()
-        })
-        .collect();
+    let decoded: Vec<Vec<i16>> = centroids.iter().map(|centroid| in_steps(centroid, metric)).collect();
     // As readers see it: around the rounded centroids.
     let mut all = vec![0.0f32; axes];
     let mut sizes = vec![0.0f32; axes];
@@ -344,8 +338,6 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
     for (i, axis) in metric.axes.iter_mut().enumerate() {
         axis.class = class_of(sizes[i] / count);
     }
-    let between: Vec<f32> = metric.axes.iter().map(|axis| axis.within).collect();
-    let _ = between;
     for (axis, all) in metric.axes.iter_mut().zip(&all) {
         axis.within = (all / count).min(axis.variance);
     }
@@ -363,6 +355,12 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
         described
     });
     described.collect()
+}
+
+/// A centroid as readers have it: the steps on its axes.
+fn in_steps(centroid: &[f32], metric: &Metric) -> Vec<i16> {
+    let on = metric.axes[..metric.centroid_axes].iter().zip(centroid);
+    on.map(|(axis, x)| (x / metric.centroid_step(axis)).round() as i16).collect()
 }
 
 /// Codes all of a list into shards, and gives the beginning of the first item of each but the first.
