@@ -14,7 +14,7 @@ test('a box finds chapters by their words, with links to page and section, and f
   await accessible(page);
   await type(page, 'share data between threads');
   const hits = await boxHits(page);
-  assert.ok(fetched.some((url) => url.endsWith('.wasm')));
+  assert.ok(fetched.some((url) => url.endsWith('.wasm.gz')));
   assert.ok(hits.length > 3 && hits.length <= 8, `${hits.length} hits`);
   assert.ok(hits.slice(0, 3).some(({ href }) => /ch16-/.test(href)), JSON.stringify(hits));
   assert.ok(hits.some(({ marks }) => marks.some((mark) => /threads/i.test(mark))));
@@ -26,7 +26,7 @@ test('a box finds chapters by their words, with links to page and section, and f
 
 test('a pointer that comes near starts the download', async (t) => {
   const page = await openBox(t, await componentSite(t));
-  const wasm = page.waitForRequest(/\.wasm$/);
+  const wasm = page.waitForRequest(/\.wasm\.gz$/);
   await box(page).hover();
   await wasm;
 });

@@ -11,7 +11,7 @@ const THREADS = 'Using Threads to Run Code Simultaneously';
  */
 async function offlineBox(t, body, until) {
   const page = await openBox(t, await componentSite(t, { body }), { console: /ERR_FAILED|Failed to fetch/ });
-  const downloads = ['.wasm', '/bundle.json'].map((end) =>
+  const downloads = ['.wasm.gz', '/bundle.json'].map((end) =>
     page.waitForEvent('requestfinished', (request) => request.url().endsWith(end)));
   await box(page).click();
   await Promise.all(downloads);

@@ -16,7 +16,7 @@ test('where the policy refuses WebAssembly, the core in JavaScript gives the sam
     // All methods, not just the words: the vector methods by an article that the reader likes.
     await page.locator('exemplar-search .hit').first().hover();
     await page.locator('exemplar-search [part="more"]').first().click();
-    await page.locator('exemplar-search [part="liked"]').waitFor();
+    await page.locator('exemplar-search [part="example"]').waitFor();
     found.push([hits, await boxHits(page)].map((hits) => hits.map(({ title, section, marks }) => [title, section, marks])));
   }
   assert.deepEqual(found[1], found[0]);
