@@ -2,8 +2,8 @@
 
 use crate::decimal::Decimal;
 
-/// What went wrong: the place, the value, and where there is one, the way out. It is one pointer wide, since it is seldom
-/// there and larger than most of what is.
+/// What went wrong: the place, the value, and the way out if there is one. It is one pointer wide, so that a `Result` costs
+/// little to pass on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Cause>);
@@ -11,7 +11,7 @@ pub struct Error(Box<Cause>);
 /// The crate's result type.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What kind of error it is; more may be added.
+/// The kind of an error. Later releases may add kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -19,11 +19,11 @@ pub enum ErrorKind {
     BundleJson,
     /// The JSON is not an exemplar-search bundle.
     BundleFormat,
-    /// The bundle was written by a newer release, or its version is none that ever was.
+    /// The bundle was written by a newer release, or its version does not exist.
     BundleVersion,
-    /// A field is missing, has another type, or a value out of range.
+    /// A field is missing, of the wrong type or out of range.
     BundleField,
-    /// Two articles have one id.
+    /// Two articles have the same id.
     DuplicateId,
     /// A vector holds NaN or an infinity.
     NotFinite,
@@ -35,21 +35,21 @@ pub enum ErrorKind {
     OtherModel,
     /// No article has this id.
     UnknownArticle,
-    /// The method needs what neither the query nor the bundle has.
+    /// The method needs something that neither the query nor the bundle has.
     MethodNeeds,
-    /// The bundle has too many dimensions for this way of ranking.
+    /// The bundle has too many dimensions for this method.
     TooManyDimensions,
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     Encoder,
-    /// A shard of the bundle is missing, damaged, or something else than a shard.
+    /// A shard of the bundle is missing, damaged, or not a shard.
     Shard,
-    /// A shard is of another build than the manifest: the site was published anew in between.
+    /// A shard is of another build than the manifest: the site has been published again in the meantime.
     OtherBuild,
     /// The bundle has no query encoder.
     NoEncoder,
-    /// A query encoder cannot be fitted to what was given.
+    /// A query encoder cannot be fitted to the texts and vectors that were given.
     EncoderTraining,
-    /// An option is out of its range or of another type.
+    /// An option is unknown, out of range or of the wrong type.
     Option,
 }
 
@@ -80,7 +80,7 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// What kind of error it is.
+    /// The kind of this error.
     pub fn kind(&self) -> ErrorKind {
         match *self.0 {
             Cause::BundleJson(_) => ErrorKind::BundleJson,
@@ -105,12 +105,12 @@ impl Error {
         }
     }
 
-    /// [`ErrorKind::code`] of its kind.
+    /// The [`ErrorKind::code`] of this error's kind.
     pub fn code(&self) -> &'static str {
         self.kind().code()
     }
 
-    /// The same error with the option's name, such as `positive_weight`, as whoever set it writes it.
+    /// The same error with the option's name, such as `positive_weight`, spelled as the caller writes it.
     #[must_use]
     pub fn with_option_name(mut self, spell: impl Fn(&str) -> String) -> Self {
         if let Cause::Option { option, .. } = &mut *self.0 {
@@ -147,13 +147,13 @@ pub(crate) enum Cause {
     /// The JSON is not an exemplar-search bundle.
     #[error("this is not an exemplar-search bundle: its \"format\" is {found}, expected \"exemplar-search\"")]
     BundleFormat { found: String },
-    /// The bundle was written by a newer release, or its version is none that ever was.
+    /// The bundle was written by a newer release, or its version does not exist.
     #[error("the bundle has version {found}, this release reads versions 1 to {newest}; {way_out}")]
     BundleVersion { found: String, newest: u32, way_out: &'static str },
-    /// A field is missing, has another type, or a value out of range.
+    /// A field is missing, of the wrong type or out of range.
     #[error("bundle field {place}: {problem}")]
     BundleField { place: String, problem: String },
-    /// Two articles have one id.
+    /// Two articles have the same id.
     #[error(
         "bundle field articles[{second}].id: \"{id}\" is the id of articles[{first}] already; ids must differ"
     )]
@@ -179,7 +179,7 @@ pub(crate) enum Cause {
     /// No article has this id.
     #[error("no article has the id \"{id}\"")]
     UnknownArticle { id: String },
-    /// The method needs what neither the query nor the bundle has.
+    /// The method needs something that neither the query nor the bundle has.
     #[error("method {method} needs {needs}")]
     MethodNeeds { method: String, needs: &'static str },
     /// The whitened cosine would take minutes.
@@ -190,20 +190,20 @@ pub(crate) enum Cause {
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
     #[error("the query encoder {0}; build the bundle anew")]
     Encoder(String),
-    /// A shard of the bundle is missing, damaged, or something else than a shard.
+    /// A shard of the bundle is missing, damaged, or not a shard.
     #[error("the shard {file} {problem}: load it again, or build the bundle again")]
     Shard { file: String, problem: String },
-    /// A shard is of another build than the manifest: the site was published anew in between.
+    /// A shard is of another build than the manifest: the site has been published again in the meantime.
     #[error("the shard {file} is of another build: load the bundle again")]
     OtherBuild { file: String },
     /// The bundle has no query encoder.
     #[error("this bundle has no query encoder: build it with an API, or embed the query with one")]
     NoEncoder,
-    /// A query encoder cannot be fitted to what was given.
+    /// A query encoder cannot be fitted to the texts and vectors that were given.
     #[cfg(feature = "fit")]
     #[error("the query encoder cannot be fitted: {0}")]
     EncoderTraining(String),
-    /// An option is out of its range or of another type.
+    /// An option is unknown, out of range or of the wrong type.
     #[error("option {option} is {value}: {expected}")]
     Option { option: String, value: String, expected: String },
 }

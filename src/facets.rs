@@ -1,5 +1,4 @@
-//! The fields of articles that hits are filtered and counted by: `lang`, `tags`, and any other field of a bundle's articles
-//! that holds a text or a list of texts.
+//! Filtering and counting hits by fields of articles: `lang`, `tags`, and any other field that holds a text or a list of texts.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +9,8 @@ use crate::json::Value;
 use crate::rank::top_k;
 use crate::{Error, Result};
 
-/// Which articles may be hits: those that have, in every field that is named, one of its values, as it is written. A field
-/// without values asks for nothing.
+/// Which articles may be hits: those that have, in every field named here, one of the values given for it. Values must match exactly.
+/// A field without values excludes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter(pub Vec<(String, Vec<String>)>);
 
@@ -20,21 +19,21 @@ pub struct Filter(pub Vec<(String, Vec<String>)>);
 pub struct Facet<'a> {
     /// The field's name.
     pub field: String,
-    /// The commonest value first, equals in the order in which articles have them.
+    /// The commonest value first. Values with equal counts keep the order in which they occur among the articles.
     pub counts: Vec<Count<'a>>,
 }
 
 /// How many articles have a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Count<'a> {
-    /// The value, as articles have it.
+    /// The value.
     pub value: &'a str,
-    /// Articles that have it.
+    /// How many articles have it.
     pub count: usize,
 }
 
 impl Filter {
-    /// Whether it asks for nothing.
+    /// Whether it excludes nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|(_, values)| values.is_empty())
     }
@@ -44,7 +43,7 @@ impl Filter {
         self.allows_but_for(None, article)
     }
 
-    /// [`Filter::allows`], whatever it asks of this field.
+    /// [`Filter::allows`], ignoring this field.
     fn allows_but_for(&self, field: Option<&str>, article: &Article) -> bool {
         self.0.iter().all(|(asked, wanted)| {
             Some(asked.as_str()) == field
@@ -53,13 +52,13 @@ impl Filter {
         })
     }
 
-    /// [`ErrorKind::Option`](crate::ErrorKind::Option) where a field is none that articles have.
+    /// [`ErrorKind::Option`](crate::ErrorKind::Option) if no article has a field that is named.
     pub(crate) fn check(&self, articles: &[Article]) -> Result<()> {
         self.0.iter().try_for_each(|(field, _)| check("filter", field, articles))
     }
 
-    /// How many of the articles have each value of a field. What the filter asks of the field itself does not count: these
-    /// are the choices that a reader has.
+    /// How many of the articles have each value of a field. The filter's values for the field itself do not count, because the reader
+    /// chooses among all of them.
     pub(crate) fn count<'a>(
         &self,
         articles: impl Iterator<Item = &'a Article>,
@@ -84,7 +83,7 @@ impl Filter {
     }
 }
 
-/// [`ErrorKind::Option`](crate::ErrorKind::Option) where no article has the field: a name misspelt would find nothing, and nobody would know why.
+/// [`ErrorKind::Option`](crate::ErrorKind::Option) if no article has the field: a misspelled name would find nothing, and nobody would know why.
 pub(crate) fn check(option: &str, field: &str, articles: &[Article]) -> Result<()> {
     let known = ["lang", "tags"].contains(&field)
         || articles.iter().any(|article| values(article, field).next().is_some());

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::bundle::Article;
 use crate::lexical::{QueryTerms, utf16_ranges};
 
-/// Where the words of the query stand in a hit's texts: start and end in UTF-16 code units, as JavaScript counts; they
+/// Where the words of the query occur in a hit's texts, as start and end in UTF-16 code units, as JavaScript counts. The ranges
 /// ascend and do not touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Highlights {

@@ -1,4 +1,4 @@
-//! The searchable index: what a bundle becomes in memory.
+//! The searchable index: a bundle in memory.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,12 +13,12 @@ use crate::rank::whitened::{self, Whitening};
 use crate::rank::{Moments, Projection};
 use crate::vector::{Deviations, Element, Vectors};
 
-/// Multiplications that a browser does in about a second: what takes more, and is not shipped, is worked out by no query that did
-/// not ask for it by name.
+/// Multiplications that a browser does in about a second. If something takes more and the bundle does not hold it, a query computes
+/// it only when the query's method names it.
 const A_SECOND: f64 = 4e9;
-/// What takes more than this, many seconds, is refused.
+/// More than this takes many seconds, and is refused.
 const TOO_LONG: f64 = 1e11;
-/// Of these many rows and dimensions, matrices do not fit into a browser's memory.
+/// Matrices of this many rows and dimensions do not fit into a browser's memory.
 const TOO_LARGE: usize = 8192;
 
 /// A bundle's articles and the vectors of their passages, ready to rank.
@@ -27,11 +27,11 @@ pub struct SearchIndex {
     space: EmbeddingSpace,
     articles: Vec<Article>,
     passages: Vec<Passage>,
-    /// One row a passage, of unit length by its scale if `normalize`.
+    /// One row a passage; if `normalize`, its scale brings it to unit length.
     rows: Vectors,
     normalize: bool,
     mean_query: Option<Vec<f32>>,
-    /// The article of each passage: searches look at nothing else of most.
+    /// The article of each passage, which is all that a search looks at for most passages.
     article_of: Vec<u32>,
     /// True for each article: what a search without a filter starts from.
     every_article: Vec<bool>,
@@ -39,9 +39,9 @@ pub struct SearchIndex {
     by_id: Vec<usize>,
     keywords: Option<Keywords>,
     encoder: Option<LazyEncoder>,
-    /// What the build worked out of what is the same for every query, if it did and rows have unit length.
+    /// What the build computed ahead for all queries, if it did and rows have unit length.
     prepared: Option<Prepared>,
-    /// What is the same for every query and costs many scans: worked out when first needed.
+    /// What is the same for every query and costs many scans; computed when first needed.
     mean: OnceLock<Vec<f64>>,
     moments: OnceLock<Moments>,
     projection: OnceLock<Projection>,
@@ -51,15 +51,18 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// Brings the bundle's vectors to unit length, looks up its ids and reads its keywords; its query encoder is read in
-    /// full when a text is first to be placed. The bundle has been checked when it was read; one put together by hand is
-    /// checked here for the same.
+    /// Makes an index of a bundle: brings its vectors to unit length, sorts its ids and reads its keywords. The query encoder is read in
+    /// full when the first text is encoded.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Bundle::read`]: a bundle that was put together in memory is checked here in the same way.
     pub fn new(bundle: Bundle) -> Result<Self> {
         Self::with(bundle, true)
     }
 
-    /// [`SearchIndex::new`]; unless `normalize`, vectors and queries keep their lengths, and kNN ranks by dot products
-    /// instead of cosines, as the SVM of the "knn_vs_svm" notebook does with vectors that have other lengths.
+    /// [`SearchIndex::new`] with a choice: unless `normalize`, vectors and queries keep their lengths, kNN ranks by dot products
+    /// instead of cosines, and the SVM learns from vectors of any length, as in the "knn_vs_svm" notebook.
     pub fn with(bundle: Bundle, normalize: bool) -> Result<Self> {
         let keywords =
             bundle.part(lexical::PART).map(|part| part.keywords(bundle.passages.len())).transpose()?;
@@ -68,7 +71,7 @@ impl SearchIndex {
         Self::of_read(bundle, keywords, encoder, normalize)
     }
 
-    /// [`SearchIndex::with`] of a bundle whose keywords and query encoder have been read apart.
+    /// [`SearchIndex::with`] for a bundle whose keywords and query encoder have been read already.
     pub(crate) fn of_parts(
         bundle: Bundle,
         keywords: Option<Keywords>,
@@ -114,7 +117,7 @@ impl SearchIndex {
         })
     }
 
-    /// What made the vectors, and how a query is to be embedded.
+    /// The bundle's embedding space: the model of the vectors, and how to embed a query.
     pub fn space(&self) -> &EmbeddingSpace {
         &self.space
     }
@@ -129,13 +132,13 @@ impl SearchIndex {
         Ok(&self.articles[self.position(id)?])
     }
 
-    /// In the order of their articles.
+    /// All passages, in the order of their articles.
     pub fn passages(&self) -> &[Passage] {
         &self.passages
     }
 
-    /// The vectors of the passages, a row each, as the bundle has them: the index keeps beside them what brings them to unit
-    /// length. None where they are not float32.
+    /// The vectors of the passages as the bundle has them, one row each, not scaled to unit length. None if they are not
+    /// float32.
     #[cfg(feature = "ndarray")]
     pub fn view(&self) -> Option<ndarray::ArrayView2<'_, f32>> {
         match &self.rows {
@@ -144,21 +147,22 @@ impl SearchIndex {
         }
     }
 
-    /// What the bundle knows of the words of its passages, if it was built with keywords.
+    /// The bundle's keywords, if it was built with them.
     pub fn keywords(&self) -> Option<&Keywords> {
         self.keywords.as_ref()
     }
 
-    /// Whether the bundle was built with a query encoder, which places texts without an API.
+    /// Whether the bundle has a query encoder, which makes a query's embedding without an API.
     pub fn has_encoder(&self) -> bool {
         self.encoder.is_some()
     }
 
-    /// Places a text in the bundle's embedding space without an API; none where nothing of it is known.
+    /// Makes a text's embedding with the bundle's query encoder; none if the encoder knows nothing of the text.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoEncoder`](crate::ErrorKind::NoEncoder), and [`ErrorKind::Encoder`](crate::ErrorKind::Encoder) where it is damaged.
+    /// [`ErrorKind::NoEncoder`](crate::ErrorKind::NoEncoder) if the bundle has none, and
+    /// [`ErrorKind::Encoder`](crate::ErrorKind::Encoder) if it is damaged.
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
         Ok(self.encoder.as_ref().ok_or(Cause::NoEncoder)?.read()?.encode(text))
     }
@@ -189,7 +193,7 @@ impl SearchIndex {
         &self.rows
     }
 
-    /// Whether each row means a vector of unit length.
+    /// Whether each row stands for a vector of unit length.
     pub(crate) fn has_unit_rows(&self) -> bool {
         self.normalize
     }
@@ -212,7 +216,7 @@ impl SearchIndex {
         }
     }
 
-    /// The moments, where they are known or soon worked out.
+    /// The moments, if they are known or soon computed.
     fn cheap_moments(&self) -> Option<&Moments> {
         let (rows, dims) = (self.rows.rows() as f64, self.rows.dims() as f64);
         let known = self.prepared.as_ref().is_some_and(|prepared| prepared.moments.is_some());
@@ -223,7 +227,7 @@ impl SearchIndex {
         self.projection.get_or_init(|| Projection::of(self.rows.as_rows(), self.cheap_moments()))
     }
 
-    /// Whether the whitened cosine can be had within about a second.
+    /// Whether the whitened cosine takes no more than about a second.
     pub(crate) fn whitens_soon(&self) -> bool {
         self.prepared.is_some() || whitened::cost(self.rows.rows(), self.rows.dims()) <= A_SECOND
     }
@@ -238,7 +242,7 @@ impl SearchIndex {
         Err(Cause::TooManyDimensions { dimensions: dims, passages: rows }.into())
     }
 
-    /// The whitening with the one of the two shrinkages that is `shrinkage`.
+    /// The whitening with this shrinkage, which is one of the two.
     pub(crate) fn whitening(&self, shrinkage: f64) -> &Whitening {
         let which = usize::from(SHRINKAGES[0] != shrinkage);
         self.whitenings[which].get_or_init(|| match &self.prepared {
@@ -276,7 +280,7 @@ impl SearchIndex {
         self.to_unit(padded).ok_or_else(|| Cause::ZeroVector { place: "the query".into() }.into())
     }
 
-    /// The vector at unit length, or as it is where lengths are kept; nothing for zeros.
+    /// The vector at unit length, or as it is if the index keeps lengths; none for zeros.
     pub(crate) fn to_unit(&self, mut vector: Vec<f32>) -> Option<Vec<f32>> {
         let length = length(&vector);
         if length == 0.0 {

@@ -1,8 +1,8 @@
-//! Semantic search for static sites, wholly in the reader's browser.
+//! Search by meaning for static sites, entirely in the reader's browser.
 //!
-//! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] is what a bundle becomes in
-//! memory. It ranks the articles for a query by exact kNN, by an exemplar SVM (the query is the one positive, every passage
-//! a negative), by the SVM's closed form, by keywords, and by any of them together: see [`Method`]. Scores are always
+//! A *bundle* holds a site's *articles* and the embeddings of their *passages*. A [`SearchIndex`] holds a bundle in memory, ready to
+//! rank. It ranks the articles for a query by exact kNN, by an exemplar SVM (the query is the one positive, every passage a
+//! negative), by the SVM's closed form, by keywords, or by a weighted sum of these: see [`Method`]. Scores are always
 //! "higher is better".
 //!
 //! # An index from vectors
@@ -18,7 +18,7 @@
 //!     url: format!("{title}.html"),
 //!     ..Article::default()
 //! });
-//! // What an embedding model gives for each article, one row after the other.
+//! // An embedding model's vector for each article, one row after the other.
 //! let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0], 3);
 //! let space = EmbeddingSpace { model: "a-model".into(), dimensions: 3, ..EmbeddingSpace::default() };
 //! let index = SearchIndex::new(Bundle::new(space, articles.to_vec(), vectors))?;
@@ -26,8 +26,8 @@
 //! # }
 //! ```
 //!
-//! [`Bundle::read`](bundle::Bundle::read) reads what the command `exemplar build` has made of a site, and
-//! [`Bundle::write`](bundle::Bundle::write) makes files of a bundle.
+//! [`Bundle::read`](bundle::Bundle::read) reads the files that the command `exemplar build` writes, and
+//! [`Bundle::write`](bundle::Bundle::write) turns a bundle into such files.
 //!
 //! # Searching
 //!
@@ -40,7 +40,7 @@
 //! # let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0], 3);
 //! # let space = EmbeddingSpace { dimensions: 3, ..EmbeddingSpace::default() };
 //! # let index = SearchIndex::new(Bundle::new(space, articles, vectors))?;
-//! // The embedding of what the reader asks, by the same model.
+//! // The query's embedding, by the same model.
 //! let query = [0.8, 0.5, 0.1];
 //! let result = index.search(&query, &SearchOptions::default().method(Method::Svm).k(2))?;
 //! for hit in &result.hits {
@@ -65,7 +65,7 @@
 //! # let vectors = Matrix::from_values(&[0.9, 0.4, 0.1, 0.7, 0.7, 0.1, 0.0, 0.2, 1.0, 0.1, 0.1, 0.9], 3);
 //! # let space = EmbeddingSpace { dimensions: 3, ..EmbeddingSpace::default() };
 //! # let index = SearchIndex::new(Bundle::new(space, articles, vectors))?;
-//! // Articles that the reader likes and does not want, with a query or without.
+//! // Articles that the reader likes and does not want, with or without a query.
 //! let refine = Refine { query: Query::default(), more: &["bread"], less: &["moon"] };
 //! let result = index.refine(&refine, &SearchOptions::default())?;
 //! assert_eq!(result.hits[0].article.id, "dough");
@@ -73,7 +73,7 @@
 //! # }
 //! ```
 //!
-//! Data flows one way: bundle, index, plan, scores, hits. Only `wasm.rs`, which is compiled for wasm32 alone, knows JavaScript.
+//! Data flows one way: bundle, index, plan, scores, hits. Only `wasm.rs` knows JavaScript; it is compiled for wasm32 alone.
 
 pub mod bundle;
 pub mod encoder;
@@ -115,7 +115,7 @@ pub use query::Query;
 pub use rank::fusion::Fusion;
 pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
 
-/// How the exemplar SVM is set up, and how its solver ended.
+/// The exemplar SVM's options, and the report on how its solver ended.
 pub mod svm {
     pub use crate::rank::svm::{Options, SolverReport, Stop};
 }

@@ -1,4 +1,4 @@
-//! A map of the collection, for people to look at: where passages and query lie, and what kNN and the SVM see.
+//! A map of the collection to look at: where passages and query lie, and how kNN and the SVM score them.
 
 use crate::query_target::QueryTarget;
 use crate::rank::svm;
@@ -7,11 +7,11 @@ use crate::{Refine, Result, SearchIndex, SearchOptions};
 /// The passages in the plane in which they differ most.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {
-    /// Of each passage, along the direction of the largest variance, from the mean passage.
+    /// The first coordinate of each passage: along the direction of the largest variance, from the mean passage.
     pub x: Vec<f32>,
-    /// Of each passage, along the next direction.
+    /// The second coordinate of each passage: along the direction of the next largest variance.
     pub y: Vec<f32>,
-    /// Where something was searched for.
+    /// What a search sees, if there is a query or an example.
     pub view: Option<View>,
 }
 
@@ -20,12 +20,12 @@ pub struct Map {
 pub struct View {
     /// The cosine similarity of each passage with what kNN compares with.
     pub similarities: Vec<f32>,
-    /// The SVM's decision on each passage: w·x plus the intercept. A passage above -1 is active: it is within the margin,
-    /// and w would be another without it.
+    /// The SVM's decision on each passage: w·x plus the intercept. A passage above -1 is active: it is within the margin, and
+    /// without it w would be different.
     pub decisions: Vec<f32>,
     /// How many passages are active.
     pub active: usize,
-    /// Where in the plane is what kNN compares with.
+    /// The point in the plane of the vector that kNN compares with.
     pub target: [f32; 2],
     /// The positives of the SVM: the query, aligned if `align`, and the mean of each liked article.
     pub positives: Vec<Positive>,
@@ -33,24 +33,24 @@ pub struct View {
     pub svm: svm::SolverReport,
 }
 
-/// What the SVM is to tell from the passages.
+/// One of the SVM's positives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Positive {
-    /// In the plane.
+    /// Its point in the plane.
     pub point: [f32; 2],
-    /// With what kNN compares with.
+    /// Its cosine similarity with the vector that kNN compares with.
     pub similarity: f32,
     /// The SVM's decision on it.
     pub decision: f32,
 }
 
 impl SearchIndex {
-    /// The passages in two dimensions, and what is searched for among them. Of the options, those of the SVM count.
-    /// Where nothing can be searched for by vectors, the map is of the passages alone.
+    /// The passages in two dimensions, and a search's view of them. It uses only the SVM's options. If there is no vector to search
+    /// with, the map has the passages alone.
     ///
     /// # Errors
     ///
-    /// Those of [`SearchIndex::refine`], but for a query that is missing.
+    /// Those of [`SearchIndex::refine`], except that a query may be missing.
     pub fn map(&self, refine: &Refine, options: &SearchOptions) -> Result<Map> {
         let projection = self.projection();
         let [x, y] = projection.points(self.rows().as_rows());

@@ -1,4 +1,4 @@
-//! Ways of ranking, and their names.
+//! Methods of ranking, and their names.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use serde::{Serialize, Serializer};
 use crate::decimal::{self, Decimal};
 use crate::{Error, Result};
 
-/// A way of ranking.
+/// A method of ranking.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Method {
-    /// What was best on test collections for what there is to rank by, see `docs/quality.md`: the SVM for a query that has
-    /// a vector, with examples; for a text, the whitened cosine fused with keywords where the bundle has them; else kNN and
-    /// the whitened cosine. Without any vector, keywords alone.
+    /// The best method on test collections for what is asked (`docs/quality.md`). For a query with a vector and examples, the SVM.
+    /// For a text, the whitened cosine fused with keywords if the bundle has them. Otherwise kNN fused with the whitened cosine, or
+    /// without any vector keywords alone.
     #[default]
     Auto,
     /// Exact nearest neighbours by cosine similarity.
@@ -24,22 +24,22 @@ pub enum Method {
     Whitened,
     /// kNN and SVM, fused with equal weights.
     Hybrid,
-    /// BM25 over the bundle's keywords. Articles without a word of the query are no hits.
+    /// BM25 over the bundle's keywords. Only articles with a word of the query are hits.
     Lexical,
-    /// Any of these, fused with these weights.
+    /// Several of these, fused with these weights.
     Fused(Weights),
 }
 
-/// How much each kind of score counts, 0 or above; the scores of those at 0 are not computed. Only the ratios matter.
+/// How much each kind of score counts, 0 or above. Scores of weight 0 are not computed. Only the ratios of weights matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weights {
-    /// Of the cosine similarity.
+    /// The weight of the cosine similarity.
     pub knn: f32,
-    /// Of the exemplar SVM.
+    /// The weight of the exemplar SVM.
     pub svm: f32,
-    /// Of the whitened cosine.
+    /// The weight of the whitened cosine.
     pub whitened: f32,
-    /// Of BM25.
+    /// The weight of BM25.
     pub lexical: f32,
 }
 
@@ -64,7 +64,7 @@ impl Weights {
         Ok(())
     }
 
-    /// Whether any of them is for scores of vectors.
+    /// Whether any weight is for a score of vectors.
     pub(crate) fn any_vector(self) -> bool {
         self.knn > 0.0 || self.svm > 0.0 || self.whitened > 0.0
     }
@@ -91,8 +91,8 @@ impl Weights {
 }
 
 impl Method {
-    /// What it is made of; an error where the weights are none. [`Method::Auto`] is made of nothing: what it stands for is
-    /// for the plan of a search to say.
+    /// The weights of its components; an error if they are not valid weights. [`Method::Auto`] has none: the plan of a search says what
+    /// it stands for.
     pub(crate) fn weights(self) -> Result<Weights> {
         let none = Weights::default();
         match self {
@@ -106,12 +106,12 @@ impl Method {
         }
     }
 
-    /// Whether it goes by the query's embedding, or by that of a query's text where it can: all but keywords alone.
+    /// Whether it uses the query's embedding, if there is one: true for all methods but keywords alone.
     pub fn needs_embedding(self) -> bool {
         self == Self::Auto || self.weights().is_ok_and(Weights::any_vector)
     }
 
-    /// Whether it goes by the words of a query's text, or would where the bundle has keywords.
+    /// Whether it uses the words of a query's text, if the bundle has keywords.
     pub fn uses_keywords(self) -> bool {
         self == Self::Auto || self.weights().is_ok_and(|weights| weights.lexical > 0.0)
     }

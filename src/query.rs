@@ -1,14 +1,14 @@
-//! What is searched for.
+//! A query.
 
-/// A query: its text, its embedding, or both; which of them is needed is for the method to say. Made of either alone
-/// by `from`.
+/// A query: its text, its embedding, or both. The method decides which of them it needs. `from` makes a query of either one
+/// alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Query<'a> {
     /// As it was typed.
     pub text: Option<&'a str>,
-    /// Whether the last word of the text may still go on.
+    /// Whether the reader may still be typing the last word of the text.
     pub unfinished: bool,
-    /// As many finite values as the space has dimensions, not all zero; the length does not matter.
+    /// As many finite values as the space has dimensions, not all zero. The vector's length does not matter.
     pub embedding: Option<&'a [f32]>,
 }
 

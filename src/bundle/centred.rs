@@ -31,9 +31,8 @@ const RIDGE: f64 = 0.1;
 /// The weight in H of the mean, which queries and passages share: enough for no error to point there.
 const MEAN: f64 = 0.01;
 
-/// Rows as codes with one scale a row, and their mean as the centre. Of the unit vectors of multilingual-e5-small the mean
-/// has the length 0.9, so that codes of the rest take steps of half the size. Costs d² / 2 multiplications a row of d
-/// dimensions twice.
+/// Rows as codes with one scale a row, and their mean as the centre. The mean of the unit vectors of multilingual-e5-small has the
+/// length 0.9, so the codes of the rest need steps of only half the size. For d dimensions this costs d² multiplications a row.
 pub fn quantize_centred(rows: &Matrix) -> Matrix<i8> {
     let none = vec![0.0; rows.dims()];
     if !alike_in_length(rows) {

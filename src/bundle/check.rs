@@ -7,7 +7,7 @@ use crate::decimal::Decimal;
 use crate::error::Cause;
 use crate::{Error, Result};
 
-/// More than any embedding model gives; keeps rows x dimensions far from overflowing.
+/// More dimensions than any embedding model has, and few enough that rows x dimensions cannot overflow.
 pub const MAX_DIMENSIONS: usize = 65_536;
 
 /// How far from 1 a vector's length may be where `space.normalized` is true: models that answer in low precision
@@ -36,12 +36,12 @@ pub(crate) struct Checked {
 }
 
 impl Bundle {
-    /// Checks all that [`SearchIndex`](crate::SearchIndex) relies on; the error names the first place that is wrong.
+    /// Checks everything that [`SearchIndex`](crate::SearchIndex) relies on. The error names the first place that is wrong.
     pub fn check(&self) -> Result<()> {
         self.checked().map(drop)
     }
 
-    /// [`Bundle::check`], and what of it an index needs too.
+    /// [`Bundle::check`], with those of its results that an index needs too.
     pub(crate) fn checked(&self) -> Result<Checked> {
         self.space.check()?;
         let by_id = self.checked_articles()?;

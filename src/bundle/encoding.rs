@@ -21,7 +21,7 @@ pub enum Encoding {
     Float16,
     /// 1 byte a value, and a float32 scale a row.
     Int8,
-    /// [`Encoding::Int8`] of what is left of each row without the mean of all: what a site should ship.
+    /// [`Encoding::Int8`] of the difference between each row and the mean of all: what a site should ship.
     #[default]
     Int8Centred,
 }
@@ -39,7 +39,7 @@ impl Encoding {
         }
     }
 
-    /// The encoding of this name, or what was expected.
+    /// The encoding of this name, or an error that says which names there are.
     fn named(name: &str) -> std::result::Result<Self, String> {
         let found = Self::ALL.into_iter().find(|encoding| encoding.name() == name);
         found.ok_or_else(|| one_of(&Self::ALL.map(Self::name)))

@@ -1,4 +1,4 @@
-//! A bundle from its files and to them.
+//! Reading a bundle from its files, and writing them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{Error, Result};
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 impl Bundle {
-    /// Reads a bundle of any version and checks all of it. `files` holds those that [`Bundle::files`] names.
+    /// Reads a bundle of version 1 or 2 and checks all of it. `files` holds the files that [`Bundle::files`] names.
     pub fn read(json: &[u8], files: &Files) -> Result<Self> {
         let mut reader = Reader::new(json)?;
         for (name, bytes) in files {
@@ -18,12 +18,12 @@ impl Bundle {
         reader.finish()
     }
 
-    /// The names of the files that the bundle `json` needs beside it: plain names, without a folder.
+    /// The names of the files that the bundle `json` needs beside it; plain names without a folder.
     pub fn files(json: &[u8]) -> Result<Vec<String>> {
         Ok(Reader::new(json)?.files().map(String::from).collect())
     }
 
-    /// The bundle as files, without white space in the JSON.
+    /// The bundle as files. The JSON has no white space.
     pub fn write(&self) -> Result<Written> {
         match self.layout {
             Layout::V1Arrays | Layout::V1Base64 => Ok(Written { json: v1::write(self)?, sidecar: None }),

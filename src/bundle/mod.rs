@@ -1,7 +1,7 @@
 //! The bundle: what a site ships. `docs/bundle-format.md` specifies the files.
 //!
-//! [`Bundle::read`] reads and checks, [`Reader`] does so as the files arrive, [`Bundle::write`] writes; fields and parts that this release does not know are
-//! kept.
+//! [`Bundle::read`] reads and checks a bundle, [`Reader`] does so as the files arrive, and [`Bundle::write`] writes one. All keep fields
+//! and parts that this release does not know.
 
 mod centred;
 mod check;
@@ -39,9 +39,9 @@ pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
 pub(crate) use whitening::{PART as WHITENING, Prepared, SHRINKAGES};
 
-/// What the field `format` of every bundle says.
+/// The value of the field `format` in every bundle.
 pub const FORMAT: &str = "exemplar-search";
-/// The newest version of the format that this release reads.
+/// The newest version of the format that [`Bundle::read`] reads.
 pub const VERSION: u32 = 2;
 /// The version of a bundle in shards, which [`crate::shards`] reads.
 pub(crate) const SHARDS_VERSION: u32 = 3;
@@ -53,26 +53,25 @@ pub struct Bundle {
     pub layout: Layout,
     /// How [`Bundle::write`] encodes the vectors.
     pub encoding: Encoding,
-    /// What made the vectors, and how a query is to be embedded.
+    /// The model of the vectors, and how to embed a query.
     pub space: EmbeddingSpace,
     /// The pages of the site, in the order in which equal scores are listed.
     pub articles: Vec<Article>,
-    /// At least one an article, in the order of the articles. In version 1, one an article, without text.
+    /// At least one for each article, in the order of the articles. In version 1, exactly one for each, without text.
     pub passages: Vec<Passage>,
-    /// One row a passage, as the embedding model gave it but for what its encoding lost.
+    /// One row for each passage, as the embedding model gave it, less what its encoding lost.
     pub vectors: Vectors,
     /// What the build measured.
     pub statistics: Statistics,
-    /// Further parts and their names, such as `keywords` and `encoder`, each name once; what is in them is for their own
-    /// modules to say.
+    /// Further parts and their names, such as `keywords` and `encoder`, each name once. Their own modules read them.
     pub parts: Vec<(String, Part)>,
     /// Fields of the bundle that this release does not know.
     pub extra: Object,
 }
 
 impl Bundle {
-    /// A bundle of articles that are one passage each, in an embedding space of as many dimensions as the vectors have: a row
-    /// an article, of any length. It would be written as one file, with the vectors as they are.
+    /// A bundle of articles with one passage each. `vectors` has one row for each article, of any length and as many dimensions as
+    /// `space`. The bundle's layout is one JSON file; its encoding keeps the vectors as they are.
     pub fn new(space: EmbeddingSpace, articles: Vec<Article>, vectors: impl Into<Vectors>) -> Self {
         let vectors = vectors.into();
         let encoding = match vectors {
@@ -101,17 +100,17 @@ impl Bundle {
 /// A version of the format and where it keeps the vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// Version 1, vectors as nested arrays of numbers: what people write by hand.
+    /// Version 1, with vectors as nested arrays of numbers: the form to write by hand.
     V1Arrays,
-    /// Version 1, vectors as base64.
+    /// Version 1, with vectors in base64.
     V1Base64,
-    /// Version 2, all in one JSON file: parts that are text as text, the others in base64.
+    /// Version 2 in one JSON file: parts that are text as text, the others in base64.
     V2Inline,
-    /// Version 2, all in one JSON file, every part in base64: how this project first wrote it.
+    /// Version 2 in one JSON file with every part in base64: an older form.
     V2Base64,
-    /// Version 2, parts in a binary file beside the JSON.
+    /// Version 2 with the parts in a binary file beside the JSON.
     V2Sidecar,
-    /// Version 3, in shards: [`crate::shards`] reads and writes them.
+    /// Version 3, in shards, which [`crate::shards`] reads and writes.
     Shards,
 }
 
@@ -156,13 +155,13 @@ impl FromStr for Layout {
 /// One page of the site.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Article {
-    /// Not empty, and no other article's.
+    /// Not empty, and different from every other article's.
     pub id: String,
     /// What a result shows first.
     pub title: String,
-    /// Relative to the page that shows it, or http(s).
+    /// Relative to the site's root, or http(s).
     pub url: String,
-    /// The text a result shows under its title.
+    /// The text that a result shows under its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
     /// BCP 47 language tag.
@@ -217,7 +216,7 @@ pub struct Passage {
     /// The headings above it, outermost first, without the article's title.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub heading: Vec<String>,
-    /// Its text; in the file it stands in the part `texts`.
+    /// Its text; the file holds it in the part `texts`.
     #[serde(skip)]
     pub text: String,
     /// Fields that this release does not know.
@@ -238,7 +237,7 @@ impl FromFields for Passage {
 }
 
 impl Passage {
-    /// One passage an article, each the whole of it.
+    /// One passage for each article: the whole of it.
     pub fn whole_articles(articles: usize) -> Vec<Self> {
         (0..articles).map(|article| Self { article, ..Self::default() }).collect()
     }
@@ -261,7 +260,7 @@ impl FromFields for Statistics {
     }
 }
 
-/// A bundle as files: the JSON, and the file beside it where the layout has one.
+/// A bundle as files: the JSON, and the file beside it if the layout has one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
     /// `bundle.json`

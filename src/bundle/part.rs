@@ -13,12 +13,12 @@ use crate::{Error, Result};
 /// The encoding of parts that are JSON.
 pub(crate) const JSON: &str = "json";
 
-/// Bytes and how they are to be read.
+/// A block of bytes, and how to read it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// How the bytes are to be read, such as `int8` or `json`.
+    /// The name of the bytes' encoding, such as `int8` or `json`.
     pub encoding: String,
-    /// The part itself, as in a sidecar file.
+    /// The bytes, as in a sidecar file.
     pub bytes: Vec<u8>,
     /// Fields that this release does not know.
     pub extra: Object,

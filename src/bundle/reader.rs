@@ -1,4 +1,4 @@
-//! Reading a bundle whose files arrive piece by piece, so that no byte of them is kept twice.
+//! Reading a bundle whose files arrive piece by piece, without keeping any byte of them twice.
 
 use sha2::{Digest, Sha256};
 
@@ -6,7 +6,7 @@ use super::part::{Beside, Descriptor, hexadecimal};
 use super::{Bundle, json, v1, v2};
 use crate::{Error, Result};
 
-/// A bundle of which the JSON is there, and the files beside it are on their way.
+/// A bundle whose JSON has arrived while the files beside it are on their way.
 #[derive(Debug)]
 pub struct Reader {
     contents: Contents,
@@ -21,8 +21,8 @@ enum Contents {
 }
 
 impl Reader {
-    /// Reads the JSON, and checks what can be checked without the files: a length that does not fit is told before
-    /// anything is downloaded for it.
+    /// Reads the JSON, and checks what can be checked without the files, so that a wrong length is an error before anything is
+    /// downloaded.
     pub fn new(json: &[u8]) -> Result<Self> {
         let mut files = Vec::new();
         let contents = match json::version(json)? {
@@ -55,7 +55,7 @@ impl Reader {
         self.files.iter().map(|(file, _)| file.as_str())
     }
 
-    /// How many bytes a file will have, as whoever sends it says; room for its parts is then made once, not bit by bit.
+    /// Announces how many bytes a file will have, so that memory for its parts is allocated once.
     pub fn expect(&mut self, file: &str, bytes: u64) {
         if let Some(incoming) = of(&mut self.files, file) {
             for part in incoming.parts.iter_mut().filter(|part| part.end <= bytes) {
@@ -65,15 +65,15 @@ impl Reader {
         }
     }
 
-    /// The next bytes of a file, from its first to its last. Those of a file that the bundle does not name, and those
-    /// that belong to no part, are left out.
+    /// Takes the next bytes of a file, from its first to its last. It ignores files that the bundle does not name and bytes that belong
+    /// to no part.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
         if let Some(incoming) = of(&mut self.files, file) {
             incoming.add(bytes);
         }
     }
 
-    /// The bundle, all of it checked, once the files are there.
+    /// The bundle, checked in full, once all files have arrived.
     pub fn finish(self) -> Result<Bundle> {
         let bundle = self.unchecked()?;
         bundle.check()?;

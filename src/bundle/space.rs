@@ -12,17 +12,17 @@ use crate::json::Object;
 /// that it is the right one is not what probes can tell.
 const LEAST_COSINE: f64 = 0.9;
 
-/// The model, how texts are given to it, and what its vectors are like.
+/// The model, how texts are given to it, and the form of its vectors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EmbeddingSpace {
-    /// The model's name; for people and for error messages.
+    /// The model's name, for people and for error messages.
     pub model: String,
     /// Values in each vector, 1 to 65,536.
     pub dimensions: usize,
     /// Whether every vector has unit length.
     pub normalized: bool,
-    /// Whether every vector is the first [`Self::dimensions`] values of what the model gives, brought to unit length.
-    /// A longer vector of a query is to be cut likewise.
+    /// Whether every vector is the first [`Self::dimensions`] values of the model's, scaled to unit length. A query's longer
+    /// vector must be cut in the same way.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
     /// How a query is embedded.
@@ -31,7 +31,7 @@ pub struct EmbeddingSpace {
     /// How the passages were embedded.
     #[serde(skip_serializing_if = "Recipe::is_empty")]
     pub passage: Recipe,
-    /// The space's fingerprint: a few texts and what the model makes of them.
+    /// A few texts and their vectors, which identify the model.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
     /// Fields that this release does not know.
@@ -39,7 +39,7 @@ pub struct EmbeddingSpace {
     pub extra: Object,
 }
 
-/// What to tell an embedding API beside the text, where the model tells queries from passages.
+/// What to send to an embedding API beside the text, for models that tell queries from passages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Recipe {
     /// Put before the text, such as `query: `.
@@ -48,7 +48,7 @@ pub struct Recipe {
     /// The request's `input_type`, such as `query`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_type: Option<String>,
-    /// The request's `model`, where it differs from the space's.
+    /// The request's `model`, if it differs from the space's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Further fields of the request, such as `{ "output_dimension": 512 }`.
@@ -93,13 +93,16 @@ impl FromFields for Probe {
 }
 
 impl EmbeddingSpace {
-    /// The text to send an API of which nothing is known yet, by the query recipe, for [`EmbeddingSpace::verify`].
+    /// The probe whose text to send to an API that is not verified yet, by the query recipe; see [`EmbeddingSpace::verify`].
     pub fn probe(&self) -> Option<&Probe> {
         self.probes.first()
     }
 
-    /// Whether a vector is what the space's own model would have made of [`EmbeddingSpace::probe`]; of a space
-    /// without probes, nothing can be said.
+    /// Checks that a vector for [`EmbeddingSpace::probe`] is from the space's own model. A space without probes accepts any vector.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OtherModel`](crate::ErrorKind::OtherModel), and those of a query's embedding.
     pub fn verify(&self, vector: &[f32]) -> Result<()> {
         let Some(probe) = self.probe() else { return Ok(()) };
         if vector.len() != self.dimensions {

@@ -1,4 +1,4 @@
-//! The part `whitening`: what the whitened cosine needs of a collection and takes many scans to work out.
+//! The part `whitening`: what the whitened cosine needs to know of a collection and takes many scans to compute.
 //!
 //! docs/bundle-format.md specifies the bytes.
 
@@ -43,8 +43,8 @@ pub(crate) struct Prepared {
 }
 
 impl Bundle {
-    /// Adds the part `whitening` where it spares readers a noticeable time and a build can afford it, and else takes it away.
-    /// Gives the vectors the values that they will be read with, since the part is of these.
+    /// Adds the part `whitening` if it spares readers a noticeable time and a build can afford it, and removes it otherwise. Rounds the
+    /// vectors to the values that a reader will get from the file, because the part is made of these.
     pub fn prepare_whitening(&mut self) -> Result<()> {
         self.parts.retain(|(name, _)| name != PART);
         let (rows, dims) = (self.vectors.rows(), self.vectors.dims());

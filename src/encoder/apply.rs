@@ -1,4 +1,4 @@
-//! Placing a query: a sparse sum of rows, turned back into the embedding space.
+//! Encoding a query: a sparse sum of rows, transformed back into the embedding space.
 
 use super::features::{features, ngrams};
 use crate::vector::float32::{add, add_whole};
@@ -16,7 +16,7 @@ const NGRAM_KNOWN: f32 = 0.5;
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryEncoder {
     pub(crate) model: String,
-    /// Where a text without any feature would lie; one value a dimension.
+    /// The vector of a text without any feature; one value for each dimension.
     pub(crate) offset: Vec<f32>,
     /// The principal directions, one row of the space's dimensions each.
     pub(crate) basis: Vec<Vec<f32>>,
@@ -35,22 +35,22 @@ pub struct QueryEncoder {
     pub(crate) rows: Vec<Box<[i16]>>,
 }
 
-/// A query in the embedding space.
+/// A query's embedding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {
-    /// Of unit length.
+    /// The embedding, of unit length.
     pub vector: Vec<f32>,
     /// How much of the query the encoder knows, above 0 and up to 1: the share of its words' weight.
     pub known: f32,
 }
 
 impl QueryEncoder {
-    /// The model whose embeddings these are like.
+    /// The model whose embeddings these approximate.
     pub fn model(&self) -> &str {
         &self.model
     }
 
-    /// Values in each vector.
+    /// How many values a vector has.
     pub fn dimensions(&self) -> usize {
         self.offset.len()
     }
@@ -65,12 +65,12 @@ impl QueryEncoder {
         self.ngrams.len()
     }
 
-    /// Principal directions in use.
+    /// How many principal directions are in use.
     pub fn directions(&self) -> usize {
         self.steps.len()
     }
 
-    /// Places `text`; none where nothing in it is known.
+    /// Encodes `text`; none if the encoder knows nothing of it.
     pub fn encode(&self, text: &str) -> Option<Encoded> {
         let Coefficients { values, known } = self.coefficients(text)?;
         let mut vector = self.offset.clone();
@@ -85,7 +85,7 @@ impl QueryEncoder {
         Some(Encoded { vector, known })
     }
 
-    /// Where `text` lies from the offset, along the principal directions; none where nothing in it is known.
+    /// The coordinates of `text`, from the offset, along the principal directions; none if the encoder knows nothing of it.
     pub(crate) fn coefficients(&self, text: &str) -> Option<Coefficients> {
         let mut sum = vec![0.0; self.steps.len()];
         let (mut all, mut known, mut squares) = (0.0, 0.0, 0.0);

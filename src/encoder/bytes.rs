@@ -1,4 +1,4 @@
-//! The encoder as it stands in a bundle; `docs/query-encoder.md` specifies the bytes.
+//! The encoder as bytes of a bundle; `docs/query-encoder.md` specifies them.
 
 use super::ENCODING;
 use super::apply::QueryEncoder;
@@ -52,7 +52,7 @@ impl QueryEncoder {
         bytes
     }
 
-    /// The part of a bundle: what it was read from.
+    /// The encoder as a part of a bundle.
     #[cfg(feature = "fit")]
     pub(crate) fn to_part(&self) -> Part {
         let rows = self.basis.iter().zip(&self.basis_steps);
@@ -71,8 +71,8 @@ impl QueryEncoder {
         Self::from_bytes(&part.bytes)
     }
 
-    /// Reads the bytes of an encoder. They are checked in full, so that nothing later can fail; the error names the
-    /// first place that is wrong.
+    /// Reads the bytes of an encoder, and checks them in full, so that nothing can fail later. The error names the first place that is
+    /// wrong.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self> {
         let Head { dimensions, rank, words, ngrams, model } = Head::read(&mut bytes)?;
         let (model, rows) = (model.to_owned(), words + ngrams);

@@ -1,5 +1,5 @@
-//! What of a text the encoder sees: words, single and paired characters of unspaced scripts, and for words that it does
-//! not know the character n-grams that they share with words it knows.
+//! The features of a text: words, single and paired characters of scripts without spaces, and for unknown words the character
+//! n-grams that they share with known words.
 
 use crate::lexical::{TokenKind, tokenize};
 
@@ -41,7 +41,7 @@ pub(crate) struct Feature {
 }
 
 impl Feature {
-    /// What a count weighs: its square root, as the tenth occurrence says less than the first.
+    /// The weight of a count: its square root, because the tenth occurrence says less than the first.
     pub fn damped(self) -> f32 {
         (self.count as f32).sqrt()
     }

@@ -12,7 +12,7 @@ use crate::error::Cause;
 use crate::json::Object;
 use crate::vector::Matrix;
 
-/// Tried for the regularisation, next to texts of unit length.
+/// The regularisations that are tried, relative to texts of unit length.
 const LAMBDAS: [f32; 4] = [4.0, 2.0, 1.0, 0.5];
 /// One article in so many is held out to choose among them.
 const HELD_OUT: usize = 10;
@@ -25,18 +25,18 @@ pub struct Training<'a> {
     pub model: &'a str,
     /// All passages of the site, in the order of the bundle.
     pub passages: &'a [PassageText],
-    /// A row a passage, embedded by the passage recipe; of unit length, as `targets` are.
+    /// One row for each passage, embedded by the passage recipe; of unit length, like `targets`.
     pub vectors: &'a Matrix,
     /// See [`super::training_texts`].
     pub texts: &'a [TrainingText],
-    /// A row a text, embedded by the query recipe.
+    /// One row for each text, embedded by the query recipe.
     pub targets: &'a Matrix,
 }
 
 /// How an encoder is fitted.
 #[derive(Clone, Copy, Debug)]
 pub struct FitOptions {
-    /// The bytes that it may take; it is stored in larger steps until it does. 2 MB by default.
+    /// How many bytes the encoder may take; its steps grow until it fits. 2 MB by default.
     pub max_bytes: usize,
 }
 
@@ -48,37 +48,41 @@ impl Default for FitOptions {
 
 /// A fitted encoder.
 pub struct Fitted {
-    /// As it is read from `bytes`.
+    /// The encoder, as read from `bytes`.
     pub encoder: QueryEncoder,
-    /// What [`QueryEncoder::from_bytes`] reads.
+    /// The encoder's bytes, which [`QueryEncoder::from_bytes`] reads.
     pub bytes: Vec<u8>,
-    /// What came of fitting.
+    /// Figures about the fit.
     pub report: FitReport,
 }
 
 impl Fitted {
-    /// What the bundle's part [`PART`](super::PART) holds.
+    /// The encoder as the bundle's part [`PART`](super::PART).
     pub fn into_part(self) -> Part {
         Part { encoding: ENCODING.into(), bytes: self.bytes, extra: Object::default() }
     }
 }
 
-/// What came of fitting.
+/// Figures about a fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitReport {
-    /// Words with a row of their own.
+    /// How many words have a row of their own.
     pub words: usize,
-    /// Character n-grams with a row of their own.
+    /// How many character n-grams have a row of their own.
     pub ngrams: usize,
-    /// Principal directions in use.
+    /// How many principal directions are in use.
     pub directions: usize,
     /// The regularisation, chosen on held-out articles.
     pub lambda: f32,
-    /// The share of what ranks the collection that rounding kept, 0 to 1.
+    /// The share of the ranking's variance that rounding kept, 0 to 1.
     pub fidelity: f32,
 }
 
-/// Fits an encoder to a site. Errors have the code `encoder-training`.
+/// Fits an encoder to a site.
+///
+/// # Errors
+///
+/// [`ErrorKind::EncoderTraining`](crate::ErrorKind::EncoderTraining).
 pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     check(training)?;
     let &Training { model, passages, texts, .. } = training;

@@ -7,7 +7,7 @@ use super::bytes::check;
 use crate::Result;
 use crate::bundle::{EmbeddingSpace, Part};
 
-/// An encoder that is read when it is first needed: it takes longer than all else of a bundle, and words are searched for
+/// An encoder that is read when it is first needed. Reading it takes longer than the rest of a bundle, and a search for words does
 /// without it.
 #[derive(Clone, Debug)]
 pub(crate) struct LazyEncoder {

@@ -1,7 +1,7 @@
-//! The query encoder: places a query in a site's own embedding space without an API. `docs/query-encoder.md` says how
-//! it is fitted and how it is stored.
+//! The query encoder: makes a query's embedding without an API. `docs/query-encoder.md` says how it is fitted and how it is
+//! stored.
 //!
-//! Fitting needs the feature `fit`; applying is the same arithmetic everywhere, so a query has the same vector in every browser.
+//! Fitting needs the feature `fit`. Encoding uses the same arithmetic everywhere, so a query has the same vector in every browser.
 
 mod apply;
 mod bytes;

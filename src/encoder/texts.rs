@@ -1,4 +1,4 @@
-//! The texts that an encoder learns from: what on the site is most like a query.
+//! The texts that an encoder learns from: those on the site that are most like queries.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ const CHARS: std::ops::RangeInclusive<usize> = 8..=300;
 pub struct PassageText {
     /// Index of its article.
     pub article: usize,
-    /// The article's.
+    /// The article's title.
     pub title: String,
-    /// Those above the passage.
+    /// The headings above the passage.
     pub headings: Vec<String>,
     /// The text itself.
     pub text: String,
@@ -49,9 +49,9 @@ pub struct TrainingText {
     pub passage: usize,
 }
 
-/// At most `budget` texts of the site, none twice: titles, then headings, then sentences, up to 20 an article and spread
-/// over it, the first of every article before the second of any. Of what only a part fits, that part is spread over the
-/// site.
+/// At most `budget` texts of the site, none twice: titles first, then headings, then sentences. An article gives up to 20 sentences,
+/// spread over it; the first of every article come before the second of any. If a group does not fit, the texts taken from it are
+/// spread over the site.
 pub fn training_texts(passages: &[PassageText], budget: usize) -> Vec<TrainingText> {
     let articles = passages.iter().map(|passage| passage.article + 1).max().unwrap_or(0);
     let mut sentences: Vec<Vec<(usize, &str)>> = vec![Vec::new(); articles];

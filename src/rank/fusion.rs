@@ -1,12 +1,12 @@
-//! Putting scores of several methods together.
+//! Combining the scores of several methods.
 
 use std::str::FromStr;
 
 use super::top_k;
 use crate::{Error, Result};
 
-/// The z-scores of `scores`: less their mean, over their population standard deviation. A constant list becomes
-/// zeros: it says nothing about the order.
+/// The z-scores of `scores`: each minus the mean, divided by the population standard deviation. A constant list becomes zeros,
+/// because it says nothing about the order.
 pub fn z_scores(scores: &[f32]) -> Vec<f32> {
     let n = scores.len().max(1) as f64;
     let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
@@ -20,14 +20,14 @@ pub fn z_scores(scores: &[f32]) -> Vec<f32> {
     scores.iter().map(|&s| ((f64::from(s) - mean) / deviation) as f32).collect()
 }
 
-/// How scores that are not comparable are made so.
+/// How scores of different methods are made comparable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fusion {
     /// The weighted mean of the z-scores.
     #[default]
     ZScore,
-    /// The weighted mean of 1 / (60 + rank): reciprocal rank fusion (Cormack, Clarke and Büttcher 2009). Equal scores
-    /// share the mean of their ranks, so that what no word of the query is in gains nothing by its place.
+    /// The weighted mean of 1 / (60 + rank): reciprocal rank fusion (Cormack, Clarke and Büttcher 2009). Equal scores share the mean of
+    /// their ranks, so passages without a word of the query gain nothing by their position.
     ReciprocalRank,
 }
 
@@ -44,7 +44,7 @@ impl FromStr for Fusion {
 }
 
 impl Fusion {
-    /// Fuses lists that have one score for each passage, each with its weight above 0.
+    /// Combines lists of one score for each passage; each list has a weight above 0.
     pub fn fuse(self, lists: &[(f32, &[f32])]) -> Vec<f32> {
         let comparable = match self {
             Self::ZScore => z_scores,

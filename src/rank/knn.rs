@@ -10,21 +10,21 @@ pub fn scores(rows: &dyn Rows, query: &[f32]) -> Vec<f32> {
     scores
 }
 
-/// What [`scores`] gives, nearly.
+/// Estimates of [`scores`].
 pub struct Estimates {
-    /// One for each row.
+    /// One estimate for each row.
     pub scores: Vec<f32>,
-    /// How far any of them is from the row's score at most.
+    /// The largest difference between an estimate and the row's score.
     pub error: f32,
 }
 
 /// [`scores`] of int8 rows in whole numbers: less than half the time of the scan in floats.
 ///
 /// The query becomes int16 codes c in steps of s, with the error e = query - s c. Of a row x of unit length,
-/// x·query - x·(s c) = x·e, at most |e| by Cauchy and Schwarz; and |e| is known. To that comes what either scan rounds:
-/// half an epsilon for each addition that a term passes through, of terms whose sizes add up to |query| at most, again by
-/// Cauchy and Schwarz. Where the rows have a centre, its product is that of the scan in floats, and what is left of a row
-/// is no longer than the row and the centre's share together.
+/// x·query - x·(s c) = x·e is at most |e| by the Cauchy-Schwarz inequality, and |e| is known. The rounding of either scan adds to
+/// it: half an epsilon for each addition that a term passes through, of terms whose sizes add up to at most |query|, by the same
+/// inequality. If the rows have a centre, its product is that of the scan in floats, and the rest of a row is no longer than the row
+/// and the centre's share together.
 pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
     // No code of a row is beyond -128, so that no sum of products leaves an int32.
     let products = rows.stride().max(1) * 128;
@@ -45,11 +45,11 @@ pub fn estimates(rows: &Matrix<i8>, query: &[f32]) -> Estimates {
 }
 
 impl Estimates {
-    /// The scores where all that can be among the best are those of [`scores`], and the others stay below these: `kth`
-    /// is the k-th best of the estimates.
+    /// Scores in which every row that can be among the k best has its exact score of [`scores`], and every other row has a lower
+    /// one. `kth` is the k-th best estimate.
     ///
-    /// k rows have a score of `kth` less the error or above. So every row whose score is among the k best has an
-    /// estimate of `kth` less twice the error or above, and what has a lower estimate scores lower than any of them.
+    /// At least k rows score `kth` minus the error or more. So a row among the k best has an estimate of at least `kth` minus twice
+    /// the error, and rows with lower estimates score lower.
     pub fn settle(mut self, rows: &Matrix<i8>, query: &[f32], kth: f32) -> Vec<f32> {
         let floor = kth - 2.0 * self.error;
         let near = indices::at_least(&self.scores, floor);

@@ -1,4 +1,4 @@
-//! The plane in which the rows of a collection differ most: their first two principal components, to draw them by.
+//! The plane in which the rows of a collection differ most, for drawing them: their first two principal components.
 
 use super::Moments;
 use crate::vector::dense::{Dense, add, dot, norm};
@@ -24,8 +24,8 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// By power iteration on the covariance. The largest component of each direction is positive. Where the `moments` of the rows
-    /// are not known, a product with the covariance takes two scans.
+    /// Finds the plane by power iteration on the covariance. The largest component of each direction is positive. Without the rows'
+    /// `moments`, each product with the covariance takes two scans.
     pub fn of(rows: &dyn Rows, moments: Option<&Moments>) -> Self {
         match moments {
             Some(moments) => {
@@ -84,7 +84,7 @@ impl Projection {
         }
     }
 
-    /// Where each row is along the first direction, and along the second.
+    /// Each row's coordinates: along the first direction, and along the second.
     pub fn points(&self, rows: &dyn Rows) -> [Vec<f32>; 2] {
         [0, 1].map(|axis| {
             let mut points = vec![0.0; rows.rows()];
@@ -94,7 +94,7 @@ impl Projection {
         })
     }
 
-    /// Where a vector is, which may have the padding of a row.
+    /// A vector's coordinates; it may have the padding of a row.
     pub fn point(&self, vector: &[f32]) -> [f32; 2] {
         [0, 1].map(|axis| {
             let products =

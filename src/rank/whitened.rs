@@ -5,32 +5,32 @@
 //! discriminant of the query against the collection (Hariharan, Malik, Ramanan, *Discriminative Decorrelation for
 //! Clustering and Classification*, 2012), and the direction of the SVM when every row is active.
 //!
-//! There are three ways to the same scores. With d dimensions and n rows, all but the scan of a query are
-//! - in the space of the dimensions, P itself: n d² + d³ once;
+//! Three ways lead to the same scores. With d dimensions and n rows, they cost, beside the scan of a query:
+//! - in the space of the dimensions, with P itself: n d² + d³ once;
 //! - in the space of the rows, where these are fewer: with D the rows less their mean, D P = n (n k s I + D D')⁻¹ D (Woodbury's
-//!   identity), so that n² d + n³ once, and n² a query, are enough;
-//! - with the lengths of all rows, which the build ships, nothing: P(q - m) takes a few products with S, two scans each, by
-//!   conjugate gradients.
+//!   identity), so n² d + n³ once and n² a query are enough;
+//! - with the lengths of all rows, which the build ships: nothing once, and for P(q - m) a few products with S by conjugate
+//!   gradients, two scans each.
 
 use super::Moments;
 use crate::vector::dense::{Dense, add, dot, norm};
 use crate::vector::{Deviations, Matrix, Rows, dots};
 
-/// k for a query. Larger values near the cosine around the mean; 0.3 and less hurt.
+/// k for a query. With larger values the score approaches the cosine around the mean; 0.3 and less hurt.
 pub const QUERY_SHRINKAGE: f64 = 10.0;
-/// k for articles as examples, which are alike to the rows in kind.
+/// k for articles as examples, which are of the same kind as the rows.
 pub const ARTICLE_SHRINKAGE: f64 = 3.0;
 
 /// A variance below this share of the mean square is rounding of float32.
 const ROUNDING: f64 = 1e-13;
-/// A row whose whitened square is below this is at the mean; others' are about as large as there are dimensions.
+/// A row whose whitened square is below this is at the mean. Those of other rows are about as large as the number of dimensions.
 const AT_MEAN: f64 = 1e-8;
-/// No score is further than this from the exact one by what conjugate gradients leave.
+/// The largest error that conjugate gradients may leave in a score.
 const TOLERANCE: f64 = 2e-6;
-/// Text embeddings take 7 to 16.
+/// The most products with the covariance. Text embeddings take 7 to 16.
 const MAX_PRODUCTS: usize = 100;
 
-/// What a [`Whitening`] costs to work out from the rows alone, in multiplications: times 1 in float32, times 4 in float64.
+/// What computing a [`Whitening`] from the rows alone costs, in multiplications: those in float32 count once, in float64 four times.
 pub fn cost(rows: usize, dims: usize) -> f64 {
     let (rows, dims) = (rows as f64, dims as f64);
     if rows < dims { rows * rows * (0.5 * dims + 2.0 * rows) } else { dims * dims * (rows + 2.0 * dims) }
@@ -59,8 +59,8 @@ enum Metric {
 }
 
 impl Whitening {
-    /// From the rows alone, in the space of the rows or of the dimensions, whichever is less. `moments` gives those of `rows`. See
-    /// [`cost`].
+    /// Computes it from the rows alone, in the space of the rows or of the dimensions, whichever costs less (see [`cost`]). `moments`
+    /// returns those of `rows`.
     pub fn of<'a>(rows: &dyn Rows, moments: impl FnOnce() -> &'a Moments, shrinkage: f64) -> Self {
         if rows.rows() < rows.dims() {
             Self::in_row_space(rows, shrinkage)
@@ -98,8 +98,8 @@ impl Whitening {
         Self { mean, ridge, metric, scales }
     }
 
-    /// With `scales` that are known, one a row, of rows with this mean and mean variance (s). `moments` are those of the rows where
-    /// they are known too; then a query takes one scan.
+    /// Makes it from `scales` that are known, one for each row, and the rows' mean and mean variance (s). With the rows' `moments` a
+    /// query takes one scan.
     pub fn with_scales(
         mean: Vec<f64>,
         variance: f64,
@@ -164,9 +164,9 @@ impl Whitening {
         solved.iter().zip(&self.scales).map(|(x, &scale)| (x * factor) as f32 * scale).collect()
     }
 
-    /// P times a vector, by conjugate gradients (Hestenes and Stiefel, 1952). They make the error least in the norm of S + k s I:
-    /// with y found of the true x, √(x - y)'(S + k s I)(x - y), which is no more than the residual's length over √(k s). By Cauchy's and
-    /// Schwarz's inequality no score is further off than its share of √x'(S + k s I)x.
+    /// P times a vector, by conjugate gradients (Hestenes and Stiefel, 1952). They minimise the error in the norm of S + k s I. If y is
+    /// the vector found and x the exact one, that error is √(x - y)'(S + k s I)(x - y), at most the residual's length over √(k s). By the
+    /// Cauchy-Schwarz inequality, no score is off by more than the ratio of this to √x'(S + k s I)x.
     fn solve(&self, deviations: &Deviations, vector: &[f64]) -> Vec<f64> {
         let mut solution = vec![0.0; vector.len()];
         let mut residual = vector.to_vec();

@@ -19,9 +19,9 @@ use crate::query_target::QueryTarget;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex};
 
 impl SearchIndex {
-    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. Where the method needs an
-    /// embedding and there is a text alone, the bundle's query encoder gives it. If that knows nothing of the text, the
-    /// method's keywords alone rank it, and a method without them finds nothing.
+    /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. If the method needs an embedding and there is
+    /// only a text, the bundle's query encoder makes it. If the encoder knows nothing of the text, the method's keywords rank alone, and
+    /// a method without keywords finds nothing.
     pub fn search<'q>(
         &self,
         query: impl Into<Query<'q>>,
@@ -30,20 +30,19 @@ impl SearchIndex {
         self.rank(query.into(), &[], &[], options)
     }
 
-    /// Ranks the other articles by how alike they are to the article `id`, which is itself left out:
-    /// [`SearchIndex::refine`] with one example.
+    /// Ranks the other articles by their similarity to the article `id`: [`SearchIndex::refine`] with one example.
     pub fn similar(&self, id: &str, options: &SearchOptions) -> Result<SearchResult<'_>> {
         self.refine(&Refine { more: &[id], ..Refine::default() }, options)
     }
 
-    /// Ranks the articles that are no examples by a query and by articles that the reader likes and dislikes; with
-    /// articles alone, nothing needs an embedding API. kNN and the whitened cosine compare with the mean of
-    /// query and liked articles, less a share of the disliked; the SVM learns from each.
+    /// Ranks by a query and by examples: articles that the reader likes and dislikes. The examples themselves are no hits. Without a
+    /// query, no embedding is needed. kNN and the whitened cosine compare with the mean of query and liked articles, less a share of the
+    /// disliked; the SVM learns from each example.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownArticle`](crate::ErrorKind::UnknownArticle); [`ErrorKind::Option`](crate::ErrorKind::Option) where an article is in both lists, or nothing says what is
-    /// wanted; and the errors of [`SearchIndex::search`].
+    /// [`ErrorKind::UnknownArticle`](crate::ErrorKind::UnknownArticle); [`ErrorKind::Option`](crate::ErrorKind::Option) if an article is
+    /// in both lists, or there is neither a query nor an example; and those of [`SearchIndex::search`].
     pub fn refine(&self, refine: &Refine, options: &SearchOptions) -> Result<SearchResult<'_>> {
         let &Refine { query, more, less } = refine;
         if more.is_empty() && query == Query::default() {
@@ -52,8 +51,8 @@ impl SearchIndex {
         self.rank(query, more, less, options)
     }
 
-    /// Whether a search for a text by this method needs the text's embedding from elsewhere: the method goes by vectors, and
-    /// the bundle has no query encoder.
+    /// Whether a search for a text by this method needs the text's embedding from an embedder: the method uses vectors, and the bundle
+    /// has no query encoder.
     pub fn needs_embedding(&self, method: Method) -> bool {
         let given = Given { text: true, ..self.given() };
         !self.has_encoder() && given.resolve(method).needs_embedding()

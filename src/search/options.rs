@@ -10,7 +10,7 @@ use crate::rank::fusion::Fusion;
 use crate::rank::svm;
 use crate::{Error, Method, Query, Result};
 
-/// How the SVM is solved; both ways have the same optimum.
+/// How the SVM is solved. Both solvers reach the same optimum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Solver {
     /// Newton's method: fast and deterministic.
@@ -18,7 +18,7 @@ pub enum Solver {
     Newton,
     /// The reference, liblinear's coordinate descent.
     CoordinateDescent {
-        /// Decides the order in which the passages are visited.
+        /// Determines the order in which the solver visits the passages.
         seed: u64,
     },
 }
@@ -46,14 +46,14 @@ impl FromStr for Solver {
     }
 }
 
-/// How far Newton's method goes.
+/// When Newton's method stops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StopAt {
-    /// To the tolerance.
+    /// At the tolerance.
     #[default]
     Converged,
-    /// Until the order of the first `k` hits can no longer change; the method must be the SVM alone, as others need
-    /// all of its scores.
+    /// As soon as the order of the first `k` hits can no longer change. The method must be the SVM alone, because others need all of
+    /// its scores.
     TopK,
 }
 
@@ -80,7 +80,7 @@ impl FromStr for StopAt {
     }
 }
 
-/// What to rank by and how much to return. Made by setters from the defaults:
+/// What to rank by and how much to return. Start from the defaults and use the setters:
 ///
 /// ```
 /// # use exemplar_search::{Method, SearchOptions};
@@ -92,16 +92,16 @@ impl FromStr for StopAt {
 pub struct SearchOptions {
     /// How to rank. Default [`Method::Auto`].
     pub method: Method,
-    /// How the scores of a method of several are put together. Default [`Fusion::ZScore`].
+    /// How the scores of several components are combined. Default [`Fusion::ZScore`].
     pub fusion: Fusion,
     /// Hits to return, at least 1; a `k` above the number of articles returns them all. Default 10.
     pub k: usize,
-    /// Passages that a hit tells of at most, at least 1: the article's best, and [`Hit::others`]. Default 1.
+    /// How many passages a hit may name, at least 1: the article's best, and [`Hit::others`]. Default 1.
     pub passages: usize,
-    /// Leaves out hits whose score, brought to 0..1 between the lowest and the highest of all passages, is below this,
-    /// 0 to 1 (as LangChain's SVMRetriever does). Default none.
+    /// From 0 to 1: leaves out hits whose score, scaled to 0..1 between the lowest and the highest of all passages, is below it (as
+    /// LangChain's SVMRetriever does). Default none.
     pub relevance_threshold: Option<f32>,
-    /// Which articles may be hits; their scores are those that they have without it. Default all.
+    /// Which articles may be hits. It changes no score. Default all.
     pub filter: Filter,
     /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
     pub facets: Vec<String>,
@@ -109,9 +109,9 @@ pub struct SearchOptions {
     pub svm: svm::Options,
     /// How the SVM is solved. Default [`Solver::Newton`].
     pub solver: Solver,
-    /// How far the SVM's solver goes. Default [`StopAt::Converged`].
+    /// When the SVM's solver stops. Default [`StopAt::Converged`].
     pub stop: StopAt,
-    /// Whether a query is aligned for the SVM and the whitened cosine, where the bundle has its mean query. Default true.
+    /// Whether a query is aligned for the SVM and the whitened cosine, if the bundle has its mean query. Default true.
     pub align: bool,
 }
 
@@ -213,10 +213,10 @@ impl SearchOptions {
     }
 }
 
-/// What to look for by example.
+/// What to search for by example.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Refine<'a> {
-    /// What was asked beside the examples; [`Query::default`] for nothing.
+    /// The query beside the examples; [`Query::default`] for none.
     pub query: Query<'a>,
     /// Ids of articles that the reader likes.
     pub more: &'a [&'a str],

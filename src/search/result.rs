@@ -1,4 +1,4 @@
-//! What a search finds.
+//! The result of a search.
 
 use serde::Serialize;
 
@@ -11,26 +11,26 @@ use crate::{Highlights, Method};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchResult<'a> {
-    /// What was ranked by: what [`Method::Auto`] stood for, not `Auto` itself.
+    /// The method that ranked: what [`Method::Auto`] stood for, never `Auto` itself.
     pub method: Method,
     /// Best first.
     pub hits: Vec<Hit<'a>>,
-    /// For each field that was asked for, how many articles were found that have each of its values: what would be hits if
-    /// `k` had no end and the filter asked nothing of this field.
+    /// For each field in [`SearchOptions::facets`](crate::SearchOptions::facets), how many articles with each of its values would be
+    /// hits if `k` had no limit and the filter did not mention this field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facets: Vec<Facet<'a>>,
-    /// How the SVM was solved, where the method needs one.
+    /// How the SVM was solved, if the method needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub svm: Option<svm::SolverReport>,
-    /// Where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1. At 0 the query was
-    /// not placed, and had no part in the ranking but for its words.
+    /// If the bundle's query encoder encoded the query: how much of the query it knows, 0 to 1. At 0 there is no embedding, and only
+    /// the query's words ranked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<f32>,
-    /// Whether the order of the hits is proven, where the method is the SVM alone.
+    /// Whether the order of the hits is proven, if the method is the SVM alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k_final: Option<bool>,
-    /// Of a bundle in shards, the share of the hits that are expected to be those of the whole bundle, 0 to 1: what is not
-    /// there yet may be better. Absent where all of the bundle was ranked.
+    /// For a bundle in shards: the expected share of these hits among those of the whole bundle, 0 to 1, as passages that are not loaded
+    /// yet may score higher. None if the whole bundle was ranked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<f32>,
 }
@@ -64,21 +64,21 @@ pub struct Hit<'a> {
     pub score: f32,
     /// The component scores behind it.
     pub scores: Scores,
-    /// The page that was found.
+    /// The article.
     pub article: &'a Article,
     /// The article's best passage, whose scores these are.
     pub passage: &'a Passage,
     /// Which of the index's passages it is, from 0.
     #[serde(rename = "passageIndex")]
     pub passage_index: usize,
-    /// The passage's text; empty where the bundle has none.
+    /// The passage's text; empty if the bundle has none.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub text: &'a str,
-    /// Where the words of the query stand, if it has a text.
+    /// Where the words of the query occur, if it has a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Highlights>,
-    /// Further passages of the article, best first, of other headings than those before them: those that score no lower
-    /// than the last hit, and so would be listed too if each passage stood for itself.
+    /// Further passages of the article, best first, each under a heading of its own: those that score no lower than the last hit, and
+    /// so would be hits if passages were listed one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherPassage<'a>>,
 }

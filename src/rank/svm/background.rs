@@ -1,9 +1,9 @@
 //! What is the same for every query: the preconditioner, and the half of the solver's start that no query changes.
 //!
-//! Every query has its own active set. But it has about as many rows for one as for another, and on text embeddings they
-//! are spread over all of the collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the
-//! active ones. Where the dimensions are too many for a matrix of them, some of the rows stand in for all (Woodbury's identity
-//! takes their number cubed): it only steers, so the optimum is the same after a few more steps.
+//! Every query has its own active set. But the sets have about the same number of rows, and on text embeddings these are spread over
+//! the whole collection. So that share of the Gram matrix of all rows stands in for the Gram matrix of the active ones. If there are
+//! too many dimensions for such a matrix, some of the rows stand in for all (Woodbury's identity takes their number cubed). The
+//! preconditioner only steers, so the optimum is the same, after a few more steps.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,5 @@
 //! The reference solver: liblinear's dual coordinate descent with random permutations (Hsieh, Chang, Lin, Keerthi,
-//! Sundararajan 2008), without shrinking. Slow and simple; the order of the permutations is all that `seed` sets.
+//! Sundararajan 2008), without shrinking. It is slow and simple. `seed` sets the order of the permutations, and nothing else.
 
 use super::problem::Problem;
 use super::{Fit, Options, SolverReport, Stop, TrainingSet};
@@ -55,7 +55,7 @@ pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options, seed: u64
     }
 }
 
-/// The duality gap at w = w(α): P + the negated dual, which then collapses into one square or product an sample.
+/// The duality gap at w = w(α): P minus the dual, which is then one square or product for each sample.
 fn gap(problem: &Problem, alpha: &[f64], margins: &[f64]) -> f64 {
     let term = |(i, (&alpha, margin)): (usize, (&f64, &f64))| {
         let sample = problem.sample(i);

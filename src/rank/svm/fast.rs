@@ -1,8 +1,8 @@
-//! The fast way to the optimum, in float32: quasi-Newton steps that visit the active rows and those near the margin alone.
+//! The fast solver, in float32: quasi-Newton steps that visit only the active rows and those near the margin.
 //!
-//! Each step narrows the pool of rows that it looks at to those that the next ones may bring across the margin. In the end a
-//! scan finds the margins of all others, and with them the exact gradient, which proves how near the optimum is; a
-//! row that came in from afar only costs another round.
+//! Each step narrows its pool of rows to those that later steps may bring across the margin. A last scan finds the margins of all
+//! other rows, and with them the exact gradient, which proves how near the optimum is. If a row outside the pool has become active,
+//! another round follows.
 
 use super::background::Background;
 use super::lbfgs::Lbfgs;
@@ -17,9 +17,9 @@ use crate::vector::dense::{Dense, add, dot, norm};
 const MAX_ROUNDS: usize = 6;
 /// Steps between two scans.
 const STEPS_PER_ROUND: usize = 40;
-/// Rows nearer to the margin than this many times the typical change of a margin are looked at.
+/// The pool keeps rows that are nearer to the margin than this many times the typical change of a margin.
 const NEAR: f64 = 4.0;
-/// The length of a step is known to this share, after so many steps of its own at most.
+/// The relative precision of a step's length, and the most steps of its search.
 const LENGTH: f64 = 1e-2;
 const LENGTH_STEPS: usize = 20;
 

@@ -1,8 +1,9 @@
 //! The exemplar SVM: a linear SVM trained when the query arrives, with the query as its one positive and every row
-//! as a negative (Malisiewicz, Gupta, Efros 2011); or with several positives, where a reader has liked articles.
+//! as a negative (Malisiewicz, Gupta, Efros 2011); or with several positives, if a reader has liked articles.
 //!
-//! The problem is that of scikit-learn's `LinearSVC(class_weight="balanced")`; see [`problem`]. It has one optimum.
-//! [`fit`] finds it with quasi-Newton steps, and Newton's where float32 is not exact enough; [`dual`] is liblinear's coordinate descent, the reference.
+//! The problem is that of scikit-learn's `LinearSVC(class_weight="balanced")`; see [`problem`]. It has one optimum. [`fit`] finds it
+//! with quasi-Newton steps, and with Newton's if float32 is not exact enough. [`dual`] is the reference, liblinear's coordinate
+//! descent.
 
 mod background;
 pub mod dual;
@@ -31,7 +32,7 @@ use crate::vector::dense::dot;
 use fast::Reached;
 use problem::Problem;
 
-/// C |x|² above which coordinates in float32 of what was exact would show in the scores.
+/// The C |x|² above which rounding coordinates to float32 would show in the scores.
 const ROUNDED: f64 = 100.0;
 
 /// A solved SVM.
@@ -39,11 +40,11 @@ const ROUNDED: f64 = 100.0;
 pub struct Fit {
     /// w·x for each row, without the intercept.
     pub scores: Vec<f32>,
-    /// The last coordinate of w, which goes with the constant 1.
+    /// The last coordinate of w, which multiplies the constant 1.
     pub intercept: f64,
     /// w·x of each positive, with the intercept.
     pub positives: Vec<f64>,
-    /// What [`knn::scores`] gives for the vector that [`fit_until`] was given as `extra`; empty where there was none.
+    /// [`knn::scores`] for the vector that [`fit_until`] got as `extra`; empty if there was none.
     pub extra: Vec<f32>,
     /// How the solver ended.
     pub report: SolverReport,
@@ -62,17 +63,17 @@ impl Fit {
 pub struct SolverReport {
     /// Why it stopped.
     pub stop: Stop,
-    /// Duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most
-    /// sqrt(2 gap), so that of a unit-length row's score is too.
+    /// The duality gap: an upper bound on how far the objective is above its minimum. The error of w is at most sqrt(2 gap), and so is
+    /// that of a unit-length row's score.
     pub gap: f64,
-    /// Steps taken, quasi-Newton or Newton; zero for the reference solver.
+    /// The number of steps, quasi-Newton or Newton; zero for the reference solver.
     pub newton_steps: usize,
-    /// Scans of all rows, the price of one kNN query each.
+    /// The work done, in scans of all rows. Each costs as much as one kNN query.
     pub passes: f64,
 }
 
 impl SolverReport {
-    /// How far the score of a row of unit length can be from the exact one.
+    /// The largest error of the score of a row of unit length.
     pub fn error(&self) -> f64 {
         (2.0 * self.gap).sqrt()
     }
@@ -84,16 +85,16 @@ impl SolverReport {
 pub enum Stop {
     /// The error of w is proven to be within [`Options::tolerance`].
     Converged,
-    /// The order of the first k is proven, which was all that was asked for.
+    /// The order of the first k is proven, and nothing else was asked for.
     #[serde(rename = "topk")]
     TopK,
-    /// Rounding hides what is left to gain: the scores are as exact as float arithmetic makes them.
+    /// Rounding hides any further gain: the scores are as exact as float arithmetic makes them.
     Rounding,
-    /// The bound on steps was reached first; [`SolverReport::gap`] says how near the optimum is.
+    /// The limit of steps was reached first; [`SolverReport::gap`] says how near the optimum is.
     StepLimit,
 }
 
-/// What the SVM learns from beside the rows, which are its negatives.
+/// What the SVM learns from, beside the rows, which are its negatives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrainingSet {
     /// The positives, at least one, each with the padding of a row.
@@ -115,7 +116,7 @@ impl TrainingSet {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Option`](crate::ErrorKind::Option) where an option is out of its range.
+/// [`ErrorKind::Option`](crate::ErrorKind::Option) if an option is out of range.
 pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options) -> Result<Fit> {
     let background = background_of(rows, training, options.check()?.c());
     fit_until(rows, &background, training, options, None, &|_, _| false)
@@ -126,12 +127,11 @@ fn background_of(rows: &dyn Rows, training: &TrainingSet, c: f64) -> Background 
     Background::new(rows, || Some(moments.get_or_init(|| Moments::of(rows))), c, training.positives.len())
 }
 
-/// [`fit`] with what is the same for every query, and no further than needed: `enough` is asked on the way whether
-/// the scores, no further than the bound it is given from the exact ones, settle all that is wanted. Scores that it
-/// is given may be off by the same number all.
+/// [`fit`] with a `background` that is the same for every query, and only as far as needed. On the way, `enough` gets the scores and a
+/// bound on their error, and says whether they settle what the caller wants. All the scores that it gets may be off by one constant.
 ///
-/// `extra` is a vector with the padding of a row whose products with the rows are wanted too: [`Fit::extra`]. Where the solver
-/// multiplies it with every row itself, as in a row space, they cost nothing, and else a scan.
+/// `extra` is a vector with the padding of a row; [`Fit::extra`] holds its products with the rows. They cost a scan, or nothing if the
+/// solver multiplies it with every row anyway, as in a row space.
 pub fn fit_until(
     rows: &dyn Rows,
     background: &Background,

@@ -1,4 +1,4 @@
-//! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007), in float64: where float32 is not exact enough.
+//! Newton's method on the primal (Keerthi, DeCoste 2005; Chapelle 2007) in float64, for when float32 is not exact enough.
 //!
 //! P is a quadratic wherever the set of active samples, those with yᵢ w·xᵢ < 1, stays the same. So Newton's method
 //! with an exact line search ends after a few steps: solve the quadratic of the active set, go to the lowest point

@@ -1,4 +1,4 @@
-//! What can be set, and its check.
+//! The options, and the check of their ranges.
 
 use crate::decimal::Decimal;
 use crate::{Error, Result};
@@ -6,19 +6,18 @@ use crate::{Error, Result};
 const WEIGHTS: (f64, f64) = (1e-3, 1e3);
 const WEIGHTS_EXPECTED: &str = "expected a number from 1e-3 to 1e3";
 
-/// How the SVM is set up and how exactly it is solved.
+/// The SVM's weights, and how exactly it is solved.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
     /// The cost of errors against the margin, 1e-6 to 1e6. Default 0.1.
     pub c: f64,
-    /// The largest error of w, in Euclidean length, that the solver may stop at, 1e-7 to 1; no score of a
-    /// unit-length row is further from the exact one. Scores are in units of the margin. Default 5e-5.
+    /// The largest error of w at which the solver may stop, in Euclidean length, 1e-7 to 1. No score of a unit-length row is off by
+    /// more. Scores are in units of the margin. Default 5e-5.
     pub tolerance: f64,
-    /// The weight of the positives, 1e-3 to 1e3, beside that of the rows: 1 gives both classes the same weight in all.
-    /// Default 1.
+    /// The weight of the positives, 1e-3 to 1e3. At 1, both classes have the same total weight. Default 1.
     pub positive_weight: f64,
-    /// The weight of a disliked row beside that of another one, 1e-3 to 1e3. Default 10.
+    /// The weight of a disliked row, relative to another row, 1e-3 to 1e3. Default 10.
     pub less_weight: f64,
 }
 

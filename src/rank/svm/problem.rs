@@ -5,7 +5,7 @@
 //! `class_weight="balanced"`: with m negatives, p positives and n = m + p, c = C n / (2 p) for each positive, times its
 //! weight, and C n / (2 m) for each negative, times its weight where it is disliked (scikit-learn's `sample_weight`).
 //!
-//! The dual has one α ≥ 0 an sample, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
+//! The dual has one α ≥ 0 for each sample, maximises Σ αᵢ - Σ αᵢ² / 4cᵢ - ½|w(α)|², and w(α) = Σ αᵢ yᵢ xᵢ; at the
 //! optimum αᵢ = 2 cᵢ max(0, 1 - yᵢ w·xᵢ). Choosing α so at any w makes the duality gap ½|∇P(w)|², and since P is
 //! 1-strongly convex, the optimum is within |∇P(w)| of w.
 

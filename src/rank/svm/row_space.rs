@@ -1,8 +1,8 @@
 //! A collection of fewer rows than dimensions, in fewer coordinates.
 //!
-//! The SVM knows vectors by their products alone, and all that it multiplies rows with lies in the span of the rows and of the
+//! The SVM uses vectors only through their products, and everything that it multiplies rows with lies in the span of the rows and the
 //! positives. With the Gram matrix K = X X' of the m rows and its Cholesky factor, K = L L', the rows of L are the same
-//! collection in m coordinates instead of d. A positive q becomes L⁻¹ X q, and what of it no row shares, coordinates of its own.
+//! collection in m coordinates instead of d. A positive q becomes L⁻¹ X q, with further coordinates for the part that no row shares.
 //! Any error in L⁻¹ X q is one of L's size in L L⁻¹ X q, so margins stay as exact as L (Higham, Accuracy and Stability of
 //! Numerical Algorithms, chapter 8).
 
