@@ -56,31 +56,31 @@ impl Loader {
         self.0.files().map(String::from).collect()
     }
 
-    /// How many bytes a file will have; see [`Reader::expect`].
+    /// Announces how many bytes a file will have; see [`Reader::expect`].
     pub fn expect(&mut self, file: &str, bytes: f64) {
         self.0.expect(file, bytes as u64);
     }
 
-    /// The next bytes of a file.
+    /// Takes the next bytes of a file.
     pub fn add(&mut self, file: &str, bytes: &[u8]) {
         self.0.add(file, bytes);
     }
 
-    /// The index, once the files are there; the loader is used up. `normalize` is that of [`SearchIndex::with`].
+    /// The index, once all files have arrived. It consumes the loader. `normalize` is that of [`SearchIndex::with`].
     pub fn finish(self, normalize: bool) -> Result<Index, JsValue> {
         let index = self.0.unchecked().and_then(|bundle| SearchIndex::with(bundle, normalize));
         index.map(Index).map_err(to_js_error)
     }
 }
 
-/// [`crate::shards::Shards`] for JavaScript, which fetches what they want. A shard goes by the name of its file, in the folder
-/// of [`Shards::folder`] beside the manifest.
+/// [`crate::shards::Shards`] for JavaScript, which fetches the shards that they want. A shard is named by its file in
+/// [`Shards::folder`], beside the manifest.
 #[wasm_bindgen]
 pub struct Shards(shards::Shards);
 
 #[wasm_bindgen]
 impl Shards {
-    /// Of the manifest's bytes.
+    /// Reads the manifest's bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(manifest: &[u8]) -> Result<Shards, JsValue> {
         shards::Shards::new(manifest).map(Self).map_err(to_js_error)
@@ -107,38 +107,38 @@ impl Shards {
         })
     }
 
-    /// How many bytes follow a shard's head once they are unpacked by "deflate-raw": -1 where they are not packed, and
-    /// undefined where the first bytes of the file are those of no shard.
+    /// How many bytes follow a shard's head once "deflate-raw" has unpacked them: -1 if they are not packed, and undefined if
+    /// the file is not a shard.
     pub fn unpacked(file: &[u8]) -> Option<f64> {
         let packing = shards::packing(file)?;
         Some(if packing.deflated { packing.length as f64 } else { -1.0 })
     }
 
-    /// Bytes of a shard's head, which is never packed.
+    /// How many bytes a shard's head has; it is never packed.
     pub fn head() -> usize {
         shards::HEAD
     }
 
-    /// Takes a shard, head and unpacked bytes; see [`shards::Shards::add`].
+    /// Takes a shard: its head and its unpacked bytes; see [`shards::Shards::add`].
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), JsValue> {
         self.0.add(id(file)?, bytes).map_err(to_js_error)
     }
 
-    /// Says that a shard cannot be had.
+    /// Says that a shard cannot be loaded.
     #[wasm_bindgen(js_name = giveUp)]
     pub fn give_up(&mut self, file: &str) -> Result<(), JsValue> {
         self.0.give_up(id(file)?);
         Ok(())
     }
 
-    /// Wants the shards again that could not be had.
+    /// Wants again the shards that were given up.
     pub fn retry(&mut self) {
         self.0.retry();
     }
 
-    /// `{ result, wanted, whole }`: the hits as far as they are known, and the files of the shards that would tell more, in the
-    /// order in which they are wanted; none where the answer is final. Where `whole`, all shards are wanted, and once they
-    /// are there, [`Shards::index`] is to be asked instead. See [`shards::Shards::search`].
+    /// `{ result, wanted, whole }`: the hits known so far, and the files of the shards that would tell more, the most useful first;
+    /// none if the answer is final. If `whole`, all shards are wanted; once they are loaded, ask [`Shards::index`] instead. See
+    /// [`shards::Shards::search`].
     pub fn search(
         &self,
         text: Option<String>,
@@ -157,7 +157,7 @@ impl Shards {
         Ok(answer.into())
     }
 
-    /// The files of all shards that are not there yet, for loading in the background.
+    /// The files of all shards that are not loaded yet, for loading in the background.
     pub fn missing(&self) -> JsValue {
         files(self.0.missing()).into()
     }
@@ -202,7 +202,7 @@ impl Index {
         self.0.space().verify(vector).map_err(to_js_error)
     }
 
-    /// `{ vector, known }` of [`SearchIndex::encode`]; without `vector` where nothing is known.
+    /// `{ vector, known }` of [`SearchIndex::encode`]; without `vector` if nothing is known.
     pub fn encode(&self, text: &str) -> Result<JsValue, JsValue> {
         let encoded = self.0.encode(text).map_err(to_js_error)?;
         let object = Object::new();

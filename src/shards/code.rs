@@ -1,7 +1,7 @@
-//! The numbers of a shard through the range coder. Each function both writes and reads: writing codes what it is given and
-//! returns it, reading ignores it and returns what stands there. So the two cannot disagree.
+//! The numbers of a shard through the range coder. Each function both writes and reads: writing codes the value that it is given and
+//! returns it; reading ignores that value and returns the one in the shard. So the two cannot disagree.
 //!
-//! A shard is small, so contexts start from what is likely and learn fast: by 1/2, 1/3, 1/4 ... of what they see, down to 1/32.
+//! A shard is small, so contexts start from what is likely and learn fast: by 1/2 of what they see at first, by 1/32 in the end.
 
 use crate::encoder::range_coder::{Coder, PROBABILITY_BITS};
 

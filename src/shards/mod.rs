@@ -1,11 +1,14 @@
-//! A bundle in shards: what to fetch next, and the ranking of what is there. It plans and does not fetch.
+//! A bundle in shards: what to fetch next, and the ranking of what is loaded. This module plans and does not fetch.
 //!
-//! A site of any size is split into shards of a few kilobytes, in a folder of its build beside a small manifest, so that a first
-//! search needs a few dozen of them. Whoever has a network, a folder or a test drives [`Shards`]: it asks
-//! [`Shards::search`], which answers with the hits as far as they are known and with the shards that would tell more, in
-//! the order in which they are wanted; each that comes goes to [`Shards::add`], each that cannot be had to
-//! [`Shards::give_up`]; and it asks again until nothing more is wanted. The answer depends on nothing but the query and the
-//! shards that are there. `docs/bundle-format.md` specifies the bytes, `docs/decisions/shards.md` says why they are so.
+//! A site of any size is split into shards of a few kilobytes, in one folder for each build beside a small manifest. A first search
+//! needs a few dozen of them. The caller, who has the network or the folder, drives [`Shards`]:
+//!
+//! 1. It asks [`Shards::search`], which answers with the hits known so far and the shards that would tell more, the most useful first.
+//! 2. It fetches these, and gives each to [`Shards::add`], or to [`Shards::give_up`] if it cannot be loaded.
+//! 3. It asks again, until the answer wants no more shards.
+//!
+//! An answer depends only on the query and the loaded shards. `docs/shards.md` shows this loop, `docs/bundle-format.md` specifies the
+//! bytes, and `docs/decisions/shards.md` says why they are so.
 
 mod code;
 mod estimate;
@@ -40,7 +43,7 @@ pub use self::shard::{Build, HEAD, Id, Kind, MAX_LENGTH, Packing, packing};
 #[cfg(feature = "fit")]
 pub use self::write::{Pack, Written, write};
 
-/// A bundle in shards, as far as they are there.
+/// A bundle in shards, of which some are loaded.
 #[derive(Debug)]
 pub struct Shards {
     manifest: Manifest,
@@ -53,7 +56,7 @@ pub struct Shards {
     vectors: Slots<Vec<u8>>,
     directions: Option<Directions>,
     rest: Option<Rest>,
-    /// Those that cannot be had, ascending.
+    /// Those that cannot be loaded, ascending.
     given_up: Vec<Id>,
 }
 
@@ -61,7 +64,7 @@ pub struct Shards {
 type Slots<T> = Vec<Option<T>>;
 
 impl Shards {
-    /// A bundle of which the manifest is there.
+    /// A bundle of which only the manifest is loaded.
     pub fn new(manifest: &[u8]) -> Result<Self> {
         Ok(Self {
             manifest: Manifest::read(manifest)?,
@@ -77,18 +80,18 @@ impl Shards {
         })
     }
 
-    /// What the manifest says.
+    /// The manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Takes a shard: the bytes of its file, unpacked as [`packing`] says. All of them are checked before any is used; of a
-    /// shard that is refused, nothing stays.
+    /// Takes a shard: the bytes of its file, unpacked as [`packing`] says. It checks all bytes before it uses any, and keeps nothing of
+    /// a shard that it refuses.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Shard`](crate::ErrorKind::Shard) where it is damaged or no shard, and
-    /// [`ErrorKind::OtherBuild`](crate::ErrorKind::OtherBuild).
+    /// [`ErrorKind::Shard`](crate::ErrorKind::Shard) if it is damaged or no shard, and
+    /// [`ErrorKind::OtherBuild`](crate::ErrorKind::OtherBuild) if it is of another build than the manifest.
     pub fn add(&mut self, id: Id, bytes: &[u8]) -> Result<()> {
         let Shard { payload } = Shard::read(bytes, id, self.manifest.build)?;
         let number = id.number as usize;
@@ -129,19 +132,20 @@ impl Shards {
         Ok(())
     }
 
-    /// Says that a shard cannot be had: it is no longer wanted, and the answer says that it is of a part.
+    /// Says that a shard cannot be loaded. Answers no longer want it, and [`complete`](crate::SearchResult::complete)
+    /// says what that costs.
     pub fn give_up(&mut self, id: Id) {
         if let Err(place) = self.given_up.binary_search(&id) {
             self.given_up.insert(place, id);
         }
     }
 
-    /// Wants the shards again that could not be had.
+    /// Wants again the shards that were given up.
     pub fn retry(&mut self) {
         self.given_up.clear();
     }
 
-    /// Whether a shard is there.
+    /// Whether a shard is loaded.
     pub fn has(&self, id: Id) -> bool {
         let number = id.number as usize;
         match id.kind {
@@ -156,7 +160,7 @@ impl Shards {
         }
     }
 
-    /// Whether a shard is neither there nor given up.
+    /// Whether a shard is neither loaded nor given up.
     fn is_missing(&self, id: Id) -> bool {
         !self.has(id) && self.given_up.binary_search(&id).is_err()
     }

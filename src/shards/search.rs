@@ -1,4 +1,4 @@
-//! Ranking what is there, and wanting what is missing.
+//! Ranks what is loaded, and says which shards are wanted.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -26,20 +26,19 @@ const MAX_CLUSTERS: usize = 64;
 /// Passages whose texts are fetched beside the clusters, on what is expected of them.
 const EARLY_TEXTS: usize = 5;
 
-/// What is known of a query so far.
+/// What the loaded shards answer to a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<'s> {
-    /// Its hits as far as their texts are there; ranks count those that are not, too.
+    /// Its hits whose texts are loaded. Ranks also count hits whose texts are not.
     pub result: SearchResult<'s>,
-    /// The shards that would tell more, those first that tell most. Empty where the answer is final.
+    /// The shards that would tell more, the most useful first. Empty if the answer is final.
     pub wanted: Vec<Id>,
-    /// Whether parts of the bundle cannot answer this: all shards are wanted, and once they are there, the whole bundle's
-    /// [`Shards::index`] is to be asked.
+    /// Whether only the whole bundle can answer this. Then all shards are wanted; once they are loaded, ask [`Shards::index`].
     pub whole: bool,
 }
 
 impl Shards {
-    /// Ranks the articles for a query by the shards that are there, and says which are missing. The arguments are those of
+    /// Ranks the articles for a query by the loaded shards, and says which shards are missing. The arguments are those of
     /// [`SearchIndex::search`](crate::SearchIndex::search).
     pub fn search<'q>(&self, query: impl Into<Query<'q>>, options: &SearchOptions) -> Result<Answer<'_>> {
         let query = query.into();
@@ -123,8 +122,8 @@ impl Shards {
     }
 }
 
-/// Whether parts of a bundle can answer: a text, by what words and the query encoder tell. Other methods, filters and facets go
-/// by all passages.
+/// Whether parts of a bundle can answer: if a text is to be ranked by words and the query encoder. Other methods, filters and facets
+/// need all passages.
 pub fn answers_in_part(query: &Query, options: &SearchOptions) -> bool {
     let SearchOptions { method, fusion, filter, facets, relevance_threshold, passages, .. } = options;
     query.embedding.is_none()

@@ -1,4 +1,4 @@
-//! What every shard begins with, so that damage and another build's shards are found before a byte of it is believed.
+//! The head of every shard, which shows damage and shards of another build before any byte of the contents is used.
 
 use crate::error::Cause;
 use crate::{Error, Result};
@@ -6,7 +6,7 @@ use crate::{Error, Result};
 /// What a shard holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// What each query needs: where words and passages are, and how meaning is measured.
+    /// What each query needs: where words and passages are, and the metric.
     Start,
     /// A range of words: their passages, and their rows of the query encoder.
     Words,
@@ -18,9 +18,9 @@ pub enum Kind {
     Ngrams,
     /// The full vectors of a cluster's passages.
     Vectors,
-    /// The principal directions, by which a vector is placed among the clusters.
+    /// The principal directions, by which a vector gets its coordinates.
     Directions,
-    /// What else a whole bundle has.
+    /// The rest of a whole bundle.
     Rest,
 }
 
@@ -36,7 +36,7 @@ impl Kind {
         (Self::Rest, "rest"),
     ];
 
-    /// Its name, in the names of files and in errors.
+    /// Its name, as in the names of files and in errors.
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize].1
     }
@@ -47,7 +47,7 @@ impl Kind {
 pub struct Id {
     /// What it holds.
     pub kind: Kind,
-    /// From 0.
+    /// Its number, from 0.
     pub number: u32,
 }
 
@@ -82,24 +82,24 @@ pub const HEAD: usize = 28;
 #[cfg(feature = "fit")]
 const AS_IS: u8 = 0;
 const DEFLATED: u8 = 1;
-/// No shard unpacks to more; a reader need not unpack any further.
+/// The most bytes that a shard unpacks to; a reader must not unpack more.
 pub const MAX_LENGTH: usize = 1 << 26;
 
-/// A shard whose head has been read and whose bytes are what the build wrote.
+/// A shard whose head and bytes have been checked.
 pub(crate) struct Shard<'a> {
     pub payload: &'a [u8],
 }
 
-/// How a shard's file is to be unpacked before it is given to the core.
+/// How to unpack a shard's file before it is given to the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packing {
     /// Whether what follows the [`HEAD`] is packed by Deflate (RFC 1951, without a head of its own).
     pub deflated: bool,
-    /// Bytes that follow the head once they are unpacked.
+    /// How many bytes follow the head once they are unpacked.
     pub length: usize,
 }
 
-/// What the head of a shard says of its packing; nothing where these bytes are no shard.
+/// How the shard with this head is packed; none if these bytes are not a shard.
 pub fn packing(file: &[u8]) -> Option<Packing> {
     let head: &[u8; HEAD] = file.first_chunk()?;
     let length = number(head, 12) as usize;

@@ -1,4 +1,4 @@
-//! The resident start: what every query needs before it knows which shards to ask for.
+//! The start: what every query needs before the planner knows which shards to ask for.
 
 use super::code::{Context, Numbers, Rows, Words, bits, float};
 use super::shard::{Id, Kind, damaged};

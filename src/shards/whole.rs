@@ -1,4 +1,4 @@
-//! The rest of a bundle, and a whole bundle out of all of its shards: what they hold together is all that it had.
+//! The rest of a bundle, and the whole bundle restored from all of its shards.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ use crate::json::Object;
 use crate::lexical::Keywords;
 use crate::{Result, SearchIndex};
 
-/// What of a bundle stands in no other shard.
+/// What no other shard of a bundle holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rest {
     pub space: EmbeddingSpace,
@@ -100,7 +100,7 @@ impl Rest {
     }
 }
 
-/// The query encoder but for what its words and n-grams have.
+/// The query encoder without its words and n-grams.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Directions {
     pub offset: Vec<f32>,
@@ -154,7 +154,7 @@ impl Directions {
 }
 
 impl Shards {
-    /// The shards that are not there, of those that a whole bundle is made of: those first that a search is most likely to want.
+    /// The shards of the whole bundle that are not loaded, the likeliest to be wanted first.
     pub fn missing(&self) -> Vec<Id> {
         let Some(start) = &self.start else { return vec![Id::new(Kind::Start, 0)] };
         let counts = [
@@ -171,14 +171,14 @@ impl Shards {
         all.filter(|&id| !self.has(id)).collect()
     }
 
-    /// The index of the whole bundle, once all of its shards are there: it ranks as the bundle that they were made of, to the
-    /// bit. `normalize` is that of [`SearchIndex::with`].
+    /// The index of the whole bundle, once all shards are loaded. It ranks like the bundle that they were made of, to the bit.
+    /// `normalize` is that of [`SearchIndex::with`].
     pub fn index(&self, normalize: bool) -> Result<SearchIndex> {
         let Assembled { bundle, keywords, encoder } = self.assemble()?;
         SearchIndex::of_parts(bundle, keywords, encoder, normalize)
     }
 
-    /// The whole bundle, once all of its shards are there.
+    /// The whole bundle, once all shards are loaded.
     #[cfg(feature = "fit")]
     pub fn bundle(&self) -> Result<Bundle> {
         let Assembled { mut bundle, keywords, encoder } = self.assemble()?;

@@ -24,7 +24,7 @@ const WEIGHTS: [&str; 6] = [
 /// What goes into one vector at most, whatever the files say: BERT's attention takes time with its square.
 const MOST_TOKENS: usize = 8192;
 
-/// What the model was trained to read before a text.
+/// The prefixes that the model was trained to read before a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefixes {
     pub query: String,

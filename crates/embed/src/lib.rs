@@ -1,8 +1,7 @@
-//! Sentence models of BERT's family, run on this machine: a text in, its vector out.
+//! Sentence models of BERT's family, run on this machine: a text goes in, its vector comes out.
 //!
-//! A model is a folder as sentence-transformers writes it: weights (`model.onnx`), `tokenizer.json`, and the files that say how
-//! many tokens it takes, how the tokens' vectors become one, and what stands before queries and passages. `docs/models.md`
-//! lists them.
+//! A model is a folder as sentence-transformers writes it: the weights (`model.onnx`), `tokenizer.json`, and files that say how many
+//! tokens it takes, how the tokens' vectors become one, and which prefixes queries and passages need. `docs/models.md` lists them.
 //!
 //! ```no_run
 //! use exemplar_search_embed::SentenceModel;
@@ -13,8 +12,8 @@
 //! # Ok::<(), exemplar_search_embed::Error>(())
 //! ```
 //!
-//! Each text is a run of its own on one thread, so that a vector depends on the model and the text alone: not on the number
-//! of threads, nor on the texts beside it. Where there are several cores, several threads call [`SentenceModel::embed`].
+//! Each text is embedded by itself on one thread, so a vector depends only on the model and the text: not on the number of threads or
+//! on other texts. To use several cores, call [`SentenceModel::embed`] from several threads.
 
 mod error;
 mod folder;
@@ -26,5 +25,5 @@ pub use error::Error;
 pub use folder::Prefixes;
 pub use model::SentenceModel;
 
-/// The crate's results.
+/// The crate's result type.
 pub type Result<T> = std::result::Result<T, Error>;

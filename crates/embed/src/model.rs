@@ -41,7 +41,11 @@ enum Input {
 }
 
 impl SentenceModel {
-    /// Loads the model of a folder. This takes about as much memory as its weights take on the disk.
+    /// Loads the model in a folder. This takes about as much memory as its weights take on disk.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing or damaged, or says something that the engine or this crate does not support.
     pub fn open(folder: &Path) -> Result<Self> {
         let folder = Folder::read(folder)?;
         let tokenizer = Tokenizer::read(&folder.tokenizer, folder.max_tokens)?;
@@ -59,32 +63,36 @@ impl SentenceModel {
         Ok(model)
     }
 
-    /// Values in each vector, 1 to 4,096.
+    /// How many values a vector has, 1 to 4,096.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// What stands before queries and passages, where the model's files say it. [`SentenceModel::embed`] adds nothing.
+    /// The prefixes of queries and passages, if the model's files name them. [`SentenceModel::embed`] adds none.
     pub fn prefixes(&self) -> Option<&Prefixes> {
         self.folder.prefixes.as_ref()
     }
 
-    /// Tokens that go into a vector at most; the rest of a longer text is left out.
+    /// The most tokens that go into a vector; a longer text loses its end.
     pub fn max_tokens(&self) -> usize {
         self.folder.max_tokens
     }
 
-    /// The SHA-256, in hex, of all that a vector depends on beside the text.
+    /// The SHA-256, in hex, of everything that a vector depends on beside the text.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// What the model reads of a text: the tokens' numbers in its vocabulary.
+    /// The tokens that the model reads of a text, as numbers in its vocabulary.
     pub fn tokens(&self, text: &str) -> Result<Vec<i32>> {
         self.tokenizer.encode(text).map_err(|problem| Error::Run { tokens: 0, problem })
     }
 
-    /// The vector of a text, on one thread: finite, and of unit length where the model's files ask for it.
+    /// The vector of a text, computed on one thread: finite, and of unit length if the model's files ask for it.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails on the text, or gives values that are not finite.
     pub fn embed(&self, text: &str) -> Result<Vec<f32>> {
         let tokens = self.tokens(text)?;
         let count = tokens.len();

@@ -1,8 +1,8 @@
-//! The tokens' vectors become one.
+//! Pooling: from the tokens' vectors to one.
 
 use serde::Deserialize;
 
-/// How.
+/// How the tokens' vectors become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
     /// The first token's, which BERT calls `[CLS]`.
@@ -68,7 +68,7 @@ impl Config {
 }
 
 impl Pooling {
-    /// One vector of the rows of `dimensions` values in `tokens`, of which there is at least one.
+    /// One vector from the rows of `dimensions` values in `tokens`; there is at least one row.
     pub fn pool(self, tokens: &[f32], dimensions: usize) -> Vec<f32> {
         let rows = tokens.chunks_exact(dimensions);
         match self {

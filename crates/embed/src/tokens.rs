@@ -1,4 +1,4 @@
-//! Texts become tokens.
+//! Splits texts into tokens.
 
 use std::collections::HashMap;
 use std::fs;

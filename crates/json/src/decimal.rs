@@ -1,9 +1,9 @@
-//! Decimal numbers as people write them. The standard library's are exact for every number there is, and their tables
-//! and long division would be a tenth of the WebAssembly file; these are exact for up to 15 digits of up to 22 places.
+//! Decimal numbers. The standard library reads and prints every number exactly, but its tables and long division would be a tenth of
+//! the WebAssembly file. This code is exact for up to 15 digits of up to 22 places.
 
 use std::fmt;
 
-/// A number in messages: in as few digits as tell it from its neighbours, with an exponent where it is far from 1.
+/// A number in messages: in as few digits as tell it from its neighbours, with an exponent if it is far from 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal {
     value: f64,
@@ -24,12 +24,12 @@ impl From<f32> for Decimal {
 }
 
 impl Decimal {
-    /// In the few digits of a float32, where that is what a number was made of.
+    /// In the few digits of a float32, for a number that was one.
     pub fn short(value: f64) -> Self {
         Self { value, narrow: true }
     }
 
-    /// Brought to so many places after the point.
+    /// Rounded to so many places after the point.
     pub fn rounded(value: f64, places: i32) -> Self {
         let unit = 10f64.powi(places);
         ((value * unit).round() / unit).into()

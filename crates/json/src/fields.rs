@@ -1,6 +1,6 @@
-//! Typed values out of JSON, a bundle's or a page's; what does not fit names its place and what belongs there.
+//! Typed values from JSON. An error names the place that does not fit, and what belongs there.
 //!
-//! What serde derives for the same types is three times as large in WebAssembly.
+//! The code that serde derives for the same types is three times as large in WebAssembly.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl fmt::Display for Place<'_> {
 pub struct Mismatch {
     /// Where the value stands, as a path such as `articles[3].title`.
     pub place: String,
-    /// The value, or that there is none.
+    /// The value in words, or that there is none.
     pub found: String,
     /// What belongs there, such as "a whole number".
     pub expected: &'static str,
@@ -45,13 +45,13 @@ impl Mismatch {
         Self::of(place, shown(found), expected)
     }
 
-    /// The same, of what was found in words.
+    /// The same, with the value in words.
     pub fn of(place: &Place, found: String, expected: &'static str) -> Box<Self> {
         Box::new(Self { place: place.to_string(), found, expected })
     }
 }
 
-/// A value in a message, long or nested ones by their kind.
+/// A value for a message; long or nested values by their kind.
 pub fn shown(value: &Value) -> String {
     const LONGEST: usize = 60;
     match value {
@@ -69,15 +69,15 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-/// What can be read from JSON.
+/// A type that can be read from JSON.
 pub trait FromJson: Sized {
     /// The value, or what does not fit at its place.
     fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>>;
 }
 
-/// What can be read from the fields of a JSON object, and so from JSON.
+/// A type that can be read from the fields of a JSON object.
 pub trait FromFields: Sized {
-    /// The value, or the first field that does not fit. Fields that are not taken are left out.
+    /// The value, or the first field that does not fit. Fields that are not read are ignored.
     fn from_fields(fields: Fields) -> Result<Self, Box<Mismatch>>;
 }
 
@@ -155,7 +155,7 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-/// An object's fields, each name once, in their order; of those that are there twice, the last counts.
+/// An object's fields, each name once, in their order. If a name occurs twice, the last one counts.
 impl<T: FromJson> FromJson for Vec<(String, T)> {
     fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
         let mut each_once = Object::default();
@@ -177,12 +177,12 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Those of an object at its place.
+    /// The fields of an object at its place.
     pub fn of(object: Value, place: &'a Place<'a>) -> Result<Self, Box<Mismatch>> {
         Ok(Self { left: Object::from_json(object, place)?.0, place })
     }
 
-    /// Those of a whole document.
+    /// The fields of a whole document.
     pub fn at_top(Object(left): Object) -> Self {
         Self { left, place: &Place::Top }
     }
@@ -196,7 +196,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Nothing where it is missing or null.
+    /// The field of this name; none if it is missing or null.
     pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Box<Mismatch>> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
@@ -204,7 +204,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The default where it is missing.
+    /// The field of this name; the default if it is missing.
     pub fn or_default<T: FromJson + Default>(&mut self, name: &str) -> Result<T, Box<Mismatch>> {
         match self.take(name) {
             None => Ok(T::default()),
@@ -212,7 +212,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// All that were not asked for, in their order.
+    /// All fields that were not read, in their order.
     pub fn rest(self) -> Object {
         Object(self.left)
     }

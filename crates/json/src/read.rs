@@ -1,4 +1,4 @@
-//! JSON into values, and long lists of it item by item.
+//! Reads JSON into values, and long lists item by item.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,16 +14,16 @@ use crate::value::{Number, Object, Value};
 /// How deep arrays and objects may lie in each other: the stack has an end.
 const DEPTH: usize = 128;
 
-/// A list in an object: its name, and what takes its items one by one, so that it is never in memory as JSON all at once.
+/// A list in an object: its name, and the function that takes its items one by one, so that the whole list is never in memory as
+/// JSON.
 pub type List<'a> = (&'a str, &'a mut dyn FnMut(Value, &Place) -> Result<(), Box<Mismatch>>);
 
-/// Any JSON; an error says what is wrong with it, and where.
+/// Reads any JSON. An error says what is wrong, and where.
 pub fn value(json: &[u8]) -> Result<Value, String> {
     read(json, &mut |next, lexer| any(next, lexer, DEPTH))
 }
 
-/// The fields of these names that an object begins with, or all that it has of them. What follows them is not looked at, and
-/// what is between them not kept.
+/// Reads the fields of these names from an object, and stops once it has all of them. Other fields are not kept.
 pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
     let mut found = Object::default();
     let all = read(json, &mut |next, lexer| {
@@ -43,8 +43,8 @@ pub fn head(json: &[u8], names: &[&str]) -> Result<Object, String> {
     if found.0.len() == names.len() { Ok(found) } else { all.map(|_| found) }
 }
 
-/// JSON whose `lists`, if it is an object, are taken item by item, and whether all items fitted. Of the lists, empty arrays are
-/// left; those that are no arrays stay as they are.
+/// Reads JSON, and if it is an object, hands the items of its `lists` on one by one. Also returns whether all items fitted. The value
+/// has empty arrays for the lists; a list that is not an array stays as it is.
 pub fn with_lists(json: &[u8], lists: &mut [List]) -> Result<(Value, Result<(), Box<Mismatch>>), String> {
     let mut fitted = Ok(());
     let value = read(json, &mut |next, lexer| {

@@ -1,5 +1,5 @@
-//! JSON in memory. Fields stand in a list, in the order that they were read in, not in a hash table beside one, such as
-//! serde_json keeps: few objects have many fields, and its tables would be a twentieth of the WebAssembly core.
+//! JSON in memory. Fields are in a list, in the order in which they were read, and not in a hash table as in serde_json: few objects
+//! have many fields, and the tables would be a twentieth of the WebAssembly core.
 
 use serde::{Serialize, Serializer};
 
@@ -29,18 +29,18 @@ pub enum Number {
     Negative(i64),
     /// Finite; the nearest to up to 15 digits within 22 places.
     Real(f64),
-    /// As it was written: of more digits than a float64 gives back. Not in WebAssembly, since JavaScript's numbers are
+    /// The number as it was written, if it has more digits than a float64 keeps. Not in WebAssembly, because JavaScript's numbers are
     /// float64 and the core writes no bundles there.
     #[cfg(not(target_arch = "wasm32"))]
     Written(Box<str>),
 }
 
-/// The fields of an object in their order, as they came: a name may be there twice, and the last one counts.
+/// The fields of an object in their order. A name may occur twice; the last one counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(pub Vec<(String, Value)>);
 
 impl Number {
-    /// A whole number where it is one; nothing where JSON has no such number.
+    /// As a whole number if it is one; none if JSON has no such number.
     pub fn of(number: f64) -> Option<Self> {
         let (natural, negative) = (number as u64, number as i64);
         // The largest is a float's no longer: what is above was cut down to it.
@@ -55,7 +55,7 @@ impl Number {
 }
 
 impl Value {
-    /// The answer, if it is `true` or `false`.
+    /// The truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -87,7 +87,7 @@ impl Value {
         }
     }
 
-    /// A whole number from 0.
+    /// The number, if it is a whole number from 0.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Number(Number::Natural(number)) => Some(*number),
@@ -119,7 +119,7 @@ impl Object {
         self.0.push((name.to_owned(), value));
     }
 
-    /// Gives the first field of this name, or else a new one, this value.
+    /// Sets the first field of this name to this value, or adds it.
     pub fn set(&mut self, name: &str, value: Value) {
         match self.0.iter_mut().find(|(other, _)| other == name) {
             Some((_, former)) => *former = value,

@@ -3,7 +3,7 @@
 //! The score of a passage is the sum over the query's terms of
 //! `count * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / mean length))`,
 //! with `idf = ln(1 + (N - n + 0.5) / (n + 0.5))`, Lucene's variant, which is never negative. `tf` adds up the
-//! occurrences of all words that answer to the term, each at its discount; `n` is the number of passages with any.
+//! occurrences of all words that match the term, each at its discount; `n` is the number of passages with any.
 
 use super::Keywords;
 use super::length;
@@ -13,9 +13,9 @@ use super::spelling::{may_be_one_edit, signature};
 /// The parameters of BM25.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bm25 {
-    /// How slowly more occurrences stop counting, 0 or above. Default 1.5.
+    /// k1, 0 or above: the larger, the more further occurrences count. Default 1.5.
     pub k1: f32,
-    /// How much longer passages are marked down, 0 to 1. Default 0.5.
+    /// b, 0 to 1: how much a passage's length lowers its score. Default 0.5.
     pub b: f32,
 }
 
@@ -26,24 +26,22 @@ impl Default for Bm25 {
     }
 }
 
-/// A word in so few passages may be a slip of the author's.
+/// A word in so few passages may be a typing error of the author.
 const RARE: usize = 2;
 /// How many times as frequent another word must be than a rare one that was typed.
 const MORE_FREQUENT: usize = 10;
-/// How many terms of a query are looked through for slips: a pasted page is not.
+/// How many terms of a query are checked for typing errors; those of a pasted page are not.
 const CORRECTED: usize = 16;
 
 impl Keywords {
-    /// A query with the words of the index that answer to it, for [`Keywords::scores`]. For `unfinished` see
-    /// [`QueryTerms::parse`].
+    /// A query with the words of the index that match it, for [`Keywords::scores`]. For `unfinished` see [`QueryTerms::parse`].
     pub fn query(&self, text: &str, unfinished: bool) -> QueryTerms {
         let mut query = QueryTerms::parse(text, unfinished);
         self.answer_all(&mut query, |_| false);
         query
     }
 
-    /// Finds the words that answer to a query of [`QueryTerms::parse`], but to those of its words that are to be `passed_over`:
-    /// nothing answers to these.
+    /// Finds the words that match a query of [`QueryTerms::parse`]. Nothing matches those of its words that are to be `passed_over`.
     pub fn answer_all(&self, query: &mut QueryTerms, passed_over: impl Fn(&str) -> bool) {
         let mut corrected = 0;
         for term in query.terms.iter_mut().filter(|term| !passed_over(&term.text)) {
@@ -58,7 +56,7 @@ impl Keywords {
         }
     }
 
-    /// The score of every passage for a query of this index: 0 or above, 0 where nothing answers to it.
+    /// The score of every passage for a query of this index: 0 or above, and 0 if no word of the passage matches.
     pub fn scores(&self, query: &QueryTerms, bm25: Bm25) -> Vec<f32> {
         let Bm25 { k1, b } = bm25;
         let passages = self.passages();
@@ -103,14 +101,14 @@ impl Keywords {
         scores
     }
 
-    /// The words of a passage, below [`Keywords::passages`], that answer to a query of this index.
+    /// The words of a passage that match a query of this index. `passage` is below [`Keywords::passages`].
     pub fn matched(&self, query: &QueryTerms, passage: usize) -> Vec<&str> {
         let has = |m: &&Match| self.list(m.word).0.binary_search(&(passage as u32)).is_ok();
         let matches = query.terms.iter().flat_map(|term| &term.matches);
         matches.filter(has).map(|m| self.word(m.word)).collect()
     }
 
-    /// How much a term says that so many passages have.
+    /// The weight (idf) of a term that so many passages have.
     fn idf(&self, frequency: usize) -> f32 {
         let (all, frequency) = (self.passages() as f64, frequency as f64);
         (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln() as f32
@@ -120,7 +118,7 @@ impl Keywords {
         self.list(word).0.len()
     }
 
-    /// Finds the words that answer to `term`, slips aside.
+    /// Finds the words that match `term`, without typing errors.
     fn answer(&self, term: &mut Term) {
         let candidates = match term.stem() {
             Some(stem) => self.starting_with(stem),

@@ -1,4 +1,4 @@
-//! The keywords as they stand in a bundle; `docs/keywords.md` specifies the bytes.
+//! The keywords as bytes of a bundle; `docs/keywords.md` specifies them.
 
 use super::bits::{BitReader, BitWriter};
 use super::keywords::{Keywords, MAX_WORD, level, of_level};
@@ -24,7 +24,7 @@ const MAX_TEXT: usize = 1 << 28;
 const NIBBLE: usize = 15;
 
 impl Keywords {
-    /// What [`Keywords::from_bytes`] reads.
+    /// The bytes that [`Keywords::from_bytes`] reads.
     pub fn to_bytes(&self) -> Vec<u8> {
         let (mut heads, mut tails): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         let mut lists = BitWriter::default();
@@ -53,8 +53,8 @@ impl Keywords {
         bytes
     }
 
-    /// Reads the keywords of a bundle of so many passages. The bytes are checked in full, so that nothing later can
-    /// fail; the error names the first place that is wrong.
+    /// Reads the keywords of a bundle of so many passages, and checks the bytes in full, so that nothing can fail later. The error
+    /// names the first place that is wrong.
     pub fn from_bytes(mut bytes: &[u8], passages: usize) -> Result<Self> {
         let numbers = (varint::read(&mut bytes), varint::read(&mut bytes));
         let (Some(for_passages), Some(words)) = numbers else {

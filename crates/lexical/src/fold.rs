@@ -1,5 +1,5 @@
-//! What a text becomes before it is compared: NFKC with case folded, and without accents and characters that do not
-//! show. `build.rs` makes the table and says which those are.
+//! Folds texts before they are compared: to NFKC, without differences of case, accents and invisible characters. `build.rs` makes the
+//! table and says which characters those are.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ pub(super) struct Folded {
     pub mark: bool,
 }
 
-/// Folds `text`. Texts that are equal under NFKC but for case, accents and what does not show become equal.
+/// Folds `text`. Texts that differ under NFKC only in case, accents and invisible characters become equal.
 pub(super) fn fold(text: &str) -> Vec<Folded> {
     let mut folded: Vec<Folded> = Vec::with_capacity(text.len());
     for (start, char) in text.char_indices() {

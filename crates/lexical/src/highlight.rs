@@ -1,11 +1,11 @@
-//! What to mark in a text that answers to a query, and which stretch of it to show.
+//! What to mark in a text that matches a query, and which stretch of it to show.
 
 use std::ops::Range;
 
 use super::query_terms::QueryTerms;
 use super::tokenizer::{Token, TokenKind, tokenize};
 
-/// A stretch of a text and what to mark in it.
+/// A stretch of a text, and what to mark in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
     /// The bytes of the text to show; on character boundaries.
@@ -35,8 +35,8 @@ impl QueryTerms {
         merged(self.find(text).into_iter().map(|mark| mark.range))
     }
 
-    /// The stretch of at most `length` characters of `text` that says most about the query, from the start of a
-    /// sentence where one is near. The start of the text where nothing answers to the query.
+    /// The stretch of at most `length` characters of `text` that matches the query best, from the start of a sentence if one is near.
+    /// If nothing matches, the start of the text.
     pub fn excerpt(&self, text: &str, length: usize) -> Excerpt {
         let marks = self.find(text);
         let sentences = sentence_starts(text);
@@ -201,8 +201,8 @@ fn window_end(text: &str, start: usize, length: usize) -> usize {
     }
 }
 
-/// Byte ranges of `text` in UTF-16 code units, as JavaScript counts. The ranges ascend and are on character
-/// boundaries, as those that [`QueryTerms::marks`] gives.
+/// Byte ranges of `text` in UTF-16 code units, as JavaScript counts. The ranges must ascend and be on character boundaries, like those
+/// of [`QueryTerms::marks`].
 pub fn utf16_ranges(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let (mut byte, mut unit) = (0, 0);
     let mut units = |to: usize| {

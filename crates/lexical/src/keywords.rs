@@ -1,4 +1,4 @@
-//! The inverted index: which words stand in which passages, how often.
+//! The inverted index: which words are in which passages, and how often.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(super) const MAX_WORD: usize = 120;
 /// Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields").
 const TITLE_WEIGHT: u32 = 3;
 
-/// The counts that are told apart. BM25 levels off, so what lies between them makes little in a score.
+/// The counts that are told apart. BM25 levels off, so rounding to them changes a score little.
 const LEVELS: [u8; 13] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
 
 /// How many counts are told apart.
@@ -31,8 +31,7 @@ pub fn of_level(level: u32) -> Option<u8> {
     LEVELS.get(level as usize).copied()
 }
 
-/// The words of a bundle's passages, ready to search. What [`Keywords::build`] makes and what
-/// [`Keywords::from_bytes`] reads back are equal.
+/// The words of a bundle's passages, ready to search. [`Keywords::from_bytes`] reads back exactly what [`Keywords::build`] makes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keywords {
     /// All distinct words, one after the other, ascending by their bytes.
@@ -52,7 +51,7 @@ pub struct Keywords {
 }
 
 impl Keywords {
-    /// Indexes passages of a title or heading and a text.
+    /// Indexes passages, each given as its title and headings, and its text.
     pub fn build<'a>(passages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut lists: HashMap<String, Vec<(u32, u8)>> = HashMap::new();
         let mut lengths = Vec::new();
@@ -83,9 +82,8 @@ impl Keywords {
         keywords
     }
 
-    /// The keywords of passages whose lengths have these codes (see [`Keywords::lengths`]): words that ascend by their
-    /// bytes, each with the passages that have it, ascending and below their number, and how often. May be a part of a
-    /// site's words: what ranks by others does not find them.
+    /// Keywords of passages whose lengths have these codes (see [`Keywords::lengths`]). Words ascend by their bytes; each has the
+    /// passages that contain it, ascending, and how often. They may be only some of a site's words; queries do not find the others.
     pub fn of_lists<'a>(
         lengths: Vec<u8>,
         words: impl IntoIterator<Item = (&'a str, &'a [u32], &'a [u8])>,
@@ -125,8 +123,8 @@ impl Keywords {
         self.lengths.len()
     }
 
-    /// The length of each passage in words, those of its title three times, as a code of a byte: exact below 32, then sixteen
-    /// steps to a doubling.
+    /// The length of each passage in words, as a code of one byte: exact below 32, then sixteen steps to a doubling. Words of the title
+    /// count three times.
     pub fn lengths(&self) -> &[u8] {
         &self.lengths
     }

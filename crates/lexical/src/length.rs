@@ -1,5 +1,5 @@
-//! Passage lengths in a byte: exact below 32, then sixteen steps to each doubling, so within 3%. Whole numbers only:
-//! every machine reads the same.
+//! Passage lengths in one byte: exact below 32, then sixteen steps to each doubling, so within 3%. They are whole numbers, so every
+//! machine reads the same.
 
 /// The code of `length`. Lengths from 507,904 on share the last code.
 pub(super) fn encode(length: u32) -> u8 {

@@ -1,5 +1,5 @@
-//! Keyword search: one tokenizer, and BM25 over the passages of a bundle. `docs/keywords.md` says how it ranks and
-//! how it is stored.
+//! Keyword search: one tokenizer, and BM25 over the passages of a bundle. `docs/keywords.md` says how it ranks and how it stores its
+//! index.
 
 mod bits;
 mod bm25;

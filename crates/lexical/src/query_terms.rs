@@ -1,21 +1,21 @@
-//! What a query asks for: its words, and which words of the texts answer to each.
+//! A query's words, and which words of the index match each.
 
 use super::spelling::{REST, SHARED, one_edit, other_ending};
 use super::tokenizer::{Token, TokenKind, tokenize};
 
-/// A query's words. [`QueryTerms::parse`] needs no index; [`Keywords::query`](super::Keywords::query) adds what the index
-/// knows, and is what to rank with.
+/// A query's words. [`QueryTerms::parse`] needs no index; [`Keywords::query`](super::Keywords::query) also finds the words of the index
+/// that match, which ranking needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
 }
 
-/// A word of a query, as an index that is there in part looks it up.
+/// A word of a query, as a partly loaded index looks it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookedUp<'q> {
     /// Folded.
     pub text: &'q str,
-    /// What each word that answers to it starts with.
+    /// The start of each word that matches it.
     pub stem: &'q str,
     /// Whether it is two words of the query that were put together.
     pub joined: bool,
@@ -71,8 +71,8 @@ const LEAST_PREFIX: usize = 2;
 const LEAST_EDITED: usize = 5;
 
 impl QueryTerms {
-    /// Splits a text as it was typed. Where `unfinished`, the last word also stands for all that it starts, unless a
-    /// space or a full stop follows.
+    /// Splits a text as it was typed. If `unfinished`, the last word also matches words that begin with it, unless a space or a full
+    /// stop follows.
     pub fn parse(text: &str, unfinished: bool) -> Self {
         let tokens = tokenize(text);
         let mut terms: Vec<Term> = Vec::new();
@@ -105,12 +105,12 @@ impl QueryTerms {
         Self { terms }
     }
 
-    /// Whether there is nothing to look for: no letter, digit or other character of a word.
+    /// Whether the text has no word: no letter, digit or other character of a word.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// The words to look up: of each, what it starts with whatever answers to it, slips aside.
+    /// The words to look up, each with the start of all words that match it, without typing errors.
     pub fn looked_up(&self) -> impl Iterator<Item = LookedUp<'_>> {
         self.terms.iter().map(|term| LookedUp {
             text: &term.text,
@@ -119,7 +119,7 @@ impl QueryTerms {
         })
     }
 
-    /// Whether no word of the index that was asked answers to the query: all scores are 0.
+    /// Whether no word of the index matches the query, so that all scores are 0.
     pub fn finds_nothing(&self) -> bool {
         self.terms.iter().all(|term| term.matches.is_empty())
     }

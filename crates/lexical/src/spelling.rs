@@ -1,4 +1,4 @@
-//! How near two words are: another ending, or one slip of the keyboard.
+//! Similar words: with another ending, or one typing error away.
 
 /// Whether two words differ in their ending alone, as `borrow`, `borrows` and `borrowing` do: a stand-in for stemming
 /// that knows no language and needs no bytes in the bundle. They start alike with at least [`SHARED`] letters, and
@@ -16,8 +16,8 @@ pub(super) const SHARED: usize = 4;
 /// The most letters of both that are not shared.
 pub(super) const REST: usize = 4;
 
-/// Whether one edit makes `a` of `b`: a character more, less or another, or two neighbours swapped (Damerau 1964).
-/// Equal words need none.
+/// Whether one edit turns `b` into `a`: a character added, removed or replaced, or two neighbours swapped (Damerau 1964). False for
+/// equal words.
 pub(super) fn one_edit(a: &str, b: &str) -> bool {
     let same = |(a, b): &(char, char)| a == b;
     let start: usize = a.chars().zip(b.chars()).take_while(same).map(|(a, _)| a.len_utf8()).sum();

@@ -27,14 +27,14 @@ impl Dense {
         &self.data[i * self.size..][..self.size]
     }
 
-    /// Puts the Cholesky factor into the lower triangle: L with L L' = self. False where the matrix is not positive
+    /// Puts the Cholesky factor into the lower triangle: L with L L' = self. False if the matrix is not positive
     /// definite.
     pub fn factorise(&mut self) -> bool {
         self.factorise_above(0.0)
     }
 
-    /// [`Dense::factorise`], where a pivot whose square is no more than `share` of the diagonal's entry becomes zero with all
-    /// below it. False where there are any.
+    /// [`Dense::factorise`], but a pivot whose square is at most `share` of its entry on the diagonal becomes zero, and so does the
+    /// column below it. False if there is any.
     pub fn factorise_above(&mut self, share: f64) -> bool {
         let n = self.size;
         let mut definite = true;
@@ -83,7 +83,7 @@ impl Dense {
         square
     }
 
-    /// x with L L' x = b, L being this lower triangle; in place of b.
+    /// Solves L L' x = b, where L is this lower triangle, and writes x over b.
     pub fn solve_factored(&self, b: &mut [f64]) {
         for i in 0..self.size {
             b[i] = (b[i] - dot(&self.row(i)[..i], &b[..i])) / self.row(i)[i];
@@ -112,7 +112,7 @@ pub fn add(to: &mut [f64], factor: f64, vector: &[f64]) {
     }
 }
 
-/// In four sums, which need not wait for each other.
+/// The dot product, in four sums that need not wait for each other.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     dot_of(a, b)
 }

@@ -1,5 +1,5 @@
-//! The rows of a collection around their mean, without a matrix that has a side of their dimensions: what is linear in
-//! those, whatever there are of them.
+//! The rows of a collection around their mean: products that take time and memory linear in the dimensions, because they need no
+//! matrix of dimensions x dimensions.
 
 use crate::dense::{Dense, dot};
 use crate::{Native, Rows, kernels};
@@ -16,7 +16,7 @@ pub struct Deviations<'a> {
 }
 
 impl<'a> Deviations<'a> {
-    /// Costs a scan.
+    /// Computes the mean, in one scan.
     pub fn of(rows: &'a dyn Rows) -> Self {
         let mut mean = vec![0.0; rows.dims()];
         let share = 1.0 / rows.rows().max(1) as f64;
@@ -27,7 +27,7 @@ impl<'a> Deviations<'a> {
         Self { rows, mean }
     }
 
-    /// With a mean that is known.
+    /// Uses a mean that is known.
     pub fn from(rows: &'a dyn Rows, mean: Vec<f64>) -> Self {
         Self { rows, mean }
     }
@@ -37,8 +37,8 @@ impl<'a> Deviations<'a> {
         &self.mean
     }
 
-    /// The products of the deviations of each two rows: D D' for m rows D less their mean. Costs m² d / 2 multiplications,
-    /// and 4 m d bytes on the way.
+    /// The products of the deviations of each two rows: D D', where D are the m rows minus their mean. Costs m² d / 2
+    /// multiplications, and 4 m d bytes on the way.
     pub fn gram(&self) -> Dense {
         let (m, dims) = (self.rows.rows(), self.rows.dims());
         let stride = dims.next_multiple_of(4);
@@ -72,12 +72,13 @@ impl<'a> Deviations<'a> {
         (0..self.rows.rows()).map(|row| self.rows.product(row, &deviation) - at_mean).collect()
     }
 
-    /// A vector less the mean.
+    /// A vector minus the mean.
     pub fn deviation(&self, vector: &[f32]) -> Vec<f64> {
         vector.iter().zip(&self.mean).map(|(&x, mean)| f64::from(x) - mean).collect()
     }
 
-    /// The covariance of the rows, by their number, times `vector`. Goes through the rows once, and multiplies each twice.
+    /// The covariance of the rows (their sum of squares divided by their number) times `vector`. Visits each row once, and multiplies it
+    /// twice.
     pub fn covariance_times(&self, vector: &[f64]) -> Vec<f64> {
         let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
         let query = self.rows.pad(&narrow);

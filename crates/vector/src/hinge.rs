@@ -35,8 +35,8 @@ pub fn slopes(slacks: &[f32], changes: &[f32], weights: &[f32], t: f32) -> (f64,
     (first, second)
 }
 
-/// Σ over the active rows of their slack times a and b, and of aa, ab, bb, where `products` are each row's with a and with b, and
-/// w has the coefficients `at`; and how many rows were seen: one block of `every` many.
+/// Sums over the active rows of slack times a, slack times b, aa, ab and bb. `products` are each row's with a and with b, and w has
+/// the coefficients `at`. Visits one block in `every`, and returns how many rows it visited.
 pub fn plane_sums(products: [&[f32]; 2], weights: &[f32], at: [f32; 2], every: usize) -> ([f64; 5], usize) {
     let mut totals = [0.0; 5];
     let mut seen = 0;

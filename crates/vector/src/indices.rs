@@ -1,19 +1,19 @@
-//! Lists of places in vectors, ascending. They are made without a branch for each place, which the processor could not
-//! foretell: each is written, and stays if it counts.
+//! Ascending lists of indices into vectors. They are made without a branch for each index, which the processor could not predict:
+//! each index is written, and stays if it counts.
 
-/// Makes `found` those of the places in `list` whose value is above `floor`.
+/// Fills `found` with those indices of `list` whose value is above `floor`.
 pub fn above(values: &[f32], list: &[u32], floor: f32, found: &mut Vec<u32>) {
     keep(list.iter().copied(), found, |place| values[place as usize] > floor);
 }
 
-/// The places of all values from `floor` on.
+/// The indices of all values that are at least `floor`.
 pub fn at_least(values: &[f32], floor: f32) -> Vec<u32> {
     let mut found = Vec::new();
     keep(0..values.len() as u32, &mut found, |place| values[place as usize] >= floor);
     found
 }
 
-/// Makes `found` the places below `end` that are not in `list`.
+/// Fills `found` with the indices below `end` that are not in `list`.
 pub fn others(list: &[u32], end: usize, found: &mut Vec<u32>) {
     let mut seen = 0;
     keep(0..end as u32, found, |place| {
@@ -34,12 +34,12 @@ fn keep(from: impl ExactSizeIterator<Item = u32>, found: &mut Vec<u32>, mut coun
     found.truncate(count);
 }
 
-/// Gives the places in `list` these values.
+/// Writes these values to the indices in `list`.
 pub fn put(values: &mut [f32], list: &[u32], new: &[f32]) {
     list.iter().zip(new).for_each(|(&place, &new)| values[place as usize] = new);
 }
 
-/// Adds to the places in `list` `factor` times the changes.
+/// Adds `factor` times the changes to the indices in `list`.
 pub fn add(values: &mut [f32], list: &[u32], factor: f32, changes: &[f32]) {
     list.iter().zip(changes).for_each(|(&place, change)| values[place as usize] += factor * change);
 }

@@ -1,4 +1,4 @@
-//! How long rows are.
+//! The lengths of rows.
 
 use super::{Element, Matrix, Native, kernels};
 
@@ -6,7 +6,7 @@ use super::{Element, Matrix, Native, kernels};
 const CANCELLED: f64 = 1e-3;
 
 impl<E: Element> Matrix<E> {
-    /// The length of what row `row` means; not finite where one of its values is not.
+    /// The length of what row `row` means; not finite if one of its values is not.
     pub fn length(&self, row: usize) -> f64 {
         let (squares, scale) = (E::squares(self.values(row)), f64::from(self.scale(row)));
         let Some(centre) = self.centre() else { return squares.sqrt() * scale.abs() };

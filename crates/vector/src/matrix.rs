@@ -8,9 +8,8 @@ use super::lanes::{BLOCK, Element};
 /// Rows of `dims` values, row-major. Each row takes [`Matrix::stride`] elements: `dims` rounded up to a multiple of
 /// [`BLOCK`], the rest zeros, which change no dot product.
 ///
-/// Row `i` *means* [`scale(i)`](Matrix::scale) `*` [`row(i)`](Matrix::row), and where the matrix has a
-/// [`Centre`], its share of that is added. The scale brings int8 codes back to numbers, and raw embeddings to unit length
-/// without writing them again.
+/// Row `i` *means* [`scale(i)`](Matrix::scale) `*` [`row(i)`](Matrix::row), plus its share of the [`Centre`] if the matrix has one. The
+/// scale turns int8 codes into numbers, and brings raw embeddings to unit length without writing them again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix<E = f32> {
     data: Vec<E>,
@@ -20,13 +19,13 @@ pub struct Matrix<E = f32> {
     stride: usize,
 }
 
-/// What all rows have in common and is not stored in each. Embeddings of most models share a large part, and codes for
+/// A vector that all rows have in common and that is not stored in each. Embeddings of most models share a large part, and codes of
 /// the rest alone have finer steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Centre {
     /// With the padding of a row.
     vector: Vec<f32>,
-    /// How much of it each row has.
+    /// Each row's share of it.
     shares: Vec<f32>,
     /// Its square.
     square: f64,
@@ -38,7 +37,7 @@ impl Centre {
         &self.vector
     }
 
-    /// How much of it row `row` has.
+    /// The share of row `row`.
     #[inline]
     pub fn share(&self, row: usize) -> f32 {
         self.shares[row]
@@ -49,7 +48,7 @@ impl Centre {
         self.square
     }
 
-    /// The most that any row has of it, as a length.
+    /// The largest share of any row, times the centre's length.
     pub fn longest(&self) -> f64 {
         let share = self.shares.iter().fold(0.0f32, |largest, share| largest.max(share.abs()));
         f64::from(share) * self.square.sqrt()
@@ -63,7 +62,7 @@ impl<E: Element> Matrix<E> {
         Self { data: vec![E::default(); rows * stride], scales: vec![1.0; rows], centre: None, dims, stride }
     }
 
-    /// Copies `values`, `dims` to a row, with scales 1; values after the last whole row are left out.
+    /// Copies `values`, `dims` to a row, with scales 1. It ignores values after the last whole row.
     pub fn from_values(values: &[E], dims: usize) -> Self {
         let mut matrix = Self::zeros(values.len() / dims.max(1), dims);
         for (row, values) in values.chunks_exact(dims.max(1)).enumerate() {
@@ -72,7 +71,7 @@ impl<E: Element> Matrix<E> {
         matrix
     }
 
-    /// [`Matrix::from_values`] that keeps the memory of `values` where rows need no padding.
+    /// [`Matrix::from_values`], but reuses the memory of `values` if rows need no padding.
     pub fn from_vec(mut values: Vec<E>, dims: usize) -> Self {
         if dims == 0 || !dims.is_multiple_of(BLOCK) {
             return Self::from_values(&values, dims);
@@ -94,12 +93,12 @@ impl<E: Element> Matrix<E> {
         self.scales.len()
     }
 
-    /// Values in a row, without padding.
+    /// How many values a row has, without padding.
     pub fn dims(&self) -> usize {
         self.dims
     }
 
-    /// Elements from one row to the next.
+    /// How many elements lie from one row to the next.
     pub fn stride(&self) -> usize {
         self.stride
     }
@@ -142,7 +141,7 @@ impl<E: Element> Matrix<E> {
         &mut self.scales
     }
 
-    /// What the rows have in common beside what is stored of each.
+    /// The centre, if there is one.
     pub fn centre(&self) -> Option<&Centre> {
         self.centre.as_ref()
     }
@@ -157,8 +156,8 @@ impl<E: Element> Matrix<E> {
         })
     }
 
-    /// Makes each row mean a vector of unit length, by its scale alone and by its share of the centre. `lengths` are those of
-    /// the rows, none of them 0; see [`Matrix::length`].
+    /// Makes each row mean a vector of unit length, by changing its scale and its share of the centre. `lengths` are those of the rows,
+    /// none of them 0; see [`Matrix::length`].
     pub fn bring_to_unit_length(&mut self, lengths: &[f64]) {
         let shares = self.centre.iter_mut().flat_map(|centre| &mut centre.shares).zip(lengths);
         for (factor, length) in self.scales.iter_mut().zip(lengths).chain(shares) {
@@ -174,7 +173,7 @@ impl<E: Element> Matrix<E> {
         padded
     }
 
-    /// The stored elements as ndarray sees them: rows x dims, without the padding, before scales and centre.
+    /// The stored elements as an ndarray view: rows x dims, without the padding, before scales and centre.
     #[cfg(feature = "ndarray")]
     #[allow(clippy::missing_panics_doc)] // the data hold rows x stride elements
     pub fn view(&self) -> ArrayView2<'_, E> {
@@ -183,7 +182,7 @@ impl<E: Element> Matrix<E> {
     }
 }
 
-/// Copies the rows of a view, in whichever memory order they are, with scales 1.
+/// Copies the rows of a view in any memory order, with scales 1.
 #[cfg(feature = "ndarray")]
 impl<E: Element> From<ArrayView2<'_, E>> for Matrix<E> {
     fn from(view: ArrayView2<E>) -> Self {

@@ -1,4 +1,4 @@
-//! What a collection is like as a whole: the mean of its rows and the sum of their squares.
+//! A collection's moments: the mean of its rows and the sum of their squares.
 
 use crate::dense::Dense;
 use crate::{Native, Rows, kernels};
@@ -17,7 +17,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Costs d² / 2 multiplications a row of d dimensions, half as many as there are dimensions times a scan.
+    /// Computes them, with d² / 2 multiplications for each row of d dimensions: as much as d / 2 scans.
     pub fn of(rows: &dyn Rows) -> Self {
         let (m, dims) = (rows.rows(), rows.dims());
         let (mut sum, mut gram) = (vec![0.0; dims], Dense::zeros(dims));
@@ -43,7 +43,7 @@ impl Moments {
         Self { rows: m, sum, gram }
     }
 
-    /// Those of so many rows with this mean and covariance.
+    /// The moments of so many rows with this mean and covariance.
     pub fn of_covariance(rows: usize, mean: &[f64], covariance: Dense) -> Self {
         let n = rows as f64;
         let mut gram = covariance;
@@ -84,7 +84,7 @@ impl Moments {
         gram
     }
 
-    /// The covariance of the rows around their mean, by their number.
+    /// The covariance of the rows: the sum of squares around their mean, divided by their number.
     pub fn covariance(&self) -> Dense {
         let (n, mean) = (self.rows.max(1) as f64, self.mean());
         let mut covariance = self.gram.clone();

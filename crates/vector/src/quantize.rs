@@ -9,8 +9,8 @@ const MAX_CODE: f32 = 127.0;
 /// value loses less by cutting that value than by coarse steps for all the others.
 const KEPT: std::ops::RangeInclusive<u8> = 20..=40;
 
-/// The codes that lose least of each row, in the sense of least squares, among the scales tried; the scale stored
-/// is then the best one for the codes chosen, which keeps the row's own direction unbiased.
+/// The codes with the least squared error for each row, among the scales tried. The stored scale is then the best one for these
+/// codes, which keeps the row's own direction unbiased.
 pub fn quantize(rows: &Matrix) -> Matrix<i8> {
     let mut quantized = Matrix::zeros(rows.rows(), rows.dims());
     let mut codes = vec![0; rows.dims()];

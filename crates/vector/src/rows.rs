@@ -1,5 +1,5 @@
-//! Rows of whichever element type, so that what ranks them is compiled once. Only what goes through a row's values is
-//! compiled for each type.
+//! Rows of either element type, so that ranking code is compiled once. Only code that goes through a row's values is compiled for each
+//! type.
 
 use super::{Element, Matrix, Native, kernels};
 

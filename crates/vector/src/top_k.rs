@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-/// The indices of the `k` highest scores, best first; all of them where `k` is larger than the list.
+/// The indices of the `k` highest scores, best first; all of them if `k` is larger than the list.
 pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
     top_k_among(scores, 0..scores.len() as u32, k)
 }
@@ -12,7 +12,7 @@ pub fn top_k_of(scores: &[f32], among: &[u32], k: usize) -> Vec<usize> {
     top_k_among(scores, among.iter().copied(), k)
 }
 
-/// Most scores are no better than the worst of k and cost one comparison: O(n + k log n log k) in an order that is random.
+/// Most scores are no better than the worst of the k best, and cost one comparison: O(n + k log n log k) in random order.
 #[inline(always)]
 fn top_k_among(scores: &[f32], among: impl ExactSizeIterator<Item = u32>, k: usize) -> Vec<usize> {
     if k == 0 {
@@ -41,8 +41,8 @@ fn top_k_among(scores: &[f32], among: impl ExactSizeIterator<Item = u32>, k: usi
     best.into_sorted_vec().into_iter().map(index_of).collect()
 }
 
-/// The index of the highest score of each group, the first of equals. `groups` tells the group of each score, ascending;
-/// those that are not `wanted` are left out.
+/// The index of the highest score of each group, or the first of equal ones. `groups` has the group of each score, ascending. Groups
+/// that are not `wanted` are left out.
 pub fn top_of_groups(scores: &[f32], groups: &[u32], wanted: &[bool]) -> Vec<u32> {
     // Without a branch for what cannot be foreseen: each is written, to a place that stays if the group is wanted.
     let mut best = vec![0; wanted.len() + 1];

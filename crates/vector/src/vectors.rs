@@ -1,4 +1,4 @@
-//! The rows of a collection in whichever element type they are kept.
+//! The rows of a collection, of either element type.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use super::{Matrix, Rows};
 /// Rows as float32 or as int8 codes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Vectors {
-    /// As they are.
+    /// The values as they are.
     Float32(Matrix<f32>),
-    /// As codes from -127 to 127, each row with a scale.
+    /// Codes from -127 to 127, each row with a scale.
     Int8(Matrix<i8>),
 }
 
@@ -36,7 +36,7 @@ macro_rules! with_rows {
 }
 
 impl Vectors {
-    /// What ranks them takes them so.
+    /// The rows without their type, as ranking takes them.
     pub fn as_rows(&self) -> &dyn Rows {
         with_rows!(self, rows => rows)
     }
@@ -56,7 +56,7 @@ impl Vectors {
         with_rows!(self, rows => rows.meaning(row).map(|x| x as f32).collect())
     }
 
-    /// The length of what row `row` means; not finite where one of its values is not.
+    /// The length of what row `row` means; not finite if one of its values is not.
     pub fn length(&self, row: usize) -> f64 {
         with_rows!(self, rows => rows.length(row))
     }
@@ -66,7 +66,7 @@ impl Vectors {
         with_rows!(self, rows => rows.bring_to_unit_length(lengths));
     }
 
-    /// The rows as float32; what int8 lost does not come back.
+    /// The rows as float32. What int8 lost does not come back.
     pub fn to_float32(&self) -> Cow<'_, Matrix> {
         match self {
             Self::Float32(rows) => Cow::Borrowed(rows),

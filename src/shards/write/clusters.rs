@@ -1,4 +1,4 @@
-//! Passages in clusters of about one size: by halving, then by moving passages to nearer clusters that have room.
+//! Groups passages into clusters of about the same size: by halving, then by moving passages to nearer clusters that have room.
 
 /// Rounds of each halving, and of moves at last.
 const HALVINGS: usize = 8;

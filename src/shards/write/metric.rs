@@ -1,4 +1,4 @@
-//! Where passages lie: their places on the principal axes of whitened space, and what is known of queries there.
+//! The coordinates of passages on the principal axes of whitened space, and what is known of queries there.
 
 use crate::Result;
 use crate::bundle::Bundle;

@@ -1,4 +1,4 @@
-//! A bundle becomes shards. Native: clustering and layout are no reader's affair.
+//! Writes a bundle in shards. This is native code: readers need neither clustering nor layout.
 
 mod clusters;
 mod metric;
