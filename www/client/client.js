@@ -1,5 +1,6 @@
 import { openaiEmbedder, queryRecipe } from './embedder.js';
 import { ExemplarError } from './errors.js';
+import { abortable } from './promises.js';
 import { NoWorker, WorkerEngine } from './worker-engine.js';
 
 /**
@@ -22,15 +23,21 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
 export class SearchIndex {
   /** @type {WorkerEngine | Engine | ShardedEngine} */
   #engine;
+  #restart;
+  /** A new worker in the place of one that failed, on its way. @type {Promise<void> | undefined} */
+  #restarted;
+  #freed = new AbortController();
   /** Embedders that are of the bundle's model. @type {WeakSet<Embedder>} */
   #verified = new WeakSet();
 
   /**
    * Use {@link SearchIndex.load}.
    * @param {WorkerEngine | Engine | ShardedEngine} engine
+   * @param {(signal: AbortSignal) => Promise<WorkerEngine>} [restart] the engine again, in a new worker
    */
-  constructor(engine) {
+  constructor(engine, restart) {
     this.#engine = engine;
+    this.#restart = restart;
     /** Where ranking runs: `worker` or `page`. */
     this.thread = engine instanceof WorkerEngine ? 'worker' : 'page';
   }
@@ -53,7 +60,7 @@ export class SearchIndex {
     const { href } = new URL(url, document.baseURI);
     options = { ...options, background: (options.background ?? true) && !savesData() };
     try {
-      return new SearchIndex(await WorkerEngine.load(href, options));
+      return new SearchIndex(await WorkerEngine.load(href, options), (signal) => WorkerEngine.load(href, { ...options, signal }));
     } catch (error) {
       if (!(error instanceof NoWorker)) throw error;
     }
@@ -206,6 +213,9 @@ export class SearchIndex {
   }
 
   /**
+   * A worker that crashes or hangs under a call is replaced, and the call made once more: by what it crashed, nobody may
+   * know, and nothing is changed by a call.
+   *
    * @template {CallName} Name
    * @param {Name} name
    * @param {CallArguments<Name>} args
@@ -214,11 +224,30 @@ export class SearchIndex {
    */
   async #call(name, args, how) {
     how.signal?.throwIfAborted();
-    return /** @type {any} */ (this.#engine).call(name, args, how);
+    const engine = /** @type {any} */ (await this.#working(how.signal));
+    try {
+      return await engine.call(name, args, how);
+    } catch (error) {
+      how.signal?.throwIfAborted();
+      if (!engine.failed || this.#freed.signal.aborted) throw error;
+    }
+    return /** @type {any} */ (await this.#working(how.signal)).call(name, args, how);
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async #working(signal) {
+    if (!this.#restart || !(this.#engine instanceof WorkerEngine) || !this.#engine.failed) return this.#engine;
+    this.#freed.signal.throwIfAborted();
+    this.#restarted ??= this.#restart(this.#freed.signal)
+      .then((engine) => void (this.#engine = engine))
+      .finally(() => (this.#restarted = undefined));
+    await abortable(this.#restarted, signal);
+    return this.#engine;
   }
 
   /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */
   free() {
+    this.#freed.abort(new ExemplarError('freed', 'this index was freed: load it again'));
     this.#engine.free();
   }
 }

@@ -13,6 +13,10 @@ import { scriptUrl } from './script-url.js';
  * @property {(result: SearchResult) => void} [onUpdate]
  */
 
+/** Milliseconds between two questions whether the worker is alive, while it owes an answer; and how many it may leave open. */
+const PULSE = 20_000;
+const MISSED = 3;
+
 /** Thrown where no worker could be started at all; the same work can then be done on the page's own thread. */
 export class NoWorker extends Error {}
 
@@ -28,6 +32,10 @@ export class WorkerEngine {
   #idle = Promise.resolve();
   /** Why there will be no more answers. @type {ExemplarError | undefined} */
   #ended;
+  /** Questions since the worker was last heard of. Counted, as a page that was asleep knows no time. */
+  #missed = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #pulse;
   /** @type {IndexInfo} */
   info = /** @type {any} */ (undefined);
 
@@ -73,6 +81,11 @@ export class WorkerEngine {
     return this.#ask({ call, args, updates: Boolean(how.onUpdate) }, how);
   }
 
+  /** Whether the worker has crashed or hangs: another one has to take its place. */
+  get failed() {
+    return this.#ended?.code === 'internal';
+  }
+
   free() {
     this.#end(new ExemplarError('freed', 'this index was freed: load it again'));
   }
@@ -93,6 +106,7 @@ export class WorkerEngine {
       if (this.#ended) throw this.#ended;
       const asked = { answer: Promise.withResolvers(), goOn, onUpdate };
       this.#asked.set(id, asked);
+      this.#pulse ??= setInterval(() => this.#feel(), PULSE);
       this.#worker.postMessage({ id, ...message });
       signal?.addEventListener('abort', () => this.#worker.postMessage({ abort: id }), { once: true });
       return asked.answer.promise;
@@ -102,6 +116,7 @@ export class WorkerEngine {
 
   /** @param {import('./worker.js').Answer} message */
   #receive(message) {
+    this.#missed = 0;
     if ('progress' in message) this.#onProgress(message.progress);
     if (!('id' in message)) return;
     const asked = this.#asked.get(message.id);
@@ -110,10 +125,24 @@ export class WorkerEngine {
     else if ('update' in message) asked.onUpdate?.(message.update);
     else {
       this.#asked.delete(message.id);
+      if (this.#asked.size === 0) this.#rest();
       if ('info' in message) this.info = message.info;
       if ('error' in message) asked.answer.reject(ExemplarError.fromPlain(message.error));
       else asked.answer.resolve(message.result);
+      // What a trap leaves behind answers wrongly, if it answers.
+      if ('fatal' in message && message.fatal) this.#fail(message.error.message);
     }
+  }
+
+  /** Nothing tells of a worker that hangs, or that the browser has ended. */
+  #feel() {
+    if (this.#missed++ < MISSED) this.#worker.postMessage({ alive: true });
+    else this.#fail(`no sign of life for ${(MISSED * PULSE) / 1000} s`);
+  }
+
+  #rest() {
+    clearInterval(this.#pulse);
+    this.#pulse = undefined;
   }
 
   /** @param {string} reason */
@@ -125,6 +154,7 @@ export class WorkerEngine {
   #end(error) {
     this.#ended ??= error;
     this.#worker.terminate();
+    this.#rest();
     for (const { answer } of this.#asked.values()) answer.reject(this.#ended);
   }
 }

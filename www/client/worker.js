@@ -12,12 +12,13 @@ import { ExemplarError } from './errors.js';
  * @typedef {{ id: number, call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize' | 'background'>] }
  *   | { id: number, call: CallName, args: any, updates: boolean }} Call
  * @typedef {{ abort: number }} Abort of the call with this id
+ * @typedef {{ alive: true }} Pulse asks for a sign of life
  * @typedef {{ ready: true }
  *   | { progress: Progress }
  *   | { id: number, waiting: true }
  *   | { id: number, update: SearchResult }
  *   | { id: number, result: any, info: IndexInfo }
- *   | { id: number, error: ReturnType<ExemplarError['toPlain']> }} Answer
+ *   | { id: number, error: ReturnType<ExemplarError['toPlain']>, fatal: boolean }} Answer `fatal`: the core cannot be used after it
  */
 
 /** @type {Awaited<ReturnType<typeof loadEngine>>} */
@@ -44,7 +45,11 @@ function send(message) {
   postMessage(message);
 }
 
-addEventListener('message', async (/** @type {MessageEvent<Call | Abort>} */ { data }) => {
+addEventListener('message', async (/** @type {MessageEvent<Call | Abort | Pulse>} */ { data }) => {
+  if ('alive' in data) {
+    send({ ready: true });
+    return;
+  }
   if ('abort' in data) {
     waiting.get(data.abort)?.abort();
     return;
@@ -59,7 +64,8 @@ addEventListener('message', async (/** @type {MessageEvent<Call | Abort>} */ { d
     }
     send({ id, result: await answered, info: engine.info });
   } catch (error) {
-    send({ id, error: ExemplarError.from(error).toPlain() });
+    const known = ExemplarError.from(error);
+    send({ id, error: known.toPlain(), fatal: known.cause instanceof WebAssembly.RuntimeError });
   } finally {
     waiting.delete(id);
   }
