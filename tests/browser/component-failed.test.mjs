@@ -23,6 +23,24 @@ test('a bundle that does not arrive is told, and a retry finds', async (t) => {
   assert.equal((await boxHits(page))[0].title, 'Shared state');
 });
 
+test('a bundle that stops half-way is given up, and a retry finds', async (t) => {
+  const bundle = await builtBundle(t, ITEMS, WORDS);
+  let stalled = true;
+  const routes = {
+    '/search/bundle.json'(_request, response) {
+      if (!stalled) return false;
+      response.setHeader('content-type', 'application/json');
+      response.write(bundle.slice(0, 100));
+    },
+  };
+  const page = await openBox(t, await componentSite(t, { bundle, routes }));
+  await type(page, 'mutex');
+  await page.getByText('The server did not answer in time.').first().waitFor();
+  stalled = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  assert.equal((await boxHits(page))[0].title, 'Shared state');
+});
+
 test('without the API the box answers by words, says why, and tries again when asked', async (t) => {
   let status = 503;
   const site = await componentSite(t, { body: WITH_API, bundle: await builtBundle(t, ITEMS, WORDS), routes: embeddings(() => status) });

@@ -7,63 +7,100 @@ import { request } from './request.js';
  * @param {number | undefined} total in all, where the server says so
  */
 
+/** Milliseconds without a byte after which a download is given up. */
+const STALLED = 15_000;
+/** Bytes of a file at most, as a whole and handed on: more than a page or the core could keep. */
+const LARGEST_WHOLE = 2 ** 29;
+const LARGEST = 2 ** 31;
+
 /**
  * Downloads a file as a whole.
  *
  * @param {string} url absolute
  * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {RequestInit} [init]
+ * @param {number} [largest] bytes at most
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function download(url, onProgress, init) {
+export async function download(url, onProgress, init, largest = LARGEST_WHOLE) {
   /** @type {Uint8Array[]} */
   const chunks = [];
-  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, init);
+  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, init, largest);
   return concatenate(chunks, bytes);
 }
 
 /**
- * Downloads a file and hands its bytes on as they arrive, so that they need not be kept.
+ * Downloads a file and hands its bytes on as they arrive, so that they need not be kept. Gives up a server that sends nothing
+ * any more, or without an end.
  *
  * @param {string} url absolute
  * @param {(chunk: Uint8Array, total: number | undefined) => void} onChunk gets the bytes, and how many there are in all
  *   where the server says so
  * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {RequestInit} [init]
+ * @param {number} [largest] bytes at most
  * @returns {Promise<number>} how many bytes there were
+ * @throws {ExemplarError} `timeout`, `bad-response`, `network` and others of {@link request}
  */
-export async function receive(url, onChunk, onProgress, init = {}) {
-  const { signal } = init;
-  const response = await request(url, init);
-  const total = expectedBytes(response);
-  let loaded = 0;
-  if (response.body) {
-    const reader = response.body.getReader();
-    for (let part = await next(reader, url, signal ?? undefined); !part.done; part = await next(reader, url, signal ?? undefined)) {
-      onChunk(part.value, total);
-      loaded += part.value.byteLength;
+export async function receive(url, onChunk, onProgress, init = {}, largest = LARGEST) {
+  const stall = stallSignal(url);
+  const signal = init.signal ? AbortSignal.any([init.signal, stall.signal]) : stall.signal;
+  try {
+    const response = await request(url, { ...init, signal });
+    const total = expectedBytes(response);
+    let loaded = 0;
+    for await (const chunk of chunksOf(response, url, signal)) {
+      stall.moved();
+      loaded += chunk.byteLength;
+      if (loaded > largest) throw new ExemplarError('bad-response', `${url} has more than ${largest} bytes`);
+      onChunk(chunk, total);
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);
     }
+    // A file of no bytes is there all the same.
+    if (!loaded) onChunk(new Uint8Array(), 0);
+    onProgress(loaded, loaded);
+    return loaded;
+  } finally {
+    stall.over();
   }
-  // A file of no bytes is there all the same.
-  if (!loaded) onChunk(new Uint8Array(), 0);
-  onProgress(loaded, loaded);
-  return loaded;
+}
+
+/**
+ * A signal that is aborted once nothing has moved for too long.
+ * @param {string} url
+ */
+function stallSignal(url) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new ExemplarError('timeout', `${url} sent nothing for ${STALLED / 1000} s: try again`));
+  let timer = setTimeout(abort, STALLED);
+  return {
+    signal: controller.signal,
+    moved() {
+      clearTimeout(timer);
+      timer = setTimeout(abort, STALLED);
+    },
+    over: () => clearTimeout(timer),
+  };
 }
 
 /**
  * A connection that breaks in the middle of an answer is a TypeError without a word of where.
  *
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {Response} response
  * @param {string} url
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal} signal
  */
-async function next(reader, url, signal) {
+async function* chunksOf({ body }, url, signal) {
+  if (!body) return;
+  const reader = body.getReader();
   try {
-    return await reader.read();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
   } catch (cause) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw new ExemplarError('network', `the answer from ${url} broke off: try again`, { cause });
+  } finally {
+    // Where the caller has had enough; else it is over.
+    reader.cancel().catch(() => {});
   }
 }
 

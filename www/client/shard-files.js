@@ -1,6 +1,6 @@
+import { download } from './download.js';
 import { ExemplarError } from './errors.js';
 import { pause } from './promises.js';
-import { request } from './request.js';
 
 /**
  * @typedef {object} How
@@ -18,8 +18,6 @@ import { request } from './request.js';
 const AT_ONCE = 12;
 /** Bytes of a file, packed, at most. */
 const LARGEST = 1 << 26;
-/** Milliseconds without a byte after which a download is given up. */
-const STALLED = 15_000;
 /** Milliseconds before the second try of a download that may come to be had, and at most where the server names a time. */
 const AGAIN = 500;
 const PATIENCE = 5_000;
@@ -55,7 +53,7 @@ export class ShardFiles {
    * @param {string} name of the file
    * @param {How} [how]
    * @returns {Promise<Uint8Array>}
-   * @throws {ExemplarError} `network`, `http` and others of `request`; `timeout`; `shard` where it is none
+   * @throws {ExemplarError} `network`, `timeout` and others of `download`; `shard` where it is none
    */
   get(name, how = {}) {
     const before = this.#underWay.get(name);
@@ -111,23 +109,12 @@ export class ShardFiles {
    * @param {string} url
    * @param {RequestInit} init
    */
-  async #receive(url, init) {
-    const controller = new AbortController();
-    const stalled = () => controller.abort(new ExemplarError('timeout', `${url} sent nothing for ${STALLED / 1000} s: try again`));
-    let timer = setTimeout(stalled, STALLED);
-    try {
-      const response = await request(url, { ...init, signal: controller.signal });
-      return await gather(url, /** @type {ReadableStream<Uint8Array>} */ (response.body ?? new Blob().stream()), LARGEST, (bytes) => {
-        clearTimeout(timer);
-        timer = setTimeout(stalled, STALLED);
-        this.#received(bytes);
-      });
-    } catch (error) {
-      controller.signal.throwIfAborted();
-      throw error instanceof ExemplarError ? error : new ExemplarError('network', `the answer from ${url} broke off: try again`, { cause: error });
-    } finally {
-      clearTimeout(timer);
-    }
+  #receive(url, init) {
+    let before = 0;
+    return download(url, (loaded) => {
+      this.#received(loaded - before);
+      before = loaded;
+    }, init, LARGEST);
   }
 
   /**
@@ -168,16 +155,14 @@ function notAShard(name, problem, cause) {
  * @param {string} name
  * @param {ReadableStream<Uint8Array>} stream
  * @param {number} most
- * @param {(bytes: number) => void} [received]
  */
-async function gather(name, stream, most, received) {
+async function gather(name, stream, most) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const chunks = [];
   let bytes = 0;
   const reader = stream.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     bytes += part.value.length;
-    received?.(part.value.length);
     if (bytes > most) {
       reader.cancel().catch(() => {});
       throw new ExemplarError('shard', `${name} has more than ${most} bytes: it is no shard of this build`);
