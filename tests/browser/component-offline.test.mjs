@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIST } from './support.mjs';
@@ -55,4 +56,45 @@ test('a site once visited is searched without a network, and a new bundle is fou
   await page.context().setOffline(true);
   await page.reload();
   await finds('zygote', 'Zygote');
+});
+
+test('no number of pages drives out what searches, a page for a file is not kept, and a name with digits is no hash', async (t) => {
+  const bundle = await builtBundle(t, ITEMS);
+  let menu = 'first';
+  let broken = false;
+  const answer = (type, content) => (_request, response) => {
+    response.setHeader('content-type', type);
+    response.end(content());
+  };
+  const address = await componentSite(t, {
+    body: BODY,
+    routes: {
+      '/service-worker.js': answer('text/javascript', () => readFileSync(join(DIST, 'exemplar', 'client', 'service-worker.js'))),
+      '/search/bundle.json': answer('application/json', () => bundle),
+      '/menu-20240501.json': answer('application/json', () => JSON.stringify(menu)),
+      // What a host does that answers every address with its first page.
+      '/search/client/worker.js': (_request, response) => (broken ? answer('text/html', () => '<!doctype html>')(_request, response) : false),
+    },
+  });
+  const page = await openBox(t, address, { console: /ERR_INTERNET_DISCONNECTED|Failed to fetch|no-cors/ });
+  const finds = async () => {
+    await type(page, 'mutex');
+    await page.locator('exemplar-search .hit', { hasText: 'Shared state' }).waitFor();
+  };
+  const menuOf = () => page.evaluate(() => fetch('/menu-20240501.json').then((response) => response.json()));
+  await finds();
+  await page.waitForFunction(() => caches.match('/search/client/pkg/exemplar_search_bg.wasm.gz', { cacheName: 'exemplar-search-files-1' }));
+  assert.equal(await menuOf(), 'first');
+  menu = 'second';
+  assert.equal(await menuOf(), 'second');
+
+  await page.evaluate(async () => {
+    for (let i = 0; i < 330; i += 10) await Promise.all(Array.from({ length: 10 }, (_, j) => fetch(`/?n=${i + j}`).then((response) => response.text())));
+  });
+  broken = true;
+  await page.reload();
+  await finds();
+  await page.context().setOffline(true);
+  await page.reload();
+  await finds();
 });

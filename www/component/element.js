@@ -247,7 +247,7 @@ export class ExemplarSearch extends HTMLElement {
     this.#landmark.setAttribute('aria-label', label ?? strings.label);
     this.#announcer.element.lang = strings.language;
     this.#recent = recent ? new RecentQueries(bundle) : undefined;
-    if (offline) this.#offline ??= keepOffline(offline);
+    if (offline) this.#offline ??= keepOffline(offline, bundle);
   }
 
   /** @returns {import('./session.js').Settings} */

@@ -3,13 +3,17 @@ import { scriptUrl } from '../client/script-url.js';
 /** Milliseconds that a search waits at most for the service worker of a first visit. */
 const PATIENCE = 3000;
 
+/** Where client and box are. */
+const FOLDER = new URL('..', import.meta.url).href;
+
 /**
  * Registers the service worker, and has it keep what the page fetched before it was there. Resolves when it is in charge, so
  * that the rest passes through it, or when that takes too long. Never rejects: a search without it is as good today.
  *
  * @param {string} url its address, absolute
+ * @param {string} bundle what is searched, absolute
  */
-export async function keepOffline(url) {
+export async function keepOffline(url, bundle) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   const inCharge = new Promise((resolve) => {
@@ -25,5 +29,5 @@ export async function keepOffline(url) {
   }
   await inCharge;
   const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
-  serviceWorker.controller?.postMessage({ keep: [location.href, ...fetched] });
+  serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [FOLDER], bundles: [bundle] } });
 }
