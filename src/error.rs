@@ -155,7 +155,7 @@ pub(crate) enum Cause {
     BundleField { place: String, problem: String },
     /// Two articles have the same id.
     #[error(
-        "bundle field articles[{second}].id: \"{id}\" is the id of articles[{first}] already; ids must differ"
+        "bundle field articles[{second}].id: \"{id}\" is already the id of articles[{first}]; ids must differ"
     )]
     DuplicateId { id: String, first: usize, second: usize },
     /// A vector holds NaN or an infinity.
@@ -188,7 +188,7 @@ pub(crate) enum Cause {
     )]
     TooManyDimensions { dimensions: usize, passages: usize },
     /// The bytes of a query encoder are damaged, or it is of another embedding space.
-    #[error("the query encoder {0}; build the bundle anew")]
+    #[error("the query encoder {0}; build the bundle again")]
     Encoder(String),
     /// A shard of the bundle is missing, damaged, or not a shard.
     #[error("the shard {file} {problem}: load it again, or build the bundle again")]
@@ -197,7 +197,7 @@ pub(crate) enum Cause {
     #[error("the shard {file} is of another build: load the bundle again")]
     OtherBuild { file: String },
     /// The bundle has no query encoder.
-    #[error("this bundle has no query encoder: build it with an API, or embed the query with one")]
+    #[error("this bundle has no query encoder: build it with one, or embed the query with an API")]
     NoEncoder,
     /// A query encoder cannot be fitted to the texts and vectors that were given.
     #[cfg(feature = "fit")]

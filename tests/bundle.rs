@@ -404,7 +404,7 @@ fn a_part_is_there_once() {
     let mut bundle = read(SIDECAR);
     bundle.parts.push(("pictures".into(), bundle.part("pictures").unwrap().clone()));
     let error = bundle.check().unwrap_err().to_string();
-    assert!(error.contains("parts.pictures: is there twice"), "{error}");
+    assert!(error.contains("parts.pictures: occurs twice"), "{error}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Bundle {
         }
         for (place, (name, _)) in self.parts.iter().enumerate() {
             if self.parts[..place].iter().any(|(other, _)| other == name) {
-                return Err(Error::field(format!("parts.{name}"), "is there twice"));
+                return Err(Error::field(format!("parts.{name}"), "occurs twice"));
             }
         }
         let lengths = (0..rows).map(|row| self.checked_length(row)).collect::<Result<_>>()?;

@@ -85,11 +85,11 @@ pub(super) fn write(bundle: &Bundle) -> Result<String> {
     if *passages != Passage::whole_articles(articles.len()) {
         return Err(Error::field(
             "passages",
-            "have no place in version 1: build with one passage an article",
+            "do not fit into version 1: build with one passage for each article",
         ));
     }
     if !parts.is_empty() || *statistics != Statistics::default() {
-        return Err(Error::field("parts", "have no place in version 1: write version 2"));
+        return Err(Error::field("parts", "do not fit into version 1: write version 2"));
     }
     let vectors = JsonVectors::from_matrix(&vectors.to_float32(), *layout);
     let version = layout.version();

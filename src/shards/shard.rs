@@ -119,7 +119,7 @@ impl<'a> Shard<'a> {
             return wrong(format!("has {} bytes, fewer than its head", bytes.len()));
         };
         if !head.starts_with(&MAGIC) {
-            return wrong("is no shard: a server that has none may answer with a page".into());
+            return wrong("is not a shard: a server may answer a missing file with a page".into());
         }
         if head[20..28] != build {
             return Err(Cause::OtherBuild { file: expected.file() }.into());

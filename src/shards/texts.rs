@@ -52,7 +52,7 @@ impl Texts {
     /// Reads a shard that has `count` passages.
     pub fn read(number: u32, payload: &[u8], count: usize) -> Result<Self> {
         let id = Id { kind: Kind::Texts, number };
-        let wrong = |problem: String| damaged(id, format!("is not as it should be: {problem}"));
+        let wrong = |problem: String| damaged(id, format!("is damaged: {problem}"));
         let value =
             exemplar_search_json::read::value(payload).map_err(|problem| wrong(problem.to_string()))?;
         let texts = Self::from_json(value, &Place::Top).map_err(|mismatch| {

@@ -54,8 +54,7 @@ impl FromFields for ReadRest {
 
 impl Rest {
     pub fn read(payload: &[u8]) -> Result<Self> {
-        let wrong =
-            |problem: String| damaged(Id::new(Kind::Rest, 0), format!("is not as it should be: {problem}"));
+        let wrong = |problem: String| damaged(Id::new(Kind::Rest, 0), format!("is damaged: {problem}"));
         let value = exemplar_search_json::read::value(payload).map_err(wrong)?;
         let rest = ReadRest::from_json(value, &Place::Top).map_err(|mismatch| {
             let Mismatch { place, found, expected } = *mismatch;

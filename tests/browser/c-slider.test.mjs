@@ -14,7 +14,7 @@ test('the slider ranks the SVM and what is fused with it again, the address keep
   await slider(page).focus();
   await page.keyboard.press('End');
   await page.waitForURL(/C=1000/);
-  await page.getByText('hits stand elsewhere than at 0.1').waitFor();
+  await page.getByText('hits have another rank than at 0.1').waitFor();
   assert.equal(await slider(page).getAttribute('aria-valuetext'), '1,000');
   assert.notDeepEqual(await hits(page, 'svm'), before.svm);
   assert.notDeepEqual(await hits(page, 'hybrid'), before.hybrid);
@@ -40,7 +40,7 @@ test('links that were there before the slider moved lead on with its C', async (
   await hits(page, 'svm');
   await slider(page).focus();
   await page.keyboard.press('End');
-  await page.getByText('hits stand elsewhere than at 0.1').waitFor();
+  await page.getByText('hits have another rank than at 0.1').waitFor();
   for (const link of ['.similar', '#suggestions a', '#other-language']) {
     assert.match(await page.locator(link).first().getAttribute('href'), /C=1000/, link);
   }
@@ -90,7 +90,7 @@ for (const reducedMotion of ['no-preference', 'reduce']) {
     });
     await slider(page).focus();
     await page.keyboard.press('End');
-    await page.getByText('hits stand elsewhere than at 0.1').waitFor();
+    await page.getByText('hits have another rank than at 0.1').waitFor();
     assert.equal(await page.evaluate(() => window.moved > 0), reducedMotion !== 'reduce');
     // Where they come to rest, lines join them still.
     await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === 'finished'));

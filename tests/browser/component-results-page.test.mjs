@@ -19,7 +19,7 @@ test('a results page shows what its address asks for as plain links, and filters
   assert.ok(await tag.evaluate((button) => button.getRootNode().activeElement === button), 'the focus stays on the filter');
   await page.getByRole('searchbox').fill('site');
   await page.locator('exemplar-search .hit').first().waitFor({ state: 'detached' });
-  await page.getByText('No result has what the filters ask for.').first().waitFor();
+  await page.getByText('No result matches the filters.').first().waitFor();
   await page.waitForURL(/\?q=site$/);
   await accessible(page);
 });

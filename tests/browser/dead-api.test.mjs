@@ -34,7 +34,7 @@ test('similar articles need no API', async (t) => {
 test('a host without an embedding API says so', async (t) => {
   const before = (page) => page.route('**/v1/embeddings', (route) => route.fulfill({ status: 404, body: 'File not found' }));
   const found = await open(t, `${await serve(t)}?q=threads`, { console: /404/, before });
-  await found.getByText('Placed without an API').waitFor();
+  await found.getByText('Encoded without an API').waitFor();
   assert.equal((await hits(found, 'knn')).length, 10);
   assert.equal(await found.getByRole('alert').isVisible(), false, 'a bundle with a query encoder needs none');
 

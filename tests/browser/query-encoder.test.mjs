@@ -50,7 +50,7 @@ test('with the network blocked, chapters of the Rust Book are found as one types
   ]) {
     await box.fill('');
     await box.pressSequentially(query, { delay: 5 });
-    await page.getByText('Placed without an API').waitFor();
+    await page.getByText('Encoded without an API').waitFor();
     await page.locator('[data-method="knn"] .hit a[href]').first().waitFor();
     for (const method of ['knn', 'hybrid']) {
       const found = await hits(page, method);
@@ -77,7 +77,7 @@ test('with the network blocked, chapters of the Debian Reference in Japanese are
   ]) {
     await box.fill('');
     await box.pressSequentially(query, { delay: 5 });
-    await page.getByText('Placed without an API').waitFor();
+    await page.getByText('Encoded without an API').waitFor();
     await page.locator('[data-method="knn"] .hit a[href]').first().waitFor();
     const found = await hits(page, 'knn');
     assert.ok(found[0].href.includes(`/${chapter}.ja.html`), `${query}: ${found.map(({ href }) => href)}`);

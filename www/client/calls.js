@@ -120,7 +120,7 @@ export function partsOf(query) {
 function partsOfExamples({ query = {}, more = [], less = [], ...rest }) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    throw new ExemplarError('option', `${unknown} stands among the examples, which are query, more and less: options are the second argument`);
+    throw new ExemplarError('option', `${unknown} is not query, more or less: options are the second argument`);
   }
   const { text, unfinished, embedding } = partsOf(query);
   return [text, unfinished, embedding, [...more], [...less]];

@@ -51,7 +51,7 @@ async function startJavaScript() {
   try {
     return await import(JAVASCRIPT);
   } catch (cause) {
-    const message = `WebAssembly with SIMD does not run here (a policy without 'wasm-unsafe-eval'?), nor was ${JAVASCRIPT} to be had`;
+    const message = `WebAssembly with SIMD does not run here (a policy without 'wasm-unsafe-eval'?), and ${JAVASCRIPT} could not be loaded`;
     throw new ExemplarError('no-wasm', message, { cause });
   }
 }

@@ -124,7 +124,7 @@ export class ShardFiles {
   async #unpack(name, file) {
     const format = await this.#format;
     const length = format.unpacked(file);
-    if (length === undefined) throw notAShard(name, 'is no shard: a server that has none may answer with a page');
+    if (length === undefined) throw notAShard(name, 'is not a shard: a server may answer a missing file with a page');
     if (length < 0) return file;
     const head = format.head();
     const packed = new Blob([file.subarray(head)]).stream();
@@ -147,7 +147,7 @@ export class ShardFiles {
  * @param {unknown} [cause]
  */
 function notAShard(name, problem, cause) {
-  return new ExemplarError('shard', `${name} ${problem}: load the page anew, or build the bundle again`, { cause });
+  return new ExemplarError('shard', `${name} ${problem}: reload the page, or build the bundle again`, { cause });
 }
 
 /**
@@ -165,7 +165,7 @@ async function gather(name, stream, most) {
     bytes += part.value.length;
     if (bytes > most) {
       reader.cancel().catch(() => {});
-      throw new ExemplarError('shard', `${name} has more than ${most} bytes: it is no shard of this build`);
+      throw new ExemplarError('shard', `${name} has more than ${most} bytes: it is not a shard of this build`);
     }
     chunks.push(/** @type {Uint8Array<ArrayBuffer>} */ (part.value));
   }

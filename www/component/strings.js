@@ -26,7 +26,7 @@ const en = {
   found: (/** @type {number} */ n, /** @type {string} */ count) => (n === 1 ? '1 result' : `${count} results`),
   none: (/** @type {string} */ query) => `Nothing found for “${query}”`,
   noneAdvice: 'Try other words, or fewer.',
-  noneFiltered: 'No result has what the filters ask for.',
+  noneFiltered: 'No result matches the filters.',
   more: 'More like this',
   less: 'Less like this',
   moreLike: (/** @type {string} */ title) => `More like “${title}”`,
@@ -40,7 +40,7 @@ const en = {
   failed: 'The search does not work right now',
   errors: {
     network: 'No answer from the server. Check the network.',
-    cors: 'The server is there, but does not allow this site to read its answers (CORS).',
+    cors: 'The server works, but does not allow this site to read its answers (CORS).',
     unauthorized: 'The embedding API refuses the key.',
     'rate-limited': 'The embedding API asks for a pause: too many requests.',
     timeout: 'The server did not answer in time.',
@@ -50,7 +50,7 @@ const en = {
     'other-model': 'The embedding API uses another model than the search data.',
     'no-method': 'The search data has no words to search by, and no embedding API is named.',
     'no-wasm': 'This browser, or the policy of this site, does not allow the search to run (WebAssembly).',
-    fallback: 'Something went wrong. If it stays, reload the page.',
+    fallback: 'Something went wrong. If it happens again, reload the page.',
   },
 };
 

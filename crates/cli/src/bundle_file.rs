@@ -62,8 +62,8 @@ pub struct FormArgs {
     /// Encoding of the vectors: float32, float16, int8 or int8-centred
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
-    /// Where the parts are: inline (one JSON file) or sidecar (a binary file beside it); inline-base64, v1-arrays and
-    /// v1-base64 are older forms; shards: a folder of small files beside a manifest, of which a search loads those that it needs
+    /// Where the parts are: inline (one JSON file), sidecar (a binary file beside it), or shards (a manifest and a folder of
+    /// small files, of which a search loads those that it needs); inline-base64, v1-arrays and v1-base64 are older forms
     #[arg(long, value_name = "NAME")]
     layout: Option<Layout>,
 }
@@ -85,7 +85,7 @@ impl FormArgs {
         bundle.encoding = match (bundle.layout.version(), self.encoding) {
             (1, Some(Encoding::Float32) | None) => Encoding::Float32,
             (1, Some(other)) => bail!(
-                "--encoding {} has no place in version 1, which has float32 alone: take --layout inline or sidecar",
+                "--encoding {} does not fit into version 1, which has only float32: take --layout inline or sidecar",
                 other.name()
             ),
             (_, asked) => asked.unwrap_or(bundle.encoding),

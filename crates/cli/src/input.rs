@@ -8,7 +8,7 @@ use std::path::Path;
 pub fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     match is_device(&file.metadata()?) {
-        true => Err(io::Error::other("it is a device, which may have no end")),
+        true => Err(io::Error::other("it is a device, which may never end")),
         false => Ok(file),
     }
 }

@@ -23,10 +23,10 @@ use crate::shard_files::ShardFiles;
 pub struct Args {
     /// The bundle to look into
     bundle: PathBuf,
-    /// Another encoding of the same bundle, such as its float32: compare what each method finds
+    /// Another encoding of the same bundle, such as float32, to compare the hits of each method with
     #[arg(long, value_name = "BUNDLE")]
     against: Option<PathBuf>,
-    /// The queries to compare with, a .npy file of a row each; passages of the bundle if not given
+    /// The queries of the comparison, a .npy file with a row for each [default: passages of the bundle]
     #[arg(long, value_name = "FILE", requires = "against")]
     queries: Option<PathBuf>,
 }

@@ -42,7 +42,7 @@ pub fn read(mut source: impl Read, bytes: u64) -> Result<Array2<f32>> {
     let (rows, columns) = match *header.shape() {
         [columns] => (1, columns),
         [rows, columns] => (rows, columns),
-        ref shape => bail!("has {} dimensions, expected 2: one row an item", shape.len()),
+        ref shape => bail!("has {} dimensions, expected 2: one row for each item", shape.len()),
     };
     let width = match header.dtype() {
         DType::Plain(ty) if ty.type_char() == TypeChar::Float && [4, 8].contains(&ty.size_field()) => {
@@ -70,7 +70,7 @@ pub fn read(mut source: impl Read, bytes: u64) -> Result<Array2<f32>> {
     };
     if source.read(&mut [0]).is_ok_and(|read| read > 0) {
         bail!(
-            "has more bytes than its {rows} x {columns} values of {width} bytes: was it written to twice, or damaged?"
+            "has more bytes than its {rows} x {columns} values of {width} bytes: was it written twice, or is it damaged?"
         );
     }
     Array2::from_shape_vec(shape, values).with_context(cut_short)

@@ -26,8 +26,8 @@ const MAX_VECTOR_BYTES: u64 = 64 << 20;
 pub struct Args {
     /// The bundle to search
     bundle: PathBuf,
-    /// Text to search for; where the method needs its embedding, --api, --model-dir or --local-model makes it as the bundle
-    /// says, else the bundle's query encoder
+    /// Text to search for; if the method needs its embedding, --api, --model-dir or --local-model makes it as the bundle says,
+    /// or without them the bundle's query encoder
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     query: Option<String>,
     /// File with the query's embedding: a JSON array of numbers, or a .npy vector
@@ -46,23 +46,23 @@ pub struct Args {
     /// Embed the query with the bundle's model on this machine, looked for in the places of --model-dir
     #[arg(long, conflicts_with = "endpoint")]
     local_model: bool,
-    /// Ranking: auto (the best for what there is to rank by), knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
+    /// Method of ranking: auto (the best for what is asked), knn, svm, whitened, hybrid, lexical, or a sum such as knn+lexical or knn+0.5*lexical
     #[arg(long, default_value = "auto")]
     method: Method,
-    /// How a ranking of several is put together: z-score or rrf (reciprocal rank fusion)
+    /// How the scores of a sum are combined: z-score or rrf (reciprocal rank fusion)
     #[arg(long, default_value = "z-score")]
     fusion: Fusion,
     /// Number of hits
     #[arg(short, default_value_t = 10)]
     k: usize,
-    /// Only articles whose field (lang, tags, or another) has this value; given again for the same field, one of the values is
-    /// enough
+    /// Only articles whose field (lang, tags, or another) has this value; given again for the same field, any of the values
+    /// will do
     #[arg(long, value_name = "FIELD=VALUE", value_parser = field_and_value)]
     filter: Vec<(String, String)>,
-    /// Passages of an article to list, each of another heading
+    /// How many passages of an article to list, each under another heading
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     passages: usize,
-    /// Leave out hits whose score, brought to 0..1 over all passages, is below this
+    /// Leave out hits whose score, scaled to 0..1 over all passages, is below this
     #[arg(long, value_name = "SHARE")]
     relevance_threshold: Option<f32>,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub struct Args {
     /// Keep the lengths of vectors: knn then ranks by dot products
     #[arg(long)]
     no_normalize: bool,
-    /// Read all shards of a bundle in shards, and rank exactly, instead of those that the query asks for
+    /// Read all of a bundle in shards and rank exactly, not only the shards that the query needs
     #[arg(long)]
     whole: bool,
     /// Print the result as JSON, as the browser's search returns it
@@ -78,7 +78,7 @@ pub struct Args {
     json: bool,
 }
 
-/// How the SVM is set up
+/// The SVM's options
 #[derive(clap::Args)]
 #[command(next_help_heading = "The SVM")]
 struct SvmArgs {
@@ -88,16 +88,16 @@ struct SvmArgs {
     /// How far scores may be from the exact ones, 1e-7 to 1
     #[arg(long, default_value_t = 5e-5)]
     tolerance: f64,
-    /// Weight of the query and the --more articles, beside balanced classes, 1e-3 to 1e3
+    /// Weight of the query and the --more articles, on top of balanced classes, 1e-3 to 1e3
     #[arg(long, default_value_t = 1.0)]
     positive_weight: f64,
-    /// Weight of a passage of a --less article beside another passage, 1e-3 to 1e3
+    /// Weight of a passage of a --less article, relative to another passage, 1e-3 to 1e3
     #[arg(long, default_value_t = 10.0)]
     less_weight: f64,
-    /// Where to stop: converged, or topk as soon as the order of the hits is proven
+    /// When to stop: converged, or topk as soon as the order of the hits is proven
     #[arg(long, default_value = "converged")]
     stop: StopAt,
-    /// Do not align the query, which the SVM and whitened do where the bundle knows its mean query
+    /// Do not align the query for the SVM and whitened, as they do if the bundle holds its mean query
     #[arg(long)]
     no_align: bool,
 }

@@ -59,7 +59,7 @@ impl FromStr for Endpoint {
             return Err(format!("not an http or https address; {EXPECTED}"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("no user name or password may stand in the address: \
+            return Err("the address must not contain a user name or password: \
                         put the key into the environment variable that --key-env names"
                 .into());
         }

@@ -36,7 +36,7 @@ pub struct ApiArgs {
     /// which /embeddings is added; or the whole address, ending in /embeddings, which is taken as it is.
     #[arg(long, value_name = "URL", value_parser = endpoint::EndpointParser)]
     pub api: Option<Endpoint>,
-    /// A common API: its address, unless --api gives another, and how it wants to be asked
+    /// A common API: its address, unless --api gives another, and the form of its requests
     #[arg(long, value_name = "NAME", value_enum)]
     pub preset: Option<Preset>,
     /// Environment variable that holds the API's key [default: EXEMPLAR_API_KEY, then the preset's own]

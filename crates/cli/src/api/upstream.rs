@@ -85,7 +85,7 @@ impl Upstream {
     fn redirected(&self, headers: &HeaderMap) -> Unreachable {
         let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
         let whither = location.and_then(|location| self.endpoint.leads_to(location));
-        let whither = whither.unwrap_or_else(|| "what is no web address".into());
+        let whither = whither.unwrap_or_else(|| "something that is not a web address".into());
         let problem =
             format!("it redirects to {whither}; redirects are not followed: is the address (--api) right?");
         Unreachable { problem, kind: UnreachableKind::Refused }

@@ -1,4 +1,4 @@
-//! What `exemplar build` is told on the command line.
+//! The command line of `exemplar build`.
 
 use std::path::PathBuf;
 
@@ -25,18 +25,18 @@ pub struct Args {
     pub api: ApiArgs,
     #[command(flatten)]
     pub request: RequestArgs,
-    /// Vectors from elsewhere: a .npy file, float32 or float64, a row for each article
+    /// Vectors that you already have: a .npy file of float32 or float64, one row for each article
     #[arg(long, value_name = "FILE", requires = "model", conflicts_with_all = ["endpoint", "model_dir"])]
     pub embeddings: Option<PathBuf>,
 
-    /// Whether an article gets a vector for each of its passages, or one in all, as it does with --embeddings
+    /// Whether each passage of an article gets a vector, or each article one, as with --embeddings
     #[arg(long, value_enum, default_value_t, conflicts_with = "embeddings")]
     passages: Switch,
-    /// Characters of text behind one vector, after title and headings: about as many in a passage (1000 if not given),
-    /// the first of an article with --passages off (1500)
+    /// Characters of a passage, about [default: 1000]; with --passages off, how many of an article are embedded [default:
+    /// 1500]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_chars: Option<u32>,
-    /// Keep the first N values of each vector, at unit length: for models trained for it (Matryoshka)
+    /// Keep the first N values of each vector, scaled to unit length: for models trained for it (Matryoshka)
     #[arg(long, value_name = "N", requires = "endpoint", value_parser = clap::value_parser!(u16).range(1..))]
     dimensions: Option<u16>,
 
@@ -49,19 +49,19 @@ pub struct Args {
     /// Say how much there is to embed, ask for nothing and write nothing
     #[arg(long, requires = "endpoint")]
     pub dry_run: bool,
-    /// What the API takes for a million tokens, for the estimate and the summary
+    /// The API's price of a million tokens, for the estimate and the summary
     #[arg(long, value_name = "PRICE", value_parser = price)]
     pub price_per_million: Option<f64>,
 
-    /// Whether the bundle gets keywords, which the methods with lexical need
+    /// Whether the bundle gets keywords, which lexical ranks by
     #[arg(long, value_enum, default_value_t)]
     pub keywords: Switch,
 
     /// Whether the bundle gets a query encoder, which searches without an API; none with --embeddings
     #[arg(long, value_enum, default_value_t)]
     query_encoder: Switch,
-    /// Titles, headings and sentences of the site to embed as queries at most, from which the encoder learns; with 0 there is
-    /// none, and nothing for query alignment either
+    /// The most titles, headings and sentences of the site to embed as queries, for the query encoder; 0 leaves out the encoder and
+    /// query alignment
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BUDGET)]
     query_texts: u32,
 
@@ -87,7 +87,7 @@ impl Switch {
 }
 
 impl Args {
-    /// What to embed, and the passages that it is of.
+    /// What to embed, and the passages it belongs to.
     pub fn texts(&self, documents: &[Document]) -> (Texts, Vec<Passage>) {
         let max_chars = |default| self.max_chars.map_or(default, |n| n as usize);
         match self.passages {
@@ -108,7 +108,7 @@ impl Args {
         self.dimensions.map(usize::from)
     }
 
-    /// The same, as some APIs want to be told it.
+    /// The same, as the request's field for some APIs.
     pub fn dimensions_field(&self) -> Option<u16> {
         self.dimensions
     }

@@ -141,7 +141,7 @@ fn embed_site(args: &Args, engine: Engine, documents: &[Document]) -> Result<Opt
 
 /// The vectors of `--embeddings`, one an article.
 fn read_vectors(args: &Args, file: &Path, documents: &[Document]) -> Result<Vectorised> {
-    note("no query encoder: it learns from what a model makes of queries, and --embeddings has none");
+    note("no query encoder: it is fitted to vectors of queries, and --embeddings has none");
     Ok(Vectorised {
         model: args.request.model.clone().unwrap_or_default(),
         recipes: args.request.own_recipes(),

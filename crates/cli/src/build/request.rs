@@ -15,8 +15,8 @@ use crate::model::ModelArgs;
 #[derive(clap::Args)]
 #[command(group(ArgGroup::new("named_api").multiple(true).args(["api", "preset"]).requires("model")))]
 pub struct RequestArgs {
-    /// The embedding model's name: as the API knows it; or multilingual-e5-small, which is the default on this machine, or
-    /// all-MiniLM-L6-v2, which is smaller and for English
+    /// The embedding model's name: as the API knows it, or for a model on this machine multilingual-e5-small (the default) or
+    /// all-MiniLM-L6-v2 (smaller, for English)
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub model: Option<String>,
     #[command(flatten)]
@@ -28,22 +28,22 @@ pub struct RequestArgs {
     #[arg(long, value_name = "DIR", env = "EXEMPLAR_CACHE", value_parser = NonEmptyStringValueParser::new().map(|value| Place::from(value.as_str())))]
     pub cache: Option<Place>,
 
-    /// Put before each query, such as 'query: '
+    /// Text to put before each query, such as 'query: '
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     query_prefix: Option<String>,
-    /// Put before each article's text, such as 'passage: '
+    /// Text to put before each passage, such as 'passage: '
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     passage_prefix: Option<String>,
     /// The request's input_type for queries
     #[arg(long, value_name = "TYPE")]
     query_input_type: Option<String>,
-    /// The request's input_type for articles
+    /// The request's input_type for passages
     #[arg(long, value_name = "TYPE")]
     passage_input_type: Option<String>,
-    /// The request's model for queries, where it is not --model
+    /// The request's model for queries, if it is not --model
     #[arg(long, value_name = "NAME")]
     query_model: Option<String>,
-    /// The request's model for articles, where it is not --model
+    /// The request's model for passages, if it is not --model
     #[arg(long, value_name = "NAME")]
     passage_model: Option<String>,
 }

@@ -28,23 +28,23 @@ pub struct Args {
     pub api: ApiArgs,
     #[command(flatten)]
     pub request: RequestArgs,
-    /// Vectors of the documents instead of the API's: a .npy file, a row a line of corpus.jsonl
+    /// Vectors of the documents instead of the API's: a .npy file with a row for each line of corpus.jsonl
     #[arg(long, value_name = "FILE")]
     pub embeddings: Option<PathBuf>,
-    /// Vectors of the queries instead of the API's: a .npy file, a row a line of queries.jsonl
+    /// Vectors of the queries instead of the API's: a .npy file with a row for each line of queries.jsonl
     #[arg(long, value_name = "FILE")]
     pub query_embeddings: Option<PathBuf>,
-    /// Titles and sentences to embed as queries at most, from which the query encoder learns; without an API there is none
+    /// The most titles and sentences to embed as queries, for the query encoder; without an API there is none
     #[arg(long, value_name = "N", default_value_t = DEFAULT_QUERY_TEXTS)]
     pub query_texts: u32,
 
-    /// A way of ranking, such as knn+lexical; may be given again [default: each method and its fusions]
+    /// A method, such as knn+lexical; may be given again [default: each method, and sums of them]
     #[arg(long, value_name = "METHOD")]
     method: Vec<Method>,
-    /// The SVM over a range of C and without query alignment too, and fusion by reciprocal ranks
+    /// Also measure the SVM over a range of C and without query alignment, and fusion by reciprocal ranks
     #[arg(long, conflicts_with = "method")]
     all: bool,
-    /// Rank by the bundle in shards too, each query by what it loads on its own, and say what that is
+    /// Also rank by the bundle in shards, each query by what it loads on its own, and say how much that is
     #[arg(long)]
     pub shards: bool,
     /// Print JSON

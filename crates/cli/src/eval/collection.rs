@@ -53,7 +53,7 @@ impl Collection {
         let mut grades = read_grades(qrels)?;
         let unknown = grades.values().flat_map(HashMap::keys).find(|id| !ids.contains_key(*id));
         if let Some(id) = unknown {
-            bail!("{}: \"{id}\" is no document of {}", qrels.display(), corpus.display());
+            bail!("{}: \"{id}\" is not a document of {}", qrels.display(), corpus.display());
         }
         let path = folder.join("queries.jsonl");
         let queries: Vec<JudgedQuery> = lines(&path)?
@@ -89,7 +89,7 @@ fn lines(path: &Path) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Query, document, grade, parted by tabs; a first line that names the columns is passed over. Grades of 0 and below say
+/// Query, document and grade, separated by tabs; a first line that names the columns is passed over. Grades of 0 and below say
 /// that a document is not relevant, and are left out.
 fn read_grades(path: &Path) -> Result<BTreeMap<String, HashMap<String, u32>>> {
     let mut grades: BTreeMap<String, HashMap<String, u32>> = BTreeMap::new();
@@ -106,7 +106,10 @@ fn read_grades(path: &Path) -> Result<BTreeMap<String, HashMap<String, u32>>> {
                 }
             }
             _ => {
-                bail!("{} line {number}: expected query, document and grade, parted by tabs", path.display())
+                bail!(
+                    "{} line {number}: expected query, document and grade, separated by tabs",
+                    path.display()
+                )
             }
         }
     }

@@ -105,7 +105,7 @@ fn file(agent: &Agent, address: &str, file: &Remote, folder: &Path) -> Result<()
     if hash != file.sha256 {
         fs::remove_file(&part).ok();
         bail!(
-            "{address} is another file than expected: its SHA-256 is {hash}, expected {}. Nothing of it was kept",
+            "{address} is not the expected file: its SHA-256 is {hash}, expected {}. Nothing of it was kept",
             file.sha256
         );
     }
@@ -191,7 +191,7 @@ fn check(response: &Response<ureq::Body>, file: &Remote, start: u64) -> Result<(
     let of = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     if of(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
         return Err(Broken::lasting(anyhow!(
-            "it answered with a web page, not with a file: does a proxy or a login stand between?"
+            "it answered with a web page, not with a file: is there a proxy or a login page in between?"
         )));
     }
     let range = of(header::CONTENT_RANGE).unwrap_or_default();

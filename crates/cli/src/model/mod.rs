@@ -23,8 +23,8 @@ pub struct LocalModel {
 /// `--model-dir`.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct ModelArgs {
-    /// Folder of the sentence model that embeds on this machine where there is no API [default: EXEMPLAR_MODEL_DIR, then
-    /// models/NAME beside the program, then the user's cache, to which it is fetched]
+    /// Folder of the sentence model that embeds on this machine if there is no API [default: EXEMPLAR_MODEL_DIR, then
+    /// models/NAME beside the program, then the user's cache, into which it is downloaded]
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     pub model_dir: Option<PathBuf>,
 }
@@ -100,7 +100,7 @@ impl LocalModel {
 fn fetched(name: &str) -> Result<PathBuf> {
     let Some(known) = Known::named(name) else {
         let names = KNOWN.map(|known| known.name).join(" and ");
-        bail!("it is none of the models that can be fetched, which are {names}");
+        bail!("it is not one of the models that can be downloaded, {names}");
     };
     let folder = places::cached(name).context("there is no cache folder to keep it in")?;
     fetch::model(known, &folder)?;

@@ -100,7 +100,7 @@ fn is_from_here(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 fn foreign_page() -> Refusal {
-    let message = "this server answers its own pages alone: open the page at the address that it is served at, \
+    let message = "this server answers only its own pages: open the page at this server's own address, \
                    or name your proxy with --allow-host";
     Refusal { code: "foreign-page", message: message.into() }
 }

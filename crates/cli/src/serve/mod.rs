@@ -55,7 +55,7 @@ pub struct Args {
     /// Address to listen on; the default is reachable from this machine alone
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: IpAddr,
-    /// A further name that leads to this server, as behind a proxy; may be given again. Requests under other names are refused
+    /// A further name of this server, such as that of a proxy in front; may be given again. Requests to other names are refused
     #[arg(long, value_name = "NAME", value_parser = guard::host_name)]
     allow_host: Vec<String>,
 }

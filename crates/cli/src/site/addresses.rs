@@ -29,7 +29,7 @@ pub enum Addresses {
     Folders,
     /// posts/tides, and posts/ for posts/index.html
     Bare,
-    /// What the page says of itself (<link rel=canonical>), else as files
+    /// The page's own address (<link rel=canonical>), or as files
     Canonical,
 }
 

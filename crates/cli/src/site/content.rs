@@ -30,7 +30,7 @@ impl Selectors {
         let any = |selectors: &[String], option: &str| {
             // One by one first: a mistake is named by itself.
             for css in selectors {
-                Selector::parse(css).map_err(|e| anyhow!("{option} {css}: no CSS selector: {e}"))?;
+                Selector::parse(css).map_err(|e| anyhow!("{option} {css}: not a CSS selector: {e}"))?;
             }
             (!selectors.is_empty()).then(|| parse(&selectors.join(", "))).transpose()
         };

@@ -54,7 +54,7 @@ impl List {
     pub fn push(&mut self, document: Document, line: u64) -> Result<()> {
         let id = document.article.id.clone();
         if let Some(first) = self.lines_by_id.insert(id.clone(), line) {
-            bail!("field id: \"{id}\" is the id of line {first} already; ids must differ");
+            bail!("field id: \"{id}\" is already the id of line {first}; ids must differ");
         }
         self.reading.documents.push(document);
         Ok(())

@@ -85,7 +85,7 @@ fn check(html: &Html, read: usize) -> Result<(), String> {
     let mut nodes = html.tree.nodes();
     let (count, last) = (nodes.len(), nodes.next_back());
     if count > read + SPARE_NODES {
-        return Err(format!("its formatting elements are never closed, and have become {count} by now"));
+        return Err(format!("its formatting elements are never closed: there are {count} by now"));
     }
     match last.map_or(0, |node| node.ancestors().count()) {
         depth if depth > MAX_DEPTH => Err(format!("its elements are nested more than {MAX_DEPTH} deep")),

@@ -53,10 +53,10 @@ pub struct SourceArgs {
     /// How the address of an article is made from the path of its file
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["feed", "items", "csv", "sitemap"])]
     addresses: Addresses,
-    /// Put before each relative URL, such as https://example.org/docs
+    /// Text to put before each relative URL, such as https://example.org/docs
     #[arg(long, value_name = "PREFIX")]
     base_url: Option<String>,
-    /// Language of articles that do not say theirs, such as en or ja
+    /// Language of articles that do not state theirs, such as en or ja
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
     /// Build nothing if a page cannot be read

@@ -117,7 +117,7 @@ fn no_redirect_is_followed() {
         assert!(elsewhere.received().is_empty());
     }
     let error = error_for(|_| reply_with(302, ("location", "file:///etc/passwd"), ""));
-    assert!(error.contains("it redirects to what is no web address"), "{error}");
+    assert!(error.contains("it redirects to something that is not a web address"), "{error}");
 }
 
 /// Before anything else is paid for.

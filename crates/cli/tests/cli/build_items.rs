@@ -105,7 +105,7 @@ fn a_line_that_is_wrong_is_named() {
         (r#"{"title": "B", "text": "b"}"#, "line 3: field id: is missing"),
         (r#"{"title": "B", "url": "b.html", "text": "b", "tags": "sea"}"#, "line 3: field tags"),
         (r#"{"title": "", "url": "b.html", "text": " "}"#, "line 3: fields title and text are both empty"),
-        (r#"{"title": "B", "url": "a.html", "text": "b"}"#, "\"a.html\" is the id of line 1 already"),
+        (r#"{"title": "B", "url": "a.html", "text": "b"}"#, "\"a.html\" is already the id of line 1"),
         (r#"{"id": "", "title": "B", "url": "b.html", "text": "b"}"#, "line 3: field id is empty"),
     ] {
         let error =
@@ -258,7 +258,7 @@ fn a_file_that_never_ends_is_given_up() {
         let mut command = exemplar();
         command.args(["build", "--model", "m", "--api", "http://127.0.0.1:9", option, "/dev/zero", "-o"]);
         let error = fail(command.arg(&output));
-        assert!(error.contains("it is a device, which may have no end"), "{option}: {error}");
+        assert!(error.contains("it is a device, which may never end"), "{option}: {error}");
     }
     let error = fail(exemplar().args(["search", "/dev/zero", "--query", "a", "--method", "lexical"]));
     assert!(error.contains("it is a device"), "{error}");

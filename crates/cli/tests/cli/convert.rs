@@ -92,8 +92,8 @@ fn version_1_takes_what_it_has_a_place_for() {
 
     let before = std::fs::read(&path).unwrap();
     for (from, args, expected) in [
-        ("bundle-v2-int8.json", &["--layout", "v1-arrays"][..], "have no place in version 1"),
-        ("bundle-v1-arrays.json", &["--encoding", "int8"], "--encoding int8 has no place in version 1"),
+        ("bundle-v2-int8.json", &["--layout", "v1-arrays"][..], "do not fit into version 1"),
+        ("bundle-v1-arrays.json", &["--encoding", "int8"], "--encoding int8 does not fit into version 1"),
     ] {
         let error = fail(&mut convert(&golden(from), args));
         assert!(error.contains(expected), "{error}");

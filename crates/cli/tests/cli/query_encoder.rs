@@ -196,7 +196,7 @@ fn a_damaged_encoder_or_one_of_another_space_is_refused() {
     let refused = |changed: Bundle, expected: &str| {
         std::fs::write(&bundle, changed.write().unwrap().json).unwrap();
         let error = fail(exemplar().arg("search").arg(&bundle).args(["--query", "tides", "--method", "knn"]));
-        assert!(error.contains(expected) && error.contains("build the bundle anew"), "{error}");
+        assert!(error.contains(expected) && error.contains("build the bundle again"), "{error}");
     };
     let mut cut = whole.clone();
     let (_, part) = cut.parts.iter_mut().find(|(name, _)| name == encoder::PART).unwrap();

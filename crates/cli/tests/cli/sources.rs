@@ -115,7 +115,7 @@ fn a_row_of_csv_is_an_article() {
         (b"title,url,text\na,b,c\n\xff,e,f", "site.csv line 3 is not UTF-8"),
         (
             b"title,url,text\na,b,\"c\nd\"\ne,b,f",
-            "site.csv line 4: field id: \"b\" is the id of line 2 already",
+            "site.csv line 4: field id: \"b\" is already the id of line 2",
         ),
         (b"title,url\na,b", "line 2: field text is missing"),
         (b"title,url,text\n", "site.csv has no items"),
@@ -244,7 +244,7 @@ fn a_page_is_read_for_what_it_says_of_itself() {
     let (bundle, _) = build("--site", site.path(), &["--addresses", "folders", "--base-url", "/s"]);
     assert_eq!(urls(&bundle), ["/s/a/ebb/", "/s/a/", "/s/a/other/"]);
     let error = error("--site", site.path(), &["--exclude-selector", "p >"]);
-    assert!(error.contains("--exclude-selector p >: no CSS selector"), "{error}");
+    assert!(error.contains("--exclude-selector p >: not a CSS selector"), "{error}");
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn a_server_without_ranges_sends_all_of_it_again() {
 fn another_file_is_thrown_away() {
     let (hub, folder) = (Hub::new(&[Turn::Other, Turn::Right]), folder());
     let error = hub.fetch(&folder).unwrap_err();
-    assert!(error.contains("another file than expected") && error.contains(SHA256), "{error}");
+    assert!(error.contains("is not the expected file") && error.contains(SHA256), "{error}");
     assert!(!folder.path().join("model.onnx.part").exists());
     assert_nothing(&folder);
     hub.fetch(&folder).unwrap();
