@@ -16,8 +16,7 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  *
  * ```js
  * const index = await SearchIndex.load('search/bundle.json');
- * const embed = index.embedder({ endpoint: '/v1/embeddings' });
- * const { hits } = await index.search(await embed('how do I share data between threads'), { k: 5 });
+ * const { hits } = await index.search('how do I share data between threads', { k: 5 });
  * ```
  */
 export class SearchIndex {
@@ -42,18 +41,19 @@ export class SearchIndex {
     this.thread = engine instanceof WorkerEngine ? 'worker' : 'page';
   }
 
-  /** Counts and the embedding space. */
+  /** Counts, what the bundle has, and its embedding space. */
   get info() {
     return this.#engine.info;
   }
 
   /**
-   * Downloads the WebAssembly core and the bundle, and checks the bundle.
+   * Downloads the WebAssembly core and the bundle, and checks the bundle. Of a bundle in shards it downloads only what every query
+   * needs.
    *
-   * @param {string | URL} url the bundle's, absolute or relative to the page
+   * @param {string | URL} url the bundle's address, absolute or relative to the page
    * @param {LoadOptions} [options]
    * @returns {Promise<SearchIndex>}
-   * @throws {ExemplarError} `network`, `cors`, `http`, a `bundle-...` code; see ExemplarError
+   * @throws {ExemplarError} `network`, `cors`, `http`, `no-wasm`, or a code for bundles such as `bundle-field`; see ExemplarError
    */
   static async load(url, options = {}) {
     options.signal?.throwIfAborted();
@@ -76,8 +76,7 @@ export class SearchIndex {
   }
 
   /**
-   * An embedder for this bundle's queries: {@link openaiEmbedder} with the recipe that the bundle has for them, and
-   * verified when it is first used.
+   * An embedder for this bundle's queries: {@link openaiEmbedder} with the bundle's recipe. It is verified when it is first used.
    *
    * @param {Omit<Parameters<typeof openaiEmbedder>[0], 'model'> & { model?: string }} options
    * @returns {Embedder} rejects as {@link openaiEmbedder}'s and {@link SearchIndex.verify} do
@@ -92,9 +91,9 @@ export class SearchIndex {
   }
 
   /**
-   * Asks an embedder for the vector of a text whose vector the bundle knows, and compares: another model finds
-   * something for any query, and nobody could tell that it is noise. Once an embedder has passed, and where a bundle has
-   * no such texts, this asks nothing.
+   * Asks an embedder for the vector of the bundle's first probe, and compares it with the bundle's own. With another model a search
+   * would find something for any query, and nobody could tell that it is noise. It asks nothing if the embedder has passed before,
+   * or if the bundle has no probes.
    *
    * @param {Embedder} embed
    * @param {Abortable} [options]
@@ -109,26 +108,26 @@ export class SearchIndex {
   }
 
   /**
-   * Ranks the articles for a query: its text, its embedding, or `{ text, embedding }`. A text alone is placed by the
-   * bundle's query encoder where the method needs an embedding; the result's `known` then says how much of it the encoder
+   * Ranks the articles for a query: its text, its embedding, or `{ text, embedding, unfinished }`. If there is only a text and the
+   * method needs an embedding, the bundle's query encoder makes it; the result's `known` then says how much of the text the encoder
    * knows.
    *
-   * Of a bundle in shards it fetches what the query needs. `onUpdate` is given the hits each time more of them is known, by words
-   * first; the promise resolves to the last ones.
+   * Of a bundle in shards it fetches what the query needs. `onUpdate` gets the result each time more of it is known, by words first;
+   * the promise resolves to the last one.
    *
    * @param {Query} query
    * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `option`, `encoder`, `freed`; of a
-   *   bundle in shards also `network`, `http` and others of a download
+   * @throws {ExemplarError} `query-dimensions`, `not-finite`, `zero-vector`, `method-needs`, `too-many-dimensions`, `option`, `encoder`,
+   *   `freed`; for a bundle in shards also `network`, `http` and others of a download
    */
   async search(query, { signal, onUpdate, ...options } = {}) {
     return this.#call('search', [query, options], { signal, onUpdate });
   }
 
   /**
-   * Loads all of a bundle in shards: from then on every ranking is exact and needs no network. Of a bundle in one file, all is
-   * there already.
+   * Downloads the rest of a bundle in shards. After that every ranking is exact and needs no network. For other bundles it does
+   * nothing.
    *
    * @param {Abortable} [options]
    * @returns {Promise<void>}
@@ -139,9 +138,9 @@ export class SearchIndex {
   }
 
   /**
-   * Ranks the other articles by how alike they are to an article, which is itself left out.
+   * Ranks the other articles by their similarity to one article: {@link SearchIndex.refine} with one example.
    *
-   * @param {string} id
+   * @param {string} id the article's
    * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
    * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `freed`
@@ -151,24 +150,24 @@ export class SearchIndex {
   }
 
   /**
-   * Ranks by articles that the reader likes and does not want, with or without a query; they are left out themselves.
-   * With articles alone, nothing is asked of an embedding API.
+   * Ranks by articles that the reader likes and does not want, with or without a query. These articles are no hits. Without a query,
+   * no embedding is needed.
    *
    * @param {Examples} examples
    * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
-   * @throws {ExemplarError} `unknown-article`, `method-needs`, `option`, `query-dimensions`, `not-finite`, `freed`
+   * @throws {ExemplarError} `unknown-article`, and those of {@link SearchIndex.search}
    */
   async refine(examples, { signal, ...options } = {}) {
     return this.#call('refine', [examples, options], { signal });
   }
 
   /**
-   * Embeds a text with the bundle's query encoder, without an API.
+   * Makes a text's embedding with the bundle's query encoder, without an API.
    *
    * @param {string} text
    * @param {Abortable} [options]
-   * @returns {Promise<Encoded>}
+   * @returns {Promise<Encoded>} without `vector` if the encoder knows nothing of the text
    * @throws {ExemplarError} `no-encoder`, `encoder`, `freed`
    */
   async encode(text, { signal } = {}) {
@@ -188,8 +187,8 @@ export class SearchIndex {
   }
 
   /**
-   * The passages in two dimensions, and how kNN and the SVM see them from a query and liked articles; without either, the
-   * passages alone. For drawing; nothing is ranked by it.
+   * The passages in two dimensions, for drawing. With a query or liked articles, also how kNN and the SVM score them. Of the options,
+   * it uses only the SVM's.
    *
    * @param {Examples} examples
    * @param {SearchOptions} [options]
@@ -201,7 +200,7 @@ export class SearchIndex {
   }
 
   /**
-   * Passages by their indices, such as a map has them: each with its article.
+   * Passages with their articles, by indices: positions in a map's arrays, or a hit's `passageIndex`.
    *
    * @param {readonly number[]} indices from 0
    * @param {Abortable} [options]

@@ -6,19 +6,19 @@ import { request } from './request.js';
 /**
  * An embedder that asks an OpenAI-compatible API.
  *
- * The key is held in this closure only, and sent only to `endpoint`, in the Authorization header: redirects are not
- * followed, so that it goes nowhere else. A key that reaches a browser is that reader's own; a site's key belongs on
- * a server, such as `exemplar serve`.
+ * It keeps the key only in memory and sends it only to `endpoint`, in the Authorization header; it does not follow redirects. Any key
+ * that reaches a browser can be read there: use the reader's own, or put a site's key on a server, such as `exemplar serve`.
  *
  * @param {object} options
  * @param {string | URL} options.endpoint the address to POST to (`.../v1/embeddings`), absolute or relative to the page
- * @param {string} options.model
- * @param {string} [options.apiKey]
- * @param {string} [options.inputType] sent as `input_type`
- * @param {string} [options.prefix] put before the text
- * @param {number} [options.dimensions] sent as `dimensions`, for models that can shorten their vectors
- * @param {Record<string, unknown>} [options.fields] further fields of the request
- * @param {number} [options.truncateTo] a longer vector is cut to so many values, for models trained for that (Matryoshka)
+ * @param {string} options.model the model's name, sent as `model`
+ * @param {string} [options.apiKey] default none
+ * @param {string} [options.inputType] sent as `input_type`; default none
+ * @param {string} [options.prefix] put before the text; default empty
+ * @param {number} [options.dimensions] sent as `dimensions`, for models that can shorten their vectors; default none
+ * @param {Record<string, unknown>} [options.fields] further fields of the request; default none
+ * @param {number} [options.truncateTo] how many values of a longer vector to keep, for models trained for that (Matryoshka);
+ *   default all
  * @param {number} [options.timeout] milliseconds for the whole answer; default 30,000
  * @returns {Embedder} rejects with an ExemplarError: `network`, `cors`, `unauthorized`, `rate-limited`, `timeout`,
  *   `http`, `bad-response`, `option`
@@ -57,8 +57,8 @@ export function openaiEmbedder({ endpoint, model, apiKey, inputType, prefix = ''
 }
 
 /**
- * What a bundle's embedding space says about embedding a query, as options for {@link openaiEmbedder}.
- * @param {EmbeddingSpace} space
+ * The recipe of a bundle's queries, as options for {@link openaiEmbedder}.
+ * @param {EmbeddingSpace} space a bundle's, such as `index.space`
  */
 export function queryRecipe({ model, dimensions, truncated, query }) {
   return {

@@ -1,4 +1,4 @@
-/** Every code; what each means is said at {@link ExemplarError}. */
+/** Every code; {@link ExemplarError} says what each means. */
 export const errorCodes = /** @type {const} */ ([
   'network', 'cors', 'unauthorized', 'rate-limited', 'timeout', 'http', 'bad-response',
   'query-dimensions', 'other-model', 'not-finite', 'zero-vector',
@@ -9,18 +9,18 @@ export const errorCodes = /** @type {const} */ ([
 /** @import { ErrorCode } from './types.js' */
 
 /**
- * Every failure of this client. `code` stays the same from release to release; `message` is English and names the
- * place and the way out.
+ * An error of this client. `code` stays the same from release to release; `message` is in English and names the place and the way
+ * out.
  *
  * | code | meaning |
  * |---|---|
  * | `network` | no answer: offline, a wrong address, a server that is down, a content blocker or a Content-Security-Policy |
  * | `cors` | the server answers, but does not allow this page's origin to read it |
  * | `unauthorized` | 401 or 403; `status` |
- * | `rate-limited` | 429; `retryAfter` where the server says it and CORS lets us read it |
+ * | `rate-limited` | 429; `retryAfter` if the server gives it and CORS allows reading it |
  * | `timeout` | no complete answer within the time given |
  * | `http` | any other status that is not 2xx, or a redirect of an embedding request; `status` |
- * | `bad-response` | an answer that is not what the address should give |
+ * | `bad-response` | the answer is not what the address should give |
  * | `query-dimensions` | the query's embedding has another length than the bundle's vectors |
  * | `other-model` | the API answers with another model than the bundle's |
  * | `not-finite`, `zero-vector` | the query's embedding, or a vector of the bundle, cannot be compared |
@@ -29,7 +29,7 @@ export const errorCodes = /** @type {const} */ ([
  * | `other-build` | a shard is of another build than the manifest: load again |
  * | `unknown-article` | no article has this id |
  * | `method-needs` | the method needs the query's text or embedding, or keywords in the bundle |
- * | `too-many-dimensions` | `whitened` would take minutes for so many passages of so many dimensions, which the bundle holds nothing worked out for |
+ * | `too-many-dimensions` | `whitened` would take minutes for so many passages and dimensions; `exemplar convert` adds the part `whitening` that it needs |
  * | `no-method` | from the search box: the bundle has neither keywords nor a query encoder, and no embedding API is named |
  * | `no-encoder`, `encoder` | the bundle has no query encoder; it is damaged or of another embedding space |
  * | `option` | an option is unknown, of another type or out of range |
@@ -37,8 +37,8 @@ export const errorCodes = /** @type {const} */ ([
  * | `no-wasm` | neither WebAssembly nor its stand-in in JavaScript runs here |
  * | `internal` | a fault in this client or its worker: please report it |
  *
- * An abort is no ExemplarError: as in fetch(), the promise rejects with the signal's reason, by default a
- * DOMException named `AbortError`.
+ * An abort is not an ExemplarError: as with fetch(), the promise rejects with the signal's reason, by default a DOMException named
+ * `AbortError`.
  */
 export class ExemplarError extends Error {
   /**
@@ -50,14 +50,14 @@ export class ExemplarError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'ExemplarError';
     this.code = code;
-    /** The HTTP status, where there was an answer. */
+    /** The HTTP status, if there was an answer. */
     this.status = status;
-    /** Seconds to wait before the next try. */
+    /** Seconds to wait before the next try, if the server says so. */
     this.retryAfter = retryAfter;
   }
 
   /**
-   * An error of any kind as an ExemplarError: the core's errors carry their code, everything else is a fault.
+   * An error of any kind as an ExemplarError. The core's errors have codes; everything else becomes `internal`.
    * @param {any} error
    */
   static from(error) {

@@ -1,27 +1,27 @@
-// What goes into the client and comes out of it.
+// The types of the client's arguments and results.
 
-/** What scores a passage. */
+/** A component of a method: one way to score passages. */
 export type Component = 'knn' | 'svm' | 'whitened' | 'lexical';
 type Term = Component | `${number}*${Component}`;
 /**
- * A way of ranking: `auto`, the best for what there is to rank by; one component; `hybrid`, which is kNN and the SVM; or a
- * weighted sum of components, such as `knn+lexical` or `knn+0.5*lexical`.
+ * A method of ranking: `auto`, the best for what is asked; one component; `hybrid`, which is kNN and the SVM; or a weighted
+ * sum of components, such as `knn+lexical` or `knn+0.5*lexical`.
  *
- * Of a sum of more than two, the compiler checks the first two: all combinations are more than it can compare.
+ * In a sum of more than two, the compiler checks only the first two, because it cannot compare all combinations.
  */
 export type Method = 'auto' | 'hybrid' | Term | `${Term}+${Term}` | `${Term}+${Term}+${string}`;
 
-/** The `code` of an ExemplarError, see there. */
+/** The `code` of an `ExemplarError`, which lists what each means. */
 export type ErrorCode = typeof import('./errors.js').errorCodes[number];
 
 export interface TextAndEmbedding {
-  /** As it was typed: what `lexical` ranks by, and what the highlights are of. */
+  /** The text as it was typed: `lexical` ranks by it, and highlights mark its words. */
   text?: string;
-  /** Whether the last word of the text may still go on; default false. */
+  /** Whether the reader may still be typing the last word of the text; default false. */
   unfinished?: boolean;
   /**
-   * What the other methods rank by: as many finite numbers as the space has dimensions, of any length but zero. Where it is
-   * missing, the bundle's query encoder makes it of the text.
+   * The vector that the other methods rank by: as many finite numbers as the space has dimensions, not all zero. If it is
+   * missing, the bundle's query encoder makes it from the text.
    */
   embedding?: ArrayLike<number>;
 }
@@ -29,7 +29,7 @@ export interface TextAndEmbedding {
 /** A text, an embedding, or both. */
 export type Query = string | ArrayLike<number> | TextAndEmbedding;
 
-/** What to rank by: articles, with or without a query. */
+/** What to rank by: liked and disliked articles, with or without a query. */
 export interface Examples {
   query?: Query;
   /** Ids of articles that the reader likes. */
@@ -39,19 +39,19 @@ export interface Examples {
 }
 
 export interface Abortable {
-  /** Where it is aborted, the promise rejects with its reason, as `fetch()` does. */
+  /** Aborts the call: the promise rejects with the signal's reason, as that of `fetch()` does. */
   signal?: AbortSignal;
 }
 
 export interface LoadOptions extends Abortable {
   /**
-   * Whether vectors and queries are brought to unit length; without it they keep theirs, and `knn` ranks by dot products.
+   * Whether vectors and queries are scaled to unit length. If false, they keep their lengths, and `knn` ranks by dot products.
    * Default true.
    */
   normalize?: boolean;
   /**
-   * Whether the rest of a bundle in shards is loaded while nothing is asked, up to 20,000 passages; not where the reader saves data.
-   * Default true.
+   * Whether the rest of a bundle in shards, up to 20,000 passages, is loaded while no search runs. It is not if the reader saves
+   * data. Default true.
    */
   background?: boolean;
   onProgress?: (progress: Progress) => void;
@@ -62,41 +62,41 @@ export interface RankingOptions {
   method?: Method;
   /** Instead of `method`: the weights of several components, 0 or above. */
   methods?: Partial<Scores>;
-  /** How several are put together: by z-scores (default) or reciprocal ranks. */
+  /** How the scores of a sum are combined: by z-scores (default) or reciprocal ranks. */
   fusion?: 'z-score' | 'rrf';
   /** Hits to return, a whole number from 1; default 10. */
   k?: number;
-  /** Passages of an article that a hit tells of at most, a whole number from 1; default 1. */
+  /** How many passages of an article its hit may name, a whole number from 1; default 1. */
   passages?: number;
   /**
    * Only articles that have, in each field, one of its values: `lang`, `tags`, or another field of articles that holds a text
-   * or a list of texts. It takes from the whole ranking and changes no score.
+   * or a list of texts. It selects from the whole ranking and changes no score. Default none.
    */
   filter?: Record<string, readonly string[]>;
   /** Fields whose values are counted in the result; default none. */
   facets?: readonly string[];
-  /** Leaves out hits whose score, brought to 0..1 over all passages, is below it. */
+  /** 0 to 1: leaves out hits whose score, scaled to 0..1 over all passages, is below it. Default none. */
   relevanceThreshold?: number;
   /** The SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1. */
   C?: number;
-  /** How far the SVM's scores may be from the exact ones, 1e-7 to 1; default 5e-5. */
+  /** The largest error of the SVM's scores, 1e-7 to 1; default 5e-5. */
   tolerance?: number;
-  /** Weight of the query and the liked articles in the SVM, beside balanced classes, 1e-3 to 1e3; default 1. */
+  /** Weight of the query and the liked articles in the SVM, on top of balanced classes, 1e-3 to 1e3; default 1. */
   positiveWeight?: number;
-  /** Weight of a passage of a disliked article in the SVM, beside another passage, 1e-3 to 1e3; default 10. */
+  /** Weight of a passage of a disliked article in the SVM, relative to another passage, 1e-3 to 1e3; default 10. */
   lessWeight?: number;
-  /** Whether the SVM and `whitened` align the query, where the bundle knows how; default true. */
+  /** Whether the SVM and `whitened` align the query, if the bundle holds its mean query; default true. */
   align?: boolean;
-  /** Whether the SVM alone may stop as soon as the order of its hits is proven; default `converged`. */
+  /** When the solver stops; with `topk`, for the SVM alone, as soon as the order of its hits is proven. Default `converged`. */
   stop?: 'converged' | 'topk';
-  /** The SVM's solver; the second is the slow reference; default `newton`. */
+  /** The SVM's solver: `coordinate-descent` is the slow reference. Default `newton`. */
   solver?: 'newton' | 'coordinate-descent';
-  /** Of the order in which `coordinate-descent` visits the passages, a whole number from 0; default random. */
+  /** Sets the order in which `coordinate-descent` visits the passages, a whole number from 0; default random. */
   seed?: number;
 }
 
 export interface SearchOptions extends RankingOptions, Abortable {
-  /** Of `search` on a bundle in shards: is given the hits as far as they are known, each time more is. */
+  /** For `search` on a bundle in shards: called with the result so far, each time more of it is known. */
   onUpdate?: (result: Omit<SearchResult, 'milliseconds'>) => void;
 }
 
@@ -104,20 +104,20 @@ export interface Article {
   id: string;
   /** Text, never markup. */
   title: string;
-  /** As the bundle has it: http(s), or relative to the page; not yet checked, see safeLink. */
+  /** As in the bundle: http(s), or relative to the site's root. It is not checked yet; see `safeLink`. */
   url: string;
   excerpt?: string;
-  /** BCP 47. */
+  /** A BCP 47 language tag. */
   lang?: string;
-  /** ISO 8601. */
+  /** An ISO 8601 date. */
   date?: string;
   tags?: string[];
 }
 
 export interface Passage {
-  /** The fragment that leads to it on its article's page, without `#`. */
+  /** The fragment that leads to the passage on its article's page, without `#`. */
   anchor?: string;
-  /** The headings above it, outermost first. */
+  /** The headings above the passage, outermost first. */
   heading?: string[];
 }
 
@@ -137,17 +137,17 @@ export interface Hit {
   /** The component scores that the method computed. */
   scores: Partial<Scores>;
   article: Article;
-  /** The article's best, whose scores these are. */
+  /** The article's best passage, whose scores these are. */
   passage: Passage;
   /** Which of the index's passages it is, from 0. */
   passageIndex: number;
-  /** The passage's, where the bundle has it. */
+  /** The passage's text, if the bundle has it. */
   text?: string;
-  /** Where the query had a text. */
+  /** Where the query's words occur, if it has a text. */
   highlights?: Highlights;
   /**
-   * Further passages of the article, best first, each of another heading, that score no lower than the last hit: at most
-   * `passages` less one.
+   * Further passages of the article, best first, each under another heading, that score no lower than the last hit: at most
+   * `passages` minus one.
    */
   others?: OtherPassage[];
 }
@@ -156,24 +156,24 @@ export interface OtherPassage {
   /** The method's score; higher is better. */
   score: number;
   passage: Passage;
-  /** The passage's, where the bundle has it. */
+  /** The passage's text, if the bundle has it. */
   text?: string;
 }
 
-/** A field that was asked for. */
+/** The counts of a field in `facets`. */
 export interface Facet {
   field: string;
   /**
-   * How many articles were found that have each value, the commonest first: what would be hits if `k` had no end and the
-   * filter asked nothing of this field.
+   * For each value, how many articles with it would be hits if `k` had no limit and the filter did not mention this field.
+   * The commonest value comes first.
    */
   counts: { value: string; count: number }[];
 }
 
-/** Of a string, as its `slice` takes them; ascending, apart from each other. */
+/** Ranges of a string, as its `slice` takes them. They ascend and do not touch. */
 export type Ranges = [start: number, end: number][];
 
-/** Where the words of the query stand. */
+/** Where the words of the query occur. */
 export interface Highlights {
   /** In the article's title. */
   title: Ranges;
@@ -192,54 +192,54 @@ export interface SvmReport {
 }
 
 export interface SearchResult {
-  /** What ranked: what `auto` stood for, and a sum with its weights. */
+  /** The method that ranked: what `auto` stood for, and a sum with its weights. */
   method: Method;
   /** Best first. */
   hits: Hit[];
-  /** Of the fields that were asked for. */
+  /** The counts of the fields in the option `facets`. */
   facets?: Facet[];
   svm?: SvmReport;
-  /** Whether the order of the hits is proven, where the method is the SVM alone. */
+  /** Whether the order of the hits is proven, if the method is the SVM alone. */
   topKFinal?: boolean;
   /**
-   * Where the bundle's query encoder placed the query: how much of it the encoder knows, 0 to 1. At 0 it placed nothing, and
-   * the query had no part in the ranking but for its words.
+   * If the bundle's query encoder encoded the query: how much of the query it knows, 0 to 1. At 0 there is no embedding, and only
+   * the query's words ranked.
    */
   known?: number;
   /**
-   * Of a bundle in shards: the share of the hits of the whole bundle that these are expected to have, 0 to 1. Missing where all of
-   * the bundle was ranked.
+   * For a bundle in shards: the share of the whole bundle's hits that these are expected to contain, 0 to 1. Missing if the whole
+   * bundle was ranked.
    */
   complete?: number;
-  /** Of a bundle in shards: why some of it could not be had. The hits are those of the rest. */
+  /** For a bundle in shards: why some of it could not be loaded. The hits are those of the rest. */
   problem?: { code: ErrorCode; message: string };
-  /** Time taken to rank, without what it took to reach the engine. */
+  /** The time that ranking took, without the way to the engine and back. */
   milliseconds: number;
 }
 
 /**
- * The passages in the plane in which they differ most, and a query's view of them: what that is made of is missing where
- * nothing was searched for by vectors.
+ * The passages in the plane in which they differ most, and a search's view of them. The optional fields are missing if there is no
+ * vector to search with.
  */
 export interface PassageMap {
-  /** Of each passage. */
+  /** One value for each passage. */
   x: Float32Array;
-  /** Of each passage. */
+  /** One value for each passage. */
   y: Float32Array;
-  /** Of each passage, with what kNN compares with. */
+  /** Each passage's cosine similarity with the vector that kNN compares with. */
   similarities?: Float32Array;
   /**
-   * Of each passage: the SVM's score plus its intercept. A passage above -1 is active: it is within the margin, and the SVM
-   * would be another without it.
+   * For each passage, the SVM's score plus its intercept. A passage above -1 is active: it is within the margin, and without it
+   * the SVM would be different.
    */
   decisions?: Float32Array;
-  /** How many are. */
+  /** How many passages are active. */
   active?: number;
-  /** x and y of what kNN compares with. */
+  /** x and y of the vector that kNN compares with. */
   target?: Float32Array;
   /**
-   * Four numbers for each of the SVM's positives, which are the query, aligned, and liked articles: x, y, its cosine
-   * similarity with what kNN compares with, and the SVM's decision on it.
+   * Four numbers for each of the SVM's positives (the aligned query, and each liked article): x, y, its cosine similarity with the
+   * vector that kNN compares with, and the SVM's decision on it.
    */
   positives?: Float32Array;
   svm?: SvmReport;
@@ -247,17 +247,17 @@ export interface PassageMap {
 
 /** What the query encoder makes of a text. */
 export interface Encoded {
-  /** Of unit length; missing where nothing is known. */
+  /** The embedding, of unit length; missing if the encoder knows nothing of the text. */
   vector?: Float32Array;
   /** How much of the text the encoder knows, 0 to 1; an estimate of how far to trust the vector. */
   known: number;
 }
 
-/** What to tell an embedding API beside the text. */
+/** What to send to an embedding API beside the text. */
 export interface Recipe {
   prefix?: string;
   input_type?: string;
-  /** Where it differs from the space's. */
+  /** The request's model, if it differs from the space's. */
   model?: string;
   /** Further fields of the request. */
   fields?: Record<string, unknown>;
@@ -267,7 +267,7 @@ export interface EmbeddingSpace {
   model: string;
   dimensions: number;
   normalized: boolean;
-  /** Whether vectors are the first values of the model's; a query's is cut likewise. */
+  /** Whether vectors are the first values of the model's; a query's is cut in the same way. */
   truncated?: boolean;
   query?: Recipe;
   passage?: Recipe;
@@ -276,16 +276,16 @@ export interface EmbeddingSpace {
 }
 
 export interface IndexInfo {
-  /** How many. */
+  /** How many articles there are. */
   articles: number;
-  /** How many. */
+  /** How many passages there are. */
   passages: number;
   dimensions: number;
   /** Whether the bundle has keywords, which `lexical` needs. */
   keywords: boolean;
-  /** Whether the bundle has a query encoder, which embeds texts without an API. */
+  /** Whether the bundle has a query encoder, which makes a query's embedding without an API. */
   encoder: boolean;
-  /** The type of the vectors in memory; `shards` where they are fetched as they are needed. */
+  /** The type of the vectors in memory; `shards` if they are fetched as they are needed. */
   vectors: 'float32' | 'int8' | 'shards';
   /** What ranking computes with. */
   instructions: 'simd128' | 'scalar';

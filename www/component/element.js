@@ -41,7 +41,7 @@ const SETTABLE = /** @type {const} */ (['strings', 'embedder', 'value']);
 export class ExemplarSearch extends HTMLElement {
   static observedAttributes = OBSERVED;
 
-  /** What the box says, by BCP 47 tag in lower case. */
+  /** The strings of each language, by BCP 47 tag in lower case. */
   static languages = languages;
 
   #internals = this.attachInternals();
@@ -146,7 +146,7 @@ export class ExemplarSearch extends HTMLElement {
     return this.#overrides;
   }
 
-  /** What places a query among the articles, in place of `api`. @param {Embedder | undefined} embedder */
+  /** The embedder that is used instead of `api`. @param {Embedder | undefined} embedder */
   set embedder(embedder) {
     this.#embedder = embedder;
     this.#session?.renewEmbedder();
@@ -157,10 +157,10 @@ export class ExemplarSearch extends HTMLElement {
   }
 
   /**
-   * The key for `api` as it is at the moment, which is sent to that address only. It is held in memory, and cannot be read back.
-   * @param {string | undefined} key none: forgets it
-   * @param {{ keep?: boolean }} [options] keep: also until the tab is closed, in its session storage; only ever do that when
-   *   the reader asks for it
+   * Sets the key for the current `api`. It is kept in memory, sent to that address only, and cannot be read back.
+   * @param {string | undefined} key undefined forgets it
+   * @param {{ keep?: boolean }} [options] keep: also keeps it in the tab's session storage until the tab is closed; set it only if
+   *   the reader asks for it. Default false
    */
   setApiKey(key, { keep = false } = {}) {
     this.#apiKey.set(this.getAttribute('api') ?? '', key, keep);
@@ -177,7 +177,7 @@ export class ExemplarSearch extends HTMLElement {
     if (this.#session) this.#typed();
   }
 
-  /** Where the box is. @returns {SearchState} */
+  /** The state of the box; see docs/component.md. @returns {SearchState} */
   get state() {
     const { phase, problem } = this.#session?.state ?? { phase: 'idle', problem: undefined };
     return problem && phase !== 'failed' ? 'degraded' : phase;
