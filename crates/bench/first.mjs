@@ -2,7 +2,7 @@
 // on this machine, in a new browser context each time, on a processor slowed down four times; the query is there as soon as
 // the box is. Times are from the beginning of the navigation to the frame that shows the first hit, and to the hits by meaning.
 // On a machine that has other work, go by the processor time instead: a goal missed then says little. What bounds them is in
-// docs/component.md.
+// docs/decisions/first-result.md.
 //
 // What is measured must be the page's own. So each load begins when the browser is at rest: what it still does after its start,
 // or for a new context, is no part of a load. And nothing looks for the hit frame by frame, for on a slow processor such frames

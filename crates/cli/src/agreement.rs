@@ -1,4 +1,4 @@
-//! How far a bundle ranks as another one of the same articles: what an encoding costs.
+//! Compares the rankings of two bundles of the same articles: what an encoding costs.
 
 use std::collections::HashSet;
 use std::path::Path;

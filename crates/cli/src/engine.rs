@@ -1,4 +1,4 @@
-//! What makes vectors of texts: an API, or a model on this machine.
+//! The embedder of a build or a search: an API, or a model on this machine.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;

@@ -1,4 +1,4 @@
-//! Files that are read, within bounds: what never ends, such as `/dev/zero`, would fill the memory.
+//! Reads files within bounds, because a file that never ends, such as `/dev/zero`, would fill the memory.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, Read};

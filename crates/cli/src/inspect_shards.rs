@@ -1,4 +1,4 @@
-//! What `exemplar inspect` says of a bundle in shards: its files, and what first searches cost and lose.
+//! `exemplar inspect` for a bundle in shards: its files, and what first searches cost and lose.
 
 use std::collections::BTreeMap;
 use std::path::Path;

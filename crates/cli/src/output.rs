@@ -1,4 +1,4 @@
-//! What the program writes: standard output and error, and files that appear whole or not at all.
+//! Writes to standard output and error, and files that appear whole or not at all.
 
 use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Write};

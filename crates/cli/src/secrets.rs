@@ -1,8 +1,8 @@
-//! Keys that nobody may read. What the program tells people goes through [`hidden`] first, in whichever form a key has
-//! come back: an API may echo it whole or in parts, escaped, encoded, split or reversed.
+//! Hides API keys. Everything that the program prints goes through [`hidden`] first, because an API may echo a key: whole or in
+//! parts, escaped, encoded, split or reversed.
 //!
-//! A text is read in every way that is known here, and each reading is searched for pieces of the keys. What a piece
-//! was read from is replaced.
+//! A text is decoded in every way that is known here, and each result is searched for pieces of the keys. The characters that a
+//! piece came from are replaced.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};

@@ -1,4 +1,4 @@
-//! A bundle in shards as files: written whole or not at all, and read as a search wants them.
+//! A bundle in shards as files: writes them whole or not at all, and reads those that a search wants.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-//! Plain text: white space, length, and what a terminal must not get.
+//! Plain text: white space, length, and characters that must not reach a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! What an embedding API answered, checked before anything is made of it.
+//! Reads and checks the answer of an embedding API.
 
 use std::fmt;
 use std::ops::RangeInclusive;

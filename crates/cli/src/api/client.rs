@@ -1,4 +1,4 @@
-//! Texts in, vectors out, with retries.
+//! Embeds texts by an API, with retries.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;

@@ -1,4 +1,4 @@
-//! What an embedding API is given.
+//! The texts that an embedder gets, with their names for errors.
 
 /// A text to embed, and what to call it in an error.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! When the next request may go out: rate limits, and the pauses that an API asks for.
+//! Says when the next request may go out: rate limits, and the pauses that an API asks for.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;

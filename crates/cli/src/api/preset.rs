@@ -1,4 +1,4 @@
-//! What is known of the embedding APIs that people use. `docs/presets.md` says where each figure comes from.
+//! Facts about common embedding APIs. `docs/presets.md` says where each figure comes from.
 
 use exemplar_search::bundle::Recipe;
 

@@ -1,4 +1,4 @@
-//! When to try again, and how long to wait before.
+//! Decides when to try again, and how long to wait.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! How many tokens a text has, roughly: models count differently, and none says how before it is asked.
+//! Estimates how many tokens a text has. Models count differently, and none says how before it is asked.
 
 /// About four letters of English are one token, two of other alphabets, and one character of Chinese, Japanese or
 /// Korean.

@@ -1,4 +1,4 @@
-//! One request to an embedding API, one reply. It judges nothing, so that `serve` can pass replies on.
+//! Sends one request to an embedding API and returns the reply without judging it, so that `serve` can pass it on.
 
 use std::io;
 use std::time::Duration;

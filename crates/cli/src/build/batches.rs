@@ -1,4 +1,4 @@
-//! Which texts go into one request.
+//! Chooses which texts go into one request.
 
 use crate::api::Preset;
 use crate::engine::Engine;

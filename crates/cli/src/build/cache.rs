@@ -1,9 +1,8 @@
 //! Vectors from earlier builds, so that a text is embedded, and paid for, once.
 //!
-//! A file a vector, named by the SHA-256 of all that the vector depends on: model, recipe and text, but not the API's
-//! address. It begins with the SHA-256 of that name and its values together, so that a file that is damaged, or stands in
-//! another's place, is found. A file appears whole or not at all and is never changed, so builds may end at any moment or
-//! run at once.
+//! Each vector has a file, named by the SHA-256 of everything that the vector depends on: model, recipe and text, but not the API's
+//! address. The file begins with the SHA-256 of that name and the values together, which shows a file that is damaged or in
+//! another's place. A file appears whole or not at all and is never changed, so builds may end at any moment or run at once.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};

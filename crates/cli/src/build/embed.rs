@@ -1,4 +1,4 @@
-//! Texts become vectors, batch by batch, several at a time.
+//! Embeds texts batch by batch, several batches at a time.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `exemplar build`: a site becomes a bundle.
+//! `exemplar build`: makes a bundle from a site.
 
 mod args;
 mod batches;

@@ -1,4 +1,4 @@
-//! What a build has to embed: counted before anything is asked for, embedded one kind of texts after the other.
+//! The texts that a build has to embed: counts them before anything is asked for, then embeds one kind after the other.
 
 use std::sync::Arc;
 

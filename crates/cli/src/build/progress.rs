@@ -1,4 +1,4 @@
-//! How far the embedding is: a bar on a terminal, a line now and then elsewhere.
+//! Shows the progress of embedding: a bar on a terminal, otherwise a line now and then.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

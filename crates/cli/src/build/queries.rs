@@ -1,5 +1,5 @@
-//! What the bundle learns of queries from the site's own titles, headings and sentences, embedded by the query recipe: the
-//! query encoder, the mean query, and the space's probes.
+//! Makes the query encoder, the mean query and the space's probes, from the site's titles, headings and sentences embedded as
+//! queries.
 
 use anyhow::{Result, bail};
 use exemplar_search::bundle::{Part, Passage, Probe, Recipe};

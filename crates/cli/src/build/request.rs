@@ -1,4 +1,4 @@
-//! What a model is asked, as the command line tells it.
+//! The options for embedding: the model, its recipes, the cache.
 
 use anyhow::{Result, bail};
 use clap::ArgGroup;

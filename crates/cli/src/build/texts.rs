@@ -1,4 +1,4 @@
-//! What is embedded of a site's articles.
+//! The texts of a site's articles that are embedded.
 
 use std::collections::HashSet;
 

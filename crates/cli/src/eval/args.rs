@@ -1,4 +1,4 @@
-//! What `exemplar eval` is told on the command line.
+//! The command line of `exemplar eval`.
 
 use std::path::PathBuf;
 

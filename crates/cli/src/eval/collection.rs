@@ -1,4 +1,4 @@
-//! A test collection in BEIR's shape: `corpus.jsonl`, `queries.jsonl`, and `qrels.tsv` or `qrels/test.tsv`.
+//! A test collection in BEIR's form: `corpus.jsonl`, `queries.jsonl`, and `qrels.tsv` or `qrels/test.tsv`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;

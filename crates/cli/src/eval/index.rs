@@ -1,4 +1,4 @@
-//! A collection becomes a bundle as `build` makes it, and an index of that.
+//! Makes a bundle from a collection as `build` does, and an index of it.
 
 use std::sync::Arc;
 use std::time::Instant;

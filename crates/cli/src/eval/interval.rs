@@ -1,4 +1,4 @@
-//! How sure a mean over queries is: percentile bootstrap (Efron 1979; for retrieval, Sakai 2006).
+//! The confidence interval of a mean over queries: percentile bootstrap (Efron 1979; for retrieval, Sakai 2006).
 
 use serde::Serialize;
 

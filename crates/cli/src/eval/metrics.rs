@@ -1,4 +1,4 @@
-//! What a ranking of ten is worth, as trec_eval measures it.
+//! Metrics of the first ten hits, as trec_eval computes them.
 
 use std::collections::HashMap;
 use std::ops::Sub;

@@ -1,4 +1,4 @@
-//! `exemplar eval`: what each way of ranking is worth on a test collection.
+//! `exemplar eval`: measures what each method is worth on a test collection.
 
 mod args;
 mod collection;

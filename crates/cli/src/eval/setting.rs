@@ -1,4 +1,4 @@
-//! The ways of ranking that are compared.
+//! The methods and options that are compared.
 
 use std::fmt;
 

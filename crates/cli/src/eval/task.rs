@@ -1,4 +1,4 @@
-//! What is measured: how queries are put, and which of their documents count.
+//! The tasks: how queries are asked, and which of their documents count.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The models that have a name here: where they come from, byte for byte.
+//! The models that the command knows by name, and their files byte for byte.
 
 /// A model on the hub.
 pub struct Known {

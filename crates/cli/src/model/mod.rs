@@ -1,4 +1,4 @@
-//! Models that embed on this machine: which there are, where they are, and how they are asked.
+//! Models that embed on this machine: which there are, where they are, and how to use them.
 
 mod fetch;
 mod known;

@@ -1,4 +1,4 @@
-//! Where a model may be.
+//! The folders in which a model is looked for.
 
 use std::env;
 use std::path::{Path, PathBuf};

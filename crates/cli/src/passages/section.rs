@@ -1,4 +1,4 @@
-//! What stands below one heading, and how it is cut into passages.
+//! The text below one heading, and how it is cut into passages.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Sentences, by Unicode's rules (UAX 29), which know 。！？ as well, but not how Japanese quotes.
+//! Splits sentences by Unicode's rules (UAX 29). They know 。！？ too, but not Japanese quotation marks.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/embeddings`, passed on to the API with its key.
+//! Forwards `POST /v1/embeddings` to the API, with its key.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -1,6 +1,6 @@
-//! Who may ask. A browser lets every page on the web send requests to this machine: under a name of the page's own that leads
-//! here (DNS rebinding), or across origins. Neither gets an answer, so that no page but those that are served here reads
-//! the site or uses the API's key.
+//! Decides whose requests are answered. A browser lets every page on the web send requests to this machine: under a name of the
+//! page's own that leads here (DNS rebinding), or across origins. Neither gets an answer, so only pages that are served here can read
+//! the site or use the API's key.
 
 use std::net::IpAddr;
 use std::sync::Arc;

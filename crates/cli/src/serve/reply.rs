@@ -1,4 +1,4 @@
-//! What the server says itself, as JSON.
+//! The server's own errors, as JSON.
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};

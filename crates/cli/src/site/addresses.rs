@@ -1,4 +1,4 @@
-//! From the path of a file within a site to the address of its page.
+//! Makes the address of a page from the path of its file within the site.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 

@@ -1,4 +1,4 @@
-//! What an article's text is made of.
+//! The blocks of an article's text: paragraphs and headings.
 
 /// A paragraph, a list item, a heading: whatever stands on lines of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! How much of what an article says of itself goes into a bundle. A page can say anything, and each reader's browser shows it.
+//! Bounds for what an article says about itself. A page can say anything, and each reader's browser shows it.
 
 use exemplar_search::bundle::Article;
 use url::Url;

@@ -1,4 +1,4 @@
-//! From a page's bytes to its characters, as browsers do it for a local file.
+//! Decodes a page's bytes, as browsers do for a local file.
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 

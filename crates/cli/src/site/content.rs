@@ -1,4 +1,4 @@
-//! Where on a page the article stands.
+//! Finds the article on a page.
 
 use anyhow::{Result, anyhow};
 use scraper::{ElementRef, Html, Selector};
