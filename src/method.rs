@@ -13,7 +13,7 @@ use crate::{Error, Result};
 pub enum Method {
     /// The best method on test collections for what is asked (`docs/quality.md`). For a query with a vector and examples, the SVM.
     /// For a text, the whitened cosine fused with keywords if the bundle has them. Otherwise kNN fused with the whitened cosine, or
-    /// without any vector keywords alone.
+    /// without any vector keywords alone. If the whitened cosine would take longer than a reader waits, kNN takes its place.
     #[default]
     Auto,
     /// Exact nearest neighbours by cosine similarity.

@@ -1,5 +1,5 @@
-//! The first step of a search, the plan: what to compute, from what is asked for and from what there is to rank by. It
-//! knows no index, so that it can be made before there is one.
+//! The first step of a search, the plan: it says what to compute, from the options and from what there is to rank by. It knows no
+//! index, so it can be made before there is one.
 
 use super::StopAt;
 use crate::error::Cause;
@@ -41,7 +41,7 @@ impl Given {
     pub fn resolve(self, method: Method) -> Method {
         let sum = |weights| Method::Fused(weights);
         let none = Weights::default();
-        // Where the whitened cosine is slow, the next best.
+        // If the whitened cosine is slow, the next best.
         let (whitened, knn) = if self.slow_whitening { (0.0, 1.0) } else { (1.0, 0.0) };
         match method {
             Method::Auto if self.has_query_vector() && (self.liked || self.disliked) => Method::Svm,
@@ -67,7 +67,7 @@ impl Given {
         self.text && self.keywords
     }
 
-    /// What the weights ask for and is not there.
+    /// What the weights need and is missing, if anything.
     fn missing(self, weights: Weights) -> Option<&'static str> {
         if weights.any_vector() && !self.has_vector() {
             Some(match self.text {
@@ -75,7 +75,7 @@ impl Given {
                 false => "the query's embedding",
             })
         } else if weights.lexical > 0.0 && !self.keywords {
-            Some("keywords, which this bundle has none of: build it with them")
+            Some("keywords, which this bundle does not have: build it with them")
         } else if weights.lexical > 0.0 && !self.text {
             Some("the query's text")
         } else {
@@ -87,8 +87,8 @@ impl Given {
 impl Plan {
     /// # Errors
     ///
-    /// [`ErrorKind::MethodNeeds`](crate::ErrorKind::MethodNeeds) where there is not what the method ranks by; [`ErrorKind::Option`](crate::ErrorKind::Option) for weights that are none, and
-    /// where `stop` does not go with the method.
+    /// [`ErrorKind::MethodNeeds`](crate::ErrorKind::MethodNeeds) if something that the method ranks by is missing;
+    /// [`ErrorKind::Option`](crate::ErrorKind::Option) for wrong weights, or if `stop` does not fit the method.
     pub fn new(method: Method, stop: StopAt, given: Given) -> Result<Self> {
         let method = given.resolve(method);
         let weights = method.weights()?;
@@ -102,8 +102,8 @@ impl Plan {
         Ok(Self { method, weights, encode })
     }
 
-    /// What is left where the query encoder knows nothing of the text and no example has a vector either: the keywords, if
-    /// the method has them.
+    /// The plan that is left if the query encoder knows nothing of the text and there is no example: the keywords alone, if the method
+    /// has them.
     pub fn by_keywords(self) -> Option<Self> {
         let weights = Weights { lexical: self.weights.lexical, ..Weights::default() };
         (weights.lexical > 0.0).then_some(Self { weights, ..self })

@@ -29,8 +29,8 @@ pub struct SearchResult<'a> {
     /// Whether the order of the hits is proven, if the method is the SVM alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k_final: Option<bool>,
-    /// For a bundle in shards: the expected share of these hits among those of the whole bundle, 0 to 1, as passages that are not loaded
-    /// yet may score higher. None if the whole bundle was ranked.
+    /// For a bundle in shards: the share of the whole bundle's hits that these are expected to contain, 0 to 1. Passages that are not
+    /// loaded yet may score higher. None if the whole bundle was ranked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<f32>,
 }

@@ -1,4 +1,4 @@
-//! The manifest: the one file of a bundle in shards whose name stays, and the only one that changes under its name.
+//! The manifest: the only file of a bundle in shards that keeps its name from build to build.
 
 use serde::Serialize;
 
@@ -10,9 +10,9 @@ use crate::{Error, Result};
 /// What the manifest says of a build.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
-    /// Without probes, which stand in the shard of the rest: few readers need them.
+    /// The embedding space, without its probes. They are in the shard `rest`, because few readers need them.
     pub space: EmbeddingSpace,
-    /// Which build the shards are of.
+    /// The build that the shards belong to.
     pub build: Build,
     /// How many articles there are.
     pub articles: usize,
@@ -31,7 +31,7 @@ struct Write<'a> {
 }
 
 impl Manifest {
-    /// Reads a manifest. That of a bundle in one file is refused.
+    /// Reads a manifest. Refuses the JSON of a bundle in one file.
     pub fn read(json: &[u8]) -> Result<Self> {
         let version = json_version(json)?;
         if version != u64::from(SHARDS_VERSION) {
@@ -74,7 +74,7 @@ fn hexadecimal(build: Build) -> String {
     build.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sixteen digits, which so cannot lead out of the manifest's folder.
+/// Sixteen digits, so that the folder's name cannot lead out of the manifest's folder.
 fn read_build(digits: &str) -> Option<Build> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

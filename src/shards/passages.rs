@@ -1,4 +1,4 @@
-//! A cluster of passages: of which articles they are, how long, and where they lie.
+//! A cluster of passages: their articles, lengths and coordinates.
 
 use super::code::{Numbers, Rows, below};
 use super::shard::{Id, Kind};
@@ -7,7 +7,7 @@ use super::words::read;
 use crate::Result;
 use crate::encoder::range_coder::Coder;
 
-/// Passages by the lengths of their texts, as the postings of words count them.
+/// The passages of a cluster, ordered by the lengths of their texts in words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Passages {
     /// The article of each, and which of its passages it is.
@@ -17,7 +17,7 @@ pub(crate) struct Passages {
     pub lengths: Vec<u8>,
     /// Their lengths in the metric, in sixteenths of a doubling.
     pub norms: Vec<i16>,
-    /// Their places on the metric's axes, from the centroid, in steps; row after row.
+    /// Their coordinates on the metric's axes, from the centroid, in steps; row after row.
     pub places: Vec<i16>,
 }
 
@@ -62,7 +62,7 @@ impl Passages {
         Some(read)
     }
 
-    /// How alike each is to a target on the metric's axes.
+    /// The similarity of each to a target on the metric's axes.
     pub fn products(&self, metric: &Metric, cluster: &Cluster, target: &[f32]) -> Vec<f32> {
         let scaled: Vec<f32> =
             metric.axes.iter().zip(target).map(|(axis, target)| axis.step * target).collect();
@@ -83,7 +83,7 @@ impl Passages {
 }
 
 impl Metric {
-    /// How alike a cluster's centroid is to a target.
+    /// The similarity of a cluster's centroid to a target.
     pub fn centroid_product(&self, cluster: &Cluster, target: &[f32]) -> f32 {
         let steps = self.axes.iter().map(|axis| self.centroid_step(axis));
         steps

@@ -1,11 +1,11 @@
-//! Where a text lies among the passages, without the directions themselves: all that ranking needs of them is in the start.
+//! A text's coordinates among the passages, without the directions themselves: the start holds all that ranking needs of them.
 
 use super::start::Metric;
 
-/// What passages are compared with, and what the scores of all passages are like.
+/// What passages are compared with, and the distribution of all passages' scores.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Target {
-    /// One number an axis: what a passage's places there are multiplied by.
+    /// One number for each axis, by which a passage's coordinate is multiplied.
     pub axes: Vec<f32>,
     /// Added to every product.
     pub constant: f32,

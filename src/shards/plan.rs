@@ -1,4 +1,4 @@
-//! Which words of a query to look up, and in which shards.
+//! Chooses which words of a query to look up, and in which shards.
 
 use std::cmp::Reverse;
 
@@ -8,12 +8,12 @@ use super::start::{Common, Start};
 use crate::encoder::features::features;
 use crate::lexical;
 
-/// Shards of words that a query asks for at most.
+/// The most shards of words that a query asks for.
 const MAX_WORD_FILES: usize = 24;
 /// Shards beside a word's own in which words with other endings are looked for.
 const OTHER_ENDINGS: usize = 2;
-/// A word in more than this share of the passages, and in so many that its list is long, is not looked up where the query has
-/// others: it tells next to nothing.
+/// A word in more than this share of the passages, and in so many that its list is long, is not looked up if the query has other
+/// words, because it says next to nothing.
 const TOO_COMMON: f32 = 0.5;
 const LONG_LIST: u32 = 2000;
 

@@ -1,4 +1,4 @@
-//! What a result shows of some passages, as JSON: their texts, and their articles.
+//! What a result shows of some passages, as JSON: their texts and their articles.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::Result;
 use crate::bundle::{Article, Passage};
 use crate::fields::{Fields, FromFields, FromJson, Mismatch, Place};
 
-/// Passages that stand next to each other among all, and the articles that they are of.
+/// Consecutive passages, and their articles.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Texts {
     pub articles: Vec<Article>,

@@ -153,7 +153,7 @@ fn what_is_wrong_is_named() {
     let error = search(&["--query", "x"]);
     assert!(error.contains("--method auto needs --api URL"), "{error}");
     let error = search(&["--query", "x", "--method", "lexical"]);
-    assert!(error.contains("method lexical needs keywords, which this bundle has none of"), "{error}");
+    assert!(error.contains("method lexical needs keywords, which this bundle does not have"), "{error}");
     let error = search(&["--query", "x", "--api", "http://127.0.0.1:9"]);
     assert!(error.contains("nothing listens there"), "{error}");
     let api = TestApi::start(|_, _| reply(200, json!({"data": [{"index": 0, "embedding": [1, 2]}]})));
