@@ -6,8 +6,8 @@ import { ExemplarError } from './errors.js';
  */
 
 /**
- * What an index is asked, each call with how it reaches the core. The engine, its worker and the page's end of it pass all
- * of these on alike: a new one is written here, and in client.js, where pages see it. A call may also return a promise.
+ * What an index can be asked, and how each call reaches the core. The engine, its worker and the page all pass calls on by this table.
+ * A new call is written here, and in client.js, where pages see it. A call may also return a promise.
  */
 export const calls = {
   /**
@@ -76,7 +76,7 @@ export const calls = {
     return index.passages(Uint32Array.from(indices));
   },
 
-  /** Needs all of the bundle, and so has a bundle in shards loaded. */
+  /** Needs the whole bundle, so a bundle in shards is loaded for it. */
   complete() {},
 
   /**

@@ -1,6 +1,6 @@
-// Optional: with this at the root of a site, a site once visited is read and searched without a network. Shards of a bundle
-// never change under their name and are served as they were kept; all else is asked for anew while there is a network, so that
-// a new bundle is found at the next visit: where it did not change, the server says so and sends nothing.
+// Optional: with this at the root of a site, readers can read and search pages they have visited without a network. Shards of a bundle
+// never change under their name and are served from the cache. Everything else is asked for again while there is a network, so a new
+// bundle is found at the next visit; if it has not changed, the server says so and sends nothing.
 
 /** Pages and what belongs to them; the oldest go first. */
 const PAGES = { name: 'exemplar-search-pages-1', kept: 300 };

@@ -1,5 +1,5 @@
-// Everything the search box says. A site adds a language with `ExemplarSearch.languages.fr = { ... }`, and changes single
-// strings of one box with its `strings` property; what is missing stays as it is in English.
+// All strings of the search box. A site adds a language with `ExemplarSearch.languages.fr = { ... }`, and changes single strings of one
+// box with its `strings` property. Missing strings are taken from English.
 
 /**
  * @typedef {typeof en} Strings
