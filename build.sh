@@ -40,8 +40,8 @@ tools() {
 
 dist() { # dist [SITE...]: of the demo's sites all, or these
   step "The wasm package" scripts/wasm.sh build
-  step "The exemplar command" cargo build --release --package exemplar-search-cli
   step "The page, the client and the search box" scripts/web.sh
+  step "The exemplar command" cargo build --release --package exemplar-search-cli
   step "The sites and their bundles" scripts/demo.sh "$@"
 }
 
@@ -65,16 +65,17 @@ tests() { # tests [all]
   step "The native tests and the exemplar command, compiled" scripts/native-tests.sh compile
   finish packages
   finish tools
-  if [[ $all == all ]]; then
-    export EXEMPLAR_BIN=$PWD/target/release/exemplar
-    step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
-  fi
   lane demo demo_bundles
   lane wasm wasm_tests "$all"
   native_checks
   finish wasm
   finish demo
   step "The page, the client and the search box" scripts/web.sh
+  step "The published command carries the web files" web_files_in_crate
+  if [[ $all == all ]]; then
+    export EXEMPLAR_BIN=$PWD/target/release/exemplar
+    step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
+  fi
   step "Types of the JavaScript" npm run --silent check
   step "Sizes of what readers download" node scripts/sizes.mjs
   step "Tests in the browser" with_embedding_api browser_tests
@@ -89,6 +90,13 @@ test_packages() {
 demo_bundles() {
   # Beside the server of the native tests.
   EMBEDDING_PORT=8100 step "The sites and their bundles" scripts/demo.sh
+}
+
+web_files_in_crate() {
+  local files
+  files=$(cargo package --list --allow-dirty --package exemplar-search-cli)
+  [[ $files == *web/client/pkg/exemplar_search_bg.wasm.gz* && $files == *web/component/exemplar-search.js* ]] ||
+    die "cargo package leaves out crates/cli/web"
 }
 
 native_checks() {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts what a site ships into dist/exemplar: the client with its core, and the search box. Puts the demo's page into dist/
 # with a copy of both, as in www/. With Node's packages there, all is minified, what modules share is in modules beside the
-# client's, and the core is there as JavaScript too; else all is as it is in www/, which works the same.
+# client's, and the core is there as JavaScript too; else all is as it is in www/, which works the same. What readers fetch of
+# dist/exemplar goes into crates/cli/web too, from where the command takes it.
 source "$(dirname "$0")/common.sh"
 
 esbuild=node_modules/.bin/esbuild
@@ -29,15 +30,25 @@ types() { # for sites that check theirs; where there are some written by hand, t
   for folder in client component; do cp www/$folder/*.d.ts dist/exemplar/$folder/; done
 }
 
+into_command() {
+  rm -rf crates/cli/web
+  cp -R dist/exemplar crates/cli/web
+  find crates/cli/web \( -name '*.d.ts' -o -name '*.json' -o -name .gitignore \) -delete
+}
+
 [[ ! -x $esbuild ]] || scripts/wasm.sh javascript
 mkdir -p dist
 rm -rf dist/exemplar dist/www
 mkdir dist/exemplar
 cp -R "${shipped[@]}" dist/exemplar/
 cp -R index.html www dist/
-[[ -x $esbuild ]] || exit 0
+if [[ ! -x $esbuild ]]; then
+  into_command
+  exit 0
+fi
 
 rm dist/{exemplar,www}/client/pkg/*.wasm # the client takes it packed
 minify dist/exemplar "${shipped_modules[@]}"
 minify dist/www "${shipped_modules[@]}" "${page_modules[@]}"
 types
+into_command

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, Encoding, Files, Layout, Written};
-use exemplar_search::shards::Shards;
+use exemplar_search::shards::{self, Shards};
 
 use crate::input;
 use crate::output::OutputFile;
 use crate::shard_files::{self, ShardFiles};
+
+/// What a bundle in a folder of its own is called.
+pub const BUNDLE: &str = "bundle.json";
 
 /// Of a bundle's JSON.
 pub const MAX_BYTES: u64 = 4 << 30;
@@ -93,6 +96,17 @@ impl FormArgs {
         bundle.prepare_whitening()?;
         Ok(())
     }
+}
+
+/// The bundle as the files of a folder: that which names the others is the last, [`BUNDLE`].
+pub fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
+    if bundle.layout == Layout::Shards {
+        let shards::Written { manifest, folder, files } = shard_files::in_shards(bundle)?;
+        let shards = files.into_iter().map(|(id, contents)| (format!("{folder}/{}", id.file()), contents));
+        return Ok(shards.chain([(BUNDLE.into(), manifest.into_bytes())]).collect());
+    }
+    let Written { json, sidecar } = bundle.write()?;
+    Ok(sidecar.into_iter().chain([(BUNDLE.into(), json.into_bytes())]).collect())
 }
 
 /// Writes the bundle, the JSON last: until then, the files that were there are the bundle. The file beside the JSON has

@@ -16,6 +16,7 @@ mod inspect_shards;
 mod model;
 mod npy;
 mod output;
+mod output_folder;
 mod passages;
 mod search;
 mod secrets;
@@ -23,6 +24,7 @@ mod serve;
 mod shard_files;
 mod site;
 mod text;
+mod web_files;
 
 use std::process::ExitCode;
 

@@ -85,12 +85,9 @@ impl OutputFile {
                 device.write_all(contents).with_context(cannot)
             }
             Place::File(path) => {
-                let mut temporary = temporary(path)?;
-                temporary
-                    .write_all(contents)
-                    .and_then(|()| temporary.as_file().sync_all())
-                    .with_context(cannot)?;
-                temporary.persist(path).with_context(cannot)?;
+                let staged = staged(path, contents)?;
+                staged.as_file().sync_all().with_context(cannot)?;
+                staged.persist(path).with_context(cannot)?;
                 Ok(())
             }
         }
@@ -116,7 +113,7 @@ impl Place {
         }
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => {
-                bail!("--output {name} is a folder: name a file, such as bundle.json")
+                bail!("--output {name} is a folder: name a file, such as bundle.json, or an empty folder")
             }
             // A link stays a link: its target is replaced.
             Ok(found) if found.is_file() => {
@@ -146,6 +143,19 @@ fn is_disk(kind: FileType) -> bool {
 #[cfg(not(unix))]
 fn is_disk(_: FileType) -> bool {
     false
+}
+
+/// Writes a file whole or not at all.
+pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    let replaced = staged(path, contents)?.persist(path);
+    replaced.with_context(|| format!("cannot write {}", path.display())).map(drop)
+}
+
+/// The contents beside `path`, where they are to go.
+fn staged(path: &Path, contents: &[u8]) -> Result<NamedTempFile> {
+    let mut temporary = temporary(path)?;
+    temporary.write_all(contents).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(temporary)
 }
 
 /// A file in the same folder, as a rename does not cross file systems. Readable to others, as web servers need.

@@ -67,8 +67,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub form: FormArgs,
-    /// The bundle to write; - for standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
+    /// The bundle to write, - for standard output; or with a slash at the end, a folder for it and all that pages need to search
+    /// [default: exemplar/ within --site]
+    #[arg(short, long, value_name = "FILE|DIR/", required_unless_present_any = ["dry_run", "site"])]
     pub output: Option<PathBuf>,
 }
 

@@ -6,6 +6,8 @@ mod cache;
 mod embed;
 mod job;
 pub mod keywords;
+mod output;
+mod page_lines;
 mod plan;
 mod progress;
 mod queries;
@@ -28,12 +30,12 @@ pub use self::cache::Cache;
 pub use self::embed::Embedder;
 pub use self::job::Job;
 use self::job::{Count, price};
+use self::output::Output;
 pub use self::plan::Plan;
 pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
 pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
 use crate::api::Client;
-use crate::bundle_file;
 use crate::engine::Engine;
 use crate::npy;
 use crate::output::{note, print};
@@ -53,7 +55,7 @@ struct Vectorised {
 
 pub fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let output = args.output.as_deref().map(|path| args.form.output(path)).transpose()?;
+    let output = (!args.dry_run).then(|| Output::prepare(args)).transpose()?;
     let client = Client::new(&args.api, args.limits)?;
     let reading = args.source.read(args.embeddings.is_none())?;
     note(&format!("read {} articles{}", reading.documents.len(), reading.summary()));
@@ -63,7 +65,23 @@ pub fn run(args: &Args) -> Result<()> {
         Some(file) => Some(read_vectors(args, file, &documents)?),
         None => embed_site(args, args.request.engine(client)?, &documents)?,
     };
-    let Some(Vectorised { model, recipes, passages, vectors, learnt }) = vectorised else { return Ok(()) };
+    let (Some(vectorised), Some(output)) = (vectorised, output) else { return Ok(()) };
+    let bundle = bundle(args, vectorised, documents)?;
+    output.write(&bundle, args, |name, bytes| {
+        format!(
+            "{name}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
+            bundle.articles.len(),
+            bundle.passages.len(),
+            bundle.space.dimensions,
+            bytes.div_ceil(1000),
+            started.elapsed().as_secs_f64()
+        )
+    })
+}
+
+/// The bundle, in the form that is asked for.
+fn bundle(args: &Args, vectorised: Vectorised, documents: Vec<Document>) -> Result<Bundle> {
+    let Vectorised { model, recipes, passages, vectors, learnt } = vectorised;
     let space = EmbeddingSpace {
         model,
         dimensions: vectors.dims(),
@@ -90,19 +108,7 @@ pub fn run(args: &Args) -> Result<()> {
     };
     bundle.check()?;
     args.form.apply(&mut bundle)?;
-    let (Some(path), Some(output)) = (&args.output, output) else {
-        bail!("--output names the bundle to write")
-    };
-    let bytes = bundle_file::write(&bundle, &output)?;
-    output.report(&format!(
-        "{}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
-        path.display(),
-        bundle.articles.len(),
-        bundle.passages.len(),
-        bundle.space.dimensions,
-        bytes.div_ceil(1000),
-        started.elapsed().as_secs_f64()
-    ))
+    Ok(bundle)
 }
 
 /// Embeds the passages, and what the query encoder learns from; with `--dry-run`, nothing but says how much it would be.

@@ -57,8 +57,13 @@ impl Addresses {
             Self::Folders => below(&format!("{stem}/")),
             Self::Bare => below(stem),
         };
-        utf8_percent_encode(&path, IN_PATH).to_string()
+        in_url(&path)
     }
+}
+
+/// A relative path as it stands in a URL.
+pub fn in_url(path: &str) -> String {
+    utf8_percent_encode(path, IN_PATH).to_string()
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::output_folder::MARK;
+
 /// A page above this size is a list or a whole book on one page, not an article.
 pub const MAX_PAGE_BYTES: u64 = 16 << 20;
 
 /// The paths of files relative to `folder` that have one of these extensions, with `/` between folders, sorted. Hidden
-/// files are not part of a site. What cannot be looked into goes to `unreadable`, with the problem.
+/// files and folders that builds write are not part of a site. What cannot be looked into goes to `unreadable`, with the problem.
 pub fn below(folder: &Path, extensions: &[&str], unreadable: &mut Vec<(String, String)>) -> Vec<String> {
-    let is_visible =
-        |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    let is_visible = |entry: &DirEntry| {
+        let is_hidden = || entry.file_name().to_string_lossy().starts_with('.');
+        entry.depth() == 0 || !(is_hidden() || entry.path().join(MARK).is_file())
+    };
     let is_wanted = |path: &Path| {
         path.extension().is_some_and(|e| extensions.iter().any(|wanted| e.eq_ignore_ascii_case(wanted)))
     };

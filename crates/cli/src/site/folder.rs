@@ -28,6 +28,17 @@ struct Found {
     listed: Option<Entry>,
 }
 
+/// Whether there is such a folder.
+pub fn check(folder: &Path) -> Result<()> {
+    match folder.is_dir() {
+        true => Ok(()),
+        false => bail!(
+            "--site {}: there is no such folder; name the folder that holds the built HTML pages",
+            folder.display()
+        ),
+    }
+}
+
 /// Reads every `.html` and `.htm` file below `folder`, sorted by path; or those that the sitemap lists, in its order.
 pub fn read(
     folder: &Path,
@@ -37,12 +48,7 @@ pub fn read(
     addresses: Addresses,
     options: &Options,
 ) -> Result<Reading> {
-    if !folder.is_dir() {
-        bail!(
-            "--site {}: there is no such folder; name the folder that holds the built HTML pages",
-            folder.display()
-        );
-    }
+    check(folder)?;
     let mut reading = Reading::default();
     let mut pages: Vec<Found> = Vec::new();
     let mut seen = HashSet::new();

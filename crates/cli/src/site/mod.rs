@@ -30,6 +30,7 @@ use std::fmt::Write;
 
 use exemplar_search::bundle::Article;
 
+pub use addresses::in_url;
 pub use block::{Block, join};
 pub use left_out::LeftOut;
 pub use source::SourceArgs;

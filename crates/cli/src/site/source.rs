@@ -1,6 +1,6 @@
 //! Where `exemplar build` reads a site from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ArgGroup;
@@ -65,6 +65,22 @@ pub struct SourceArgs {
 }
 
 impl SourceArgs {
+    /// `--site`, which is there.
+    pub fn site(&self) -> Result<Option<&Path>> {
+        self.site.as_deref().map(folder::check).transpose()?;
+        Ok(self.site_folder())
+    }
+
+    /// `--site`
+    pub fn site_folder(&self) -> Option<&Path> {
+        self.site.as_deref()
+    }
+
+    /// `--base-url`
+    pub fn base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
+    }
+
     /// Reads the site. `needs_text` says whether the text is to be embedded.
     pub fn read(&self, needs_text: bool) -> Result<Reading> {
         let options = Options { base_url: self.base_url.clone(), lang: self.lang.clone() };

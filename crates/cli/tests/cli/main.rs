@@ -10,6 +10,7 @@ mod hostile_api;
 mod inspect;
 mod keys;
 mod local_model;
+mod output_folder;
 mod outputs;
 mod query_encoder;
 mod rebuild;

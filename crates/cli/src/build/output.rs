@@ -1,0 +1,67 @@
+//! What a build writes: a bundle's file, or a folder with all that pages need to search.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use exemplar_search::bundle::Bundle;
+
+use super::args::Args;
+use super::page_lines::PageLines;
+use crate::bundle_file;
+use crate::output::{OutputFile, print};
+use crate::output_folder::{self, OutputFolder};
+use crate::web_files::{self, WebFile};
+
+/// The folder within a site where `--output` names none.
+const FOLDER: &str = "exemplar";
+
+pub enum Output {
+    File(OutputFile),
+    Folder(OutputFolder, Vec<WebFile>),
+}
+
+impl Output {
+    /// Makes sure that what `args` asks for can be written.
+    pub fn prepare(args: &Args) -> Result<Self> {
+        let path: PathBuf = match (&args.output, args.source.site()?) {
+            (Some(path), _) if !is_folder(path) => return Ok(Self::File(args.form.output(path)?)),
+            // Without the slash, which a file could not have.
+            (Some(path), _) => path.components().collect(),
+            (None, Some(site)) => site.join(FOLDER),
+            (None, None) => {
+                return Err(anyhow!(
+                    "--output names the bundle to write, or a folder ending in /, where there is no --site"
+                ));
+            }
+        };
+        let files = web_files::all()?;
+        Ok(Self::Folder(OutputFolder::prepare(&path)?, files))
+    }
+
+    /// Writes the bundle, and says what `summary` makes of the output's name and the bundle's bytes.
+    pub fn write(self, bundle: &Bundle, args: &Args, summary: impl Fn(&str, usize) -> String) -> Result<()> {
+        match self {
+            Self::File(file) => {
+                let bytes = bundle_file::write(bundle, &file)?;
+                file.report(&summary(&file.name().display().to_string(), bytes))
+            }
+            Self::Folder(folder, mut files) => {
+                let path = folder.path().to_owned();
+                let written = bundle_file::files(bundle)?;
+                let bytes = written.iter().map(|(_, contents)| contents.len()).sum();
+                files.extend(written.into_iter().map(|(name, contents)| (name, Cow::Owned(contents))));
+                folder.write(&files)?;
+                print(&summary(&path.display().to_string(), bytes))?;
+                let [script, element] = PageLines::of(&args.source, &path).anywhere();
+                print(&format!("put these two lines onto your pages:\n  {script}\n  {element}"))
+            }
+        }
+    }
+}
+
+/// Whether `--output` names a folder: by a slash at its end, or as one that builds write.
+fn is_folder(path: &Path) -> bool {
+    let ends_in_slash = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    ends_in_slash || (path.is_dir() && output_folder::is_ours(path))
+}

@@ -1,0 +1,53 @@
+//! The two lines of HTML that put the search box onto a page.
+
+use std::path::Path;
+
+use crate::bundle_file::BUNDLE;
+use crate::site::{SourceArgs, in_url};
+use crate::web_files::COMPONENT;
+
+/// Where pages find the search.
+pub struct PageLines {
+    /// The output folder's address from the site's root, with a slash at the end.
+    folder: String,
+    /// The site's root on its host, with a slash at both ends.
+    root: String,
+    /// Folders from the place that articles' addresses are relative to down to the site's root.
+    below_base: usize,
+}
+
+impl PageLines {
+    /// Of a build that writes `folder`, which is taken to be at the site's root where it is not within the site.
+    pub fn of(source: &SourceArgs, folder: &Path) -> Self {
+        let within = source.site_folder().and_then(|site| {
+            let (site, folder) = (site.canonicalize().ok()?, folder.canonicalize().ok()?);
+            Some(folder.strip_prefix(site).ok()?.to_owned())
+        });
+        let within = within.unwrap_or_else(|| folder.file_name().unwrap_or_default().into());
+        let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
+        let base_url = source.base_url().unwrap_or("/");
+        // Of a whole address, the path.
+        let path =
+            url::Url::parse(base_url).map_or_else(|_| base_url.to_owned(), |url| url.path().to_owned());
+        let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+        let root = format!("/{}", names.iter().map(|name| format!("{name}/")).collect::<String>());
+        let folder = parts.iter().map(|part| format!("{}/", in_url(part))).collect();
+        let is_relative = !base_url.starts_with('/') && !base_url.contains("://");
+        Self { folder, root, below_base: if is_relative { names.len() } else { 0 } }
+    }
+
+    /// For any page of the site.
+    pub fn anywhere(&self) -> [String; 2] {
+        let base = if self.below_base > 0 { "/" } else { &self.root };
+        self.lines(&self.root, base)
+    }
+
+    fn lines(&self, root: &str, base: &str) -> [String; 2] {
+        let attribute = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;");
+        let (search, base) = (attribute(&format!("{root}{}", self.folder)), attribute(base));
+        [
+            format!("<script type=\"module\" src=\"{search}{COMPONENT}\"></script>"),
+            format!("<exemplar-search bundle=\"{search}{BUNDLE}\" base=\"{base}\"></exemplar-search>"),
+        ]
+    }
+}
