@@ -8,6 +8,7 @@ use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage, Prepared,
 use crate::encoder::{self, Encoded, LazyEncoder, QueryEncoder};
 use crate::error::Cause;
 use crate::lexical::{self, Keywords};
+use crate::query::check_length;
 use crate::rank::svm::Background;
 use crate::rank::whitened::{self, Whitening};
 use crate::rank::{Moments, Projection};
@@ -162,8 +163,10 @@ impl SearchIndex {
     /// # Errors
     ///
     /// [`ErrorKind::NoEncoder`](crate::ErrorKind::NoEncoder) if the bundle has none, and
-    /// [`ErrorKind::Encoder`](crate::ErrorKind::Encoder) if it is damaged.
+    /// [`ErrorKind::Encoder`](crate::ErrorKind::Encoder) if it is damaged; [`ErrorKind::Option`](crate::ErrorKind::Option) if the text is
+    /// longer than [`MAX_QUERY_BYTES`](crate::MAX_QUERY_BYTES).
     pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
+        check_length(text)?;
         Ok(self.encoder.as_ref().ok_or(Cause::NoEncoder)?.read()?.encode(text))
     }
 

@@ -111,7 +111,7 @@ pub use highlights::Highlights;
 pub use index::SearchIndex;
 pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
-pub use query::Query;
+pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
 pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
 

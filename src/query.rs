@@ -1,15 +1,38 @@
 //! A query.
 
+use crate::{Error, Result};
+
+/// Bytes of a query's text at most. An encoder's work grows with them, and a page waits for it; no embedding model reads as much.
+pub const MAX_QUERY_BYTES: usize = 10_000;
+
 /// A query: its text, its embedding, or both. The method decides which of them it needs. `from` makes a query of either one
 /// alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Query<'a> {
-    /// As it was typed.
+    /// As it was typed; at most [`MAX_QUERY_BYTES`].
     pub text: Option<&'a str>,
     /// Whether the reader may still be typing the last word of the text.
     pub unfinished: bool,
     /// As many finite values as the space has dimensions, not all zero. The vector's length does not matter.
     pub embedding: Option<&'a [f32]>,
+}
+
+impl Query<'_> {
+    /// [`ErrorKind::Option`](crate::ErrorKind::Option) if the text is too long.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.text.map_or(Ok(()), check_length)
+    }
+}
+
+/// As [`Query::check`].
+pub(crate) fn check_length(text: &str) -> Result<()> {
+    match text.len() {
+        0..=MAX_QUERY_BYTES => Ok(()),
+        bytes => {
+            let expected = format!("a query has at most {MAX_QUERY_BYTES} bytes; shorten it");
+            Err(Error::option("text", format!("{bytes} bytes long"), expected))
+        }
+    }
 }
 
 impl<'a> From<&'a str> for Query<'a> {

@@ -9,7 +9,8 @@ use exemplar_search::bundle::{
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{
-    ErrorKind, Fusion, Highlights, Method, Query, Refine, SearchIndex, SearchOptions, Solver, StopAt, Weights,
+    ErrorKind, Fusion, Highlights, MAX_QUERY_BYTES, Method, Query, Refine, SearchIndex, SearchOptions,
+    Solver, StopAt, Weights,
 };
 use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
@@ -629,4 +630,19 @@ fn an_index_is_made_from_a_view_and_gives_one_back() {
     let [ours, theirs] =
         [&index, &same].map(|index| index.search(&[0.3, 0.4][..], &options(Method::Knn, 3)).unwrap().hits);
     assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_query_of_any_length_is_answered_or_refused_at_once() {
+    let index = index(&[1.0, 0.0, 0.0, 1.0], 2);
+    let long = "word ".repeat(MAX_QUERY_BYTES / 5);
+    let lexical = SearchOptions::default().method(Method::Lexical);
+    assert_ne!(
+        index.search(long.as_str(), &lexical).map(drop).map_err(|error| error.kind()),
+        Err(ErrorKind::Option)
+    );
+    let error = index.search(format!("{long}x").as_str(), &lexical).unwrap_err();
+    let expected = "option text is 10001 bytes long: a query has at most 10000 bytes; shorten it";
+    assert_eq!((error.kind(), error.to_string()), (ErrorKind::Option, expected.into()));
+    assert_eq!(index.encode(&"x".repeat(1 << 20)).unwrap_err().kind(), ErrorKind::Option);
 }

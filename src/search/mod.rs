@@ -76,6 +76,7 @@ impl SearchIndex {
         options: &SearchOptions,
     ) -> Result<SearchResult<'_>> {
         options.check(self.articles())?;
+        query.check()?;
         let given = Given {
             embedding: query.embedding.is_some(),
             text: query.text.is_some(),

@@ -42,6 +42,7 @@ impl Shards {
     /// [`SearchIndex::search`](crate::SearchIndex::search).
     pub fn search<'q>(&self, query: impl Into<Query<'q>>, options: &SearchOptions) -> Result<Answer<'_>> {
         let query = query.into();
+        query.check()?;
         let nothing =
             |wanted| Answer { result: SearchResult::nothing_yet(options.method), wanted, whole: false };
         let Some(start) = &self.start else {
