@@ -66,15 +66,19 @@ impl Filter {
     ) -> Vec<Count<'a>> {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut counts: Vec<Count> = Vec::new();
-        for article in articles.filter(|article| self.allows_but_for(Some(field), article)) {
-            for (i, value) in values(article, field).enumerate() {
-                // An article that has a value twice has it once.
-                if !values(article, field).take(i).any(|before| before == value) {
-                    let place = *places.entry(value).or_insert(counts.len());
-                    if place == counts.len() {
-                        counts.push(Count { value, count: 0 });
-                    }
+        // By place: the article that was counted last. One that has a value twice has it once.
+        let mut last: Vec<usize> = Vec::new();
+        for (number, article) in
+            articles.filter(|article| self.allows_but_for(Some(field), article)).enumerate()
+        {
+            for value in values(article, field) {
+                let place = *places.entry(value).or_insert(counts.len());
+                if place == counts.len() {
+                    counts.push(Count { value, count: 1 });
+                    last.push(number);
+                } else if last[place] != number {
                     counts[place].count += 1;
+                    last[place] = number;
                 }
             }
         }
