@@ -20,3 +20,17 @@ test('a bundle\'s text stays text in the box, and only http(s) and relative addr
   assert.equal(await page.locator('exemplar-search :is(img, script)').count(), 0);
   assert.equal(await page.evaluate(() => window.hostile), undefined);
 });
+
+test('an article of any size breaks no query that finds it: the box shows what a line can', async (t) => {
+  const bundle = JSON.parse(await builtBundle(t, [{ title: 'zygote', url: 'x', text: 'zygote' }, { title: 'other', url: 'y', text: 'other' }]));
+  Object.assign(bundle.articles[0], { title: `zygote ${'🦀'.repeat(500_000)}`, tags: Array.from({ length: 120_000 }, (_, i) => `tag ${i}`) });
+  const body = '<exemplar-search bundle="/search/bundle.json" filters="tags"></exemplar-search>';
+  const page = await openBox(t, await componentSite(t, { body, bundle }));
+  await type(page, 'zygote');
+  const [hit] = await boxHits(page);
+  assert.match(hit.title, /^zygote 🦀+…$/u);
+  assert.ok(hit.title.length < 400);
+  assert.ok(await page.locator('exemplar-search .tag').count() <= 20);
+  await page.locator('exemplar-search').getByRole('button', { name: /^More like/ }).first().click();
+  await page.locator('exemplar-search [part="example"]').waitFor();
+});

@@ -36,3 +36,11 @@ test('a bundle\'s text stays text, and only http(s) and relative addresses becom
   await page.locator('.title', { hasText: 'Article 0' }).first().waitFor();
   assert.equal(await page.evaluate(() => window.hostile), undefined);
 });
+
+test('an article of any size breaks no page that finds it', async (t) => {
+  const huge = { title: 'x'.repeat(1_000_000), excerpt: 'y'.repeat(1_000_000), tags: Array.from({ length: 120_000 }, (_, i) => `tag ${i}`) };
+  const dist = await copySite(t, { 'huge.json': smallBundle([{ id: 'start' }, huge, {}]) });
+  const page = await open(t, `${await serve(t, { dist })}?similar=start`);
+  await page.locator('.hit .title', { hasText: /^x{300}…$/ }).first().waitFor();
+  assert.ok(await page.locator('[data-method="knn"] .tag').count() <= 20);
+});

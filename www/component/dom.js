@@ -22,7 +22,8 @@ export function element(tag, attributes, ...children) {
  */
 export function marked(text, ranges = []) {
   let end = 0;
-  const pieces = ranges.flatMap((range) => {
+  // Of a text that was cut, some may be beyond its end.
+  const pieces = ranges.filter(([, end]) => end <= text.length).flatMap((range) => {
     const before = text.slice(end, range[0]);
     end = range[1];
     return [before, element('mark', {}, text.slice(...range))];

@@ -1,6 +1,7 @@
 import { ExemplarError } from '../client/exemplar-search.js';
 import { pause } from '../client/promises.js';
 import { BorrowedIndex } from './borrowed-index.js';
+import { briefHit } from './brief.js';
 
 /**
  * @typedef {import('../client/client.js').SearchIndex} SearchIndex
@@ -267,7 +268,7 @@ export class SearchSession {
   #show({ hits, facets = [] }, { pending = false, meaning = false, problem }, signal) {
     signal.throwIfAborted();
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits, facets, pending, meaning, problem });
+    this.#set({ phase, hits: hits.map(briefHit), facets, pending, meaning, problem });
   }
 
   /** @param {Partial<State>} change */

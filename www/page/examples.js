@@ -1,3 +1,4 @@
+import { briefArticle } from '../component/brief.js';
 import { addressWith, readAddress } from './address.js';
 import { byId, element, within } from './dom.js';
 import { icon } from './icons.js';
@@ -60,7 +61,7 @@ export class Examples {
     if (this.#site !== site) await dropUnknown(site);
     this.#site = site;
     const { more, less } = readAddress();
-    const article = (/** @type {string} */ id) => site.index.article(id, { signal });
+    const article = (/** @type {string} */ id) => site.index.article(id, { signal }).then(briefArticle);
     const [liked, disliked] = await Promise.all([more, less].map((ids) => Promise.all(ids.map(article))));
     signal.throwIfAborted();
     this.#showChips([

@@ -1,4 +1,5 @@
 import { safeLink } from '../client/exemplar-search.js';
+import { briefNamed } from '../component/brief.js';
 import { Camera } from './camera.js';
 import { element } from './dom.js';
 import { Drawing } from './map-drawing.js';
@@ -146,7 +147,7 @@ export default class MapPanel {
     const index = this.#shown?.site.index;
     const unknown = passages.filter((passage) => !this.#names.has(passage));
     if (index && unknown.length) {
-      const named = await index.passages(unknown);
+      const named = (await index.passages(unknown)).map(briefNamed);
       // A site may have been left meanwhile.
       if (index === this.#shown?.site.index) named.forEach((one, i) => this.#names.set(unknown[i] ?? 0, one));
     }

@@ -1,3 +1,4 @@
+import { briefArticle } from '../component/brief.js';
 import { addressWith, readAddress, withPresentC } from './address.js';
 import { CSlider, DEFAULT_C } from './c-slider.js';
 import { byId, within } from './dom.js';
@@ -156,7 +157,7 @@ async function showHits(site, signal, typing) {
 
   view.hidden = similar === undefined && (query !== '' || !more.length);
   if (similar !== undefined) {
-    viewTitle.textContent = strings.similarTo((await index.article(similar, { signal })).title);
+    viewTitle.textContent = strings.similarTo(briefArticle(await index.article(similar, { signal })).title);
     viewBack.textContent = query ? strings.backToQuery(query) : strings.backToStart;
     viewBack.href = addressWith({ similar: undefined });
     await showRanking(site, given, signal);

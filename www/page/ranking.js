@@ -1,3 +1,4 @@
+import { briefHit } from '../component/brief.js';
 import { DEFAULT_C } from './c-slider.js';
 import { DEFAULT, METHODS } from './results.js';
 
@@ -33,9 +34,11 @@ export async function rank(site, asked, { k, C }, signal) {
   const { index } = site;
   const { query, more, less } = asked;
   /** @type {Ranking['search']} */
-  const search = query && !more.length && !less.length
-    ? (options) => index.search(query, { signal, ...options })
-    : (options) => index.refine(asked, { signal, ...options });
+  const search = async (options) => {
+    const alone = query && !more.length && !less.length;
+    const result = await (alone ? index.search(query, { signal, ...options }) : index.refine(asked, { signal, ...options }));
+    return { ...result, hits: result.hits.map(briefHit) };
+  };
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;
