@@ -57,7 +57,7 @@ tests() { # tests [all]
   export DEMO=part EXEMPLAR_BIN=$PWD/target/debug/exemplar
   # What a second build would go on from takes time to write, and CI has no second build.
   [[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
-  [[ $all != all ]] || export EXEMPLAR_ALL_CASES=1
+  [[ $all != all ]] || export EXEMPLAR_ALL_CASES=1 EXEMPLAR_SOAK=240
   step "Rust for wasm32" scripts/wasm-target.sh
   lane packages test_packages
   lane tools step "wasm-pack and wasm-bindgen" scripts/tools.sh

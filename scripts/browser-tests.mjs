@@ -12,7 +12,7 @@ import { LAUNCH } from '../tests/browser/launch.mjs';
 const WORKERS = 2;
 const FOLDER = 'tests/browser';
 /** The longest first, so that no worker is left with one of them at the end. */
-const LONG = ['examples', 'query-encoder', 'main-paths/box', 'main-paths/page', 'main-paths/columns', 'client', 'sidecar', 'accessibility'].map(fileOf);
+const LONG = ['soak', 'examples', 'query-encoder', 'main-paths/box', 'main-paths/page', 'main-paths/columns', 'client', 'sidecar', 'accessibility'].map(fileOf);
 /** Measures, or holds answers up for a time that the page must be faster than. */
 const ALONE = ['benchmark-stops', 'component-cold', 'component-composition', 'component-late-answers', 'component-slow-network', 'late-answers', 'progress', 'slopes'].map(fileOf);
 
