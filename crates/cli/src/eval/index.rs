@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
-use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
+use exemplar_search::bundle::{
+    Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Recipe, Statistics,
+};
 use exemplar_search::json::Object;
 use exemplar_search::shards::Written;
 use exemplar_search::vector::{Matrix, Vectors};
@@ -16,6 +18,7 @@ use super::report::Encoder;
 use crate::build::{
     Cache, Embedder, Job, Learnt, Limits, PASSAGE_CHARS, Plan, Queries, Recipes, Texts, keywords,
 };
+use crate::engine::Engine;
 use crate::npy;
 use crate::shard_files;
 use crate::site::{Document, join};
@@ -34,64 +37,29 @@ pub struct Built {
 
 impl Built {
     pub fn of(collection: &Collection, args: &Args) -> Result<Self> {
-        let engine = args.engine()?.map(Arc::new);
-        let model = engine.as_ref().map_or(args.model(), |engine| args.request.model_of(engine)).to_owned();
-        let cache = Cache::new(args.request.cache.as_ref());
-        let embed = |job: Job| -> Result<Matrix> {
-            let engine = engine.clone().context("there is nothing to embed with")?;
-            let batches = Limits::new(&engine, args.api.preset, args.request.batch_size);
-            let embedder = Embedder {
-                concurrency: engine.concurrency(),
-                engine,
-                model: &model,
-                cache: &cache,
-                dimensions: None,
-            };
-            let plan = Plan::new(vec![job], &embedder, batches.map_err(|problem| anyhow!(problem))?);
-            plan.embed(&embedder)?.pop().context("there is nothing to embed")
-        };
-        let Recipes { query, passage } = match &engine {
+        let embedding = Embedding::of(args)?;
+        let Recipes { query, passage } = match &embedding.engine {
             Some(engine) => args.request.recipes(engine, args.api.preset, None)?,
             None => args.request.own_recipes(),
         };
         let documents = &collection.documents;
-        let (passages, vectors) = match &args.embeddings {
-            Some(file) => (
-                Passage::whole_articles(documents.len()),
-                npy::read_rows(file, "--embeddings", documents.len(), "documents")?,
-            ),
-            None => {
-                let (texts, passages) = Texts::of_passages(documents, PASSAGE_CHARS);
-                (passages, embed(Job { kind: "documents", texts, recipe: passage.clone() })?)
-            }
-        };
-        let queries = match &args.query_embeddings {
-            Some(file) => npy::read_rows(file, "--query-embeddings", collection.queries.len(), "queries")?,
-            None => {
-                let mut texts = Texts::default();
-                let all = &collection.queries;
-                all.iter().for_each(|query| texts.push(format!("query {}", query.id), &[&query.text]));
-                embed(Job { kind: "queries", texts, recipe: query.clone() })?
-            }
-        };
+        let (passages, vectors) = embedding.documents(documents, &passage)?;
+        let queries = embedding.queries(collection, &query)?;
         let texts = Queries::of(documents, &passages, args.query_texts as usize, true);
-        let (learnt, fitted) = match texts.job(&query).filter(|_| engine.is_some()) {
+        let (learnt, fitted) = match texts.job(&query).filter(|_| embedding.engine.is_some()) {
             Some(job) => {
-                let rows = embed(job)?;
+                let rows = embedding.rows(job)?;
                 let started = Instant::now();
-                let learnt = texts.learn(&model, &vectors, &rows)?;
+                let learnt = texts.learn(&embedding.model, &vectors, &rows)?;
                 (learnt, Some((texts.len(), started.elapsed().as_secs_f64())))
             }
             None => (Learnt::default(), None),
         };
         let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
-        let space = EmbeddingSpace {
-            model: model.clone(),
-            dimensions: vectors.dims(),
-            query,
-            passage,
-            ..EmbeddingSpace::default()
-        };
+        let model = embedding.model;
+        let dimensions = vectors.dims();
+        let space =
+            EmbeddingSpace { model: model.clone(), dimensions, query, passage, ..EmbeddingSpace::default() };
         let bundle = bundle(space, documents, passages, vectors, learnt)?;
         let shards =
             args.shards.then(|| shard_files::in_shards(&with_texts(&bundle, documents))).transpose()?;
@@ -104,6 +72,56 @@ impl Built {
             _ => None,
         };
         Ok(Self { model, index, queries, encoder, shards })
+    }
+}
+
+/// Where vectors come from: from files that the arguments name, or from an engine, if there is one.
+struct Embedding<'a> {
+    args: &'a Args,
+    engine: Option<Arc<Engine>>,
+    model: String,
+    cache: Cache,
+}
+
+impl<'a> Embedding<'a> {
+    fn of(args: &'a Args) -> Result<Self> {
+        let engine = args.engine()?.map(Arc::new);
+        let model = engine.as_ref().map_or(args.model(), |engine| args.request.model_of(engine)).to_owned();
+        Ok(Self { args, engine, model, cache: Cache::new(args.request.cache.as_ref()) })
+    }
+
+    /// A row a text.
+    fn rows(&self, job: Job) -> Result<Matrix> {
+        let engine = self.engine.clone().context("there is nothing to embed with")?;
+        let batches = Limits::new(&engine, self.args.api.preset, self.args.request.batch_size);
+        let embedder = Embedder {
+            concurrency: engine.concurrency(),
+            engine,
+            model: &self.model,
+            cache: &self.cache,
+            dimensions: None,
+        };
+        let plan = Plan::new(vec![job], &embedder, batches.map_err(|problem| anyhow!(problem))?);
+        plan.embed(&embedder)?.pop().context("there is nothing to embed")
+    }
+
+    fn documents(&self, documents: &[Document], recipe: &Recipe) -> Result<(Vec<Passage>, Matrix)> {
+        if let Some(file) = &self.args.embeddings {
+            let rows = npy::read_rows(file, "--embeddings", documents.len(), "documents")?;
+            return Ok((Passage::whole_articles(documents.len()), rows));
+        }
+        let (texts, passages) = Texts::of_passages(documents, PASSAGE_CHARS);
+        Ok((passages, self.rows(Job { kind: "documents", texts, recipe: recipe.clone() })?))
+    }
+
+    fn queries(&self, collection: &Collection, recipe: &Recipe) -> Result<Matrix> {
+        let queries = &collection.queries;
+        if let Some(file) = &self.args.query_embeddings {
+            return npy::read_rows(file, "--query-embeddings", queries.len(), "queries");
+        }
+        let mut texts = Texts::default();
+        queries.iter().for_each(|query| texts.push(format!("query {}", query.id), &[&query.text]));
+        self.rows(Job { kind: "queries", texts, recipe: recipe.clone() })
     }
 }
 
