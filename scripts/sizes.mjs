@@ -8,11 +8,14 @@ const shipped = 'dist/exemplar';
 
 /** @type {Record<string, { kilobytes: number, entries: string[], without?: string[] }>} */
 const budgets = {
-  'client and worker': { kilobytes: 13, entries: ['client/exemplar-search.js', 'client/worker.js'] },
+  'client and worker': { kilobytes: 14, entries: ['client/exemplar-search.js', 'client/worker.js'] },
   'client and engine, where no worker can be': { kilobytes: 13, entries: ['client/exemplar-search.js', 'client/engine.js'] },
   'search box with its styles and both languages': { kilobytes: 16, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
-  // The size reached: docs/decisions/core-size.md has what it is made of.
-  'wasm': { kilobytes: 193, entries: ['client/pkg/exemplar_search_bg.wasm.gz'] },
+  // docs/decisions/core-size.md has what they are made of. The last comes after the first hits, for those who search all of a bundle
+  // in shards.
+  'core for a bundle in one file': { kilobytes: 146, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
+  'core for a bundle in shards': { kilobytes: 95, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
+  'all of the core': { kilobytes: 182, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
 };
 
 let failed = false;

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs wasm-pack and wasm-bindgen's tools into .tools/bin.
+# Installs wasm-pack, wasm-bindgen's tools and zopfli into .tools/bin.
 source "$(dirname "$0")/common.sh"
 
 # The tool must have the version of the crate, to the digit.
 wasm_bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 
-cargo_tool() { # cargo_tool CRATE VERSION COMMAND
-  local crate=$1 version=$2 command=$3
-  if [[ $("$command" --version 2> /dev/null) == "$command $version" ]]; then
-    echo "$command $version is there"
+cargo_tool() { # cargo_tool CRATE VERSION
+  local crate=$1 version=$2
+  # Not by --version, which zopfli does not know.
+  if cargo install --root "$TOOLS" --list | grep -qx "$crate v$version:"; then
+    echo "$crate $version is there"
   else
     # Optimised little: they run for seconds, and would compile for six minutes. Not --locked: the lock file of
     # wasm-bindgen-cli names a yanked crate.
@@ -17,5 +18,6 @@ cargo_tool() { # cargo_tool CRATE VERSION COMMAND
   fi
 }
 
-cargo_tool wasm-pack 0.15.1 wasm-pack
-cargo_tool wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen
+cargo_tool wasm-pack 0.15.1
+cargo_tool wasm-bindgen-cli "$wasm_bindgen"
+cargo_tool zopfli 0.8.4

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# wasm.sh build:                     the wasm package, into www/client/pkg
+# wasm.sh build:                     the wasm packages, into www/client/pkg, pkg-whole and pkg-shards
 # wasm.sh javascript:                the same core as JavaScript, into www/client/pkg-js; needs Node
 # wasm.sh bench:                     the benchmark's wasm package, into crates/bench/pkg
 # wasm.sh lint simd128|scalar:       clippy for wasm32
@@ -30,16 +30,22 @@ javascript() {
 }
 
 # The package is named: the workspace's other default members, which the command needs, turn on what fits encoders.
-package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME INPUT...
-  local crate=$1 output=$2 name=$3 versions
-  shift 3
+package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME FEATURES INPUT...
+  local crate=$1 output=$2 name=$3 features=$4 versions
+  shift 4
   instructions simd128
   strip_symbols
   versions=$(with_wasm_rust rustc --version && wasm-pack --version && wasm-bindgen --version)
   # No wasm-opt: it takes 2% off the compressed package, and the exemplar SVM runs at half its speed after it.
   made_from "$output" "$@" Cargo.toml Cargo.lock scripts/wasm.sh "$versions" -- \
     with_wasm_rust wasm-pack build "$crate" --profile wasm --mode no-install --no-opt --target web --no-pack --no-gitignore \
-    --out-dir "$PWD/$output" --out-name "$name" -- --package "${name//_/-}"
+    --out-dir "$PWD/$output" --out-name "$name" -- --package "${name//_/-}" --no-default-features --features "$features"
+}
+
+# What the client downloads: not every host packs WebAssembly. Zopfli finds 5% more repetitions than gzip --best.
+packed_core() { # packed_core OUTPUT_FOLDER FEATURES
+  package . "$1" exemplar_search "$2" "${CORE[@]}"
+  zopfli "$1/exemplar_search_bg.wasm"
 }
 
 run_tests() { # in Node, unless the environment names a browser
@@ -52,9 +58,10 @@ run_tests() { # in Node, unless the environment names a browser
 
 case "$*" in
   build)
-    package . www/client/pkg exemplar_search "${CORE[@]}"
-    # What the client downloads: not every host packs WebAssembly.
-    gzip --best --no-name --keep --force www/client/pkg/exemplar_search_bg.wasm
+    # One crate with other exports each: docs/decisions/core-size.md
+    packed_core www/client/pkg wasm-shards,wasm-whole
+    packed_core www/client/pkg-whole wasm-whole
+    packed_core www/client/pkg-shards wasm-shards
     ;;
   javascript)
     instructions scalar
@@ -66,11 +73,15 @@ case "$*" in
     made_from www/client/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
       "$(with_wasm_rust rustc --version && wasm-bindgen --version)" -- javascript
     ;;
-  bench) package crates/bench crates/bench/pkg exemplar_search_bench "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;
+  bench) package crates/bench crates/bench/pkg exemplar_search_bench "" "${CORE[@]}" crates/bench/src crates/bench/Cargo.toml ;;
   "lint "*)
     instructions "$2"
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
     with_wasm_rust cargo-clippy clippy "${PACKAGES[@]}" --target wasm32-unknown-unknown --all-targets -- -D warnings
+    for part in wasm-whole wasm-shards; do
+      with_wasm_rust cargo-clippy clippy -p exemplar-search --no-default-features --features "$part" --lib \
+        --target wasm32-unknown-unknown -- -D warnings
+    done
     ;;
   "test node "*)
     instructions "$3"

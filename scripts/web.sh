@@ -22,6 +22,9 @@ minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they impo
     --chunk-names='client/[name]-[hash]' --log-level=warning
   # A worker shares nothing with its page: one file, and no second round trip before it starts.
   "$esbuild" www/client/worker.js --bundle --format=esm --minify --charset=utf8 --outdir="$output/client" --log-level=warning
+  # The glue of all of the core is loaded by its address; that of the others is in what loads them.
+  "$esbuild" www/client/pkg/exemplar_search.js --minify --outfile="$output/client/pkg/exemplar_search.js" --allow-overwrite --log-level=warning
+  rm "$output"/client/pkg-{shards,whole}/*.js
   "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir="$output/client" --log-level=warning
 }
 
@@ -47,7 +50,7 @@ if [[ ! -x $esbuild ]]; then
   exit 0
 fi
 
-rm dist/{exemplar,www}/client/pkg/*.wasm # the client takes it packed
+rm dist/{exemplar,www}/client/pkg*/*.wasm # the client takes them packed
 minify dist/exemplar "${shipped_modules[@]}"
 minify dist/www "${shipped_modules[@]}" "${page_modules[@]}"
 types

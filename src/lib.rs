@@ -73,7 +73,7 @@
 //! # }
 //! ```
 //!
-//! Data flows one way: bundle, index, plan, scores, hits. Only `wasm.rs` knows JavaScript; it is compiled for wasm32 alone.
+//! Data flows one way: bundle, index, plan, scores, hits. Only `wasm` knows JavaScript; it is compiled for wasm32 alone.
 
 pub mod bundle;
 pub mod encoder;

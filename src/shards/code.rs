@@ -43,6 +43,12 @@ impl Context {
     }
 }
 
+/// So many that have seen nothing. In a list, which is one loop; an array would be written out wherever there is one.
+#[inline(never)]
+pub(super) fn contexts(count: usize) -> Vec<Context> {
+    vec![Context::default(); count]
+}
+
 /// Bits that are as often zeros as ones: the lowest `count` of `value`, 32 at most.
 pub(super) fn bits(coder: &mut impl Coder, value: u32, count: u32) -> u32 {
     (0..count).rev().fold(0, |read, place| {
@@ -56,10 +62,16 @@ pub(super) fn float(coder: &mut impl Coder, value: f32) -> f32 {
 }
 
 /// Whole numbers from 0 on in Elias's gamma code (1975), whose length adapts, and the first digit of each length with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Numbers {
-    lengths: [Context; 32],
-    firsts: [Context; 32],
+    lengths: Vec<Context>,
+    firsts: Vec<Context>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { lengths: contexts(32), firsts: contexts(32) }
+    }
 }
 
 impl Numbers {
@@ -93,7 +105,7 @@ pub(super) struct Letters(Vec<Context>);
 
 impl Default for Letters {
     fn default() -> Self {
-        Self(vec![Context::default(); 256])
+        Self(contexts(256))
     }
 }
 
@@ -171,8 +183,8 @@ pub(super) fn below(coder: &mut impl Coder, value: u32, range: u32) -> u32 {
 
 /// Rows of small whole numbers, most of them near zero, of columns whose usual size is known beforehand.
 pub(super) struct Rows {
-    /// By the size that is expected: how probable each magnitude is next to all larger ones.
-    contexts: Vec<[Context; UNARY]>,
+    /// By the size that is expected, [`UNARY`] each: how probable each magnitude is next to all larger ones.
+    contexts: Vec<Context>,
     large: Numbers,
 }
 
@@ -200,11 +212,12 @@ fn size_of_class(class: u8) -> u32 {
 impl Default for Rows {
     fn default() -> Self {
         // Geometric: of numbers whose magnitude has the mean m, a zero's share is 1 / (1 + m).
-        let contexts = (0..SIZES as u8).map(|class| {
+        let mut contexts = contexts(SIZES * UNARY);
+        for (class, contexts) in (0..).zip(contexts.chunks_exact_mut(UNARY)) {
             let zero = u32::from(ONE) * SIZE_PARTS / (SIZE_PARTS + size_of_class(class));
-            [Context::expecting(zero); UNARY]
-        });
-        Self { contexts: contexts.collect(), large: Numbers::default() }
+            contexts.fill(Context::expecting(zero));
+        }
+        Self { contexts, large: Numbers::default() }
     }
 }
 
@@ -224,7 +237,7 @@ impl Rows {
 
     fn number(&mut self, coder: &mut impl Coder, class: u8, value: i16) -> i16 {
         let magnitude = usize::from(value.unsigned_abs());
-        let contexts = &mut self.contexts[usize::from(class)];
+        let contexts = &mut self.contexts[usize::from(class) * UNARY..][..UNARY];
         let mut read = 0;
         while read < UNARY && contexts[read].bit(coder, magnitude > read) {
             read += 1;

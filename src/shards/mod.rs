@@ -33,7 +33,6 @@ use self::passages::Passages;
 use self::shard::{Shard, damaged};
 use self::start::Start;
 use self::texts::Texts;
-use self::whole::{Directions, Rest};
 use self::words::{Ngram, Word};
 use crate::Result;
 
@@ -54,8 +53,9 @@ pub struct Shards {
     texts: Slots<Texts>,
     /// The bytes of their rows.
     vectors: Slots<Vec<u8>>,
-    directions: Option<Directions>,
-    rest: Option<Rest>,
+    /// The bytes of the shards that nothing but a whole bundle needs: they are read for it, not by those who plan.
+    directions: Option<Vec<u8>>,
+    rest: Option<Vec<u8>>,
     /// Those that cannot be loaded, ascending.
     given_up: Vec<Id>,
 }
@@ -122,11 +122,8 @@ impl Shards {
                 *slot = Some(Texts::read(id.number, payload, count)?);
             }
             Kind::Vectors => *slot(&mut self.vectors, id)? = Some(payload.to_vec()),
-            Kind::Directions => {
-                let count = start.encoder.as_ref().map_or(0, |encoder| encoder.steps.len());
-                self.directions = Some(Directions::read(payload, self.manifest.space.dimensions, count)?);
-            }
-            Kind::Rest => self.rest = Some(Rest::read(payload)?),
+            Kind::Directions => self.directions = Some(payload.to_vec()),
+            Kind::Rest => self.rest = Some(payload.to_vec()),
         }
         self.given_up.retain(|other| *other != id);
         Ok(())

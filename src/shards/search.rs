@@ -67,7 +67,7 @@ impl Shards {
         if !wanted.is_empty() {
             return Ok(nothing(wanted));
         }
-        let vocabulary = Vocabulary::of(self, start, &lookup);
+        let vocabulary = Vocabulary::of(self, &lookup);
         let unknown = vocabulary.unknown(start, text);
         let ngrams = if start.encoder.is_some() { ngram_files(start, &unknown) } else { Vec::new() };
         let mut missing: Vec<Id> = ngrams.iter().copied().filter(|&id| self.is_missing(id)).collect();
@@ -143,12 +143,11 @@ struct Vocabulary<'s> {
 }
 
 impl<'s> Vocabulary<'s> {
-    fn of(shards: &'s Shards, start: &Start, lookup: &Lookup) -> Self {
+    fn of(shards: &'s Shards, lookup: &Lookup) -> Self {
         let mut files = lookup.files.clone();
         files.retain(|&file| shards.has(Id::new(Kind::Words, file)));
         let files = sorted(files);
         let words = files.iter().filter_map(|&file| shards.words[file].as_ref()).flatten().collect();
-        let _ = start;
         Self { words, files }
     }
 

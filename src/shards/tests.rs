@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::code::{Numbers, Rows, Words, ascending, below, size_class};
 use super::start::{Start, power};
+use super::whole::Directions;
 use super::*;
 use crate::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Statistics};
 use crate::encoder::range_coder::{Coder, Decoder, Encoder};

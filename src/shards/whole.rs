@@ -195,8 +195,15 @@ impl Shards {
         if let Some(&id) = self.missing().first() {
             return Err(damaged(id, "is missing"));
         }
-        let (Some(start), Some(rest), Some(directions)) = (&self.start, &self.rest, &self.directions) else {
+        let (Some(start), Some(rest)) = (&self.start, &self.rest) else {
             return Err(damaged(Id::new(Kind::Start, 0), "is missing"));
+        };
+        let rest = &Rest::read(rest)?;
+        let directions = match (&start.encoder, &self.directions) {
+            (Some(encoder), Some(directions)) => {
+                Directions::read(directions, self.manifest.space.dimensions, encoder.steps.len())?
+            }
+            _ => Directions::default(),
         };
         let (articles, passages, index_of) = self.texts_in_order(start)?;
         let vectors = self.vectors_in_order(start, rest, &index_of)?;

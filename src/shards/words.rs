@@ -1,6 +1,6 @@
 //! Ranges of words: in which passages each is, how often, and its row of the query encoder; and ranges of n-grams.
 
-use super::code::{Context, Numbers, Rows, Words, ascending};
+use super::code::{Context, Numbers, Rows, Words, ascending, contexts};
 use super::shard::{Id, Kind, damaged};
 use crate::Result;
 use crate::encoder::range_coder::{Coder, Decoder};
@@ -71,7 +71,7 @@ struct Contexts {
     has_list: Context,
     has_row: Context,
     frequencies: Numbers,
-    levels: [Context; LEVELS],
+    levels: Vec<Context>,
     weights: Numbers,
     /// The weight of the last word of each class of frequency.
     usual: [u8; 32],
@@ -85,7 +85,7 @@ impl Default for Contexts {
             has_list: Context::default(),
             has_row: Context::default(),
             frequencies: Numbers::default(),
-            levels: [Context::default(); LEVELS],
+            levels: contexts(LEVELS),
             weights: Numbers::default(),
             usual: [128; 32],
             rows: Rows::default(),

@@ -38,7 +38,7 @@ test('a site once visited is searched without a network, and a new bundle is fou
   await finds('mutex', 'Shared state');
   // What was fetched before the service worker was there is fetched once more, by it; the rest is kept as it arrives.
   await page.waitForFunction(async () => {
-    const kept = await Promise.all(['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg/exemplar_search_bg.wasm.gz']
+    const kept = await Promise.all(['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg-whole/exemplar_search_bg.wasm.gz']
       .map((path) => caches.match(path)));
     return kept.every(Boolean);
   });

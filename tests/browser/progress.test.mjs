@@ -21,7 +21,7 @@ test('the downloads of bundle and engine are shown in bytes', async (t) => {
   await page.locator('#facts:not(:empty)').waitFor();
   assert.equal(await page.locator('#loading').isVisible(), false);
   const shown = await page.evaluate(() => window.shown);
-  for (const file of ['bundles/rust-book.json', 'www/client/pkg/exemplar_search_bg.wasm.gz']) {
+  for (const file of ['bundles/rust-book.json', 'www/client/pkg-whole/exemplar_search_bg.wasm.gz']) {
     const { size } = await stat(join(DIST, file));
     const bytes = size < 1e6 ? `${Math.round(size / 1e3).toLocaleString('en')} kB` : `${(size / 1e6).toFixed(1).replace('.0', '')} MB`;
     assert.ok(shown.includes(`${bytes} of ${bytes}`), `${file} is shown as ${bytes}: ${[...new Set(shown)]}`);
@@ -36,7 +36,7 @@ test('SearchIndex.load reports growing byte counts of both downloads, ending wit
     await SearchIndex.load('bundles/rust-book.json', { onProgress: (one) => progress.push(one) });
     return progress;
   });
-  const sizes = { bundle: 'bundles/rust-book.json', wasm: 'www/client/pkg/exemplar_search_bg.wasm.gz' };
+  const sizes = { bundle: 'bundles/rust-book.json', wasm: 'www/client/pkg-whole/exemplar_search_bg.wasm.gz' };
   for (const [phase, file] of Object.entries(sizes)) {
     const steps = progress.filter((one) => one.phase === phase).map(({ loaded }) => loaded);
     assert.deepEqual(steps, steps.toSorted((a, b) => a - b));

@@ -88,6 +88,27 @@ test('a search takes a part of the shards, tells what it has so far, and finds w
   assert.notEqual(whole.info.vectors, 'shards');
 });
 
+test('the first hits need a small core, and the rest comes with the whole bundle', async (t) => {
+  const { address } = await shardedSite(t, await shards(t));
+  const page = await openBox(t, address);
+  const cores = [];
+  page.on('request', (request) => cores.push(...(/client\/(pkg[^?]*)/.exec(request.url())?.slice(1) ?? [])));
+  await page.evaluate(search, [QUESTION]);
+  assert.deepEqual(cores, ['pkg-shards/exemplar_search_bg.wasm.gz']);
+  await page.evaluate(() => globalThis.index.complete());
+  assert.deepEqual(cores.slice(1).sort(), ['pkg/exemplar_search.js', 'pkg/exemplar_search_bg.wasm.gz']);
+});
+
+test('a bundle in one file is no manifest, whatever it begins with', async (t) => {
+  const json = await readFile(join(DIST, 'bundles', 'rust-book.json'), 'utf8');
+  const manifest = json.replace('{', '{"note":{"version":3},');
+  const { address } = await shardedSite(t, { manifest, files: {} });
+  const page = await openBox(t, address);
+  const { urls, complete } = await page.evaluate(search, [QUESTION]);
+  assert.match(urls[0], /ch16-\d\d/);
+  assert.equal(complete, undefined);
+});
+
 test('what parts cannot answer has the rest loaded', async (t) => {
   const { address } = await shardedSite(t, await shards(t));
   const page = await openBox(t, address);

@@ -12,20 +12,31 @@ const STALLED = 15_000;
 /** Bytes of a file at most, as a whole and handed on: more than a page or the core could keep. */
 const LARGEST_WHOLE = 2 ** 29;
 const LARGEST = 2 ** 31;
+/** Bytes of a file that say what it is. */
+const START = 256;
 
 /**
  * Downloads a file as a whole.
  *
  * @param {string} url absolute
  * @param {OnProgress} onProgress called at least once, when the file is complete
- * @param {RequestInit} [init]
+ * @param {RequestInit & { onStart?: (start: Uint8Array) => void }} [init] `onStart` gets the first bytes as they come: at least
+ *   {@link START}, or all
  * @param {number} [largest] bytes at most
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function download(url, onProgress, init, largest = LARGEST_WHOLE) {
+export async function download(url, onProgress, { onStart, ...init } = {}, largest = LARGEST_WHOLE) {
   /** @type {Uint8Array[]} */
   const chunks = [];
-  const bytes = await receive(url, (chunk) => chunks.push(chunk), onProgress, init, largest);
+  let loaded = 0;
+  const bytes = await receive(url, (chunk) => {
+    chunks.push(chunk);
+    loaded += chunk.length;
+    if (loaded < START) return;
+    onStart?.(concatenate(chunks, loaded));
+    onStart = undefined;
+  }, onProgress, init, largest);
+  onStart?.(concatenate(chunks, loaded));
   return concatenate(chunks, bytes);
 }
 

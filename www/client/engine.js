@@ -2,7 +2,7 @@ import { calls } from './calls.js';
 import { startCore } from './core.js';
 import { download, receive, tally } from './download.js';
 import { ExemplarError, rethrown } from './errors.js';
-import { ShardedEngine, shardFolder } from './sharded-engine.js';
+import { ShardedEngine, beginsAsManifest, shardFolder } from './sharded-engine.js';
 
 /**
  * @import { Index } from './pkg/exemplar_search.js'
@@ -71,14 +71,22 @@ export class Engine {
  */
 export async function loadEngine(url, { onProgress, ...options } = {}) {
   const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
-  const core = startCore((loaded, total) => onProgress?.({ phase: 'wasm', loaded, total }));
-  core.catch(() => {});
-  const json = await download(url, bundle(), { signal: options.signal });
+  /** @param {'whole' | 'shards'} part */
+  const start = (part) => {
+    const core = startCore(part, (loaded, total) => onProgress?.({ phase: 'wasm', loaded, total }));
+    core.catch(() => {});
+    return core;
+  };
+  // Once the bundle's first bytes are there: the core comes beside the rest of it, or beside the first shard.
+  const json = await download(url, bundle(), {
+    signal: options.signal,
+    onStart: (bytes) => void start(beginsAsManifest(bytes) ? 'shards' : 'whole'),
+  });
   const folder = shardFolder(json, url);
-  if (folder === undefined) return loadWhole(url, json, await core, bundle, options);
+  if (folder === undefined) return loadWhole(url, json, await start('whole'), bundle, options);
   let loaded = 0;
   const told = bundle();
-  return ShardedEngine.load(url, json, folder, core, (bytes) => told((loaded += bytes), undefined), options);
+  return ShardedEngine.load(url, json, folder, start('shards'), (bytes) => told((loaded += bytes), undefined), options);
 }
 
 /**

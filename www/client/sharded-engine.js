@@ -1,4 +1,5 @@
 import { calls, partsOf, timed } from './calls.js';
+import { startCore } from './core.js';
 import { download } from './download.js';
 import { ExemplarError, rethrown } from './errors.js';
 import { abortable, pause } from './promises.js';
@@ -13,7 +14,9 @@ import { ShardFiles } from './shard-files.js';
  *
  * @typedef {object} Build one build of the bundle, as far as it is there
  * @property {string} folder of its shards, absolute
+ * @property {Uint8Array} manifest
  * @property {Shards} shards
+ * @property {Map<string, Uint8Array>} [given] all that `shards` was given, by name, while its core cannot make it a whole bundle
  * @property {ShardFiles} files
  * @property {Index} [index] all of it, once it is there
  * @property {Promise<void>} [renewal] whether there is a newer one has been looked for
@@ -34,6 +37,14 @@ const IDLE = 2_000;
 const LOADED_UNASKED = 20_000;
 /** Downloads of the rest at a time: those of a query must not wait for them. */
 const REST_AT_ONCE = 4;
+
+/**
+ * Whether a file's first bytes look like a manifest's, before it is there.
+ * @param {Uint8Array} start
+ */
+export function beginsAsManifest(start) {
+  return new RegExp(`"version"\\s*:\\s*${VERSION}\\b`).test(new TextDecoder().decode(start));
+}
 
 /**
  * The folder of a build's shards, beside its manifest; nothing where these are not the bytes of a manifest.
@@ -185,6 +196,8 @@ export class ShardedEngine {
     for (;;) {
       const build = this.#current();
       if (build.index) return build.index;
+      await this.#useAllOfCore(build, signal);
+      if (!this.#uses(build)) continue;
       const missing = build.shards.missing();
       if (missing.length === 0) return this.#finish(build);
       const problem = await this.#fetch(build, missing, { signal });
@@ -192,11 +205,35 @@ export class ShardedEngine {
     }
   }
 
+  /**
+   * Goes on with all of the core, which can make a whole bundle of shards, from those that are there.
+   * @param {Build} build
+   * @param {AbortSignal} [signal]
+   */
+  async #useAllOfCore(build, signal) {
+    if (!build.given) return;
+    this.#core = await abortable(startCore('all', () => {}), signal);
+    const { Shards } = this.#core;
+    const { manifest, given } = build;
+    if (!given || !this.#uses(build)) return;
+    const shards = rethrown(() => new Shards(manifest));
+    for (const [name, bytes] of given) rethrown(() => shards.add(name, bytes));
+    build.shards.free();
+    build.shards = shards;
+    build.given = undefined;
+  }
+
   /** Loads what is missing while nothing is asked, unless that is much or not wanted. */
   async #loadRest() {
     const { background = true } = this.#options;
     const build = this.#build;
     if (!build || build.index || !background || this.info.passages > LOADED_UNASKED) return;
+    try {
+      await this.#useAllOfCore(build);
+    } catch {
+      return; // It is tried again after the next query.
+    }
+    if (!this.#uses(build)) return;
     const missing = build.shards.missing();
     if (missing.length === 0) {
       this.#finish(build);
@@ -243,7 +280,9 @@ export class ShardedEngine {
    */
   async #add(build, name, how, file = build.files.get(name, how)) {
     const add = (/** @type {Uint8Array} */ bytes) => {
-      if (this.#uses(build)) rethrown(() => build.shards.add(name, bytes));
+      if (!this.#uses(build)) return;
+      rethrown(() => build.shards.add(name, bytes));
+      build.given?.set(name, bytes);
     };
     try {
       add(await file);
@@ -277,7 +316,8 @@ export class ShardedEngine {
   #open(manifest, folder, files) {
     const { Shards } = this.#core;
     const shards = rethrown(() => new Shards(manifest));
-    this.#build = { folder, shards, files: files ?? new ShardFiles(folder, Promise.resolve(Shards), this.#received) };
+    const given = 'index' in Shards.prototype ? undefined : new Map();
+    this.#build = { folder, manifest, shards, given, files: files ?? new ShardFiles(folder, Promise.resolve(Shards), this.#received) };
     this.info = shards.info();
     return this.#build;
   }

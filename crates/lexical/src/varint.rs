@@ -11,6 +11,7 @@ pub fn write(bytes: &mut Vec<u8>, mut value: u32) {
 }
 
 /// Takes a number off the front of `bytes`; none where they end before it does, or where it is above `u32::MAX`.
+#[inline(never)] // nowhere is it most of the time, and each copy is a part of what readers download
 pub fn read(bytes: &mut &[u8]) -> Option<u32> {
     let mut value = 0;
     for shift in (0..32).step_by(7) {

@@ -53,7 +53,7 @@ impl Vectors {
 
     /// What row `row` means, without padding.
     pub fn values(&self, row: usize) -> Vec<f32> {
-        with_rows!(self, rows => rows.meaning(row).map(|x| x as f32).collect())
+        self.as_rows().meaning(row).into_iter().map(|x| x as f32).collect()
     }
 
     /// The length of what row `row` means; not finite if one of its values is not.

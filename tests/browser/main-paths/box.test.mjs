@@ -74,7 +74,7 @@ test('a site once visited is searched without a network after a reload', async (
   };
   await find();
   await until(page, async () => {
-    const paths = ['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg/exemplar_search_bg.wasm.gz'];
+    const paths = ['/', '/search/component/exemplar-search.js', '/search/client/worker.js', '/search/bundle.json', '/search/client/pkg-whole/exemplar_search_bg.wasm.gz'];
     return (await Promise.all(paths.map((path) => caches.match(path)))).every(Boolean);
   });
   end();

@@ -1,0 +1,118 @@
+//! A bundle in shards.
+
+use js_sys::{Array, Float32Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::convert::{INSTRUCTIONS, Info, to_js, to_js_error};
+use super::options::with_query;
+#[cfg(feature = "wasm-whole")]
+use super::whole::Index;
+use crate::{Error, shards};
+
+/// [`crate::shards::Shards`] for JavaScript, which fetches the shards that they want. A shard is named by its file in
+/// [`Shards::folder`], beside the manifest.
+#[wasm_bindgen]
+pub struct Shards(shards::Shards);
+
+#[wasm_bindgen]
+impl Shards {
+    /// Reads the manifest's bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest: &[u8]) -> Result<Shards, JsValue> {
+        shards::Shards::new(manifest).map(Self).map_err(to_js_error)
+    }
+
+    /// The folder of the build's shards, beside the manifest.
+    pub fn folder(&self) -> String {
+        self.0.manifest().folder()
+    }
+
+    /// As [`Index::info`]; `vectors` is "shards".
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        let shards::Manifest { space, articles, passages, .. } = self.0.manifest();
+        to_js(&Info {
+            articles: *articles,
+            passages: *passages,
+            dimensions: space.dimensions,
+            keywords: true,
+            encoder: true,
+            vectors: "shards",
+            instructions: INSTRUCTIONS,
+            space,
+        })
+    }
+
+    /// How many bytes follow a shard's head once "deflate-raw" has unpacked them: -1 if they are not packed, and undefined if
+    /// the file is not a shard.
+    pub fn unpacked(file: &[u8]) -> Option<f64> {
+        let packing = shards::packing(file)?;
+        Some(if packing.deflated { packing.length as f64 } else { -1.0 })
+    }
+
+    /// How many bytes a shard's head has; it is never packed.
+    pub fn head() -> usize {
+        shards::HEAD
+    }
+
+    /// Takes a shard: its head and its unpacked bytes; see [`shards::Shards::add`].
+    pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.add(id(file)?, bytes).map_err(to_js_error)
+    }
+
+    /// Says that a shard cannot be loaded.
+    #[wasm_bindgen(js_name = giveUp)]
+    pub fn give_up(&mut self, file: &str) -> Result<(), JsValue> {
+        self.0.give_up(id(file)?);
+        Ok(())
+    }
+
+    /// Wants again the shards that were given up.
+    pub fn retry(&mut self) {
+        self.0.retry();
+    }
+
+    /// `{ result, wanted, whole }`: the hits known so far, and the files of the shards that would tell more, the most useful first;
+    /// none if the answer is final. If `whole`, all shards are wanted; once they are loaded, ask [`Shards::index`] instead. See
+    /// [`shards::Shards::search`].
+    pub fn search(
+        &self,
+        text: Option<String>,
+        unfinished: bool,
+        embedding: Option<Float32Array>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        with_query(text, unfinished, embedding, &options, &|query, options| {
+            let shards::Answer { result, wanted, whole } =
+                self.0.search(query, options).map_err(to_js_error)?;
+            let answer = Object::new();
+            Reflect::set(&answer, &"result".into(), &to_js(&result)?)?;
+            Reflect::set(&answer, &"wanted".into(), &files(wanted))?;
+            Reflect::set(&answer, &"whole".into(), &whole.into())?;
+            Ok(answer.into())
+        })
+    }
+
+    /// The files of all shards that are not loaded yet, for loading in the background.
+    pub fn missing(&self) -> JsValue {
+        files(self.0.missing()).into()
+    }
+}
+
+#[cfg(feature = "wasm-whole")]
+#[wasm_bindgen]
+impl Shards {
+    /// The index of the whole bundle, once no shard is missing; see [`shards::Shards::index`].
+    pub fn index(&self, normalize: bool) -> Result<Index, JsValue> {
+        Index::of(self.0.index(normalize))
+    }
+}
+
+fn id(file: &str) -> Result<shards::Id, JsValue> {
+    shards::Id::of_file(file).ok_or_else(|| {
+        to_js_error(Error::option("file", format!("\"{file}\""), "expected the name of a shard's file"))
+    })
+}
+
+fn files(ids: Vec<shards::Id>) -> Array {
+    ids.into_iter().map(|id| JsValue::from(id.file())).collect()
+}
