@@ -13,7 +13,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import init, { Loader } from '../../www/client/pkg/exemplar_search.js';
+import init, { Loader } from '../../www/client/pkg-whole/exemplar_search.js';
 import { launch } from './chromium.mjs';
 import { serveFiles } from './static-server.mjs';
 
@@ -158,7 +158,7 @@ async function ranking() {
     console.log('ranking: not measured; give a folder of collections');
     return;
   }
-  await init({ module_or_path: await readFile(join(WWW, 'client/pkg/exemplar_search_bg.wasm')) });
+  await init({ module_or_path: await readFile(join(WWW, 'client/pkg-whole/exemplar_search_bg.wasm')) });
   const all = [];
   for (const name of (await readdir(COLLECTIONS)).sort()) {
     for (const model of ['', '_minilm']) {
@@ -202,7 +202,7 @@ async function largeBundle(site) {
 
 /** In the page: the time to a searchable index, and of JSON.parse, from what is in memory, in turn. */
 async function timeLoading(loads) {
-  const { default: init, Loader } = await import('/www/client/pkg/exemplar_search.js');
+  const { default: init, Loader } = await import('/www/client/pkg-whole/exemplar_search.js');
   await init();
   const text = await (await fetch('/nested.json')).text();
   const json = new Uint8Array(await (await fetch('/large.json')).arrayBuffer());
@@ -250,7 +250,7 @@ async function peakMemory(browser, address) {
     const before = await memory('VmRSS');
     const core = await page.evaluate(async () => {
       const { Engine } = await import('/www/client/engine.js');
-      const { memory } = await (await import('/www/client/pkg/exemplar_search.js')).default();
+      const { memory } = await (await import('/www/client/pkg-whole/exemplar_search.js')).default();
       const before = memory.buffer.byteLength;
       globalThis.large = await Engine.load(new URL('/large.json', location.href).href);
       return memory.buffer.byteLength - before;
