@@ -8,7 +8,7 @@ wasm_bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' C
 cargo_tool() { # cargo_tool CRATE VERSION
   local crate=$1 version=$2
   # Not by --version, which zopfli does not know.
-  if cargo install --root "$TOOLS" --list | grep -qx "$crate v$version:"; then
+  if [[ $'\n'$(cargo install --root "$TOOLS" --list) == *$'\n'"$crate v$version:"* ]]; then
     echo "$crate $version is there"
   else
     # Optimised little: they run for seconds, and would compile for six minutes. Not --locked: the lock file of
