@@ -58,11 +58,11 @@ export async function freePort() {
 }
 
 /**
- * `exemplar serve`, ended with the test. Resolves to its address, with a slash at the end.
+ * `exemplar serve`, with no API if `api` is `null`, ended with the test. Resolves to its address, with a slash at the end.
  * @param {import('node:test').TestContext} t
  */
 export async function serve(t, { dist = DIST, api = API } = {}) {
-  const child = spawn(BIN, ['serve', dist, '--api', api, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(BIN, ['serve', dist, ...(api ? ['--api', api] : []), '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   atEnd(t, () => {
     child.kill();

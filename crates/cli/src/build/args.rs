@@ -71,6 +71,9 @@ pub struct Args {
     /// [default: exemplar/ within --site]
     #[arg(short, long, value_name = "FILE|DIR/", required_unless_present_any = ["dry_run", "site"])]
     pub output: Option<PathBuf>,
+    /// Put the search box into every page below --site; another build replaces what this one put there
+    #[arg(long, requires = "site")]
+    pub inject: bool,
 }
 
 /// Whether a bundle gets something.

@@ -7,7 +7,6 @@ mod embed;
 mod job;
 pub mod keywords;
 mod output;
-mod page_lines;
 mod plan;
 mod progress;
 mod queries;

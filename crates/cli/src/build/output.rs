@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::Bundle;
 
 use super::args::Args;
-use super::page_lines::PageLines;
 use crate::bundle_file;
+use crate::inject::inject;
 use crate::output::{OutputFile, print};
 use crate::output_folder::{self, OutputFolder};
+use crate::page_lines::PageLines;
 use crate::web_files::{self, WebFile};
 
 /// The folder within a site where `--output` names none.
@@ -25,6 +26,11 @@ impl Output {
     /// Makes sure that what `args` asks for can be written.
     pub fn prepare(args: &Args) -> Result<Self> {
         let path: PathBuf = match (&args.output, args.source.site()?) {
+            (Some(path), _) if !is_folder(path) && args.inject => bail!(
+                "--inject: {} is no folder that pages could load the search from: leave --output away, or name a folder within \
+                 --site, with a slash at the end",
+                path.display()
+            ),
             (Some(path), _) if !is_folder(path) => return Ok(Self::File(args.form.output(path)?)),
             // Without the slash, which a file could not have.
             (Some(path), _) => path.components().collect(),
@@ -35,6 +41,11 @@ impl Output {
                 ));
             }
         };
+        if let Some(site) = args.source.site()?.filter(|_| args.inject)
+            && !absolute(&path)?.starts_with(absolute(site)?)
+        {
+            bail!("--inject: pages reach no folder but one within --site, which {} is not", path.display());
+        }
         let files = web_files::all()?;
         Ok(Self::Folder(OutputFolder::prepare(&path)?, files))
     }
@@ -53,8 +64,16 @@ impl Output {
                 files.extend(written.into_iter().map(|(name, contents)| (name, Cow::Owned(contents))));
                 folder.write(&files)?;
                 print(&summary(&path.display().to_string(), bytes))?;
-                let [script, element] = PageLines::of(&args.source, &path).anywhere();
-                print(&format!("put these two lines onto your pages:\n  {script}\n  {element}"))
+                let lines = PageLines::of(&args.source, &path);
+                match args.source.site()?.filter(|_| args.inject) {
+                    Some(site) => print(&inject(site, &lines, args.source.addresses())?.describe()),
+                    None => {
+                        let [script, element] = lines.anywhere();
+                        print(&format!(
+                            "put these two lines onto your pages, or build with --inject:\n  {script}\n  {element}"
+                        ))
+                    }
+                }
             }
         }
     }
@@ -64,4 +83,13 @@ impl Output {
 fn is_folder(path: &Path) -> bool {
     let ends_in_slash = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     ends_in_slash || (path.is_dir() && output_folder::is_ours(path))
+}
+
+/// The path as the file system has it, whether or not its last part is there.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    let known = path.canonicalize().or_else(|_| match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if parent != Path::new("") => Ok(parent.canonicalize()?.join(name)),
+        _ => std::path::absolute(path),
+    });
+    known.with_context(|| format!("cannot look into {}", path.display()))
 }

@@ -15,7 +15,8 @@ use super::sitemap::Entry;
 use super::{Document, LeftOut, Reading, charset, files, join, sitemap};
 use crate::input;
 
-const EXTENSIONS: &[&str] = &["html", "htm"];
+/// Of the names of pages.
+pub const EXTENSIONS: &[&str] = &["html", "htm"];
 
 /// What generators put between a page's own title and the site's name.
 const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "];

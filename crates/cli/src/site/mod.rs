@@ -3,7 +3,7 @@
 mod addresses;
 mod block;
 mod bounds;
-mod charset;
+pub mod charset;
 mod content;
 mod csv;
 mod date;
@@ -18,7 +18,7 @@ mod left_out;
 mod markdown;
 mod options;
 mod page_text;
-mod parse;
+pub mod parse;
 mod sitemap;
 mod source;
 mod xml;
@@ -30,8 +30,10 @@ use std::fmt::Write;
 
 use exemplar_search::bundle::Article;
 
-pub use addresses::in_url;
+pub use addresses::{Addresses, in_url};
 pub use block::{Block, join};
+pub use files::{MAX_PAGE_BYTES, below as files_below};
+pub use folder::EXTENSIONS as PAGE_EXTENSIONS;
 pub use left_out::LeftOut;
 pub use source::SourceArgs;
 
@@ -67,20 +69,8 @@ const BOUNDED_SHOWN: usize = 20;
 impl Reading {
     /// What was left out and why, a line a reason, and each page that could not be read.
     pub fn summary(&self) -> String {
-        let mut lines = String::new();
-        let mut left_out: Vec<_> =
-            self.left_out.iter().map(|(name, reason)| (*reason, name.as_str())).collect();
-        left_out.sort_unstable();
-        for group in left_out.chunk_by(|a, b| a.0 == b.0) {
-            let names: Vec<_> =
-                group.iter().take(NAMES_SHOWN).map(|(_, name)| printable_line(name)).collect();
-            let more = match group.len().saturating_sub(NAMES_SHOWN) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let reason = group.first().map_or("", |(reason, _)| reason.describe());
-            let _ = write!(lines, "\n  left out {:>4}: {reason} ({}{more})", group.len(), names.join(", "));
-        }
+        let reasons = self.left_out.iter().map(|(name, reason)| (reason.describe(), name.as_str()));
+        let mut lines = grouped("left out", reasons.collect());
         for group in self.bounded.chunk_by(|a, b| a.0 == b.0).take(BOUNDED_SHOWN) {
             let cut: Vec<_> = group.iter().map(|(_, what)| *what).collect();
             let name = group.first().map_or("", |(name, _)| name.as_str());
@@ -96,4 +86,20 @@ impl Reading {
         }
         lines
     }
+}
+
+/// A line for each reason, with how many pages it holds for and some of their names.
+pub fn grouped(label: &str, mut reasons: Vec<(&str, &str)>) -> String {
+    let mut lines = String::new();
+    reasons.sort_unstable();
+    for group in reasons.chunk_by(|a, b| a.0 == b.0) {
+        let names: Vec<_> = group.iter().take(NAMES_SHOWN).map(|(_, name)| printable_line(name)).collect();
+        let more = match group.len().saturating_sub(NAMES_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let reason = group.first().map_or("", |(reason, _)| reason);
+        let _ = write!(lines, "\n  {label} {:>4}: {reason} ({}{more})", group.len(), names.join(", "));
+    }
+    lines
 }

@@ -76,6 +76,11 @@ impl SourceArgs {
         self.site.as_deref()
     }
 
+    /// `--addresses`
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
     /// `--base-url`
     pub fn base_url(&self) -> Option<&str> {
         self.base_url.as_deref()

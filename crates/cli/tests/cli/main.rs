@@ -7,6 +7,7 @@ mod convert;
 mod embedding;
 mod embedding_server;
 mod hostile_api;
+mod inject;
 mod inspect;
 mod keys;
 mod local_model;

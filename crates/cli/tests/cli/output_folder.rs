@@ -15,7 +15,7 @@ use crate::support::{TestApi, exemplar, fail, folder, read_bundle, reply, sites,
 const MARK: &str = "made-by-exemplar-search.txt";
 
 /// The pages of a small site, in a folder of their own.
-fn site() -> (TempDir, PathBuf) {
+pub fn site() -> (TempDir, PathBuf) {
     let root = folder();
     let public = root.path().join("public");
     for entry in WalkDir::new(sites().join("sea-notes")).into_iter().flatten() {
@@ -29,7 +29,7 @@ fn site() -> (TempDir, PathBuf) {
 }
 
 /// The sources of the web files stand in for those that are compiled.
-fn build(api: &TestApi, site: &Path) -> Command {
+pub fn build(api: &TestApi, site: &Path) -> Command {
     let mut command = exemplar();
     command.env("EXEMPLAR_WEB_FILES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
     command.args(["build", "--query-texts", "0", "--model", "m", "--api", &api.url, "--site"]).arg(site);
@@ -78,7 +78,7 @@ fn a_site_gets_a_folder_with_all_that_its_pages_need() {
     assert_eq!(read_bundle(&public.join("other/bundle.json")).articles.len(), articles);
 }
 
-fn write_in(folder: &Path, name: &str, contents: &str) {
+pub fn write_in(folder: &Path, name: &str, contents: &str) {
     fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
     fs::write(folder.join(name), contents).unwrap();
 }
@@ -99,7 +99,7 @@ fn a_bundle_of_several_files_leaves_none_of_the_build_before() {
     assert_eq!(second, contents(&public.join("exemplar")));
 }
 
-fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files(folder).into_iter().map(|(name, (contents, _))| (name, contents)).collect()
 }
 

@@ -14,6 +14,10 @@ pub struct PageLines {
     root: String,
     /// Folders from the place that articles' addresses are relative to down to the site's root.
     below_base: usize,
+    /// The site's host, if `--base-url` says it.
+    host: Option<String>,
+    /// Whether `--base-url` says where the root is.
+    knows_root: bool,
 }
 
 impl PageLines {
@@ -26,14 +30,36 @@ impl PageLines {
         let within = within.unwrap_or_else(|| folder.file_name().unwrap_or_default().into());
         let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
         let base_url = source.base_url().unwrap_or("/");
-        // Of a whole address, the path.
-        let path =
-            url::Url::parse(base_url).map_or_else(|_| base_url.to_owned(), |url| url.path().to_owned());
+        let whole = url::Url::parse(base_url).ok();
+        let path = whole.as_ref().map_or(base_url, url::Url::path);
         let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
         let root = format!("/{}", names.iter().map(|name| format!("{name}/")).collect::<String>());
         let folder = parts.iter().map(|part| format!("{}/", in_url(part))).collect();
         let is_relative = !base_url.starts_with('/') && !base_url.contains("://");
-        Self { folder, root, below_base: if is_relative { names.len() } else { 0 } }
+        Self {
+            folder,
+            root,
+            below_base: if is_relative { names.len() } else { 0 },
+            host: whole.as_ref().and_then(|url| url.host_str()).map(String::from),
+            knows_root: source.base_url().is_some(),
+        }
+    }
+
+    /// The site's host, if `--base-url` says it.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Whether [`PageLines::anywhere`] is right, rather than supposed.
+    pub fn knows_root(&self) -> bool {
+        self.knows_root
+    }
+
+    /// For the page of this address, which is relative to the site's root: they hold wherever the site is.
+    pub fn at(&self, address: &str) -> [String; 2] {
+        let depth = address.trim_start_matches("./").matches('/').count();
+        let up = |folders| if folders == 0 { "./".to_owned() } else { "../".repeat(folders) };
+        self.lines(&up(depth), &up(depth + self.below_base))
     }
 
     /// For any page of the site.
