@@ -7,9 +7,11 @@ mod agreement;
 mod api;
 mod build;
 mod bundle_file;
+mod config;
 mod convert;
 mod engine;
 mod eval;
+mod init;
 mod inject;
 mod input;
 mod inspect;
@@ -30,7 +32,8 @@ mod web_files;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Search a static site by meaning: build its bundle, search it, serve it, look into it.
 #[derive(Parser)]
@@ -42,6 +45,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Args),
     Build(Box<build::Args>),
     Search(Box<search::Args>),
     Serve(serve::Args),
@@ -51,19 +55,24 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let words = config::with_file(Cli::command(), std::env::args_os().collect())?;
+    match Cli::parse_from(words).command {
+        Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::note(&format!("error: {error:#}"));
-            ExitCode::FAILURE
-        }
     }
 }

@@ -53,6 +53,10 @@ pub struct Args {
     #[arg(long, value_name = "PRICE", value_parser = price)]
     pub price_per_million: Option<f64>,
 
+    /// Embed nothing: readers search by keywords alone, which needs neither a model nor an API
+    #[arg(long, conflicts_with_all = ["endpoint", "model_dir", "model", "embeddings", "dry_run"])]
+    pub no_vectors: bool,
+
     /// Whether the bundle gets keywords, which lexical ranks by
     #[arg(long, value_enum, default_value_t)]
     pub keywords: Switch,

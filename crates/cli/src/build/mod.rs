@@ -11,7 +11,9 @@ mod plan;
 mod progress;
 mod queries;
 mod request;
+mod summary;
 mod texts;
+mod word_vectors;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +63,7 @@ pub fn run(args: &Args) -> Result<()> {
 
     let documents = reading.documents;
     let vectorised = match &args.embeddings {
+        None if args.no_vectors => Some(by_words(args, &documents)?),
         Some(file) => Some(read_vectors(args, file, &documents)?),
         None => embed_site(args, args.request.engine(client)?, &documents)?,
     };
@@ -142,6 +145,21 @@ fn embed_site(args: &Args, engine: Engine, documents: &[Document]) -> Result<Opt
         None => Learnt::default(),
     };
     Ok(Some(Vectorised { model, recipes, passages, vectors: of_passages, learnt }))
+}
+
+/// What `--no-vectors` leaves: keywords, and vectors that are made of them.
+fn by_words(args: &Args, documents: &[Document]) -> Result<Vectorised> {
+    if !args.keywords.is_on() {
+        bail!("--no-vectors leaves nothing to search by where --keywords is off: leave out one of the two");
+    }
+    let (_, passages) = args.texts(documents);
+    Ok(Vectorised {
+        model: word_vectors::MODEL.into(),
+        recipes: Recipes::default(),
+        vectors: word_vectors::of(&keywords::of(documents, &passages)),
+        passages,
+        learnt: Learnt::default(),
+    })
 }
 
 /// The vectors of `--embeddings`, one an article.

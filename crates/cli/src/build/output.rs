@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::Bundle;
 
 use super::args::Args;
+use super::summary::lines;
 use crate::bundle_file;
 use crate::inject::inject;
 use crate::output::{OutputFile, print};
@@ -64,11 +65,15 @@ impl Output {
                 files.extend(written.into_iter().map(|(name, contents)| (name, Cow::Owned(contents))));
                 folder.write(&files)?;
                 print(&summary(&path.display().to_string(), bytes))?;
-                let lines = PageLines::of(&args.source, &path);
+                print(&lines(bundle, &files).join("\n"))?;
+                let places = PageLines::of(&args.source, &path);
                 match args.source.site()?.filter(|_| args.inject) {
-                    Some(site) => print(&inject(site, &lines, args.source.addresses())?.describe()),
+                    Some(site) => {
+                        print(&inject(site, &places, args.source.addresses())?.describe())?;
+                        print(&format!("look at it: exemplar serve {}", site.display()))
+                    }
                     None => {
-                        let [script, element] = lines.anywhere();
+                        let [script, element] = places.anywhere();
                         print(&format!(
                             "put these two lines onto your pages, or build with --inject:\n  {script}\n  {element}"
                         ))

@@ -49,6 +49,7 @@ pub struct RequestArgs {
 }
 
 /// How a text is given to the model.
+#[derive(Default)]
 pub struct Recipes {
     pub query: Recipe,
     pub passage: Recipe,

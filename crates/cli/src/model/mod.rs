@@ -112,7 +112,8 @@ fn missing(name: &str) -> String {
     let looked: Vec<_> = places::usual(name).iter().map(|folder| folder.display().to_string()).collect();
     format!(
         "the model {name} is not on this machine ({VARIABLE} names no folder of that name, and nothing is in {}). \
-         Name a model folder with --model-dir, or an embedding API with --api",
+         Name a model folder with --model-dir, or an embedding API with --api; `exemplar build --no-vectors` needs \
+         neither, and makes a bundle that is searched by keywords alone",
         looked.join(" or "),
         VARIABLE = places::VARIABLE,
     )

@@ -3,6 +3,7 @@
 mod api_failures;
 mod build_items;
 mod build_site;
+mod config;
 mod convert;
 mod embedding;
 mod embedding_server;

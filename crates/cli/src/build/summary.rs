@@ -1,0 +1,68 @@
+//! What a site's owner wants to know of a build.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use exemplar_search::bundle::{Bundle, Layout};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// From so many bytes on, a bundle is better in shards.
+const LARGE: usize = 3_000_000;
+
+/// Languages named.
+const LANGUAGES: usize = 8;
+
+/// Lines on a bundle that was written with the files of its output folder.
+pub fn lines(bundle: &Bundle, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
+    let mut lines = vec![format!("  languages: {}", languages(bundle))];
+    let sum = |is_counted: fn(&str) -> bool| -> usize {
+        files.iter().filter(|(name, _)| is_counted(name)).map(|(_, contents)| packed(contents)).sum()
+    };
+    let (code, data) = (sum(is_code), sum(is_loaded));
+    let more = if bundle.layout == Layout::Shards { ", and what the query needs" } else { "" };
+    lines.push(format!(
+        "  a reader's first search costs {} kB of code and {} kB of bundle, compressed{more}",
+        code.div_ceil(1000),
+        data.div_ceil(1000)
+    ));
+    if data > LARGE {
+        lines.push("  that is much: with --layout shards, readers load only what a query needs".into());
+    }
+    lines
+}
+
+fn languages(bundle: &Bundle) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for article in &bundle.articles {
+        *counts.entry(article.lang.as_deref().unwrap_or("not said (see --lang)")).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named: Vec<_> =
+        counts.iter().take(LANGUAGES).map(|(lang, count)| format!("{lang} {count}")).collect();
+    named.join(", ")
+}
+
+/// Whether a page with the box loads this file, at the latest for its first search.
+fn is_code(name: &str) -> bool {
+    let is_module =
+        name.starts_with("component/") || matches!(name, "client/exemplar-search.js" | "client/worker.js");
+    is_module || name.starts_with("client/chunk-") || name.ends_with(".wasm.gz")
+}
+
+/// Whether any search loads this file of the bundle.
+fn is_loaded(name: &str) -> bool {
+    !name.starts_with("client/")
+        && !name.starts_with("component/")
+        && (!name.contains('/') || name.contains("/start-"))
+}
+
+/// Its size as hosts send it.
+fn packed(contents: &[u8]) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing to memory does not fail. What is packed already stays as large.
+    let _ = encoder.write_all(contents);
+    encoder.finish().unwrap_or_default().len().min(contents.len())
+}
