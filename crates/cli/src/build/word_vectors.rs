@@ -53,6 +53,6 @@ mod tests {
             a.iter().zip(b.iter()).map(|(a, b)| a * b).sum()
         };
         assert!((0..4).all(|row| (cosine(row, row) - 1.0).abs() < 1e-5));
-        assert!(cosine(0, 1) > 0.4 && cosine(0, 1) > cosine(0, 2) + 0.2, "{} {}", cosine(0, 1), cosine(0, 2));
+        assert!(cosine(0, 1) > cosine(0, 2) + 0.2, "{} {}", cosine(0, 1), cosine(0, 2));
     }
 }

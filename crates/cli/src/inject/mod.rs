@@ -15,6 +15,9 @@ use crate::output::replace;
 use crate::page_lines::PageLines;
 use crate::site::{Addresses, MAX_PAGE_BYTES, PAGE_EXTENSIONS, files_below, grouped};
 
+/// Where the box stands in a page that was not made for it: in a line of its own at the top.
+const PLACE: &str = "display:block;position:relative;z-index:1000;max-inline-size:40rem;margin:.5rem auto";
+
 /// What became of a site's pages.
 #[derive(Debug, Default)]
 pub struct Injected {
@@ -60,13 +63,19 @@ fn page(
     let before = input::bytes(&file, MAX_PAGE_BYTES)?;
     let is_error_page = name.rsplit('/').next() == Some("404.html");
     let lines_for = |has_base| match (is_error_page, has_base) {
-        (false, false) => Ok(lines.at(&addresses.url(name))),
-        _ if lines.knows_root() => Ok(lines.anywhere()),
+        (false, false) => Ok(placed(lines.at(&addresses.url(name)))),
+        _ if lines.knows_root() => Ok(placed(lines.anywhere())),
         (true, _) => Err("it is shown at any address: --base-url says where the site is".into()),
         (false, true) => Err("its <base> moves relative addresses: --base-url says where the site is".into()),
     };
     let after = page::with_lines(&before, lines_for, lines.host())?;
     Ok((file, before, after))
+}
+
+/// The lines with the box above whatever the page lays over its top.
+fn placed([script, element]: [String; 2]) -> [String; 2] {
+    let styled = format!("<exemplar-search style=\"{PLACE}\" ");
+    [script, element.replacen("<exemplar-search ", &styled, 1)]
 }
 
 /// Replaces a page's contents, and nothing else of its file.

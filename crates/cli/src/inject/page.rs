@@ -58,7 +58,9 @@ pub fn with_lines(
     with.extend(&page[script_at..box_at]);
     with.extend(marked(&element).bytes());
     with.extend(&page[box_at..]);
-    match is_whole(&parse::document(&charset::decode(&with))?) {
+    // What stands before may swallow the lines, or their marks.
+    let comes_off = without_lines(&with).is_ok_and(|without| without == page);
+    match comes_off && is_whole(&parse::document(&charset::decode(&with))?) {
         true => Ok(with),
         false => Err("its HTML ends where no element can be, such as in a comment".into()),
     }

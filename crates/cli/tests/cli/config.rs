@@ -15,18 +15,18 @@ fn build(folder: &std::path::Path) -> std::process::Command {
 #[test]
 fn the_file_holds_options_and_the_command_line_wins() {
     let (root, public) = site();
-    let config = "site = \"public\"\nno-vectors = true\nlang = \"is\"\nexclude = [\"posts/**\", \"drafts/**\"]\nmax-chars = 400\n\
+    let config = "site = \"public\"\nno-vectors = true\nbase-url = \"/is\"\nexclude = [\"posts/**\", \"drafts/**\"]\nmax-chars = 400\n\
                   keywords = true\nstrict = false\n";
     fs::write(root.path().join("exemplar.toml"), config).unwrap();
     succeed(&mut build(root.path()));
     let bundle = read_bundle(&public.join("exemplar/bundle.json"));
-    assert!(bundle.articles.iter().all(|article| !article.url.starts_with("posts/")));
-    assert!(bundle.articles.iter().any(|article| article.lang.as_deref() == Some("is")));
+    assert!(bundle.articles.iter().all(|article| !article.id.starts_with("posts/")));
+    assert!(bundle.articles.iter().all(|article| article.url.starts_with("/is/")));
 
-    succeed(build(root.path()).args(["--lang", "fo", "--exclude", "drafts/**", "-o", "bundle.json"]));
+    succeed(build(root.path()).args(["--base-url", "/fo", "--exclude", "drafts/**", "-o", "bundle.json"]));
     let bundle = read_bundle(&root.path().join("bundle.json"));
-    assert!(bundle.articles.iter().any(|article| article.url.starts_with("posts/")));
-    assert!(bundle.articles.iter().all(|article| article.lang.as_deref() != Some("is")));
+    assert!(bundle.articles.iter().any(|article| article.id.starts_with("posts/")));
+    assert!(bundle.articles.iter().all(|article| article.url.starts_with("/fo/")));
 
     // What cannot be together gives way: another source, and an API.
     let items = "{\"title\": \"A\", \"url\": \"a.html\", \"text\": \"one\"}";

@@ -33,7 +33,9 @@ fn every_page_gets_the_box_once() {
         page,
         "<!doctype html>\n<title>Deep</title>\n<!--exemplar-search-->\
          <script type=\"module\" src=\"../../exemplar/component/exemplar-search.js\"></script><!--/exemplar-search-->\
-         <!--exemplar-search--><exemplar-search bundle=\"../../exemplar/bundle.json\" base=\"../../\"></exemplar-search>\
+         <!--exemplar-search--><exemplar-search \
+         style=\"display:block;position:relative;z-index:1000;max-inline-size:40rem;margin:.5rem auto\" \
+         bundle=\"../../exemplar/bundle.json\" base=\"../../\"></exemplar-search>\
          <!--/exemplar-search--><p>The page of the deep sea</p>\n"
     );
     for (name, bytes) in &before {
