@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const MODEL = resolve(import.meta.dirname, '../../target/models/multilingual-e5-small');
 
 /** What the book's own scripts say: they ask other hosts. */
-const OF_THE_BOOK = /\/book\//;
+const OF_THE_BOOK = /\/book\/|play\.rust-lang\.org/;
 
 /** Part of the Rust Book, built where it stands. */
 async function builtSite(t, options) {
