@@ -95,7 +95,7 @@ demo_bundles() {
 web_files_in_crate() {
   local files
   files=$(cargo package --list --allow-dirty --package exemplar-search-cli)
-  [[ $files == *web/client/pkg/exemplar_search_bg.wasm.gz* && $files == *web/component/exemplar-search.js* ]] ||
+  [[ $files == *web/client/pkg*/exemplar_search_bg.wasm.gz* && $files == *web/component/exemplar-search.js* ]] ||
     die "cargo package leaves out crates/cli/web"
 }
 

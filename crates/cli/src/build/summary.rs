@@ -17,11 +17,12 @@ const LANGUAGES: usize = 8;
 /// Lines on a bundle that was written with the files of its output folder.
 pub fn lines(bundle: &Bundle, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
     let mut lines = vec![format!("  languages: {}", languages(bundle))];
-    let sum = |is_counted: fn(&str) -> bool| -> usize {
+    let is_sharded = bundle.layout == Layout::Shards;
+    let sum = |is_counted: &dyn Fn(&str) -> bool| -> usize {
         files.iter().filter(|(name, _)| is_counted(name)).map(|(_, contents)| packed(contents)).sum()
     };
-    let (code, data) = (sum(is_code), sum(is_loaded));
-    let more = if bundle.layout == Layout::Shards { ", and what the query needs" } else { "" };
+    let (code, data) = (sum(&|name| is_code(name, is_sharded)), sum(&is_loaded));
+    let more = if is_sharded { ", and what the query needs" } else { "" };
     lines.push(format!(
         "  a reader's first search costs {} kB of code and {} kB of bundle, compressed{more}",
         code.div_ceil(1000),
@@ -45,11 +46,11 @@ fn languages(bundle: &Bundle) -> String {
     named.join(", ")
 }
 
-/// Whether a page with the box loads this file, at the latest for its first search.
-fn is_code(name: &str) -> bool {
-    let is_module =
-        name.starts_with("component/") || matches!(name, "client/exemplar-search.js" | "client/worker.js");
-    is_module || name.starts_with("client/chunk-") || name.ends_with(".wasm.gz")
+/// Whether a page with the box loads this file, at the latest for its first search: of the core's two parts, that for the bundle.
+fn is_code(name: &str, is_sharded: bool) -> bool {
+    let core = if is_sharded { "client/pkg-shards/" } else { "client/pkg-whole/" };
+    let is_module = matches!(name, "client/exemplar-search.js" | "client/worker.js");
+    is_module || ["component/", "client/chunk-", core].iter().any(|start| name.starts_with(start))
 }
 
 /// Whether any search loads this file of the bundle.
