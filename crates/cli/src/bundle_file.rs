@@ -1,11 +1,14 @@
 //! A bundle's files: reading them, and writing them whole or not at all.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::{Bundle, Encoding, Files, Layout, Written};
 use exemplar_search::shards::{self, Shards};
+use exemplar_search::{encoder, lexical};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::input;
 use crate::output::OutputFile;
@@ -16,6 +19,10 @@ pub const BUNDLE: &str = "bundle.json";
 
 /// Of a bundle's JSON.
 pub const MAX_BYTES: u64 = 4 << 30;
+
+/// Bytes of one file, compressed as hosts do, from which a new bundle is written in shards. A first search of shards loads fewer
+/// bytes from about 20 kB on, but in more requests. From 200 kB on it is faster too; docs/decisions/shards.md has the measurement.
+const SHARDS_FROM: usize = 200_000;
 
 /// A bundle and the files that it was read from.
 pub struct BundleFiles {
@@ -66,7 +73,8 @@ pub struct FormArgs {
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
     /// Where the parts are: inline (one JSON file), sidecar (a binary file beside it), or shards (a manifest and a folder of
-    /// small files, of which a search loads those that it needs); inline-base64, v1-arrays and v1-base64 are older forms
+    /// small files, of which a search loads those that it needs); inline-base64, v1-arrays and v1-base64 are older forms.
+    /// If not given, a file is inline; in a folder, a large bundle is in shards
     #[arg(long, value_name = "NAME")]
     layout: Option<Layout>,
 }
@@ -96,6 +104,23 @@ impl FormArgs {
         bundle.prepare_whitening()?;
         Ok(())
     }
+
+    /// Whether a new bundle should be in shards: no layout was asked for, it has what shards need, and it is so large that
+    /// readers get their first hits sooner from shards than from one file.
+    pub fn prefers_shards(&self, bundle: &Bundle) -> Result<bool> {
+        let has = |part| bundle.part(part).is_some();
+        if self.layout.is_some() || !has(lexical::PART) || !has(encoder::PART) {
+            return Ok(false);
+        }
+        Ok(gzip_len(bundle.write()?.json.as_bytes())? >= SHARDS_FROM)
+    }
+}
+
+/// The bytes of a file as hosts send it.
+pub fn gzip_len(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
 }
 
 /// The bundle as the files of a folder: that which names the others is the last, [`BUNDLE`].

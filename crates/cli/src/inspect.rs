@@ -1,14 +1,11 @@
 //! `exemplar inspect`: what a bundle holds and what it weighs.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use exemplar_search::bundle::{Bundle, Layout, Recipe};
 use exemplar_search::encoder::{self, QueryEncoder};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -78,7 +75,7 @@ pub fn run(args: &Args) -> Result<()> {
     lines.extend(facts(&files.bundle).into_iter().map(|(name, value)| format!("  {name:<12}{value}")));
     lines.push(format!("\n  {:<28}{:>10}{:>10}{:>14}{:>8}", "", "bytes", "gzip", "per passage", "gzip"));
     for (name, bytes) in weighed(&files, &name)? {
-        let (raw, packed) = (bytes.len(), gzip_len(bytes)?);
+        let (raw, packed) = (bytes.len(), bundle_file::gzip_len(bytes)?);
         let (each, each_packed) = (raw / passages.max(1), packed / passages.max(1));
         lines.push(format!("  {name:<28}{raw:>10}{packed:>10}{each:>14}{each_packed:>8}"));
     }
@@ -176,11 +173,4 @@ fn describe(recipe: &Recipe) -> String {
         true => "the text alone".into(),
         false => parts.join(", "),
     }
-}
-
-/// Bytes after gzip at its usual level, as web servers send them.
-fn gzip_len(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
 }

@@ -68,13 +68,15 @@ pub fn run(args: &Args) -> Result<()> {
         None => embed_site(args, args.request.engine(client)?, &documents)?,
     };
     let (Some(vectorised), Some(output)) = (vectorised, output) else { return Ok(()) };
-    let bundle = bundle(args, vectorised, documents)?;
+    let mut bundle = bundle(args, vectorised, documents)?;
+    output.choose_layout(&mut bundle, args)?;
     output.write(&bundle, args, |name, bytes| {
         format!(
-            "{name}: {} articles, {} passages x {} dimensions, {} kB, in {:.1} s",
+            "{name}: {} articles, {} passages x {} dimensions, {}, {} kB, in {:.1} s",
             bundle.articles.len(),
             bundle.passages.len(),
             bundle.space.dimensions,
+            bundle.layout.name(),
             bytes.div_ceil(1000),
             started.elapsed().as_secs_f64()
         )

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use exemplar_search::bundle::Bundle;
+use exemplar_search::bundle::{Bundle, Layout};
 
 use super::args::Args;
 use super::summary::lines;
 use crate::bundle_file;
 use crate::inject::inject;
-use crate::output::{OutputFile, print};
+use crate::output::{OutputFile, note, print};
 use crate::output_folder::{self, OutputFolder};
 use crate::page_lines::PageLines;
 use crate::web_files::{self, WebFile};
@@ -49,6 +49,20 @@ impl Output {
         }
         let files = web_files::all()?;
         Ok(Self::Folder(OutputFolder::prepare(&path)?, files))
+    }
+
+    /// Puts a large bundle into shards in a folder, unless a layout was asked for. A file that has a name of its own stays one
+    /// file.
+    pub fn choose_layout(&self, bundle: &mut Bundle, args: &Args) -> Result<()> {
+        if args.form.prefers_shards(bundle)? {
+            match self {
+                Self::Folder(..) => bundle.layout = Layout::Shards,
+                Self::File(_) => note(
+                    "this bundle is large: with --layout shards, or in a folder (-o NAME/), readers load only what a search needs of it",
+                ),
+            }
+        }
+        Ok(())
     }
 
     /// Writes the bundle, and says what `summary` makes of the output's name and the bundle's bytes.

@@ -7,10 +7,13 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::SystemTime;
 
+use serde_json::json;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::support::{TestApi, exemplar, fail, folder, read_bundle, reply, sites, succeed, vectors_for};
+use crate::support::{
+    TestApi, exemplar, fail, folder, read_bundle, reply, sites, succeed, vectors_for, write,
+};
 
 const MARK: &str = "made-by-exemplar-search.txt";
 
@@ -34,6 +37,48 @@ pub fn build(api: &TestApi, site: &Path) -> Command {
     command.env("EXEMPLAR_WEB_FILES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
     command.args(["build", "--query-texts", "0", "--model", "m", "--api", &api.url, "--site"]).arg(site);
     command
+}
+
+/// Articles whose bundle is larger in one file than shards are worth: of words that do not repeat often.
+fn large_site(folder: &TempDir) -> PathBuf {
+    let mut state = 1u32;
+    let mut word = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        format!("{:x}", state >> 20)
+    };
+    let article = |i: usize| {
+        let text: Vec<String> = (0..150).map(|_| word()).collect();
+        json!({"url": format!("{i}.html"), "title": format!("Page {i}"), "text": text.join(" ")}).to_string()
+    };
+    write(folder, "items.jsonl", (0..700).map(article).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_large_bundle_is_in_shards_unless_it_is_asked_for_as_one_file() {
+    let (api, root) = (TestApi::start_answering(), folder());
+    let items = large_site(&root);
+    let build = |name: &str, more: &[&str]| {
+        let output = root.path().join(name);
+        let mut command = exemplar();
+        command.env("EXEMPLAR_WEB_FILES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
+        command.args(["build", "--query-texts", "30", "--model", "m", "--api", &api.url, "--items"]);
+        let (stdout, stderr) = succeed(command.arg(&items).args(more).arg("-o").arg(&output));
+        (output, stdout, stderr)
+    };
+    let is_sharded = |bundle: &Path| fs::read_to_string(bundle).unwrap().contains("\"version\":3");
+
+    let (output, stdout, _) = build("large/", &[]);
+    assert!(stdout.contains(" shards, "), "{stdout}");
+    assert!(is_sharded(&output.join("bundle.json")));
+    let (output, stdout, _) = build("inline/", &["--layout", "inline"]);
+    assert!(stdout.contains(" inline, "), "{stdout}");
+    assert_eq!(read_bundle(&output.join("bundle.json")).articles.len(), 700);
+    // Who names a file gets that one file, and hears of shards.
+    let (output, _, stderr) = build("one.json", &[]);
+    assert!(stderr.contains("--layout shards"), "{stderr}");
+    assert_eq!(read_bundle(&output).articles.len(), 700);
+    let (output, _, stderr) = build("asked.json", &["--layout", "shards"]);
+    assert!(is_sharded(&output) && !stderr.contains("--layout shards"), "{stderr}");
 }
 
 /// What is in a folder: each file's contents, and when it was written.
