@@ -271,14 +271,7 @@ impl SearchIndex {
 
     /// Checks a query and brings it to the length and the padding of a row.
     pub(crate) fn unit_query(&self, query: &[f32]) -> Result<Vec<f32>> {
-        let expected = self.space.dimensions;
-        if query.len() != expected {
-            let model = self.space.model.clone();
-            return Err(Cause::QueryDimensions { found: query.len(), expected, model }.into());
-        }
-        if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-            return Err(Cause::NotFinite { place: format!("query[{i}]"), value }.into());
-        }
+        self.space.check_query(query)?;
         let padded = self.rows.as_rows().pad(query);
         self.to_unit(padded).ok_or_else(|| Cause::ZeroVector { place: "the query".into() }.into())
     }

@@ -98,6 +98,27 @@ impl EmbeddingSpace {
         self.probes.first()
     }
 
+    /// Checks that a query's embedding has as many values as the space has dimensions, finite and not all zero.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::QueryDimensions`](crate::ErrorKind::QueryDimensions), [`ErrorKind::NotFinite`](crate::ErrorKind::NotFinite) and
+    /// [`ErrorKind::ZeroVector`](crate::ErrorKind::ZeroVector).
+    pub(crate) fn check_query(&self, query: &[f32]) -> Result<()> {
+        let expected = self.dimensions;
+        if query.len() != expected {
+            let model = self.model.clone();
+            return Err(Cause::QueryDimensions { found: query.len(), expected, model }.into());
+        }
+        if let Some((i, &value)) = query.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            return Err(Cause::NotFinite { place: format!("query[{i}]"), value }.into());
+        }
+        match query.iter().all(|&value| value == 0.0) {
+            true => Err(Cause::ZeroVector { place: "the query".into() }.into()),
+            false => Ok(()),
+        }
+    }
+
     /// Checks that a vector for [`EmbeddingSpace::probe`] is from the space's own model. A space without probes accepts any vector.
     ///
     /// # Errors

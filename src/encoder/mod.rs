@@ -28,6 +28,7 @@ pub use fit::{FitOptions, FitReport, Fitted, Training, fit};
 #[cfg(feature = "fit")]
 pub use texts::{PassageText, TextKind, TrainingText, training_texts};
 
+pub(crate) use apply::Coefficients;
 pub(crate) use lazy::LazyEncoder;
 
 /// The name of the bundle's part.

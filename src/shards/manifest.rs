@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::shard::Build;
-use crate::bundle::{EmbeddingSpace, FORMAT, SHARDS_VERSION, json_fields, json_version, to_json};
+use crate::bundle::{EmbeddingSpace, FORMAT, Probe, SHARDS_VERSION, json_fields, json_version, to_json};
 use crate::fields::Fields;
 use crate::{Error, Result};
 
 /// What the manifest says of a build.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
-    /// The embedding space, without its probes. They are in the shard `rest`, because few readers need them.
+    /// The embedding space, with the first of its probes at most, in small whole numbers: enough to detect another model's vectors.
+    /// The exact probes are in the shard `rest`, because few readers need them.
     pub space: EmbeddingSpace,
     /// The build that the shards belong to.
     pub build: Build,
@@ -28,6 +29,14 @@ struct Write<'a> {
     articles: usize,
     passages: usize,
     space: &'a EmbeddingSpace,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probe: Option<WriteProbe<'a>>,
+}
+
+#[derive(Serialize)]
+struct WriteProbe<'a> {
+    text: &'a str,
+    vector: Vec<i8>,
 }
 
 impl Manifest {
@@ -42,8 +51,18 @@ impl Manifest {
         }
         let mut fields = Fields::at_top(json_fields(json, &mut [])?);
         let build: String = fields.required("build")?;
+        let probe: Option<Probe> = fields.optional("probe")?;
+        let mut space: EmbeddingSpace = fields.required("space")?;
+        if let Some(probe) = &probe
+            && probe.vector.len() != space.dimensions
+        {
+            let problem =
+                format!("has {} values, but the space has {}", probe.vector.len(), space.dimensions);
+            return Err(Error::field("probe.vector", problem));
+        }
+        space.probes = probe.into_iter().collect();
         Ok(Self {
-            space: fields.required("space")?,
+            space,
             build: read_build(&build).ok_or_else(|| {
                 Error::field("build", format!("is \"{build}\", expected 16 lower-case hexadecimal digits"))
             })?,
@@ -54,13 +73,20 @@ impl Manifest {
 
     /// The manifest's JSON.
     pub fn write(&self) -> Result<String> {
+        let space = EmbeddingSpace { probes: Vec::new(), ..self.space.clone() };
+        let probe = self.space.probe().map(|Probe { text, vector }| {
+            let largest = vector.iter().fold(f32::MIN_POSITIVE, |largest, x| largest.max(x.abs()));
+            let vector = vector.iter().map(|x| (x / largest * 127.0).round() as i8).collect();
+            WriteProbe { text, vector }
+        });
         to_json(&Write {
             format: FORMAT,
             version: SHARDS_VERSION,
             build: hexadecimal(self.build),
             articles: self.articles,
             passages: self.passages,
-            space: &self.space,
+            space: &space,
+            probe,
         })
     }
 

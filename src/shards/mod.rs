@@ -33,6 +33,7 @@ use self::passages::Passages;
 use self::shard::{Shard, damaged};
 use self::start::Start;
 use self::texts::Texts;
+use self::whole::Directions;
 use self::words::{Ngram, Word};
 use crate::Result;
 
@@ -53,8 +54,8 @@ pub struct Shards {
     texts: Slots<Texts>,
     /// The bytes of their rows.
     vectors: Slots<Vec<u8>>,
-    /// The bytes of the shards that nothing but a whole bundle needs: they are read for it, not by those who plan.
-    directions: Option<Vec<u8>>,
+    directions: Option<Directions>,
+    /// The bytes of the shard that nothing but a whole bundle needs: it is read for that, not by those who plan.
     rest: Option<Vec<u8>>,
     /// Those that cannot be loaded, ascending.
     given_up: Vec<Id>,
@@ -122,7 +123,10 @@ impl Shards {
                 *slot = Some(Texts::read(id.number, payload, count)?);
             }
             Kind::Vectors => *slot(&mut self.vectors, id)? = Some(payload.to_vec()),
-            Kind::Directions => self.directions = Some(payload.to_vec()),
+            Kind::Directions => {
+                let count = start.encoder.as_ref().map_or(0, |encoder| encoder.steps.len());
+                self.directions = Some(Directions::read(payload, self.manifest.space.dimensions, count)?);
+            }
             Kind::Rest => self.rest = Some(payload.to_vec()),
         }
         self.given_up.retain(|other| *other != id);

@@ -23,20 +23,41 @@ pub(crate) struct Targets {
     pub plain: Target,
 }
 
+/// A query of length 1, as far as the metric asks for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct UnitQuery {
+    /// Where it lies on each axis, in the embedding space.
+    pub axes: Vec<f64>,
+    /// Its products with the mean passage, and with that less the mean query.
+    pub mean: f64,
+    pub shift: f64,
+}
+
 impl Metric {
-    /// The targets of a text with these coefficients along the encoder's directions, `aligned` for the whitened cosine.
+    /// A text with these coefficients along the encoder's directions.
     ///
-    /// With offset o, coefficients e, mean passage m and d = m less the mean query, the text lies at q = (o + e) / |o + e|,
-    /// and aligned at (q + d) / |q + d|. The axes are the first of the encoder's directions; of what has no axis, only
-    /// lengths count, and o and d are at right angles to e there, nearly.
-    pub fn targets(&self, coefficients: &[f32], aligned: bool) -> Targets {
-        let [oo, od, om, mm, md, dd] = self.products.map(f64::from);
+    /// With offset o, coefficients e, mean passage m and d = m less the mean query, it lies at q = (o + e) / |o + e|. The axes
+    /// are the first of the encoder's directions; of what has no axis, only lengths count, and o and d are at right angles to
+    /// e there, nearly.
+    pub fn of_coefficients(&self, coefficients: &[f32]) -> UnitQuery {
+        let [oo, od, om, ..] = self.products.map(f64::from);
         let along = |value: fn(&super::start::Axis) -> f32| -> f64 {
             self.axes.iter().zip(coefficients).map(|(axis, &e)| f64::from(value(axis)) * f64::from(e)).sum()
         };
         let ee: f64 = coefficients.iter().map(|&e| f64::from(e) * f64::from(e)).sum();
         let length = (oo + 2.0 * along(|axis| axis.offset) + ee).max(1e-12).sqrt();
-        let (qd, qm) = ((od + along(|axis| axis.shift)) / length, (om + along(|axis| axis.mean)) / length);
+        let axes = self.axes.iter().zip(coefficients);
+        UnitQuery {
+            axes: axes.map(|(axis, &e)| (f64::from(axis.offset) + f64::from(e)) / length).collect(),
+            mean: (om + along(|axis| axis.mean)) / length,
+            shift: (od + along(|axis| axis.shift)) / length,
+        }
+    }
+
+    /// The targets of a query q, `aligned` for the whitened cosine: then it lies at (q + d) / |q + d|.
+    pub fn targets(&self, query: &UnitQuery, aligned: bool) -> Targets {
+        let [.., mm, md, dd] = self.products.map(f64::from);
+        let &UnitQuery { mean: qm, shift: qd, .. } = query;
         // The aligned query's length before it is brought to 1, and its product with the mean passage.
         let (shift, norm, product) = match aligned {
             true => {
@@ -49,8 +70,7 @@ impl Metric {
         let mut plain = Target { constant: qm as f32, mean: qm as f32, ..Target::default() };
         let (mut square, mut covered) = (0.0, 0.0);
         let (mut plain_variance, mut variance, mut mean) = (0.0, 0.0, 0.0);
-        for (axis, &e) in self.axes.iter().zip(coefficients) {
-            let q = (f64::from(axis.offset) + f64::from(e)) / length;
+        for (axis, &q) in self.axes.iter().zip(&query.axes) {
             let root = f64::from(axis.root).max(1e-12);
             let from_mean = (q + shift * f64::from(axis.shift)) / norm - f64::from(axis.mean);
             let place = root * from_mean;

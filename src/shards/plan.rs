@@ -53,7 +53,8 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    pub fn of(start: &Start, query: &lexical::QueryTerms, text: &str) -> Self {
+    /// `text` is what the query encoder is to encode, if it is.
+    pub fn of(start: &Start, query: &lexical::QueryTerms, text: Option<&str>) -> Self {
         let frequency = |word: &str| start.common(word).map_or(0, |common| common.frequency);
         // Rare words first, which are the long ones among those of which nothing is known yet.
         let mut words: Vec<(u32, Reverse<usize>, &str, &str)> = Vec::new();
@@ -76,7 +77,7 @@ impl Lookup {
             }
         };
         words.iter().for_each(|(.., text, _)| add(start.words_of(text)));
-        if start.encoder.is_some() {
+        if let Some(text) = text {
             let features = features(text);
             let resident = |word: &str| start.common(word).is_some_and(|common| common.row.is_some());
             features

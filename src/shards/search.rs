@@ -11,7 +11,7 @@ use super::start::Start;
 use super::texts::{Placed, Texts};
 use super::words::Word;
 use super::{Shards, sorted};
-use crate::encoder::QueryEncoder;
+use crate::encoder::{Coefficients, QueryEncoder};
 use crate::lexical::{self, Bm25, Keywords};
 use crate::search::{Given, Hit, Plan, Scores, SearchOptions, SearchResult};
 use crate::vector::top_k::top_k;
@@ -25,6 +25,11 @@ const MORE_CLUSTERS: usize = 12;
 const MAX_CLUSTERS: usize = 64;
 /// Passages whose texts are fetched beside the clusters, on what is expected of them.
 const EARLY_TEXTS: usize = 5;
+/// How far scores by meaning lie from those of the whole bundle, next to how far the scores of all passages lie apart: the rounding of
+/// places that the build chooses.
+const PLACE_NOISE: f32 = 0.1;
+/// So many times k of the best may be among the k best.
+const NEAR: usize = 4;
 
 /// What the loaded shards answer to a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,39 +54,69 @@ impl Shards {
             let start = Id::new(Kind::Start, 0);
             return Ok(nothing(if self.is_missing(start) { vec![start] } else { Vec::new() }));
         };
-        let Some(text) = query.text.filter(|_| answers_in_part(&query, options)) else {
+        if !answers_in_part(&query, options) {
             let wanted = self.missing().into_iter().filter(|&id| self.is_missing(id)).collect();
             return Ok(Answer { whole: true, ..nothing(wanted) });
-        };
+        }
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
-        let given =
-            Given { keywords: true, encoder: start.encoder.is_some(), text: true, ..Given::default() };
+        if let Some(embedding) = query.embedding {
+            self.manifest.space.check_query(embedding)?;
+        }
+        let given = Given {
+            keywords: true,
+            encoder: start.encoder.is_some(),
+            text: query.text.is_some(),
+            embedding: query.embedding.is_some(),
+            ..Given::default()
+        };
         let plan = Plan::new(options.method, options.stop, given)?;
-        let (method, weights) = (plan.method, plan.weights);
-        let mut words = lexical::QueryTerms::parse(text, query.unfinished);
-        let lookup = Lookup::of(start, &words, text);
-        let wanted: Vec<Id> = lookup.files.iter().map(|&file| Id::new(Kind::Words, file)).collect();
-        let wanted: Vec<Id> = wanted.into_iter().filter(|&id| self.is_missing(id)).collect();
+        let words = lexical::QueryTerms::parse(query.text.unwrap_or_default(), query.unfinished);
+        let lookup = Lookup::of(start, &words, query.text.filter(|_| plan.encode));
+        let words_files = lookup.files.iter().map(|&file| Id::new(Kind::Words, file));
+        let by_embedding = query.embedding.is_some() && plan.by_vectors();
+        let wanted = words_files.chain(by_embedding.then_some(Id::new(Kind::Directions, 0)));
+        let wanted: Vec<Id> = wanted.filter(|&id| self.is_missing(id)).collect();
         if !wanted.is_empty() {
             return Ok(nothing(wanted));
         }
-        let vocabulary = Vocabulary::of(self, &lookup);
-        let unknown = vocabulary.unknown(start, text);
-        let ngrams = if start.encoder.is_some() { ngram_files(start, &unknown) } else { Vec::new() };
+        Ok(self.rank(start, &query, options, plan, words, &lookup))
+    }
+
+    /// Ranks what is there, with the words that the query looks into.
+    fn rank<'s>(
+        &'s self,
+        start: &'s Start,
+        query: &Query,
+        options: &SearchOptions,
+        plan: Plan,
+        mut words: lexical::QueryTerms,
+        lookup: &Lookup,
+    ) -> Answer<'s> {
+        let Plan { method, weights, encode } = plan;
+        let vocabulary = Vocabulary::of(self, lookup);
+        let to_encode = query.text.filter(|_| encode);
+        let ngrams =
+            to_encode.map_or(Vec::new(), |text| ngram_files(start, &vocabulary.unknown(start, text)));
         let mut missing: Vec<Id> = ngrams.iter().copied().filter(|&id| self.is_missing(id)).collect();
 
         let keywords = vocabulary.keywords(self.lengths(start));
         keywords.answer_all(&mut words, |word| lookup.passed_over.iter().any(|other| other == word));
         let lexical = keywords.scores(&words, Bm25::default());
-        let placed = vocabulary.place(self, start, &ngrams, text, options.align);
-        let known = start.encoder.as_ref().map(|_| placed.as_ref().map_or(0.0, |placed| placed.1));
-        let weights = match &placed {
+        let encoded = to_encode.map(|text| vocabulary.encode(self, start, &ngrams, text));
+        let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
+        let metric = &start.metric;
+        let placed = match (query.embedding, &self.directions, encoded.flatten()) {
+            (Some(embedding), Some(directions), _) => Some(directions.place(embedding, metric.axes.len())),
+            (_, _, encoded) => encoded.map(|encoded| metric.of_coefficients(&encoded.values)),
+        };
+        let targets = placed.map(|placed| metric.targets(&placed, options.align));
+        let weights = match &targets {
             Some(_) => weights,
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let ranking = Ranking::new(self, start, lexical, placed.map(|placed| placed.0), weights, options.k);
+        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k);
         let order = ranking.order();
         missing.extend(
             ranking
@@ -97,10 +132,10 @@ impl Shards {
                 missing.push(id);
             }
         }
-        let hits = ranking.hits(&order, &words);
+        let hits = ranking.hits(&order, query.text.map(|_| &words));
         let complete = Some(ranking.complete());
         let result = SearchResult { hits, known, complete, ..SearchResult::empty(method) };
-        Ok(Answer { result, wanted: missing, whole: false })
+        Answer { result, wanted: missing, whole: false }
     }
 
     /// The codes of all passages' lengths: exact where their cluster is there.
@@ -123,11 +158,11 @@ impl Shards {
     }
 }
 
-/// Whether parts of a bundle can answer: if a text is to be ranked by words and the query encoder. Other methods, filters and facets
-/// need all passages.
+/// Whether parts of a bundle can answer: a text by its words and the query encoder, an embedding by its place. Other methods, filters
+/// and facets need all passages.
 pub fn answers_in_part(query: &Query, options: &SearchOptions) -> bool {
     let SearchOptions { method, fusion, filter, facets, relevance_threshold, passages, .. } = options;
-    query.embedding.is_none()
+    (query.text.is_some() || query.embedding.is_some())
         && method.weights().is_ok_and(|weights| weights.svm == 0.0)
         && *fusion == Fusion::ZScore
         && *filter == Filter::default()
@@ -171,15 +206,8 @@ impl<'s> Vocabulary<'s> {
         )
     }
 
-    /// Where the text lies, and how much of it is known.
-    fn place(
-        &self,
-        shards: &Shards,
-        start: &Start,
-        ngrams: &[Id],
-        text: &str,
-        align: bool,
-    ) -> Option<(Targets, f32)> {
+    /// The text along the encoder's directions.
+    fn encode(&self, shards: &Shards, start: &Start, ngrams: &[Id], text: &str) -> Option<Coefficients> {
         let encoder = start.encoder.as_ref()?;
         let common =
             start.common.iter().filter_map(|common| Some((common.text.as_str(), common.row.as_ref()?)));
@@ -206,8 +234,7 @@ impl<'s> Vocabulary<'s> {
                 .map(Box::from)
                 .collect(),
         };
-        let placed = partial.coefficients(text)?;
-        Some((start.metric.targets(&placed.values, align), placed.known))
+        partial.coefficients(text)
     }
 }
 
@@ -311,14 +338,26 @@ impl<'s> Ranking<'s> {
         gains
     }
 
-    /// The share of the k best that is expected to be among the passages whose scores are known.
+    /// The share of the k best of the whole bundle that is expected to be among the k best of the passages whose scores are
+    /// known: of those that are not there, and of rounded scores, any may be among them.
     fn complete(&self) -> f32 {
-        let best = self.best_known();
-        let Some(last) = best.last().filter(|_| best.len() >= self.k) else {
-            return if self.guesses.is_empty() { 1.0 } else { 0.0 };
-        };
-        let missing: f32 = self.guesses.iter().map(|guess| guess.above(last.score)).sum();
-        (1.0 - missing / self.k as f32).max(0.0)
+        let noise = self.noise();
+        let near = best_of_articles(self.known.clone(), NEAR * self.k);
+        let guess = |known: &Known| Guess { cluster: 0, count: 1.0, mean: known.score, deviation: noise };
+        let all: Vec<Guess> = near.iter().map(guess).chain(self.guesses.iter().copied()).collect();
+        let threshold = threshold(&all, self.k as f32);
+        let found: f32 = near.iter().take(self.k).map(|known| guess(known).above(threshold)).sum();
+        match self.guesses.is_empty() && near.len() <= self.k {
+            true => 1.0,
+            false => (found / self.k as f32).min(1.0),
+        }
+    }
+
+    /// How far scores lie from those of the whole bundle, because places are rounded.
+    fn noise(&self) -> f32 {
+        let Weights { knn, whitened, lexical, .. } = self.weights;
+        let all = (knn + whitened + lexical).max(f32::MIN_POSITIVE);
+        (PLACE_NOISE * (knn + whitened) / all).max(1e-6)
     }
 
     fn best_known(&self) -> Vec<Known> {
@@ -423,7 +462,7 @@ impl<'s> Ranking<'s> {
         best.into_iter().map(|known| (known.passage, known)).collect()
     }
 
-    fn hits(&self, order: &[(u32, Known)], words: &lexical::QueryTerms) -> Vec<Hit<'s>> {
+    fn hits(&self, order: &[(u32, Known)], words: Option<&lexical::QueryTerms>) -> Vec<Hit<'s>> {
         let fused = [self.weights.knn, self.weights.whitened, self.weights.lexical]
             .iter()
             .filter(|w| **w > 0.0)
@@ -451,7 +490,7 @@ impl<'s> Ranking<'s> {
                 passage: &placed.passage,
                 passage_index: placed.index,
                 text,
-                highlights: Some(Highlights::of(words, article, text)),
+                highlights: words.map(|words| Highlights::of(words, article, text)),
                 others: Vec::new(),
             });
         }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::code::{Rows, bits, float, size_class};
+use super::place::UnitQuery;
 use super::shard::{Id, Kind, damaged};
 use super::start::Start;
 use super::words::{Word, read};
@@ -99,10 +100,13 @@ impl Rest {
     }
 }
 
-/// The query encoder without its words and n-grams.
+/// The query encoder without its words and n-grams, and what else places an embedding.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Directions {
     pub offset: Vec<f32>,
+    /// The mean passage, and that less the mean query.
+    pub mean: Vec<f32>,
+    pub shift: Vec<f32>,
     /// The step of each direction's values, and of the coefficients along it.
     pub basis_steps: Vec<f32>,
     pub steps: Vec<f32>,
@@ -127,10 +131,15 @@ impl Directions {
         let mut floats = |values: &[f32], count: usize| -> Vec<f32> {
             (0..count).map(|i| float(coder, values.get(i).copied().unwrap_or(0.0))).collect()
         };
-        let offset = floats(&self.offset, dims);
+        let (offset, mean) = (floats(&self.offset, dims), floats(&self.mean, dims));
+        let shift = floats(&self.shift, dims);
         let basis_steps = floats(&self.basis_steps, count);
         let steps = floats(&self.steps, count);
-        if [&offset, &basis_steps, &steps].into_iter().flatten().any(|value| !value.is_finite()) {
+        if [&offset, &mean, &shift, &basis_steps, &steps]
+            .into_iter()
+            .flatten()
+            .any(|value| !value.is_finite())
+        {
             return None;
         }
         let (mut rows, mut basis) = (Rows::default(), Vec::new());
@@ -148,7 +157,24 @@ impl Directions {
                 return None;
             }
         }
-        Some(Self { offset, basis_steps, steps, basis })
+        Some(Self { offset, mean, shift, basis_steps, steps, basis })
+    }
+
+    /// A query's embedding as the metric needs it, on so many axes.
+    pub fn place(&self, embedding: &[f32], axes: usize) -> UnitQuery {
+        let product =
+            |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
+        let length = product(embedding, embedding).sqrt();
+        let rows = self.basis.chunks_exact(embedding.len().max(1)).zip(&self.basis_steps).take(axes);
+        let along = |(row, &step): (&[i16], &f32)| {
+            let sum: f64 = row.iter().zip(embedding).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
+            sum * f64::from(step) / length
+        };
+        UnitQuery {
+            axes: rows.map(along).collect(),
+            mean: product(embedding, &self.mean) / length,
+            shift: product(embedding, &self.shift) / length,
+        }
     }
 }
 
@@ -195,16 +221,10 @@ impl Shards {
         if let Some(&id) = self.missing().first() {
             return Err(damaged(id, "is missing"));
         }
-        let (Some(start), Some(rest)) = (&self.start, &self.rest) else {
+        let (Some(start), Some(rest), Some(directions)) = (&self.start, &self.rest, &self.directions) else {
             return Err(damaged(Id::new(Kind::Start, 0), "is missing"));
         };
         let rest = &Rest::read(rest)?;
-        let directions = match (&start.encoder, &self.directions) {
-            (Some(encoder), Some(directions)) => {
-                Directions::read(directions, self.manifest.space.dimensions, encoder.steps.len())?
-            }
-            _ => Directions::default(),
-        };
         let (articles, passages, index_of) = self.texts_in_order(start)?;
         let vectors = self.vectors_in_order(start, rest, &index_of)?;
         let bundle = Bundle {

@@ -59,6 +59,12 @@ impl Shards {
         self.0.add(id(file)?, bytes).map_err(to_js_error)
     }
 
+    /// Checks that a vector of the space's first probe is from the space's model; see
+    /// [`EmbeddingSpace::verify`](crate::bundle::EmbeddingSpace::verify).
+    pub fn verify(&self, vector: &[f32]) -> Result<(), JsValue> {
+        self.0.manifest().space.verify(vector).map_err(to_js_error)
+    }
+
     /// Says that a shard cannot be loaded.
     #[wasm_bindgen(js_name = giveUp)]
     pub fn give_up(&mut self, file: &str) -> Result<(), JsValue> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import { box, openBox, startSite, type } from './component-support.mjs';
-import { BIN, DIST, atEnd } from './support.mjs';
+import { API, BIN, DIST, atEnd } from './support.mjs';
 
 /** The demo's site, in shards: with its query encoder. */
 async function shards(t, site = join(DIST, 'bundles', 'rust-book.json')) {
@@ -108,6 +108,42 @@ test('a bundle in one file is no manifest, whatever it begins with', async (t) =
   assert.match(urls[0], /ch16-\d\d/);
   assert.equal(complete, undefined);
 });
+
+test('an embedding from an API is compared with parts, and that of another model refused', async (t) => {
+  const bundle = await shards(t);
+  const { address, asked } = await shardedSite(t, bundle);
+  const page = await openBox(t, address);
+  const found = await page.evaluate(async ([text, vectors]) => {
+    const { SearchIndex } = await import('/search/client/exemplar-search.js');
+    const index = await SearchIndex.load('/search/bundle.json', { background: false });
+    const [{ text: probe }] = index.space.probes;
+    const embed = async (asked) => Float32Array.from(vectors[asked === probe ? 'probe' : 'query']);
+    await index.verify(embed);
+    const other = await index.verify(async () => new Float32Array(index.space.dimensions).fill(0.1)).catch(({ code }) => code);
+    const embedding = await embed(text);
+    const results = [await index.search({ text, embedding }), await index.search({ embedding })];
+    return { other, probe, results: results.map(({ hits, complete, known, method }) => ({ url: hits[0].article.url, hits: hits.length, complete, known, method })) };
+  }, [QUESTION, await vectorsOf(bundle, QUESTION)]);
+  assert.equal(found.other, 'other-model');
+  for (const { url, hits, complete, known } of found.results) {
+    assert.match(url, /ch16-\d\d/);
+    assert.equal(hits, 10);
+    assert(complete > 0.5 && complete <= 1, `complete: ${complete}`);
+    assert.equal(known, undefined);
+  }
+  assert.deepEqual(found.results.map(({ method }) => method), ['whitened+lexical', 'knn+whitened']);
+  assert(asked.some((path) => /directions-0/.test(path)));
+  assert(!asked.some((path) => /vectors-|rest-/.test(path)), 'no full vectors are needed');
+});
+
+/** What the test's API makes of the manifest's probe and of a text. */
+async function vectorsOf({ manifest }, text) {
+  const { space, probe } = JSON.parse(manifest);
+  const body = { model: space.model, input: [probe.text, text], ...space.query };
+  const response = await fetch(`${API}/v1/embeddings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const { data } = await response.json();
+  return { probe: data[0].embedding, query: data[1].embedding };
+}
 
 test('what parts cannot answer has the rest loaded', async (t) => {
   const { address } = await shardedSite(t, await shards(t));

@@ -129,6 +129,8 @@ export class ShardedEngine {
     this.#asked++;
     try {
       if (name === 'search') return await this.#search(/** @type {any} */ (args)[0], /** @type {any} */ (args)[1], how);
+      // The manifest knows what a probe's vector is like.
+      if (name === 'verify') return rethrown(() => this.#current().shards.verify(/** @type {any} */ (args)[0]));
       const index = await this.whole(how.signal);
       return rethrown(() => /** @type {any} */ (calls[name])(index, ...args));
     } finally {
@@ -152,6 +154,8 @@ export class ShardedEngine {
   async #search(query, options, how) {
     for (;;) {
       const build = this.#current();
+      // Shards hold directions alone: the lengths of vectors are in the whole bundle.
+      if (this.#options.normalize === false) await this.whole(how.signal);
       if (build.index) return rethrown(() => calls.search(/** @type {Index} */ (build.index), query, options));
       build.shards.retry();
       const result = await this.#searchShards(build, query, options, how);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
-use exemplar_search::bundle::{Article, Passage};
+use exemplar_search::bundle::{Article, EmbeddingSpace, Passage};
 use exemplar_search::rank::svm;
 use exemplar_search::{
     Filter, Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
@@ -103,52 +103,62 @@ struct SvmArgs {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let plain = args.embedding.is_none() && args.more.is_empty() && args.less.is_empty();
-    if let (Some(text), true, false) =
-        (&args.query, plain && !args.no_normalize, args.whole || args.has_engine())
+    let by_articles = !args.more.is_empty() || !args.less.is_empty();
+    if !(by_articles || args.no_normalize || args.whole)
         && let Ok(json) = input::bytes(&args.bundle, bundle_file::MAX_BYTES)
         && bundle_file::is_sharded(&json)
+        && let Some(lines) = search_shards(args, &json)?
     {
-        let mut files = ShardFiles::new(&json, &args.bundle)?;
-        let (query, options) = (Query::from(text.as_str()), args.options());
-        let (cost, whole) = files.load_wanted(&query, &options)?;
-        if !whole {
-            let result = files.shards.search(query, &options)?.result;
-            return match args.json {
-                true => print(&serde_json::to_string_pretty(&result)?),
-                false => print(&format!(
-                    "{}\n{}",
-                    listing(&result, files.shards.manifest().articles),
-                    costs(cost, &result)
-                )),
-            };
-        }
+        return print(&lines);
     }
     let bundle = bundle_file::read(&args.bundle)?.bundle;
     let index = SearchIndex::with(bundle, !args.no_normalize)?;
     let options = args.options();
+    let embedding = embedding(args, index.space(), index.needs_embedding(args.method))?;
     let text = args.query.as_deref();
-    let embedding = match (text, &args.embedding) {
-        (Some(text), _) => embed(text, args, &index)?,
-        (None, Some(file)) => Some(read_vector(file)?),
-        (None, None) => None,
-    };
     let query = Query { text, embedding: embedding.as_deref(), unfinished: false };
     let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
-    let found = index.refine(&refine, &options).map_err(|error| error.with_option_name(flag));
-    let result = found.with_context(|| match &args.embedding {
-        Some(file) => file.display().to_string(),
-        None => "cannot search".to_owned(),
-    })?;
+    let result = index.refine(&refine, &options).map_err(|error| for_people(error.into(), args))?;
     match args.json {
         true => print(&serde_json::to_string_pretty(&result)?),
         false => print(&listing(&result, index.articles().len())),
     }
 }
 
+/// What the shards that the query asks for answer, as it is printed; nothing where parts of a bundle cannot answer.
+fn search_shards(args: &Args, json: &[u8]) -> Result<Option<String>> {
+    let mut files = ShardFiles::new(json, &args.bundle)?;
+    let embedding = embedding(args, &files.shards.manifest().space, false)?;
+    let query = Query { text: args.query.as_deref(), embedding: embedding.as_deref(), unfinished: false };
+    let options = args.options();
+    let (cost, whole) = files.load_wanted(&query, &options).map_err(|error| for_people(error, args))?;
+    if whole {
+        return Ok(None);
+    }
+    let result = files.shards.search(query, &options)?.result;
+    Ok(Some(match args.json {
+        true => serde_json::to_string_pretty(&result)?,
+        false => {
+            format!("{}\n{}", listing(&result, files.shards.manifest().articles), costs(cost, &result))
+        }
+    }))
+}
+
+/// The core's error with options as they are written for the command, and with the file that the query came from.
+fn for_people(error: anyhow::Error, args: &Args) -> anyhow::Error {
+    let of_what = || match &args.embedding {
+        Some(file) => file.display().to_string(),
+        None => "cannot search".to_owned(),
+    };
+    match error.downcast::<exemplar_search::Error>() {
+        Ok(error) => anyhow::Error::from(error.with_option_name(flag)).context(of_what()),
+        Err(error) => error,
+    }
+}
+
 /// What a search in shards has read.
 fn costs(cost: Cost, result: &SearchResult) -> String {
-    let Cost { files, bytes, rounds } = cost;
+    let Cost { files, bytes, rounds, .. } = cost;
     format!(
         "{files} shards, {} kB, in {rounds} rounds; about {:.0}% of these hits are those of the whole bundle",
         bytes.div_ceil(1000),
@@ -204,17 +214,27 @@ impl Args {
     }
 }
 
+/// The embedding of what is searched for, if it has one.
+fn embedding(args: &Args, space: &EmbeddingSpace, needed: bool) -> Result<Option<Vec<f32>>> {
+    match (&args.query, &args.embedding) {
+        (Some(text), _) => embed(text, args, space, needed),
+        (None, Some(file)) => read_vector(file).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
 /// The query's embedding, made by an API or a model on this machine as the bundle's recipe for queries says, where the method
 /// needs one. Without either it is left to the bundle's query encoder.
-fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>>> {
+/// `needed` says whether there is no encoder.
+fn embed(text: &str, args: &Args, space: &EmbeddingSpace, needed: bool) -> Result<Option<Vec<f32>>> {
     if text.trim().is_empty() {
         bail!("--query is empty: give it some text");
     }
     if !args.method.needs_embedding() {
         return Ok(None);
     }
-    let Some(engine) = args.engine(&index.space().model)? else {
-        if !index.needs_embedding(args.method) {
+    let Some(engine) = args.engine(&space.model)? else {
+        if !needed {
             return Ok(None);
         }
         bail!(
@@ -222,7 +242,6 @@ fn embed(text: &str, args: &Args, index: &SearchIndex) -> Result<Option<Vec<f32>
             args.method
         );
     };
-    let space = index.space();
     let mut inputs = vec![Input { name: "the query", text }];
     inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
     let mut vectors = engine.embed(&inputs, &space.query, &space.model, note)?.into_iter();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::Bundle;
-use exemplar_search::shards::{self, HEAD, Id, Packing, Shards, Written, packing};
+use exemplar_search::shards::{self, HEAD, Id, Kind, Packing, Shards, Written, packing};
 use exemplar_search::{Query, SearchOptions};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -85,6 +85,8 @@ enum Source<'w> {
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Cost {
     pub files: usize,
+    /// How many of these are texts: the ranking does not wait for them.
+    pub texts: usize,
     pub bytes: usize,
     /// How often the planner was asked for more.
     pub rounds: usize,
@@ -140,6 +142,7 @@ impl<'w> ShardFiles<'w> {
                 match self.load(id) {
                     Ok(bytes) => {
                         cost.files += 1;
+                        cost.texts += usize::from(id.kind == Kind::Texts);
                         cost.bytes += bytes;
                     }
                     Err(error) => {

@@ -26,6 +26,9 @@ pub(super) struct Placed {
     pub places: Vec<f32>,
     /// The length of each in the metric.
     pub norms: Vec<f32>,
+    /// The mean passage, and that less the mean query.
+    pub mean: Vec<f32>,
+    pub shift: Vec<f32>,
 }
 
 /// Directions of unit length at right angles, nearly: the encoder's.
@@ -91,7 +94,11 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
         norm: norms.iter().sum::<f32>() / count.max(1) as f32,
     };
     choose_steps(&mut metric, bundle, encoder);
-    Ok(Placed { metric, places, norms })
+    Ok(Placed { metric, places, norms, mean: floats(&mean), shift: floats(&shift) })
+}
+
+fn floats(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&x| x as f32).collect()
 }
 
 /// What a reader needs of them where it has no directions: their products with each other.
@@ -109,7 +116,10 @@ fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) {
     let count = texts.len().min(SAMPLES);
     let texts = (0..count).map(|i| texts[i * texts.len() / count]);
     let targets: Vec<Vec<f32>> = texts
-        .filter_map(|text| Some(metric.targets(&encoder.coefficients(text)?.values, true).whitened.axes))
+        .filter_map(|text| {
+            let unit = metric.of_coefficients(&encoder.coefficients(text)?.values);
+            Some(metric.targets(&unit, true).whitened.axes)
+        })
         .collect();
     let n = targets.len().max(1) as f32;
     let mut squares: Vec<f32> = (0..metric.axes.len())

@@ -16,7 +16,7 @@ use super::shard::{Build, Id, Kind, Shard};
 use super::start::{Cluster, Common, EncoderStart, Metric, Start};
 use super::whole::{Directions, Rest};
 use super::words::{Ngram, Word, code_ngrams, code_words};
-use crate::bundle::{Article, Bundle, EmbeddingSpace, Passage, to_json};
+use crate::bundle::{Article, Bundle, Passage, to_json};
 use crate::encoder::QueryEncoder;
 use crate::encoder::range_coder::Encoder;
 use crate::lexical::Keywords;
@@ -74,7 +74,7 @@ pub fn write(bundle: &Bundle, pack: Pack) -> Result<Written> {
     let digest = hash.finalize();
     let build = digest.first_chunk().copied().unwrap_or(build);
     let manifest = Manifest {
-        space: EmbeddingSpace { probes: Vec::new(), ..bundle.space.clone() },
+        space: bundle.space.clone(),
         build,
         articles: bundle.articles.len(),
         passages: bundle.passages.len(),
@@ -274,6 +274,8 @@ impl Layout {
         };
         let directions = Directions {
             offset: encoder.offset.clone(),
+            mean: self.placed.mean.clone(),
+            shift: self.placed.shift.clone(),
             basis_steps: encoder.basis_steps.clone(),
             steps: encoder.steps.clone(),
             basis: steps.flat_map(whole).collect(),

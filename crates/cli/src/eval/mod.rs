@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use exemplar_search::shards::Written;
+use exemplar_search::{Method, SearchIndex};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use self::args::Args;
@@ -21,9 +22,9 @@ use self::index::Built;
 use self::metrics::Metrics;
 use self::report::{Report, Row, ShardCost};
 use self::setting::Setting;
-use self::task::{Case, EmbeddingSource, Task};
+use self::task::{Case, EmbeddingSource, InShards, Task};
 use crate::output::print;
-use crate::shard_files::{Cost, ShardFiles};
+use crate::shard_files::ShardFiles;
 
 pub fn run(args: &Args) -> Result<()> {
     let settings = args.settings()?;
@@ -63,16 +64,15 @@ pub fn run(args: &Args) -> Result<()> {
             first.clone_from(&metrics);
         }
         rows.push(Row::new(source.name(), setting.to_string(), &metrics, &first, milliseconds));
-        let in_part =
-            args.task == Task::Search && !matches!(source, EmbeddingSource::Api(_)) && setting.is_in_part();
+        let in_part = args.task == Task::Search && setting.is_in_part();
         if let Some(written) = shards.as_ref().filter(|_| in_part) {
             let started = Instant::now();
-            let (of_shards, costs) = in_shards(written, &cases, setting)?;
+            let answers = in_shards(written, &cases, &index, source, setting)?;
             let milliseconds = started.elapsed().as_secs_f64() * 1e3 / cases.len() as f64;
-            let whole: f64 = metrics.iter().map(|metrics| metrics.ndcg).sum();
-            let part: f64 = of_shards.iter().map(|metrics| metrics.ndcg).sum();
+            let of_shards: Vec<Metrics> = answers.iter().map(|answer| answer.metrics).collect();
             let row = Row::new("shards", setting.to_string(), &of_shards, &first, milliseconds);
-            rows.push(Row { shards: Some(ShardCost::of(&costs, part / whole)), ..row });
+            let by_words = words_found(args.task, &cases, &index)?;
+            rows.push(Row { shards: Some(ShardCost::of(&answers, &metrics, &by_words)), ..row });
         }
     }
     progress.finish_and_clear();
@@ -89,15 +89,25 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 /// Each query by what it loads on its own.
-fn in_shards(written: &Written, cases: &[Case], setting: &Setting) -> Result<(Vec<Metrics>, Vec<Cost>)> {
-    let (mut metrics, mut costs) = (Vec::new(), Vec::new());
-    for case in cases {
+fn in_shards(
+    written: &Written,
+    cases: &[Case],
+    index: &SearchIndex,
+    source: EmbeddingSource,
+    setting: &Setting,
+) -> Result<Vec<InShards>> {
+    let answer = |case: &Case| {
         let mut files = ShardFiles::in_memory(written)?;
-        let (own, cost) = case.measure_in_shards(&mut files, setting)?;
-        metrics.push(own);
-        costs.push(cost);
-    }
-    Ok((metrics, costs))
+        case.measure_in_shards(&mut files, index, source, setting)
+    };
+    cases.iter().map(answer).collect()
+}
+
+/// Whether each query's words alone find anything relevant.
+fn words_found(task: Task, cases: &[Case], index: &SearchIndex) -> Result<Vec<bool>> {
+    let words = Setting::of(Method::Lexical);
+    let found = |case: &Case| Ok(task.measure(case, index, EmbeddingSource::None, &words)?.ndcg > 0.0);
+    cases.iter().map(found).collect()
 }
 
 fn progress(queries: usize) -> ProgressBar {

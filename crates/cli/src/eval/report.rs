@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::interval::Interval;
 use super::metrics::Metrics;
-use super::task::Task;
-use crate::shard_files::Cost;
+use super::task::{InShards, Task};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,25 +61,58 @@ pub struct ShardCost {
     pub bytes: f64,
     pub bytes_p90: usize,
     pub files: f64,
+    /// Of these, how many the ranking waits for: all but texts.
+    pub files_to_ranking: f64,
     pub rounds: f64,
     /// nDCG@10 over that of the whole bundle.
     pub of_whole: f64,
+    /// The same of the queries whose words find nothing relevant, and how many these are.
+    pub of_whole_without_words: f64,
+    pub without_words: usize,
+    /// Means: how complete answers say that they are, and which share of the whole bundle's hits they have.
+    pub complete: f64,
+    pub same: f64,
 }
 
 impl ShardCost {
-    pub fn of(costs: &[Cost], of_whole: f64) -> Self {
-        let mean = |value: fn(&Cost) -> usize| {
-            costs.iter().map(|cost| value(cost) as f64).sum::<f64>() / costs.len().max(1) as f64
+    /// `whole` are the whole bundle's metrics; `by_words` says of each query whether its words find anything relevant.
+    pub fn of(answers: &[InShards], whole: &[Metrics], by_words: &[bool]) -> Self {
+        let mean = |value: fn(&InShards) -> f64| {
+            answers.iter().map(value).sum::<f64>() / answers.len().max(1) as f64
         };
-        let mut bytes: Vec<usize> = costs.iter().map(|cost| cost.bytes).collect();
+        let mut bytes: Vec<usize> = answers.iter().map(|answer| answer.cost.bytes).collect();
         bytes.sort_unstable();
+        let of_whole = |counts: &dyn Fn(bool) -> bool| {
+            let all = answers.iter().zip(whole).zip(by_words).filter(|(_, by_words)| counts(**by_words));
+            let (part, whole) = all.fold((0.0, 0.0), |(part, sum), ((answer, whole), _)| {
+                (part + answer.metrics.ndcg, sum + whole.ndcg)
+            });
+            part / whole
+        };
         Self {
-            bytes: mean(|cost| cost.bytes),
+            bytes: mean(|answer| answer.cost.bytes as f64),
             bytes_p90: bytes.get(bytes.len() * 9 / 10).copied().unwrap_or(0),
-            files: mean(|cost| cost.files),
-            rounds: mean(|cost| cost.rounds),
-            of_whole,
+            files: mean(|answer| answer.cost.files as f64),
+            files_to_ranking: mean(|answer| (answer.cost.files - answer.cost.texts) as f64),
+            rounds: mean(|answer| answer.cost.rounds as f64),
+            of_whole: of_whole(&|_| true),
+            of_whole_without_words: of_whole(&|by_words| !by_words),
+            without_words: by_words.iter().filter(|by_words| !**by_words).count(),
+            complete: mean(|answer| answer.complete),
+            same: mean(|answer| answer.same),
         }
+    }
+
+    fn line(&self) -> String {
+        let Self { bytes, bytes_p90, files, files_to_ranking, rounds, of_whole, complete, same, .. } = self;
+        let Self { of_whole_without_words, without_words, .. } = self;
+        format!(
+            "{:<8} {of_whole:.3} of the whole bundle's nDCG@10 ({of_whole_without_words:.3} in {without_words} queries whose words find nothing), \
+             by {:.1} kB (p90 {:.1}) in {files:.1} files, {files_to_ranking:.1} of them to the ranking, and {rounds:.1} rounds; says that {complete:.3} of the hits are the whole bundle's, and {same:.3} are",
+            "",
+            bytes / 1e3,
+            *bytes_p90 as f64 / 1e3
+        )
     }
 }
 
@@ -143,14 +175,7 @@ impl Report {
                 mean["mrr@10"].mean,
                 format!("{:+.3} [{:+.3}, {:+.3}]", by.mean, by.low, by.high),
             ));
-            lines.extend(shards.as_ref().map(|ShardCost { bytes, bytes_p90, files, rounds, of_whole }| {
-                format!(
-                    "{:<8} {of_whole:.3} of the whole bundle's nDCG@10, by {:.1} kB (p90 {:.1}) in {files:.1} files and {rounds:.1} rounds",
-                    "",
-                    bytes / 1e3,
-                    *bytes_p90 as f64 / 1e3
-                )
-            }));
+            lines.extend(shards.as_ref().map(ShardCost::line));
         }
         lines.join("\n")
     }

@@ -62,15 +62,45 @@ pub struct Case<'a> {
     grades: HashMap<String, u32>,
 }
 
+/// A query's answer by shards.
+pub struct InShards {
+    pub metrics: Metrics,
+    pub cost: Cost,
+    /// How complete it says that it is, and which share of the whole bundle's hits it has.
+    pub complete: f64,
+    pub same: f64,
+}
+
 impl Case<'_> {
-    /// What the query finds in shards, and what it costs.
-    pub fn measure_in_shards(&self, files: &mut ShardFiles, setting: &Setting) -> Result<(Metrics, Cost)> {
+    /// What the query finds in shards, next to the whole bundle's `index`, and what it costs.
+    pub fn measure_in_shards(
+        &self,
+        files: &mut ShardFiles,
+        index: &SearchIndex,
+        source: EmbeddingSource,
+        setting: &Setting,
+    ) -> Result<InShards> {
         let options = setting.options(DEPTH + usize::from(self.left_out.is_some()));
-        let query = Query::from(self.query.text.as_str());
+        let query = self.query(source);
         let (cost, _) = files.load_wanted(&query, &options)?;
         let result = files.shards.search(query, &options)?.result;
-        let ids = result.hits.iter().map(|hit| hit.article.id.as_str());
-        Ok((Metrics::of(ids.filter(|id| Some(*id) != self.left_out), &self.grades), cost))
+        let ids = || result.hits.iter().map(|hit| hit.article.id.as_str());
+        let whole = index.search(query, &options)?.hits;
+        let same = whole.iter().filter(|hit| ids().any(|id| id == hit.article.id)).count();
+        Ok(InShards {
+            metrics: Metrics::of(ids().filter(|id| Some(*id) != self.left_out), &self.grades),
+            cost,
+            complete: result.complete.unwrap_or(1.0).into(),
+            same: same as f64 / whole.len().max(1) as f64,
+        })
+    }
+
+    fn query<'q>(&'q self, source: EmbeddingSource<'q>) -> Query<'q> {
+        let embedding = match source {
+            EmbeddingSource::Api(vectors) => Some(vectors.values(self.row)),
+            EmbeddingSource::Encoder | EmbeddingSource::None => None,
+        };
+        Query { text: Some(self.query.text.as_str()), embedding, unfinished: false }
     }
 }
 
@@ -122,12 +152,7 @@ impl Task {
         setting: &Setting,
     ) -> Result<Metrics> {
         let options = setting.options(DEPTH + 1);
-        let embedding = match source {
-            EmbeddingSource::Api(vectors) => Some(vectors.values(case.row)),
-            EmbeddingSource::Encoder | EmbeddingSource::None => None,
-        };
-        let text = Some(case.query.text.as_str());
-        let query = Query { text, embedding, unfinished: false };
+        let query = case.query(source);
         let result = match self {
             Self::Search => index.search(query, &options)?,
             Self::Similar => index.similar(&case.query.id, &options)?,
