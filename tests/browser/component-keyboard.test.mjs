@@ -38,7 +38,10 @@ test('arrows choose, Enter opens, with a modifier in a new tab', async (t) => {
 
 test('Escape closes, then clears, then is the page\'s; Tab leaves', async (t) => {
   const page = await openBox(t, await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) }));
-  await page.evaluate(() => addEventListener('keydown', ({ key }) => (window.keys ??= []).push(key)));
+  await page.evaluate(() => {
+    window.keys = [];
+    addEventListener('keydown', ({ key }) => window.keys.push(key));
+  });
   await type(page, 'threads');
   await boxHits(page);
   await page.keyboard.press('Escape');
@@ -69,4 +72,22 @@ test('Enter with nothing chosen opens the first hit, or the results page where t
   await type(other, 'mutex');
   await other.keyboard.press('Enter');
   await other.waitForURL(/\/results\?query=mutex$/);
+});
+
+test('what is typed into the box is no shortcut of the page, other keys still are', async (t) => {
+  const site = await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) });
+  const page = await openBox(t, site);
+  // As pages do that have shortcuts: mdBook opens its own search on "s", and turns to the next chapter on an arrow.
+  await page.evaluate(() => {
+    globalThis.seen = [];
+    for (const type of ['keydown', 'keypress', 'keyup']) {
+      document.addEventListener(type, ({ key, target }) => target.tagName !== 'INPUT' && globalThis.seen.push(key));
+    }
+  });
+  await type(page, 'threads s/?');
+  for (const key of ['ArrowRight', 'ArrowDown', 'Backspace', 'Home', 'PageDown']) await page.keyboard.press(key);
+  assert.deepEqual(await page.evaluate(() => globalThis.seen), []);
+  await page.keyboard.press('Alt+s');
+  await page.keyboard.press('F2');
+  assert.deepEqual(new Set(await page.evaluate(() => globalThis.seen)), new Set(['Alt', 's', 'F2']));
 });

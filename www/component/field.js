@@ -1,5 +1,6 @@
 import { element } from './dom.js';
 import { icon } from './icons.js';
+import { keepFromPage } from './keys.js';
 import { shortcutLabel } from './shortcuts.js';
 
 /**
@@ -37,6 +38,7 @@ export class Field {
     input.addEventListener('input', (event) => onInput(event instanceof InputEvent && event.isComposing));
     input.addEventListener('compositionend', () => onInput(false));
     input.addEventListener('keydown', onKey);
+    for (const type of ['keydown', 'keypress', 'keyup']) input.addEventListener(type, (event) => keepFromPage(/** @type {KeyboardEvent} */ (event)));
     this.element.addEventListener('submit', onSubmit);
     this.#clear.addEventListener('click', onClear);
   }

@@ -24,6 +24,16 @@ export function pressKey(event, box) {
 }
 
 /**
+ * What edits the field is no shortcut of the page. Pages spare keys in fields, but from outside, this field's keys seem to come
+ * from an element that is none: a letter would open another search, an arrow turn to the next chapter.
+ * @param {KeyboardEvent} event
+ */
+export function keepFromPage(event) {
+  const ours = !event.ctrlKey && !event.metaKey && !event.altKey && !/^(Escape|Tab|F\d+)$/.test(event.key);
+  if (ours) event.stopPropagation();
+}
+
+/**
  * Closes the panel first, clears next, and then is no longer ours.
  * @param {KeyboardEvent} event
  * @param {Box} box

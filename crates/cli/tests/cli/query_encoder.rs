@@ -91,7 +91,7 @@ fn what_the_encoder_knows_nothing_of_is_found_by_keywords_alone_or_not_at_all() 
         assert_eq!(search(&bundle, query, "knn"), (vec![], Some(0.0)), "{query:?}");
         assert_eq!(search(&bundle, query, "knn+lexical"), (vec![], Some(0.0)), "{query:?}");
     }
-    let long = "tides and wind 潮汐 المد ".repeat(500);
+    let long = "tides and wind 潮汐 المد ".repeat(300);
     assert_eq!(search(&bundle, &long, "hybrid").0.len(), 3);
 }
 
