@@ -116,7 +116,9 @@ impl Client {
             if failure.asked_pause.is_some() {
                 self.pace.hold(pause);
             }
-            retrying(&format!("{failure}; trying again in {:.1} s", pause.as_secs_f64()));
+            // Cut, not rounded: a pause that is below two seconds is not told as 2.0.
+            let tenths = pause.as_millis() / 100;
+            retrying(&format!("{failure}; trying again in {}.{} s", tenths / 10, tenths % 10));
             sleep(pause);
         };
         Ok(retry::with_retries(attempt, wait)?)
