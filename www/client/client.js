@@ -1,5 +1,5 @@
 import { openaiEmbedder, queryRecipe } from './embedder.js';
-import { ExemplarError } from './errors.js';
+import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
 import { NoWorker, WorkerEngine } from './worker-engine.js';
 
@@ -246,7 +246,7 @@ export class SearchIndex {
 
   /** Ends the worker and gives the memory back; calls that are still waiting reject with `freed`. */
   free() {
-    this.#freed.abort(new ExemplarError('freed', 'this index was freed: load it again'));
+    this.#freed.abort(freed());
     this.#engine.free();
   }
 }

@@ -1,7 +1,7 @@
 import { calls } from './calls.js';
 import { startCore } from './core.js';
 import { download, receive, tally } from './download.js';
-import { ExemplarError, rethrown } from './errors.js';
+import { freed, rethrown } from './errors.js';
 import { ShardedEngine, beginsAsManifest, shardFolder } from './sharded-engine.js';
 
 /**
@@ -9,6 +9,7 @@ import { ShardedEngine, beginsAsManifest, shardFolder } from './sharded-engine.j
  * @import { IndexInfo, LoadOptions, SearchResult } from './types.js'
  * @import { CallArguments, CallName, CallResult } from './calls.js'
  * @import { Core } from './core.js'
+ * @import { ExemplarError } from './errors.js'
  *
  * @typedef {object} How
  * @property {AbortSignal} [signal]
@@ -52,7 +53,7 @@ export class Engine {
    */
   call(name, args) {
     const index = this.#index;
-    if (!index) throw new ExemplarError('freed', 'this index was freed: load it again');
+    if (!index) throw freed();
     return rethrown(() => /** @type {any} */ (calls[name])(index, ...args));
   }
 

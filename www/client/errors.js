@@ -77,6 +77,11 @@ export class ExemplarError extends Error {
   }
 }
 
+/** What becomes of calls after `free()`. */
+export function freed() {
+  return new ExemplarError('freed', 'this index was freed: load it again');
+}
+
 /**
  * What the core throws, as an {@link ExemplarError}.
  * @template T

@@ -1,7 +1,7 @@
 import { calls, partsOf, timed } from './calls.js';
 import { startCore } from './core.js';
 import { download } from './download.js';
-import { ExemplarError, rethrown } from './errors.js';
+import { ExemplarError, freed, rethrown } from './errors.js';
 import { abortable, pause } from './promises.js';
 import { ShardFiles } from './shard-files.js';
 
@@ -293,7 +293,7 @@ export class ShardedEngine {
     } catch (error) {
       how.signal?.throwIfAborted();
       const { code, status = 0 } = ExemplarError.from(error);
-      if (code !== 'shard' && code !== 'other-build' && ![404, 410].includes(status)) throw error;
+      if (!['shard', 'other-build', 'bad-response'].includes(code) && ![404, 410].includes(status)) throw error;
       // A newer build has taken this one's place, or the browser has kept what is damaged.
       await (build.renewal ??= this.#renew(build));
       if (this.#uses(build)) add(await build.files.get(name, { ...how, fresh: true }));
@@ -335,7 +335,7 @@ export class ShardedEngine {
   }
 
   #current() {
-    if (!this.#build) throw new ExemplarError('freed', 'this index was freed: load it again');
+    if (!this.#build) throw freed();
     return this.#build;
   }
 

@@ -1,4 +1,4 @@
-import { ExemplarError } from './errors.js';
+import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
 import { scriptUrl } from './script-url.js';
 
@@ -87,7 +87,7 @@ export class WorkerEngine {
   }
 
   free() {
-    this.#end(new ExemplarError('freed', 'this index was freed: load it again'));
+    this.#end(freed());
   }
 
   /**

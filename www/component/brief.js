@@ -1,5 +1,7 @@
 // A bundle's titles may have a million letters and its articles a hundred thousand tags. A line on a screen does not.
 
+import { whole } from './snippet.js';
+
 /**
  * @import { Article, Hit, NamedPassage, Passage } from '../client/types.js'
  */
@@ -59,6 +61,5 @@ function briefPassage(passage) {
  */
 function cut(text, most) {
   if (text.length <= most) return text;
-  // Not between the halves of a surrogate pair.
-  return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`;
+  return `${text.slice(0, whole(text, most))}…`;
 }

@@ -48,6 +48,6 @@ function lastBreak(text, start, end) {
  * @param {string} text
  * @param {number} place
  */
-function whole(text, place) {
+export function whole(text, place) {
   return /[\ud800-\udbff]/.test(text[place - 1] ?? '') ? place - 1 : place;
 }
