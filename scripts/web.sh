@@ -10,7 +10,7 @@ tsc=node_modules/.bin/tsc
 
 shipped=(www/client www/component)
 # What a page may import, or loads late by its address.
-shipped_modules=(www/client/{exemplar-search,engine}.js www/component/exemplar-search.js)
+shipped_modules=(www/client/{exemplar-search,engine}.js www/component/exemplar-search.js www/component/strings/*.js)
 page_modules=(www/page/{page,map,how-it-works,benchmark,benchmark-worker}.js)
 
 minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they import
@@ -20,6 +20,7 @@ minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they impo
   # Workers, the core and figures are found relative to the module that names them: what is shared lands in client/.
   "$esbuild" "$@" --bundle --splitting --format=esm --minify --charset=utf8 --outdir="$output" --outbase=www \
     --chunk-names='client/[name]-[hash]' --log-level=warning
+  node scripts/minify-styles.mjs "$output"
   # A worker shares nothing with its page: one file, and no second round trip before it starts.
   "$esbuild" www/client/worker.js --bundle --format=esm --minify --charset=utf8 --outdir="$output/client" --log-level=warning
   # The glue of all of the core is loaded by its address; that of the others is in what loads them.

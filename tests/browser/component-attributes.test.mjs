@@ -134,3 +134,39 @@ test('a box that is taken out and put in again keeps its query, and its panel cl
   await box(page).click();
   assert.equal((await boxHits(page))[0].title, 'Shared state');
 });
+
+for (const [attributes, cause] of [
+  ['bundle="http://["', 'bundle="http://["'],
+  ['bundle="/search/bundle.json" base="https://["', 'base="https://["'],
+  ['bundle="/search/bundle.json" offline="//["', 'offline="//["'],
+  ['bundle="/search/bundle.json" limit="-3"', 'limit="-3", which is not a whole number from 1'],
+  ['bundle="/search/bundle.json" limit="many"', 'limit="many"'],
+  ['bundle="/search/bundle.json" mode="modal"', 'mode="modal", which is not one of field, button, page'],
+  ['bundle="/search/bundle.json" filters="tags author"', 'filters="tags author"'],
+  ['bundle="/search/bundle.json" dark="html["', 'dark="html["'],
+]) {
+  test(`wrong attributes end in the state failed, with the cause: ${attributes}`, async (t) => {
+    const page = await openBox(t, await componentSite(t, { body: `<exemplar-search ${attributes}></exemplar-search>`, bundle: await builtBundle(t, ITEMS, WORDS) }), {
+      before: (page) => page.addInitScript(() => addEventListener('exemplar-error', ({ detail: { error } }) => (window.error = [error.code, error.message]))),
+    });
+    await inState(page, 'failed');
+    const [code, message] = await page.evaluate(() => window.error);
+    assert.equal(code, 'option');
+    assert.ok(message.includes(cause), message);
+    await type(page, 'mutex');
+    await page.getByText(cause).first().waitFor();
+    await page.evaluate(() => {
+      const box = document.querySelector('exemplar-search');
+      for (const name of box.getAttributeNames()) if (name !== 'bundle') box.removeAttribute(name);
+      box.setAttribute('bundle', '/search/bundle.json');
+    });
+    assert.equal((await boxHits(page))[0].title, 'Shared state', 'and work when they are set right');
+  });
+}
+
+test('a method that there is none of fails with the cause', async (t) => {
+  const page = await openBox(t, await componentSite(t, { body: '<exemplar-search bundle="/search/bundle.json" method="bm25"></exemplar-search>' }));
+  await type(page, 'mutex');
+  await inState(page, 'failed');
+  await page.getByText('bm25').first().waitFor();
+});

@@ -91,3 +91,29 @@ test('what is typed into the box is no shortcut of the page, other keys still ar
   await page.keyboard.press('F2');
   assert.deepEqual(new Set(await page.evaluate(() => globalThis.seen)), new Set(['Alt', 's', 'F2']));
 });
+
+test('what is typed is kept even from handlers that take keys on their way down, and Escape while it is ours', async (t) => {
+  const page = await openBox(t, await componentSite(t, { body: BODY, bundle: await builtBundle(t, ITEMS, WORDS) }));
+  await page.evaluate(() => {
+    globalThis.seen = [];
+    for (const type of ['keydown', 'keypress', 'keyup']) addEventListener(type, ({ key }) => type === 'keydown' && globalThis.seen.push(key), true);
+  });
+  const seen = () => page.evaluate(() => globalThis.seen.splice(0));
+  await type(page, 'threads s/?');
+  for (const key of ['ArrowRight', 'Backspace', 'Backspace', 'Backspace', 'Home', 'PageDown']) await page.keyboard.press(key);
+  await boxHits(page);
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await chosen(page), 'Shared state', 'each key still does what it does');
+  await page.keyboard.press('Escape');
+  assert.equal(await isOpen(page), false);
+  assert.deepEqual(await seen(), []);
+  await page.keyboard.press('Control+b');
+  await page.keyboard.press('F2');
+  assert.deepEqual(await seen(), ['Control', 'b', 'F2']);
+  // A browser that fills in a form, and AltGr, which writes.
+  await box(page).evaluate((input) => {
+    input.dispatchEvent(new Event('keydown', { bubbles: true, composed: true }));
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: '@', ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true, composed: true }));
+  });
+  assert.deepEqual(await seen(), [undefined], 'the first is no key');
+});

@@ -44,3 +44,22 @@ test('shortcuts can be others, or none', async (t) => {
   await page.keyboard.press('Alt+s');
   assert.equal(await opens(page), false);
 });
+
+test('Ctrl+K is the key K on every keyboard, and what types a k', async (t) => {
+  const page = await openBox(t, await componentSite(t));
+  const opensBy = (key, code, init = { ctrlKey: true }) => page.evaluate(([key, code, init]) => {
+    const box = document.querySelector('exemplar-search');
+    box.close();
+    document.activeElement?.blur();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, ...init, bubbles: true, composed: true, cancelable: true }));
+    return box.open;
+  }, [key, code, init]);
+  for (const [key, code] of [['k', 'KeyK'], ['K', 'KeyK'], ['k', 'KeyV'], ['л', 'KeyK'], ['Л', 'KeyK'], ['κ', 'KeyK'], ['ל', 'KeyK'], ['ㅏ', 'KeyK'], ['ن', 'KeyK']]) {
+    assert.equal(await opensBy(key, code), true, `${key} on ${code}`);
+  }
+  assert.equal(await opensBy('л', 'KeyK', { metaKey: true }), true, 'the same with ⌘');
+  // Elsewhere on the keyboard, on Dvorak's key of K, without Ctrl.
+  for (const [key, code, init] of [['л', 'KeyG'], ['t', 'KeyK'], ['è', 'KeyK'], ['л', 'KeyK', {}], ['Dead', 'KeyK'], ['Process', 'KeyK']]) {
+    assert.equal(await opensBy(key, code, init), false, `${key} on ${code}`);
+  }
+});

@@ -77,21 +77,33 @@ export async function startSite({ body = TAG, html = 'lang="en"', bundle, policy
   return { address: `http://127.0.0.1:${server.address().port}/`, end };
 }
 
+/** What {@link builtBundle} made for this file, by what it was made of. @type {Map<string, Promise<string>>} */
+const built = new Map();
+
 /**
  * A bundle that `exemplar build` makes of a few items, with keywords and the vectors of the real API.
- * @param {import('node:test').TestContext} t
+ * @param {import('node:test').TestContext} _t
  * @param {Record<string, unknown>[]} items
  * @param {string[]} options further ones of the build, such as {@link WORDS}
  * @returns {Promise<string>}
  */
-export async function builtBundle(t, items, options = []) {
+export function builtBundle(_t, items, options = []) {
+  const key = JSON.stringify([items, options]);
+  if (!built.has(key)) built.set(key, build(items, options));
+  return built.get(key);
+}
+
+async function build(items, options) {
   const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
-  atEnd(t, () => rm(folder, { recursive: true }));
-  const [from, to] = [join(folder, 'items.jsonl'), join(folder, 'bundle.json')];
-  await writeFile(from, items.map((item) => JSON.stringify(item)).join('\n'));
-  await promisify(execFile)(BIN, ['build', '--items', from, '--api', API, '--model', 'multilingual-e5-small',
-    '--query-input-type', 'query', '--passage-input-type', 'passage', ...options, '-o', to]);
-  return readFile(to, 'utf8');
+  try {
+    const [from, to] = [join(folder, 'items.jsonl'), join(folder, 'bundle.json')];
+    await writeFile(from, items.map((item) => JSON.stringify(item)).join('\n'));
+    await promisify(execFile)(BIN, ['build', '--items', from, '--api', API, '--model', 'multilingual-e5-small',
+      '--query-input-type', 'query', '--passage-input-type', 'passage', ...options, '-o', to]);
+    return await readFile(to, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** For a bundle that is searched by words, or by an API: without a query encoder, and without probes. */
@@ -105,10 +117,10 @@ export const ITEMS = [
   { title: '所有権とは', url: 'docs/ja/ownership.html', text: '値には所有者がいる。スレッドの間で値を共有するには所有権を移す。', tags: ['threads'], lang: 'ja' },
 ];
 
-/** Opens the site and waits for the upgrade. */
-export async function openBox(t, address, options) {
+/** Opens the site and waits for the upgrade: for what is seen of the box, which `wait` selects. */
+export async function openBox(t, address, { wait = '[part="input"]', ...options } = {}) {
   const page = await open(t, address, options);
-  await page.locator('exemplar-search [part="input"]').first().waitFor();
+  await page.locator(`exemplar-search ${wait}`).first().waitFor();
   return page;
 }
 

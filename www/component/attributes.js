@@ -1,4 +1,5 @@
-import { fieldsIn } from './filters.js';
+import { ExemplarError } from '../client/exemplar-search.js';
+import { FIELDS } from './filters.js';
 
 /** @import { Method } from '../client/types.js' */
 
@@ -13,9 +14,9 @@ import { fieldsIn } from './filters.js';
  * @property {string} [apiModel]
  * @property {string} [action] the results page
  * @property {string} param what the query is called in the results page's address
- * @property {boolean} page whether this is a results page, not a field with a panel
- * @property {string} [base] what articles' addresses are relative to, absolute; the page where it is missing
- * @property {number} limit articles shown
+ * @property {import('./frame.js').Mode} mode
+ * @property {string} base what articles' addresses are relative to, absolute
+ * @property {number} limit articles shown at first
  * @property {import('./filters.js').Field[]} filters
  * @property {string} [label]
  * @property {string} [placeholder]
@@ -23,38 +24,146 @@ import { fieldsIn } from './filters.js';
  * @property {string[]} suggestions queries to try
  * @property {boolean} recent whether the reader's queries are kept
  * @property {string} [offline] the service worker's address, absolute
+ * @property {boolean} markWords whether the words found are marked on the page that a hit leads to
+ * @property {'all' | 'page'} languages whose articles come first: all alike, or those of the page's language
+ * @property {string} [dark] a selector of what is around the box while the page is dark
+ * @property {ExemplarError} [problem] what is wrong with them, so that there is no search
  */
 
 /** The attributes that count when they change. */
 export const OBSERVED = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
-  'shortcuts', 'suggestions', 'recent'];
+  'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages'];
 
-/**
- * @param {HTMLElement} host
- * @param {import('./light-form.js').LightForm} form
- * @returns {Attributes}
- */
-export function readAttributes(host, form) {
-  const text = (/** @type {string} */ name) => host.getAttribute(name) ?? undefined;
-  const page = text('mode') === 'page';
-  const offline = text('offline');
-  return {
-    bundle: new URL(text('bundle') ?? 'search/bundle.json', document.baseURI).href,
-    // Another one fails, with an error that names those there are.
-    method: /** @type {Method | undefined} */ (text('method')),
-    api: text('api') || undefined,
-    apiModel: text('api-model'),
-    action: text('action') ?? form.action,
-    param: text('param') ?? form.name ?? 'q',
-    page,
-    base: URL.parse(text('base') ?? '', document.baseURI)?.href,
-    limit: Number(text('limit')) || (page ? 20 : 8),
-    filters: fieldsIn(text('filters') ?? ''),
-    label: text('label') ?? form.label,
-    placeholder: text('placeholder') ?? form.placeholder,
-    shortcuts: text('shortcuts') ?? 'mod+k /',
-    suggestions: (text('suggestions') ?? '').split('|').map((query) => query.trim()).filter(Boolean),
-    recent: host.hasAttribute('recent'),
-    offline: offline ? new URL(offline, document.baseURI).href : undefined,
-  };
+/** Articles shown at first. */
+const LIMIT = { field: 8, button: 8, page: 20 };
+
+/** Reads a box's attributes while it is in the page. */
+export class AttributeReader {
+  #host;
+  #form;
+  /** By attribute: its text, and the address that this was when it was read first. @type {Map<string, { text: string, address: URL | null }>} */
+  #addresses = new Map();
+  /** @type {string[]} */
+  #problems = [];
+
+  /**
+   * @param {HTMLElement} host
+   * @param {import('./light-form.js').LightForm} form
+   */
+  constructor(host, form) {
+    this.#host = host;
+    this.#form = form;
+  }
+
+  /** @returns {Attributes} */
+  read() {
+    this.#problems = [];
+    const form = this.#form;
+    const mode = this.#oneOf('mode', /** @type {const} */ (['field', 'button', 'page']));
+    const bundle = this.#address('bundle', 'search/bundle.json') ?? new URL(document.baseURI);
+    return {
+      bundle: bundle.href,
+      // The index knows the methods that there are, and names them.
+      method: /** @type {Method | undefined} */ (this.#text('method')),
+      api: this.#text('api') || undefined,
+      apiModel: this.#text('api-model'),
+      action: this.#text('action') ?? form.action,
+      param: this.#text('param') || form.name || 'q',
+      mode,
+      base: this.#base(bundle),
+      limit: this.#limit(LIMIT[mode]),
+      filters: this.#filters(),
+      label: this.#text('label') ?? form.label,
+      placeholder: this.#text('placeholder') ?? form.placeholder,
+      shortcuts: this.#text('shortcuts') ?? 'mod+k /',
+      suggestions: (this.#text('suggestions') ?? '').split('|').map((query) => query.trim()).filter(Boolean),
+      recent: this.#host.hasAttribute('recent'),
+      offline: this.#text('offline') ? this.#address('offline')?.href : undefined,
+      markWords: this.#host.hasAttribute('mark-words'),
+      languages: this.#oneOf('languages', /** @type {const} */ (['all', 'page'])),
+      dark: this.#selector('dark'),
+      problem: this.#problems.length ? new ExemplarError('option', `<exemplar-search> has ${this.#problems.join('; ')}`) : undefined,
+    };
+  }
+
+  /** @param {string} name */
+  #text(name) {
+    return this.#host.getAttribute(name) ?? undefined;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} expected
+   */
+  #wrong(name, expected) {
+    this.#problems.push(`${name}="${this.#text(name)}", which is not ${expected}`);
+  }
+
+  /**
+   * An address relative to the page. The page may move on to another while the box stays, as with instant navigation: then the
+   * attribute still means what it did.
+   *
+   * @param {string} name
+   * @param {string} [instead]
+   * @returns {URL | null}
+   */
+  #address(name, instead = '') {
+    const text = this.#text(name) ?? instead;
+    const known = this.#addresses.get(name);
+    const address = known?.text === text ? known.address : URL.parse(text, document.baseURI);
+    this.#addresses.set(name, { text, address });
+    if (!address) this.#wrong(name, 'an address');
+    return address;
+  }
+
+  /**
+   * The site's root: by default the folder in which the bundle's is, as `exemplar build` writes it. Of a bundle on another host nothing
+   * is known but the page.
+   *
+   * @param {URL} bundle
+   */
+  #base(bundle) {
+    const root = (bundle.origin === location.origin && URL.parse('..', bundle)?.href) || document.baseURI;
+    return this.#address('base', root)?.href ?? root;
+  }
+
+  /** @param {number} instead */
+  #limit(instead) {
+    const limit = Number(this.#text('limit') || instead);
+    if (Number.isInteger(limit) && limit > 0) return limit;
+    this.#wrong('limit', 'a whole number from 1');
+    return instead;
+  }
+
+  #filters() {
+    const names = (this.#text('filters') ?? '').split(/[\s,]+/).filter(Boolean);
+    const fields = FIELDS.filter((field) => names.includes(field));
+    if (fields.length < new Set(names).size) this.#wrong('filters', `one of ${FIELDS.join(', ')}, or several`);
+    return fields.sort((a, b) => names.indexOf(a) - names.indexOf(b));
+  }
+
+  /**
+   * @template {string} Value
+   * @param {string} name
+   * @param {readonly [Value, ...Value[]]} values the first is the default
+   */
+  #oneOf(name, values) {
+    const text = this.#text(name) || values[0];
+    const value = values.find((value) => value === text);
+    if (!value) this.#wrong(name, `one of ${values.join(', ')}`);
+    return value ?? values[0];
+  }
+
+  /** @param {string} name */
+  #selector(name) {
+    const selector = this.#text(name);
+    if (!selector) return undefined;
+    try {
+      this.#host.matches(selector);
+      return selector;
+    } catch {
+      this.#wrong(name, 'a CSS selector');
+      return undefined;
+    }
+  }
 }

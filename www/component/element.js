@@ -1,35 +1,39 @@
-import { openaiEmbedder, queryRecipe, safeLink } from '../client/exemplar-search.js';
+import { safeLink } from '../client/exemplar-search.js';
 import { Announcer } from './announcer.js';
-import { ApiKey } from './api-key.js';
-import { OBSERVED, readAttributes } from './attributes.js';
-import { element } from './dom.js';
+import { AttributeReader, OBSERVED } from './attributes.js';
+import { colorSchemeOf, watchColorScheme } from './color-scheme.js';
+import { EmbedderChoice } from './embedder-choice.js';
+import { toggleExample } from './examples.js';
 import { Field } from './field.js';
+import { Frame } from './frame.js';
 import { pressKey } from './keys.js';
-import { languagesOf } from './language.js';
+import { languagesOf, withFallbacks } from './language.js';
+import { languages } from './languages.js';
 import { readLightForm } from './light-form.js';
 import { keepOffline } from './offline.js';
 import { Panel } from './panel.js';
-import { Popup } from './popup.js';
 import { putQueryInAddress, queryInAddress } from './query-address.js';
 import { RecentQueries } from './recent.js';
+import { Reporter, stateOf } from './reporter.js';
 import { Selection } from './selection.js';
 import { SearchSession } from './session.js';
 import { isShortcut } from './shortcuts.js';
-import { languages, stringsFor } from './strings.js';
+import { Speech } from './speech.js';
 import { sheet } from './style.js';
+import { withMarks } from './text-fragment.js';
 
 /**
  * @import { Article, Embedder, Hit } from '../client/types.js'
- * @import { SearchIndex } from '../client/client.js'
+ * @import { Attributes } from './attributes.js'
  * @import { SomeStrings } from './strings.js'
  *
- * @typedef {'idle' | 'loading' | 'searching' | 'results' | 'none' | 'degraded' | 'failed'} SearchState
+ * @typedef {import('./reporter.js').SearchState} SearchState
  */
 
 /** Sections of an article that are linked beside the best, at most: in the panel, and on a results page. */
-const OTHERS = { panel: 2, page: 3 };
+const OTHERS = { field: 2, button: 2, page: 3 };
 /** Attributes that need a new panel: no row of the old one may stay. What the others change is changed in what is there. */
-const MAKE_THE_PANEL = ['bundle', 'mode', 'base', 'filters', 'lang'];
+const MAKE_THE_PANEL = ['bundle', 'mode', 'base', 'filters', 'lang', 'mark-words'];
 /** Attributes that another embedder comes of. */
 const PLACE_QUERIES = ['api', 'api-model'];
 /** Properties that a page may set before this module is there. */
@@ -44,7 +48,7 @@ export class ExemplarSearch extends HTMLElement {
   /** The strings of each language, by BCP 47 tag in lower case. */
   static languages = languages;
 
-  #internals = this.attachInternals();
+  #reporter = new Reporter(this, this.attachInternals().states);
   #root = this.attachShadow({ mode: 'open' });
   #field = new Field({
     onInput: (composing) => this.#typed(composing),
@@ -57,26 +61,23 @@ export class ExemplarSearch extends HTMLElement {
       this.#field.input.focus();
     },
   });
-  #popup = new Popup(this, this.#field);
   #announcer = new Announcer();
-  #apiKey = new ApiKey();
-  // One landmark for field and panel, wherever on the page the box stands.
-  #landmark = element('div', { role: 'search' });
+  #frame = new Frame(this, this.#field, this.#announcer.element, { onOpen: () => this.show(), onLeave: () => this.#closePanel() });
   /** What lives from one connection to the next disconnection. @type {AbortController | undefined} */
   #connection;
   /** Settles when a service worker keeps what is fetched from then on. @type {Promise<unknown> | undefined} */
   #offline;
   /** @type {SomeStrings | undefined} */
   #overrides;
-  /** @type {Embedder | undefined} */
-  #embedder;
-  #strings = stringsFor([]);
-  /** The state the outside was told last. */
-  #told = '';
+  #embedders = new EmbedderChoice();
+  #speech = new Speech(() => {
+    if (this.#session) this.#sayAnew();
+  });
 
   // What there is from the first connection on.
   #lightForm = /** @type {ReturnType<typeof readLightForm>} */ (/** @type {any} */ (undefined));
-  #attributes = /** @type {ReturnType<typeof readAttributes>} */ (/** @type {any} */ (undefined));
+  #reader = /** @type {AttributeReader} */ (/** @type {any} */ (undefined));
+  #attributes = /** @type {Attributes} */ (/** @type {any} */ (undefined));
   #panel = /** @type {Panel} */ (/** @type {any} */ (undefined));
   /** None on a results page. @type {Selection | undefined} */
   #selection;
@@ -88,6 +89,7 @@ export class ExemplarSearch extends HTMLElement {
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [sheet];
+    this.#root.append(this.#frame.element);
     // Those that a page has set before this module was there stand in the way of the accessors.
     for (const name of SETTABLE) {
       if (!Object.hasOwn(this, name)) continue;
@@ -98,8 +100,10 @@ export class ExemplarSearch extends HTMLElement {
   }
 
   connectedCallback() {
-    // Moved, not removed: nothing was given up.
-    if (this.#connection) return;
+    if (this.#connection) {
+      this.#moved();
+      return;
+    }
     this.#connection = new AbortController();
     const { signal } = this.#connection;
     // The form inside may not be parsed yet.
@@ -114,7 +118,7 @@ export class ExemplarSearch extends HTMLElement {
       this.#connection = undefined;
       this.#session?.close();
       this.#session = undefined;
-      this.#popup.open = false;
+      this.#frame.close();
       this.#announcer.stop();
     });
   }
@@ -137,9 +141,8 @@ export class ExemplarSearch extends HTMLElement {
   set strings(strings) {
     this.#overrides = strings;
     if (!this.#session) return;
-    this.#configure();
-    this.#makePanel();
-    this.#show();
+    this.#speech.speakAsAround(this, strings);
+    this.#sayAnew();
   }
 
   get strings() {
@@ -148,12 +151,12 @@ export class ExemplarSearch extends HTMLElement {
 
   /** The embedder that is used instead of `api`. @param {Embedder | undefined} embedder */
   set embedder(embedder) {
-    this.#embedder = embedder;
+    this.#embedders.own = embedder;
     this.#session?.renewEmbedder();
   }
 
   get embedder() {
-    return this.#embedder;
+    return this.#embedders.own;
   }
 
   /**
@@ -163,7 +166,7 @@ export class ExemplarSearch extends HTMLElement {
    *   the reader asks for it. Default false
    */
   setApiKey(key, { keep = false } = {}) {
-    this.#apiKey.set(this.getAttribute('api') ?? '', key, keep);
+    this.#embedders.key.set(this.getAttribute('api') ?? '', key, keep);
     this.#session?.renewEmbedder();
   }
 
@@ -179,25 +182,24 @@ export class ExemplarSearch extends HTMLElement {
 
   /** The state of the box; see docs/component.md. @returns {SearchState} */
   get state() {
-    const { phase, problem } = this.#session?.state ?? { phase: 'idle', problem: undefined };
-    return problem && phase !== 'failed' ? 'degraded' : phase;
+    return this.#session ? stateOf(this.#session.state) : 'idle';
   }
 
   /** Whether the panel is open. */
   get open() {
-    return this.#popup.open;
+    return this.#frame.open;
   }
 
   /** @param {FocusOptions} [options] */
   focus(options) {
-    this.#field.input.focus(options);
+    this.#frame.focusable.focus(options);
   }
 
   /** Opens the panel and takes the focus. */
   show() {
     // First: the focus waits for the layout.
     this.#load();
-    this.#field.input.focus();
+    if (this.#attributes?.mode !== 'button') this.focus();
     this.#openPanel();
   }
 
@@ -210,18 +212,27 @@ export class ExemplarSearch extends HTMLElement {
     const first = !this.#panel;
     const given = first && this.value !== '';
     const typing = first && this.#adoptLightForm();
+    // Addresses in attributes are meant as the page's is now.
+    this.#reader = new AttributeReader(this, this.#lightForm);
     this.#session = new SearchSession(() => this.#show());
     this.#configure();
     this.#session.configure(this.#searchSettings());
     this.#makePanel();
-    const { page, param } = this.#attributes;
-    if (page) this.#field.value ||= queryInAddress(param);
-    if (typing) this.#field.input.focus();
+    const { mode, param } = this.#attributes;
+    if (mode === 'page') this.#field.value ||= queryInAddress(param);
+    if (typing) this.focus();
     this.#listen(/** @type {AbortController} */ (this.#connection).signal);
     this.#show();
-    if (typing || given || page) this.#typed();
+    if (typing || given || mode === 'page') this.#typed();
     // Put back into the page: the same query, asked again.
     else if (!first && this.value) this.#session.search(this.value);
+  }
+
+  /** To another place in the page: nothing is given up. */
+  #moved() {
+    if (!this.#session) return;
+    this.#frame.moved();
+    this.#showColors();
   }
 
   /**
@@ -240,28 +251,52 @@ export class ExemplarSearch extends HTMLElement {
 
   /** Brings everything but the panel and the session to what the attributes and the language say. */
   #configure() {
-    const attributes = this.#attributes = readAttributes(this, this.#lightForm);
-    const strings = this.#strings = stringsFor(languagesOf(this), this.#overrides);
-    const { label, recent, bundle, offline } = attributes;
-    this.#field.configure(attributes, strings, this.#lightForm.hidden);
-    this.#landmark.setAttribute('aria-label', label ?? strings.label);
-    this.#announcer.element.lang = strings.language;
+    const attributes = this.#attributes = this.#reader.read();
+    this.#speech.speakAsAround(this, this.#overrides);
+    this.#say();
+    const { recent, bundle, offline } = attributes;
     this.#recent = recent ? new RecentQueries(bundle) : undefined;
     if (offline) this.#offline ??= keepOffline(offline, bundle);
+    this.#showColors();
+  }
+
+  /** Brings the field and what is around it to the strings of the language. */
+  #say() {
+    const { strings } = this.#speech;
+    this.#field.configure(this.#attributes, strings, this.#lightForm.hidden);
+    this.#frame.configure(this.#attributes, strings);
+    this.#announcer.element.lang = strings.language;
+  }
+
+  /** The strings are others. */
+  #sayAnew() {
+    this.#say();
+    this.#makePanel();
+    this.#show();
+  }
+
+  /** Light or dark as the page is. */
+  #showColors() {
+    this.#frame.element.style.colorScheme = colorSchemeOf(this, this.#attributes.dark) ?? '';
   }
 
   /** @returns {import('./session.js').Settings} */
   #searchSettings() {
-    const { bundle, method, limit, page, filters } = this.#attributes;
-    const passages = 1 + (page ? OTHERS.page : OTHERS.panel);
-    return { bundle, ready: this.#offline, method, limit, passages, facets: filters, embedder: (index) => this.#embedderFor(index) };
+    const { bundle, method, limit, mode, languages, filters, problem } = this.#attributes;
+    const first = languages === 'page' ? { lang: withFallbacks(languagesOf(this)[0] ?? '') } : undefined;
+    return {
+      bundle, method, limit, problem, ready: this.#offline, passages: 1 + OTHERS[mode], facets: filters, first,
+      embedder: (index) => this.#embedders.for(index, this.#attributes),
+    };
   }
 
   #makePanel() {
-    const { page, base, filters } = this.#attributes;
-    const before = this.#panel;
-    const panel = this.#panel = new Panel(!page, this.#strings, filters, this.#session?.state.filter ?? {}, {
-      linkTo: (url, anchor) => safeLink(url, anchor, base),
+    const { mode, base, filters, markWords } = this.#attributes;
+    const panel = this.#panel = new Panel(mode, this.#speech.strings, filters, this.#session?.state.filter ?? {}, {
+      linkTo: (hit, anchor) => {
+        const link = safeLink(hit.article.url, anchor, base);
+        return link && markWords ? withMarks(link, hit, anchor) : link;
+      },
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),
       onQuery: (text) => (this.value = text),
@@ -270,19 +305,13 @@ export class ExemplarSearch extends HTMLElement {
         this.#recent?.forget();
         this.#show();
       },
+      onMore: () => this.#showMore(),
       onFilter: (filter) => this.#session?.filter(filter),
     });
-    panel.element.lang = this.#strings.language;
+    panel.element.lang = this.#speech.strings.language;
     this.#selection?.choose(undefined);
-    this.#selection = page ? undefined : new Selection(this.#field.input, panel.list);
-    if (before) {
-      before.element.replaceWith(panel.element);
-    } else {
-      this.#landmark.append(this.#field.element, panel.element, this.#announcer.element);
-      this.#root.append(this.#landmark);
-    }
-    this.#popup.hold(page ? undefined : panel.element);
-    this.#popup.position();
+    this.#selection = mode === 'page' ? undefined : new Selection(this.#field.input, panel.list);
+    this.#frame.hold(panel.element);
   }
 
   /** Starts the downloads; what goes wrong is said when something is asked. */
@@ -293,7 +322,8 @@ export class ExemplarSearch extends HTMLElement {
   /** @param {AbortSignal} signal */
   #listen(signal) {
     this.addEventListener('pointerenter', () => this.#load(), { signal });
-    this.#popup.listen(() => this.#closePanel(), signal);
+    this.#frame.listen();
+    watchColorScheme(this, () => this.#showColors(), signal);
     document.addEventListener('keydown', (event) => {
       if (!isShortcut(event, this.#attributes.shortcuts)) return;
       event.preventDefault();
@@ -301,7 +331,7 @@ export class ExemplarSearch extends HTMLElement {
       this.#field.input.select();
     }, { signal });
     addEventListener('popstate', () => {
-      if (this.#attributes.page) this.value = queryInAddress(this.#attributes.param);
+      if (this.#attributes.mode === 'page') this.value = queryInAddress(this.#attributes.param);
     }, { signal });
   }
 
@@ -309,10 +339,12 @@ export class ExemplarSearch extends HTMLElement {
   #typed(composing = false) {
     const text = this.value;
     this.#selection?.choose(undefined);
-    if (text.trim() && !this.#emit('exemplar-search', { query: text })) return;
+    if (text.trim() && !this.#reporter.emit('exemplar-search', { query: text })) return;
     this.#session?.search(text, { composing });
-    if (text) this.#openPanel();
-    if (this.#attributes.page && !composing) putQueryInAddress(this.#attributes.param, text);
+    const { mode } = this.#attributes;
+    // A dialog opens when the reader wants it.
+    if (text && mode === 'field') this.#openPanel();
+    if (mode === 'page' && !composing) putQueryInAddress(this.#attributes.param, text);
   }
 
   /** @param {KeyboardEvent} event */
@@ -320,6 +352,7 @@ export class ExemplarSearch extends HTMLElement {
     pressKey(event, {
       value: this.value,
       open: this.open,
+      modal: this.#attributes.mode === 'button',
       selection: this.#selection,
       isRightToLeft: () => getComputedStyle(this).direction === 'rtl',
       openPanel: () => this.#openPanel(),
@@ -330,11 +363,11 @@ export class ExemplarSearch extends HTMLElement {
 
   /** Enter with nothing chosen: the results page, or where there is none the first hit. @param {SubmitEvent} event */
   #submit(event) {
-    const { action, page } = this.#attributes;
+    const { action, mode } = this.#attributes;
     this.#recent?.add(this.value.trim());
-    if (action !== undefined && !page) return;
+    if (action !== undefined && mode !== 'page') return;
     event.preventDefault();
-    if (!page) this.#panel.list.querySelector('a')?.click();
+    if (mode !== 'page') this.#panel.list.querySelector('a')?.click();
   }
 
   /**
@@ -344,7 +377,7 @@ export class ExemplarSearch extends HTMLElement {
    */
   #followed(event, hit, url) {
     if (this.value.trim()) this.#recent?.add(this.value.trim());
-    if (!this.#emit('exemplar-select', { query: this.value, hit, url })) event.preventDefault();
+    if (!this.#reporter.emit('exemplar-select', { query: this.value, hit, url })) event.preventDefault();
     else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) this.#closePanel();
   }
 
@@ -354,26 +387,28 @@ export class ExemplarSearch extends HTMLElement {
    */
   #refine(article, direction) {
     const { more = [], less = [] } = this.#session?.state ?? {};
-    const taken = { more, less }[direction].some(({ id }) => id === article.id);
-    const others = (/** @type {Article[]} */ list) => list.filter(({ id }) => id !== article.id);
-    const examples = { more: others(more), less: others(less) };
-    if (!taken) examples[direction].push(article);
-    if (!this.#emit('exemplar-refine', { query: this.value, ...examples })) return;
+    const examples = toggleExample({ more, less }, article, direction);
+    if (!this.#reporter.emit('exemplar-refine', { query: this.value, ...examples })) return;
     this.#selection?.choose(undefined);
     this.#session?.refine(examples);
   }
 
+  /** The hits that are there stay; those who chose "more" by key go on from the last of them. */
+  #showMore() {
+    if (this.#selection?.cell) this.#selection.moveRow(-1);
+    this.#session?.showMore();
+  }
+
   #openPanel() {
-    if (this.open || !this.#session || this.#attributes.page || !this.isConnected || !this.#emit('exemplar-open')) return;
-    this.#popup.open = true;
+    if (this.open || !this.#session || !this.#frame.opens || !this.isConnected || !this.#reporter.emit('exemplar-open')) return;
     this.#show();
-    this.#popup.position();
+    this.#frame.open = true;
   }
 
   #closePanel() {
-    if (!this.open || !this.#emit('exemplar-close')) return;
+    if (!this.open || !this.#reporter.emit('exemplar-close')) return;
     this.#selection?.choose(undefined);
-    this.#popup.open = false;
+    this.#frame.open = false;
   }
 
   /** Brings the panel to what the session knows. */
@@ -381,47 +416,14 @@ export class ExemplarSearch extends HTMLElement {
     const session = this.#session;
     if (!session || !this.#panel) return;
     this.#field.show();
-    const { limit, suggestions } = this.#attributes;
+    const { suggestions } = this.#attributes;
     const focused = this.#root.activeElement;
     const held = this.#selection?.cell ?? this.#panel.list.querySelector('a:hover') ?? (focused === this.#field.input ? undefined : focused);
-    const facts = { limit, suggestions, recent: this.#recent?.all() ?? [], loading: session.loading };
+    const facts = { suggestions, recent: this.#recent?.all() ?? [], loading: session.loading };
     const news = this.#panel.show(session.state, facts, held instanceof HTMLElement ? held : undefined);
     if (focused && !this.#root.activeElement) this.#panel.list.focus();
     if (!this.#selection?.cell) this.#selection?.choose(undefined);
     this.#announcer.announce(news);
-    this.#tell(session.state);
-  }
-
-  /** Tells the outside of a new state. @param {import('./session.js').State} session */
-  #tell({ text, hits, pending, problem }) {
-    const { state } = this;
-    const now = `${state} ${pending} ${text} ${hits.map(({ article }) => article.id)}`;
-    if (now === this.#told) return;
-    this.#told = now;
-    this.#internals.states.clear();
-    this.#internals.states.add(state);
-    if (state === 'failed' || (state === 'degraded' && !pending)) this.#emit('exemplar-error', { query: text, error: problem });
-    if (!pending && ['results', 'none', 'degraded'].includes(state)) this.#emit('exemplar-results', { query: text, hits, state });
-  }
-
-  /**
-   * @param {SearchIndex} index
-   * @returns {Embedder | undefined}
-   */
-  #embedderFor(index) {
-    if (this.#embedder) return this.#embedder;
-    const { api, apiModel } = this.#attributes;
-    if (!api) return undefined;
-    const recipe = queryRecipe(index.space);
-    return openaiEmbedder({ ...recipe, endpoint: api, model: apiModel ?? recipe.model, apiKey: this.#apiKey.for(api) });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} [detail]
-   * @returns {boolean} false where a listener cancelled it
-   */
-  #emit(type, detail) {
-    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
+    this.#reporter.tell(session.state);
   }
 }

@@ -1,6 +1,6 @@
 import { element } from './dom.js';
 import { icon } from './icons.js';
-import { keepFromPage } from './keys.js';
+import { takeKeys } from './keys.js';
 import { shortcutLabel } from './shortcuts.js';
 
 /**
@@ -37,8 +37,7 @@ export class Field {
     input.addEventListener('click', onClick);
     input.addEventListener('input', (event) => onInput(event instanceof InputEvent && event.isComposing));
     input.addEventListener('compositionend', () => onInput(false));
-    input.addEventListener('keydown', onKey);
-    for (const type of ['keydown', 'keypress', 'keyup']) input.addEventListener(type, (event) => keepFromPage(/** @type {KeyboardEvent} */ (event)));
+    takeKeys(input, onKey);
     this.element.addEventListener('submit', onSubmit);
     this.#clear.addEventListener('click', onClear);
   }
@@ -65,11 +64,11 @@ export class Field {
    * @param {import('./strings.js').Strings} strings
    * @param {HTMLInputElement[]} hidden fields that go along
    */
-  configure({ action, param, page, label, placeholder, shortcuts }, strings, hidden) {
+  configure({ action, param, mode, label, placeholder, shortcuts }, strings, hidden) {
     setAttributes(this.element, { action });
     setAttributes(this.input, { name: param, 'aria-label': label ?? strings.label, placeholder: placeholder ?? strings.placeholder });
     for (const [name, value] of Object.entries(COMBOBOX)) {
-      if (page) this.input.removeAttribute(name);
+      if (mode === 'page') this.input.removeAttribute(name);
       else if (!this.input.hasAttribute(name)) this.input.setAttribute(name, value);
     }
     setAttributes(this.#clear, { 'aria-label': strings.clear });

@@ -1,21 +1,15 @@
 import { element } from './dom.js';
 import { replaceChildren } from './replace-children.js';
 
+/** The fields of articles that can be filtered by. */
+export const FIELDS = /** @type {const} */ (['lang', 'tags']);
+
 /**
- * @typedef {'lang' | 'tags'} Field of articles
+ * @typedef {typeof FIELDS[number]} Field
  */
 
 /** How many values of a field are offered. */
 const OFFERED = 8;
-
-/**
- * The fields that an attribute names, separated by spaces.
- * @param {string} names
- * @returns {Field[]}
- */
-export function fieldsIn(names) {
-  return names.split(/[\s,]+/).filter((name) => name === 'lang' || name === 'tags');
-}
 
 /** Filters by language and tag, of which those are offered that articles found have. */
 export class Filters {

@@ -5,6 +5,7 @@ import { isComposing } from './shortcuts.js';
  * @typedef {object} Box
  * @property {string} value the query
  * @property {boolean} open whether the panel is
+ * @property {boolean} modal whether in a dialog, where Tab goes round
  * @property {import('./selection.js').Selection | undefined} selection none on a results page, where hits have the focus
  * @property {() => boolean} isRightToLeft
  * @property {() => void} openPanel
@@ -23,14 +24,50 @@ export function pressKey(event, box) {
   else if (box.selection) choose(event, box, box.selection);
 }
 
+/** What a page's handlers of keys would listen to. */
+const TYPES = /** @type {const} */ (['keydown', 'keypress', 'keyup']);
+/** Fields, and what their keys do. @type {WeakMap<EventTarget, (event: KeyboardEvent) => void>} */
+const fields = new WeakMap();
+
 /**
- * What edits the field is no shortcut of the page. Pages spare keys in fields, but from outside, this field's keys seem to come
- * from an element that is none: a letter would open another search, an arrow turn to the next chapter.
+ * Has a field's keys do what they do there, and keeps them from the page. Pages spare keys in fields, but from outside, this field's keys
+ * seem to come from an element that is none: a letter would open another search, an arrow turn to the next chapter.
+ *
+ * @param {HTMLElement} field
+ * @param {(event: KeyboardEvent) => void} onKey
+ */
+export function takeKeys(field, onKey) {
+  fields.set(field, onKey);
+  // For a box in a closed shadow root, whose field is not seen from the window.
+  for (const type of TYPES) field.addEventListener(type, (event) => event instanceof KeyboardEvent && take(event, onKey));
+}
+
+// Before the handlers of pages that take keys on their way down, if they come after this module.
+for (const type of TYPES) {
+  addEventListener(type, (event) => {
+    // Browsers that fill a form in send keys that are none.
+    if (!(event instanceof KeyboardEvent)) return;
+    const onKey = fields.get(event.composedPath()[0] ?? window);
+    if (onKey && (editsField(event) || event.key === 'Escape')) take(event, onKey);
+  }, true);
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {(event: KeyboardEvent) => void} onKey
+ */
+function take(event, onKey) {
+  if (event.type === 'keydown') onKey(event);
+  if (editsField(event)) event.stopImmediatePropagation();
+}
+
+/**
+ * Whether a key in a field writes or moves there, and so is no shortcut of the page. AltGr writes, and counts as Ctrl and Alt.
  * @param {KeyboardEvent} event
  */
-export function keepFromPage(event) {
-  const ours = !event.ctrlKey && !event.metaKey && !event.altKey && !/^(Escape|Tab|F\d+)$/.test(event.key);
-  if (ours) event.stopPropagation();
+function editsField(event) {
+  if (isComposing(event) || event.getModifierState('AltGraph')) return true;
+  return !event.ctrlKey && !event.metaKey && !event.altKey && !/^(Escape|Tab|F\d+)$/.test(event.key);
 }
 
 /**
@@ -41,7 +78,7 @@ export function keepFromPage(event) {
 function escape(event, box) {
   if (!box.open && !box.value) return;
   event.preventDefault();
-  event.stopPropagation();
+  event.stopImmediatePropagation();
   if (box.open) box.closePanel();
   else box.clear();
 }
@@ -56,7 +93,7 @@ function choose(event, box, selection) {
   const row = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const along = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (event.key === 'Tab') {
-    box.closePanel();
+    if (!box.modal) box.closePanel();
   } else if (event.key === 'Enter' && cell) {
     event.preventDefault();
     follow(event, cell);

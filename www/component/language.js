@@ -14,3 +14,12 @@ export function languagesOf(host) {
   }
   return navigator.languages;
 }
+
+/**
+ * A tag and the shorter ones that stand for more: `zh-Hant-TW`, `zh-Hant`, `zh`.
+ * @param {string} tag
+ */
+export function withFallbacks(tag) {
+  const subtags = tag.split('-');
+  return subtags.map((_, i) => subtags.slice(0, subtags.length - i).join('-'));
+}

@@ -12,18 +12,22 @@ const EDGE = 8;
  * @param {HTMLElement} field
  */
 export function positionPanel(panel, field) {
+  // Rectangles are in pixels of the screen, lengths in styles in those of the element, which CSS `zoom` makes larger.
+  const zoom = panel.currentCSSZoom ?? 1;
+  const root = document.documentElement;
   const { top, bottom, left, right, width } = field.getBoundingClientRect();
-  const { clientWidth } = document.documentElement;
+  const screenWidth = root.clientWidth * (root.currentCSSZoom ?? 1);
+  // Unlike innerHeight, it leaves out what the phone's keyboard covers.
   const height = globalThis.visualViewport?.height ?? innerHeight;
   const above = height - bottom < ROOM && top > height - bottom;
-  const wide = Math.min(Math.max(width, WIDTH), clientWidth - 2 * EDGE);
+  const pixels = (/** @type {number} */ n) => `${Math.round(n / zoom)}px`;
+  const set = (/** @type {string} */ name, /** @type {string} */ value) => panel.style.setProperty(name, value);
+  set('--_width', pixels(Math.max(width, WIDTH * zoom)));
+  // As the page may have it otherwise, and the screen be too narrow for it.
+  const wide = panel.getBoundingClientRect().width;
   const start = getComputedStyle(field).direction === 'rtl' ? right - wide : left;
-  const at = Math.min(Math.max(start, EDGE), clientWidth - wide - EDGE);
-  const pixels = (/** @type {number} */ n) => `${Math.round(n)}px`;
-  panel.style.setProperty('--_left', pixels(at));
-  panel.style.setProperty('--_width', `var(--exemplar-panel-width, ${pixels(wide)})`);
-  panel.style.setProperty('--_top', above ? 'auto' : pixels(bottom + GAP));
-  panel.style.setProperty('--_bottom', above ? pixels(innerHeight - top + GAP) : 'auto');
-  // What of the screen is not the panel's: 100dvh, unlike innerHeight, leaves out what the phone's keyboard covers.
-  panel.style.setProperty('--_taken', pixels(above ? innerHeight - top + GAP : bottom + GAP + Math.max(0, innerHeight - height)));
+  set('--_left', pixels(Math.min(Math.max(start, EDGE), screenWidth - wide - EDGE)));
+  set('--_top', above ? 'auto' : pixels(bottom + GAP));
+  set('--_bottom', above ? pixels(innerHeight - top + GAP) : 'auto');
+  set('--_room', pixels((above ? top : height - bottom) - GAP - EDGE));
 }

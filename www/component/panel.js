@@ -2,7 +2,7 @@ import { element } from './dom.js';
 import { Filters } from './filters.js';
 import { replaceChildren } from './replace-children.js';
 import { Rows } from './rows.js';
-import { causeOf } from './strings.js';
+import { causeOf, fill, foundIn } from './strings.js';
 
 /**
  * @typedef {import('./session.js').State} State
@@ -10,7 +10,6 @@ import { causeOf } from './strings.js';
  * @typedef {import('./strings.js').Strings} Strings
  *
  * @typedef {object} Facts what is shown beside the state
- * @property {number} limit how many hits
  * @property {string[]} suggestions queries to try
  * @property {string[]} recent the reader's own
  * @property {import('./borrowed-index.js').Downloads | undefined} loading downloads that are to be told of
@@ -19,6 +18,7 @@ import { causeOf } from './strings.js';
  *   onQuery(text: string): void,
  *   onRetry(): void,
  *   onForget(): void,
+ *   onMore(): void,
  *   onFilter(filter: Record<string, string[]>): void,
  * }} Actions
  */
@@ -38,13 +38,15 @@ export class Panel {
   #shown = [];
 
   /**
-   * @param {boolean} popup below a combobox, or part of a results page
+   * @param {import('./frame.js').Mode} mode
    * @param {Strings} strings
    * @param {import('./filters.js').Field[]} fields which to filter by
    * @param {Record<string, string[]>} filter what is filtered by at first
    * @param {Actions} actions
    */
-  constructor(popup, strings, fields, filter, actions) {
+  constructor(mode, strings, fields, filter, actions) {
+    // Below a combobox, or part of a results page.
+    const popup = mode !== 'page';
     this.#strings = strings;
     this.#actions = actions;
     this.#rows = new Rows(popup, strings, actions);
@@ -55,11 +57,14 @@ export class Panel {
     });
     /** On a results page, what is no hit stands outside the list of them. */
     this.above = popup ? this.list : element('div', {});
+    this.below = popup ? this.list : element('div', {});
     const keys = popup ? element('div', { part: 'keys', class: 'keys', 'aria-hidden': 'true' }, ...this.#keys()) : undefined;
     const slots = ['header', 'idle', 'footer'].map((name) => element('slot', { name }));
     this.#idle = slots[1];
-    this.element = element('div', { part: 'panel', class: popup ? 'panel popped' : 'panel', popover: popup ? 'manual' : undefined },
-      slots[0], this.#note, ...(popup ? [] : [this.above]), this.list, this.#idle, slots[2], keys);
+    this.element = element('div', { part: 'panel', class: popup ? 'panel popped' : 'panel', popover: mode === 'field' ? 'manual' : undefined },
+      slots[0], this.#note, ...(popup ? [] : [this.above]), this.list, ...(popup ? [] : [this.below]), this.#idle, slots[2], keys);
+    // A pointer in the panel leaves the focus in the input.
+    if (popup) this.element.addEventListener('mousedown', (event) => event.preventDefault());
   }
   #idle;
 
@@ -70,12 +75,17 @@ export class Panel {
    * @returns {string} what to announce; empty while better is to come
    */
   show(state, facts, held) {
-    const hits = this.#hold(state, held).slice(0, facts.limit);
+    const hits = this.#hold(state, held).slice(0, state.limit);
     this.#idle?.toggleAttribute('hidden', state.phase !== 'idle');
-    const above = this.#above(state, facts);
     const nodes = hits.map(({ node }) => node);
-    replaceChildren(this.above, this.above === this.list ? [...above, ...nodes] : above);
-    if (this.above !== this.list) replaceChildren(this.list, nodes);
+    const around = { above: this.#above(state, facts), below: this.#below(state, nodes.length) };
+    if (this.above === this.list) {
+      replaceChildren(this.list, [...around.above, ...nodes, ...around.below]);
+    } else {
+      replaceChildren(this.above, around.above);
+      replaceChildren(this.list, nodes);
+      replaceChildren(this.below, around.below);
+    }
     this.list.hidden = !this.list.childElementCount;
     this.list.setAttribute('aria-busy', String(state.pending));
     return this.#tell(state, facts, hits.length);
@@ -86,12 +96,12 @@ export class Panel {
    * @param {State} state
    * @param {HTMLElement | undefined} held
    */
-  #hold({ text, more, less, filter, hits }, held) {
+  #hold({ text, more, less, filter, hits, kept: stay }, held) {
     const shownFor = JSON.stringify([text, more.map(({ id }) => id), less.map(({ id }) => id), filter]);
     const same = shownFor === this.#shownFor;
     this.#shownFor = shownFor;
-    const place = same && held ? this.#shown.findIndex(({ node }) => node.contains(held)) : -1;
-    const kept = this.#shown.slice(0, place + 1);
+    const place = held ? this.#shown.findIndex(({ node }) => node.contains(held)) : -1;
+    const kept = same ? this.#shown.slice(0, Math.max(place + 1, stay)) : [];
     const rest = hits.filter(({ article }) => !kept.some(({ hit }) => hit.article.id === article.id));
     this.#shown = [...kept, ...rest.map((hit) => this.#shown.find((shown) => shown.hit === hit) ?? { hit, node: this.#rows.hit(hit) })];
     return this.#shown;
@@ -114,6 +124,21 @@ export class Panel {
     const again = state.problem && !state.pending ? [this.#line('retry', retry, () => this.#actions.onRetry())] : [];
     return [...this.#filters.rows(state.facets), ...this.#examples(state), ...again];
   }
+
+  /**
+   * How many hits there are, and the way to more of them.
+   * @param {State} state
+   * @param {number} shown
+   */
+  #below({ further }, shown) {
+    if (!shown) return [];
+    const grid = this.below === this.list;
+    const count = element('div', { part: 'count', class: 'caption-line', role: grid ? 'presentation' : undefined }, foundIn(this.#strings, shown));
+    this.#more ??= this.#line('show-more', this.#strings.showMore, () => this.#actions.onMore());
+    return further ? [count, this.#more] : [count];
+  }
+  /** Kept, so that it stays chosen. @type {HTMLElement | undefined} */
+  #more;
 
   /**
    * @param {string} part
@@ -140,12 +165,12 @@ export class Panel {
     const { moreLike, lessLike, undo } = this.#strings;
     /** @type {['more' | 'less', import('./rows.js').Article, string][]} */
     const examples = [
-      ...more.map((article) => /** @type {any} */ (['more', article, moreLike(article.title)])),
-      ...less.map((article) => /** @type {any} */ (['less', article, lessLike(article.title)])),
+      ...more.map((article) => /** @type {any} */ (['more', article, fill(moreLike, { title: article.title })])),
+      ...less.map((article) => /** @type {any} */ (['less', article, fill(lessLike, { title: article.title })])),
     ];
     if (!examples.length) return [];
     return [this.#rows.row({ class: 'choices' }, ...examples.map(([direction, article, text]) =>
-      this.#rows.button({ part: 'example', class: 'chip', 'aria-label': undo(text) },
+      this.#rows.button({ part: 'example', class: 'chip', 'aria-label': fill(undo, { what: text }) },
         () => this.#actions.onRefine(article, direction), `${text} ×`)))];
   }
 
@@ -164,7 +189,7 @@ export class Panel {
     const [head, body] =
       phase === 'failed' ? [strings.failed, causeOf(strings, problem ?? {})]
       : phase === 'none' && Object.values(filter).some(({ length }) => length) ? [strings.noneFiltered]
-      : phase === 'none' ? [strings.none(text), degraded ?? strings.noneAdvice]
+      : phase === 'none' ? [fill(strings.none, { query: text }), degraded ?? strings.noneAdvice]
       : degraded ? [undefined, degraded]
       : phase === 'idle' ? [undefined, progress ? undefined : strings.idle]
       : phase === 'searching' && !shown ? [undefined, strings.searching]
@@ -176,7 +201,7 @@ export class Panel {
       ...(progress ?? []));
     this.#note.hidden = !this.#note.childElementCount;
     if (pending || phase === 'idle' || phase === 'loading') return '';
-    const count = shown ? strings.found(shown, shown.toLocaleString(strings.language)) : undefined;
+    const count = shown ? foundIn(strings, shown) : undefined;
     return [head, count, body].filter(Boolean).join(' ');
   }
 
@@ -188,7 +213,8 @@ export class Panel {
     const total = totals.includes(undefined) ? undefined : sum(/** @type {number[]} */ (totals));
     const format = this.#bytes ??= new Intl.NumberFormat(this.#strings.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
     const bytes = (/** @type {number} */ n) => format.format(n / 1000);
-    const words = this.#strings.loading(bytes(loaded), total === undefined ? undefined : bytes(total));
+    const { loading, loadingOf } = this.#strings;
+    const words = total === undefined ? fill(loading, { loaded: bytes(loaded) }) : fill(loadingOf, { loaded: bytes(loaded), total: bytes(total) });
     const bar = element('progress', { part: 'progress', 'aria-label': words, max: total === undefined ? undefined : String(total) });
     if (total !== undefined) bar.value = loaded;
     return [element('p', {}, words), bar];

@@ -4,29 +4,32 @@ import { positionPanel } from './panel-position.js';
 export class Popup {
   #host;
   #field;
+  #onLeave;
   /** @type {HTMLElement | undefined} */
   #panel;
   #open = false;
+  /** Where the field was when the panel was put beside it. */
+  #place = '';
+  #frame = 0;
 
   /**
    * @param {HTMLElement} host the box
-   * @param {import('./field.js').Field} field
+   * @param {HTMLElement} field
+   * @param {() => void} onLeave the reader turned to something else
    */
-  constructor(host, field) {
+  constructor(host, field, onLeave) {
     this.#host = host;
     this.#field = field;
+    this.#onLeave = onLeave;
   }
 
   /**
    * What opens and closes from now on.
-   * @param {HTMLElement | undefined} panel a popover; none on a results page
+   * @param {HTMLElement} panel a popover
    */
   hold(panel) {
     this.#panel = panel;
-    // A pointer in the panel leaves the focus in the input.
-    panel?.addEventListener('mousedown', (event) => event.preventDefault());
-    if (panel && this.#open) this.#show();
-    else this.#open = false;
+    if (this.#open) this.#show();
   }
 
   get open() {
@@ -34,36 +37,43 @@ export class Popup {
   }
 
   set open(open) {
-    if (!this.#panel || open === this.#open) return;
+    if (open === this.#open) return;
     this.#open = open;
     this.#show();
+  }
+
+  /** The box is somewhere else in the page, which has closed every popover in it. */
+  moved() {
+    if (this.#open) this.#show();
   }
 
   #show() {
     // One that was taken out of the page is closed already.
     if (this.#panel?.isConnected) this.#panel.togglePopover(this.#open);
-    this.#field.input.setAttribute('aria-expanded', String(this.#open));
+    this.#place = '';
+    cancelAnimationFrame(this.#frame);
+    this.#follow();
   }
 
-  position() {
-    if (this.#panel && this.#open) positionPanel(this.#panel, this.#field.element);
+  /** Keeps the panel at the field, whatever moves it: a scrolled page, a header that shrinks or sticks, a change of zoom. */
+  #follow() {
+    if (!this.#open || !this.#panel?.isConnected) return;
+    const { x, y, width, height } = this.#field.getBoundingClientRect();
+    const screen = globalThis.visualViewport;
+    const place = [x, y, width, height, innerWidth, innerHeight, screen?.height, this.#panel.currentCSSZoom].join();
+    if (place !== this.#place) positionPanel(this.#panel, this.#field);
+    this.#place = place;
+    this.#frame = requestAnimationFrame(() => this.#follow());
   }
 
-  /**
-   * Follows the field as the page moves, and tells when the reader turns to something else.
-   * @param {() => void} onLeave
-   * @param {AbortSignal} signal
-   */
-  listen(onLeave, signal) {
+  /** @param {AbortSignal} signal */
+  listen(signal) {
     this.#host.addEventListener('focusout', ({ relatedTarget }) => {
       const left = !(relatedTarget instanceof Node) || !this.#host.contains(relatedTarget);
-      if (left && document.hasFocus() && relatedTarget) onLeave();
+      if (left && document.hasFocus() && relatedTarget) this.#onLeave();
     }, { signal });
     document.addEventListener('pointerdown', (event) => {
-      if (!event.composedPath().includes(this.#host)) onLeave();
+      if (!event.composedPath().includes(this.#host)) this.#onLeave();
     }, { signal });
-    const position = () => this.position();
-    for (const event of ['scroll', 'resize']) addEventListener(event, position, { signal, passive: true, capture: true });
-    globalThis.visualViewport?.addEventListener('resize', position, { signal });
   }
 }

@@ -1,6 +1,7 @@
 import { element, marked } from './dom.js';
 import { icon } from './icons.js';
 import { snippet } from './snippet.js';
+import { fill } from './strings.js';
 
 /**
  * @typedef {import('../client/types.js').Hit} Hit
@@ -9,7 +10,7 @@ import { snippet } from './snippet.js';
  *
  * @typedef {object} Actions
  * @property {(event: MouseEvent, hit: Hit, url: string) => void} onOpen a link of a hit was followed
- * @property {(url: string, anchor?: string) => string | undefined} linkTo an article's address, where it is to be trusted
+ * @property {(hit: Hit, anchor?: string) => string | undefined} linkTo the address of a hit's article, or of a place in it, where it is to be trusted
  * @property {(article: Article, direction: 'more' | 'less') => void} onRefine
  */
 
@@ -47,20 +48,20 @@ export class Rows {
     const path = pathOf(passage, article);
     const section = path.length > 0;
 
-    const title = this.#link(hit, this.#actions.linkTo(article.url), { part: 'title', class: 'title' },
+    const title = this.#link(hit, this.#actions.linkTo(hit), { part: 'title', class: 'title' },
       element('span', { class: 'name', dir: 'auto', lang }, marked(article.title, highlights?.title)),
-      ...labels(article),
+      ...labels(article, this.#strings.language),
       section ? undefined : body);
     const rows = [this.row({ class: 'head' }, title, ...this.#feedback(article))];
     if (section) {
-      rows.push(this.row({ class: 'under' }, this.#link(hit, this.#actions.linkTo(article.url, passage.anchor), { part: 'section', class: 'section' },
+      rows.push(this.row({ class: 'under' }, this.#link(hit, this.#actions.linkTo(hit, passage.anchor), { part: 'section', class: 'section' },
         element('span', { class: 'heading', dir: 'auto', lang }, path.join(' › ')),
         body)));
     }
     const others = hit.others?.filter(({ passage }) => pathOf(passage, article).length) ?? [];
     if (others.length) {
       rows.push(this.row({ class: 'also' }, ...others.map(({ passage }) =>
-        this.#link(hit, this.#actions.linkTo(article.url, passage.anchor), { part: 'also' },
+        this.#link(hit, this.#actions.linkTo(hit, passage.anchor), { part: 'also' },
           element('span', { class: 'heading', dir: 'auto', lang }, pathOf(passage, article).at(-1))))));
     }
     if (body && lang) body.lang = lang;
@@ -114,10 +115,11 @@ export class Rows {
   /** @param {Article} article */
   #feedback(article) {
     const { more, less, moreLike, lessLike } = this.#strings;
+    const { title } = article;
     /** @type {['more' | 'less', string, string][]} */
-    const buttons = [['more', more, moreLike(article.title)], ['less', less, lessLike(article.title)]];
-    return buttons.map(([direction, title, label]) =>
-      this.button({ part: direction, class: 'feedback', title, 'aria-label': label },
+    const buttons = [['more', more, fill(moreLike, { title })], ['less', less, fill(lessLike, { title })]];
+    return buttons.map(([direction, tip, label]) =>
+      this.button({ part: direction, class: 'feedback', title: tip, 'aria-label': label },
         () => this.#actions.onRefine(article, direction), icon(direction)));
   }
 }
@@ -131,10 +133,23 @@ function pathOf({ anchor, heading = [] }, { title }) {
   return anchor === undefined ? [] : heading.filter((heading) => heading.toLowerCase() !== title.toLowerCase());
 }
 
-/** @param {Article} article */
-function labels({ date, tags = [] }) {
+/**
+ * @param {Article} article
+ * @param {string} language
+ */
+function labels({ date, tags = [] }, language) {
   const labels = tags.map((tag) => element('span', { part: 'tag', class: 'tag', dir: 'auto' }, tag));
-  if (date) labels.unshift(element('time', { part: 'date', datetime: date }, date));
+  if (date) labels.unshift(element('time', { part: 'date', datetime: date }, inWords(date, language)));
   // A space, not a margin: where they stand below the title they begin where it does, in either direction.
   return labels.length ? ['\u2002', element('span', { class: 'labels' }, ...labels)] : [];
+}
+
+/**
+ * The day that the author's calendar showed, whatever the reader's time zone is.
+ * @param {string} date ISO 8601; what is not a day of it stays as it is
+ * @param {string} language
+ */
+function inWords(date, language) {
+  const day = new Date(/^\d{4}-\d\d-\d\d(?!\d)/.exec(date)?.[0] ?? NaN);
+  return isNaN(day.getTime()) ? date : day.toLocaleDateString(language, { dateStyle: 'medium', timeZone: 'UTC' });
 }

@@ -14,8 +14,10 @@ import { briefHit } from './brief.js';
  * @property {string} bundle its address, absolute
  * @property {import('../client/types.js').Method} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
- * @property {number} limit how many hits to ask for
+ * @property {number} limit how many hits there are at first, and how many more each time
+ * @property {ExemplarError} [problem] why there is nothing to ask
  * @property {number} passages how many passages of an article to ask for
+ * @property {Record<string, string[]>} [first] what articles have that come before the others: one of the values in each field
  * @property {readonly string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Embedder | undefined} embedder what places a query, if anything does
  *
@@ -24,6 +26,9 @@ import { briefHit } from './brief.js';
  * @property {string} text the query
  * @property {boolean} pending whether better hits are on their way
  * @property {Hit[]} hits best first
+ * @property {number} limit how many there may be
+ * @property {boolean} further whether there would be more
+ * @property {number} kept how many were there before more were asked for, and stay
  * @property {import('../client/types.js').Facet[]} facets what there is to filter by
  * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
@@ -56,7 +61,7 @@ export class SearchSession {
   #embeddings = new Map();
   #composing = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], facets: [], filter: {}, meaning: false, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], limit: 0, further: false, kept: 0, facets: [], filter: {}, meaning: false, problem: undefined, more: [], less: [] };
 
   /** @param {(state: State) => void} onChange */
   constructor(onChange) {
@@ -71,12 +76,13 @@ export class SearchSession {
   configure(settings) {
     const before = this.#settings;
     this.#settings = settings;
+    if (settings.problem || before?.problem) return this.#askAgain({});
     if (!before) return;
-    const { bundle, method, limit, passages, facets } = settings;
+    const { bundle, facets } = settings;
     const sameBundle = bundle === before.bundle;
     if (!sameBundle) this.#giveBack();
-    const ranking = JSON.stringify([method, limit, passages, facets]);
-    if (sameBundle && ranking === JSON.stringify([before.method, before.limit, before.passages, before.facets])) return;
+    const ranking = (/** @type {Settings} */ { method, limit, passages, facets, first }) => JSON.stringify([method, limit, passages, facets, first]);
+    if (sameBundle && ranking(settings) === ranking(before)) return;
     const filter = Object.fromEntries(Object.entries(this.state.filter).filter(([field]) => facets.includes(field)));
     this.#askAgain({ filter, ...(sameBundle ? {} : { hits: [], facets: [], more: [], less: [] }) });
   }
@@ -95,7 +101,8 @@ export class SearchSession {
 
   /** Starts the downloads, if they have not started. */
   load() {
-    const { bundle, ready } = this.#settings;
+    const { bundle, ready, problem } = this.#settings;
+    if (problem) return Promise.reject(problem);
     return this.#index.load(bundle, ready);
   }
 
@@ -130,6 +137,11 @@ export class SearchSession {
     this.#ask({});
   }
 
+  /** As many hits more as there were at first. */
+  showMore() {
+    this.#ask({ limit: this.state.limit + this.#settings.limit, kept: this.state.hits.length });
+  }
+
   /** Gives everything up, and the memory back. */
   close() {
     this.#latest.abort();
@@ -144,7 +156,7 @@ export class SearchSession {
 
   /** @param {Partial<State>} change of what is asked, if anything is */
   #askAgain(change) {
-    if (this.state.text.trim() === '') this.#set(change);
+    if (this.state.text.trim() === '' && this.state.phase === 'idle' && !this.#settings.problem) this.#set(change);
     else this.#ask(change);
   }
 
@@ -154,11 +166,18 @@ export class SearchSession {
     this.#latest = new AbortController();
     const { signal } = this.#latest;
     const { text } = { ...this.state, ...change };
+    const { limit, problem } = this.#settings;
+    if (problem) {
+      this.#set({ ...change, phase: 'failed', pending: false, hits: [], problem });
+      return;
+    }
     if (text.trim() === '') {
       this.#set({ ...change, phase: 'idle', pending: false, hits: [], problem: undefined });
       return;
     }
     const index = this.load();
+    // Of another question the first again.
+    if (!change.limit && (Object.keys(change).length || !this.state.limit)) change = { ...change, limit, kept: 0 };
     this.#set({ ...change, phase: this.#index.ready ? 'searching' : 'loading', pending: true, problem: undefined });
     try {
       await this.#rank(await index, signal);
@@ -233,14 +252,22 @@ export class SearchSession {
    */
   async #hits(index, query, method, signal, onUpdate) {
     const { more, less, filter } = this.state;
-    const { limit: k, facets } = this.#settings;
+    const { facets, first } = this.#settings;
+    const k = this.state.limit + 1;
     // More than the best passage of an article takes all of the bundle.
     const passages = index.info.vectors === 'shards' ? 1 : this.#settings.passages;
-    const options = { method, k, passages, facets, filter };
     const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
-    return more.length || less.length
-      ? index.refine({ query, ...examples }, { ...options, signal })
-      : index.search(query, { ...options, signal, onUpdate });
+    const ask = (/** @type {Record<string, string[]>} */ filter, /** @type {((found: Found) => void) | undefined} */ onUpdate = undefined) => {
+      const options = { method, k, passages, facets, filter, signal };
+      return more.length || less.length ? index.refine({ query, ...examples }, options) : index.search(query, { ...options, onUpdate });
+    };
+    // What the reader chose counts, not what the page supposes.
+    if (!first || Object.keys(first).some((field) => filter[field]?.length)) return ask(filter, onUpdate);
+    const found = await ask({ ...filter, ...first }, onUpdate);
+    if (found.hits.length >= k) return found;
+    const all = await ask(filter);
+    const others = all.hits.filter(({ article }) => !found.hits.some((hit) => hit.article.id === article.id));
+    return { ...all, hits: [...found.hits, ...others].slice(0, k) };
   }
 
   /**
@@ -267,8 +294,9 @@ export class SearchSession {
    */
   #show({ hits, facets = [] }, { pending = false, meaning = false, problem }, signal) {
     signal.throwIfAborted();
+    const { limit } = this.state;
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits: hits.map(briefHit), facets, pending, meaning, problem });
+    this.#set({ phase, hits: hits.slice(0, limit).map(briefHit), further: hits.length > limit, facets, pending, meaning, problem });
   }
 
   /** @param {Partial<State>} change */

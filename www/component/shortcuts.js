@@ -29,7 +29,17 @@ function pressed(event, shortcut) {
   const [mod, alt, shift] = ['mod', 'alt', 'shift'].map((name) => parts.includes(name));
   // A sign such as / needs shift on some keyboards, so shift only counts where it is named or a letter is.
   const shiftFits = shift ? event.shiftKey : !event.shiftKey || !/^[a-z]$/.test(key ?? '');
-  return event.key.toLowerCase() === key && (event.ctrlKey || event.metaKey) === mod && event.altKey === alt && shiftFits;
+  return isKey(event, key) && (event.ctrlKey || event.metaKey) === mod && event.altKey === alt && shiftFits;
+}
+
+/**
+ * A letter of another script stands for the Latin one on the same key, as on Cyrillic, Hebrew and Korean keyboards.
+ * @param {KeyboardEvent} event
+ * @param {string | undefined} key in lower case
+ */
+function isKey(event, key = '') {
+  if (/^(?!\p{Script=Latin})\p{L}$/u.test(event.key)) return event.code.toLowerCase() === `key${key}`;
+  return event.key?.toLowerCase() === key;
 }
 
 /** @param {Event} event */
