@@ -9,8 +9,10 @@ for (const name of await readdir(folder, { recursive: true })) {
   if (!name.endsWith('.js')) continue;
   const path = join(folder, name);
   const text = await readFile(path, 'utf8');
-  const [, css] = /\.replaceSync\(`([^`]*)`\)/.exec(text) ?? [];
-  if (css === undefined) continue;
-  const { code } = await transform(css, { loader: 'css', minify: true });
-  await writeFile(path, text.replace(css, () => code.trim()));
+  let minified = text;
+  for (const [, css] of text.matchAll(/\.replaceSync\(`([^`]*)`\)/g)) {
+    const { code } = await transform(css, { loader: 'css', minify: true });
+    minified = minified.replace(css, () => code.trim());
+  }
+  if (minified !== text) await writeFile(path, minified);
 }

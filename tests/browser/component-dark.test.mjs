@@ -77,3 +77,14 @@ test('`dark` names the switch where it is another', async (t) => {
   await page.evaluate(() => (document.body.className = 'pitch'));
   assert.equal(await isDark(page), true);
 });
+
+test('a box that is moved follows what is around it there', async (t) => {
+  const body = `<div id="here" data-theme="light">${TAG}</div><div id="there" data-theme="dark"></div>`;
+  const page = await openBox(t, await componentSite(t, { body, policy }));
+  assert.equal(await isDark(page), false);
+  await page.evaluate(() => document.querySelector('#there').append(document.querySelector('exemplar-search')));
+  assert.equal(await isDark(page), true);
+  await page.evaluate(() => (document.querySelector('#here').dataset.theme = 'dark'));
+  await page.evaluate(() => (document.querySelector('#there').dataset.theme = 'light'));
+  assert.equal(await isDark(page), false);
+});

@@ -39,6 +39,10 @@ test('the button opens a dialog, which finds, goes by the keyboard alone, and gi
     await page.keyboard.press('Tab');
     stops.push(await focused(page));
   }
+  await page.getByRole('button', { name: 'Close' }).focus();
+  await page.evaluate(() => addEventListener('keydown', ({ key }) => (window.leaked = key)));
+  await page.keyboard.press('s');
+  assert.equal(await page.evaluate(() => window.leaked), undefined, 'no shortcut of the page behind');
   assert.ok(stops.includes('close') && !stops.includes('before') && !stops.includes('after'), `${stops}`);
   assert.equal(await isOpen(page), true);
   await page.keyboard.press('Escape');

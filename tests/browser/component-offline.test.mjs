@@ -98,3 +98,25 @@ test('no number of pages drives out what searches, a page for a file is not kept
   await page.reload();
   await finds();
 });
+
+test('a date in the name of a file is no hash: such a file is asked for again', async (t) => {
+  let version = 1;
+  const address = await componentSite(t, {
+    body: BODY,
+    bundle: await builtBundle(t, ITEMS),
+    routes: {
+      async '/service-worker.js'(_request, response) {
+        response.setHeader('content-type', 'text/javascript');
+        response.end(await readFile(join(DIST, 'exemplar', 'client', 'service-worker.js')));
+      },
+      '/menu-20240501.json': (_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ version })),
+    },
+  });
+  const page = await openBox(t, address);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller ?? new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))));
+  const menu = () => page.evaluate(async () => (await (await fetch('/menu-20240501.json')).json()).version);
+  assert.equal(await menu(), 1);
+  version = 2;
+  await page.reload();
+  assert.equal(await menu(), 2);
+});

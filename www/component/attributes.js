@@ -26,13 +26,14 @@ import { FIELDS } from './filters.js';
  * @property {string} [offline] the service worker's address, absolute
  * @property {boolean} markWords whether the words found are marked on the page that a hit leads to
  * @property {'all' | 'page'} languages whose articles come first: all alike, or those of the page's language
+ * @property {string} [scope] the absolute address that those of the articles searched begin with
  * @property {string} [dark] a selector of what is around the box while the page is dark
  * @property {ExemplarError} [problem] what is wrong with them, so that there is no search
  */
 
 /** The attributes that count when they change. */
 export const OBSERVED = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
-  'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages'];
+  'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages', 'scope'];
 
 /** Articles shown at first. */
 const LIMIT = { field: 8, button: 8, page: 20 };
@@ -61,6 +62,7 @@ export class AttributeReader {
     const form = this.#form;
     const mode = this.#oneOf('mode', /** @type {const} */ (['field', 'button', 'page']));
     const bundle = this.#address('bundle', 'search/bundle.json') ?? new URL(document.baseURI);
+    const base = this.#base(bundle);
     return {
       bundle: bundle.href,
       // The index knows the methods that there are, and names them.
@@ -70,7 +72,8 @@ export class AttributeReader {
       action: this.#text('action') ?? form.action,
       param: this.#text('param') || form.name || 'q',
       mode,
-      base: this.#base(bundle),
+      base,
+      scope: this.#scope(base),
       limit: this.#limit(LIMIT[mode]),
       filters: this.#filters(),
       label: this.#text('label') ?? form.label,
@@ -125,6 +128,16 @@ export class AttributeReader {
   #base(bundle) {
     const root = (bundle.origin === location.origin && URL.parse('..', bundle)?.href) || document.baseURI;
     return this.#address('base', root)?.href ?? root;
+  }
+
+  /**
+   * Such as `/v2/`: the attribute's, or what the page says of itself.
+   * @param {string} base
+   */
+  #scope(base) {
+    const meta = document.querySelector('meta[name="exemplar-scope"]');
+    const scope = this.#text('scope') ?? meta?.getAttribute('content');
+    return scope ? URL.parse(scope, base)?.href : undefined;
   }
 
   /** @param {number} instead */

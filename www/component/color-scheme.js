@@ -19,41 +19,64 @@ const FADE = 600;
 /** @type {Map<string, Scheme>} */
 const SCHEMES = new Map(Object.entries(WORDS).flatMap(([scheme, words]) => words.map((word) => [word, /** @type {Scheme} */ (scheme)])));
 
+/** Keeps a box as light or dark as the page around it. */
+export class PageColors {
+  #host;
+  #box;
+  /** @type {AbortController | undefined} */
+  #following;
+
+  /**
+   * @param {Element} host what the page has around itself
+   * @param {HTMLElement} box what is to be light or dark
+   */
+  constructor(host, box) {
+    this.#host = host;
+    this.#box = box;
+  }
+
+  /**
+   * From now on, by what is around the box now.
+   * @param {string} [dark] a selector, which something around the box matches while the page is dark, and else it is light
+   */
+  follow(dark) {
+    this.end();
+    this.#following = new AbortController();
+    const { signal } = this.#following;
+    const around = elementsAround(this.#host);
+    // Where nothing is found, what is inherited.
+    const show = () => (this.#box.style.colorScheme = schemeOf(around, dark) ?? '');
+    const changed = () => {
+      show();
+      // Paper that fades from one colour to the other.
+      setTimeout(() => signal.aborted || show(), FADE);
+    };
+    const observer = new MutationObserver(changed);
+    for (const element of around) observer.observe(element, { attributes: true });
+    signal.addEventListener('abort', () => observer.disconnect());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, { signal });
+    show();
+  }
+
+  end() {
+    this.#following?.abort();
+  }
+}
+
 /**
- * The scheme that the page has around an element; undefined: what `color-scheme` says, which is inherited.
- *
- * @param {Element} host
- * @param {string} [dark] a selector, which something around the element matches while the page is dark, and else it is light
- * @returns {Scheme | undefined}
+ * @param {Element[]} around the box itself and what is around it, the nearest first
+ * @param {string} [dark]
+ * @returns {Scheme | undefined} undefined: what `color-scheme` says, which is inherited
  */
-export function colorSchemeOf(host, dark) {
-  const around = elementsAround(host);
+function schemeOf(around, dark) {
   if (dark) return around.some((element) => element.matches(dark)) ? 'dark' : 'light';
   for (const element of around) {
     const scheme = switchedTo(element);
     if (scheme) return scheme;
   }
   // A page that says neither is as dark as its paper.
-  return getComputedStyle(host).colorScheme === 'normal' ? paperOf(around) : undefined;
-}
-
-/**
- * Calls back when what {@link colorSchemeOf} goes by may have changed.
- *
- * @param {Element} host
- * @param {() => void} onChange
- * @param {AbortSignal} signal
- */
-export function watchColorScheme(host, onChange, signal) {
-  const changed = () => {
-    onChange();
-    // Paper that fades from one colour to the other.
-    setTimeout(() => signal.aborted || onChange(), FADE);
-  };
-  const observer = new MutationObserver(changed);
-  for (const element of elementsAround(host)) observer.observe(element, { attributes: true });
-  signal.addEventListener('abort', () => observer.disconnect());
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, { signal });
+  const [host] = around;
+  return host && getComputedStyle(host).colorScheme === 'normal' ? paperOf(around) : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { element } from './dom.js';
+import { keepFromPage } from './keys.js';
 
 /**
  * Has field and panel open in a dialog, over a page that stands still meanwhile. The browser keeps the focus in it, and gives it back
@@ -26,6 +27,7 @@ export class Dialog {
       event.preventDefault();
       onLeave();
     });
+    keepFromPage(this.element);
     this.#closeOnBackdrop();
   }
 

@@ -1,7 +1,7 @@
 import { safeLink } from '../client/exemplar-search.js';
 import { Announcer } from './announcer.js';
 import { AttributeReader, OBSERVED } from './attributes.js';
-import { colorSchemeOf, watchColorScheme } from './color-scheme.js';
+import { PageColors } from './color-scheme.js';
 import { EmbedderChoice } from './embedder-choice.js';
 import { toggleExample } from './examples.js';
 import { Field } from './field.js';
@@ -9,7 +9,7 @@ import { Frame } from './frame.js';
 import { pressKey } from './keys.js';
 import { languagesOf, withFallbacks } from './language.js';
 import { languages } from './languages.js';
-import { readLightForm } from './light-form.js';
+import { takeLightForm } from './light-form.js';
 import { keepOffline } from './offline.js';
 import { Panel } from './panel.js';
 import { putQueryInAddress, queryInAddress } from './query-address.js';
@@ -19,7 +19,8 @@ import { Selection } from './selection.js';
 import { SearchSession } from './session.js';
 import { isShortcut } from './shortcuts.js';
 import { Speech } from './speech.js';
-import { sheet } from './style.js';
+import { contents } from './styles/contents.js';
+import { frame } from './styles/frame.js';
 import { withMarks } from './text-fragment.js';
 
 /**
@@ -69,13 +70,14 @@ export class ExemplarSearch extends HTMLElement {
   #offline;
   /** @type {SomeStrings | undefined} */
   #overrides;
+  #colors = new PageColors(this, this.#frame.element);
   #embedders = new EmbedderChoice();
   #speech = new Speech(() => {
     if (this.#session) this.#sayAnew();
   });
 
   // What there is from the first connection on.
-  #lightForm = /** @type {ReturnType<typeof readLightForm>} */ (/** @type {any} */ (undefined));
+  #lightForm = /** @type {ReturnType<typeof takeLightForm>} */ (/** @type {any} */ (undefined));
   #reader = /** @type {AttributeReader} */ (/** @type {any} */ (undefined));
   #attributes = /** @type {Attributes} */ (/** @type {any} */ (undefined));
   #panel = /** @type {Panel} */ (/** @type {any} */ (undefined));
@@ -88,7 +90,7 @@ export class ExemplarSearch extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [sheet];
+    this.#root.adoptedStyleSheets = [frame, contents];
     this.#root.append(this.#frame.element);
     // Those that a page has set before this module was there stand in the way of the accessors.
     for (const name of SETTABLE) {
@@ -119,6 +121,7 @@ export class ExemplarSearch extends HTMLElement {
       this.#session?.close();
       this.#session = undefined;
       this.#frame.close();
+      this.#colors.end();
       this.#announcer.stop();
     });
   }
@@ -211,7 +214,9 @@ export class ExemplarSearch extends HTMLElement {
   #start() {
     const first = !this.#panel;
     const given = first && this.value !== '';
-    const typing = first && this.#adoptLightForm();
+    if (first) this.#lightForm = takeLightForm(this);
+    const typing = first && this.#lightForm.typing;
+    this.#field.value ||= first ? this.#lightForm.value : '';
     // Addresses in attributes are meant as the page's is now.
     this.#reader = new AttributeReader(this, this.#lightForm);
     this.#session = new SearchSession(() => this.#show());
@@ -221,6 +226,8 @@ export class ExemplarSearch extends HTMLElement {
     const { mode, param } = this.#attributes;
     if (mode === 'page') this.#field.value ||= queryInAddress(param);
     if (typing) this.focus();
+    // The button has no place for what is typed.
+    if (typing && mode === 'button') this.show();
     this.#listen(/** @type {AbortController} */ (this.#connection).signal);
     this.#show();
     if (typing || given || mode === 'page') this.#typed();
@@ -232,21 +239,7 @@ export class ExemplarSearch extends HTMLElement {
   #moved() {
     if (!this.#session) return;
     this.#frame.moved();
-    this.#showColors();
-  }
-
-  /**
-   * What was being typed when the module arrived goes on in this box's own field.
-   * @returns {boolean} whether something was
-   */
-  #adoptLightForm() {
-    this.#lightForm = readLightForm(this);
-    const { input, value } = this.#lightForm;
-    const typing = input?.matches(':focus') ?? false;
-    // Ends a composition, whose text then counts.
-    input?.blur();
-    this.#field.value ||= input?.value ?? value;
-    return typing;
+    this.#colors.follow(this.#attributes.dark);
   }
 
   /** Brings everything but the panel and the session to what the attributes and the language say. */
@@ -254,10 +247,10 @@ export class ExemplarSearch extends HTMLElement {
     const attributes = this.#attributes = this.#reader.read();
     this.#speech.speakAsAround(this, this.#overrides);
     this.#say();
-    const { recent, bundle, offline } = attributes;
+    const { recent, bundle, offline, dark } = attributes;
     this.#recent = recent ? new RecentQueries(bundle) : undefined;
     if (offline) this.#offline ??= keepOffline(offline, bundle);
-    this.#showColors();
+    this.#colors.follow(dark);
   }
 
   /** Brings the field and what is around it to the strings of the language. */
@@ -275,17 +268,13 @@ export class ExemplarSearch extends HTMLElement {
     this.#show();
   }
 
-  /** Light or dark as the page is. */
-  #showColors() {
-    this.#frame.element.style.colorScheme = colorSchemeOf(this, this.#attributes.dark) ?? '';
-  }
-
   /** @returns {import('./session.js').Settings} */
   #searchSettings() {
-    const { bundle, method, limit, mode, languages, filters, problem } = this.#attributes;
+    const { bundle, method, limit, mode, languages, base, scope, filters, problem } = this.#attributes;
     const first = languages === 'page' ? { lang: withFallbacks(languagesOf(this)[0] ?? '') } : undefined;
     return {
       bundle, method, limit, problem, ready: this.#offline, passages: 1 + OTHERS[mode], facets: filters, first,
+      within: scope ? { name: scope, has: (url) => URL.parse(url, base)?.href.startsWith(scope) ?? false } : undefined,
       embedder: (index) => this.#embedders.for(index, this.#attributes),
     };
   }
@@ -323,7 +312,6 @@ export class ExemplarSearch extends HTMLElement {
   #listen(signal) {
     this.addEventListener('pointerenter', () => this.#load(), { signal });
     this.#frame.listen();
-    watchColorScheme(this, () => this.#showColors(), signal);
     document.addEventListener('keydown', (event) => {
       if (!isShortcut(event, this.#attributes.shortcuts)) return;
       event.preventDefault();

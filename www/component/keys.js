@@ -53,6 +53,14 @@ for (const type of TYPES) {
 }
 
 /**
+ * Keeps keys in a dialog from the page that lies still behind it, whatever in it has the focus.
+ * @param {HTMLElement} dialog
+ */
+export function keepFromPage(dialog) {
+  for (const type of TYPES) dialog.addEventListener(type, (event) => event instanceof KeyboardEvent && editsField(event) && event.stopPropagation());
+}
+
+/**
  * @param {KeyboardEvent} event
  * @param {(event: KeyboardEvent) => void} onKey
  */

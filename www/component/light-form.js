@@ -8,17 +8,21 @@
  * @property {string} [placeholder]
  * @property {string} [label]
  * @property {HTMLInputElement[]} hidden fields that go along
- * @property {HTMLInputElement} [input]
+ * @property {boolean} typing whether the reader was in the middle of it
  */
 
 /**
+ * What was being typed when the module arrived is to go on in the box's own field.
  * @param {HTMLElement} host
  * @returns {LightForm}
  */
-export function readLightForm(host) {
+export function takeLightForm(host) {
   const form = host.querySelector('form');
   const input = form?.querySelector('input:is([type="search"], [type="text"], :not([type]))');
-  if (!form || !(input instanceof HTMLInputElement)) return { value: '', hidden: [] };
+  if (!form || !(input instanceof HTMLInputElement)) return { value: '', hidden: [], typing: false };
+  const typing = input.matches(':focus');
+  // Ends a composition, whose text then counts.
+  input.blur();
   return {
     // Not form.action, which a field of that name would hide.
     action: form.getAttribute('action') ?? undefined,
@@ -27,6 +31,6 @@ export function readLightForm(host) {
     placeholder: input.placeholder || undefined,
     label: (input.labels?.[0]?.textContent ?? input.getAttribute('aria-label') ?? '').trim() || undefined,
     hidden: [...form.querySelectorAll('input')].filter(({ type }) => type === 'hidden'),
-    input,
+    typing,
   };
 }

@@ -197,7 +197,7 @@ export class Panel {
     this.#note.classList.toggle('problem', phase === 'failed');
     this.#note.replaceChildren(
       ...(head ? [element('p', { class: 'head', dir: 'auto' }, head)] : []),
-      ...(body ? [element('p', {}, body)] : []),
+      ...(body ? [element('p', { dir: 'auto' }, body)] : []),
       ...(progress ?? []));
     this.#note.hidden = !this.#note.childElementCount;
     if (pending || phase === 'idle' || phase === 'loading') return '';

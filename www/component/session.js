@@ -1,5 +1,6 @@
 import { ExemplarError } from '../client/exemplar-search.js';
 import { pause } from '../client/promises.js';
+import { ask } from './asking.js';
 import { BorrowedIndex } from './borrowed-index.js';
 import { briefHit } from './brief.js';
 
@@ -8,7 +9,7 @@ import { briefHit } from './brief.js';
  * @typedef {import('../client/types.js').Hit} Hit
  * @typedef {import('../client/types.js').Article} Article
  * @typedef {import('../client/types.js').Embedder} Embedder
- * @typedef {Omit<import('../client/types.js').SearchResult, 'milliseconds'>} Found
+ * @typedef {import('./asking.js').Found} Found
  *
  * @typedef {object} Settings
  * @property {string} bundle its address, absolute
@@ -18,6 +19,7 @@ import { briefHit } from './brief.js';
  * @property {ExemplarError} [problem] why there is nothing to ask
  * @property {number} passages how many passages of an article to ask for
  * @property {Record<string, string[]>} [first] what articles have that come before the others: one of the values in each field
+ * @property {{ name: string, has: (url: string) => boolean }} [within] which articles are searched, by their addresses
  * @property {readonly string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Embedder | undefined} embedder what places a query, if anything does
  *
@@ -81,7 +83,8 @@ export class SearchSession {
     const { bundle, facets } = settings;
     const sameBundle = bundle === before.bundle;
     if (!sameBundle) this.#giveBack();
-    const ranking = (/** @type {Settings} */ { method, limit, passages, facets, first }) => JSON.stringify([method, limit, passages, facets, first]);
+    const ranking = (/** @type {Settings} */ { method, limit, passages, facets, first, within }) =>
+      JSON.stringify([method, limit, passages, facets, first, within?.name]);
     if (sameBundle && ranking(settings) === ranking(before)) return;
     const filter = Object.fromEntries(Object.entries(this.state.filter).filter(([field]) => facets.includes(field)));
     this.#askAgain({ filter, ...(sameBundle ? {} : { hits: [], facets: [], more: [], less: [] }) });
@@ -251,23 +254,14 @@ export class SearchSession {
    * @param {(found: Found) => void} [onUpdate]
    */
   async #hits(index, query, method, signal, onUpdate) {
-    const { more, less, filter } = this.state;
-    const { facets, first } = this.#settings;
-    const k = this.state.limit + 1;
+    const { more, less, filter, limit } = this.state;
+    const { facets, first, within } = this.#settings;
     // More than the best passage of an article takes all of the bundle.
     const passages = index.info.vectors === 'shards' ? 1 : this.#settings.passages;
-    const examples = { more: more.map(({ id }) => id), less: less.map(({ id }) => id) };
-    const ask = (/** @type {Record<string, string[]>} */ filter, /** @type {((found: Found) => void) | undefined} */ onUpdate = undefined) => {
-      const options = { method, k, passages, facets, filter, signal };
-      return more.length || less.length ? index.refine({ query, ...examples }, options) : index.search(query, { ...options, onUpdate });
-    };
-    // What the reader chose counts, not what the page supposes.
-    if (!first || Object.keys(first).some((field) => filter[field]?.length)) return ask(filter, onUpdate);
-    const found = await ask({ ...filter, ...first }, onUpdate);
-    if (found.hits.length >= k) return found;
-    const all = await ask(filter);
-    const others = all.hits.filter(({ article }) => !found.hits.some((hit) => hit.article.id === article.id));
-    return { ...all, hits: [...found.hits, ...others].slice(0, k) };
+    const ids = (/** @type {Article[]} */ articles) => articles.map(({ id }) => id);
+    // One more than is shown tells whether there are more.
+    const question = { query, method, k: limit + 1, passages, facets, filter, first, within: within?.has, more: ids(more), less: ids(less) };
+    return ask(index, question, signal, onUpdate);
   }
 
   /**
