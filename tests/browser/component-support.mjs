@@ -158,8 +158,8 @@ export const chosen = (page) => page.evaluate(() => {
 export const isOpen = (page) => box(page).first().getAttribute('aria-expanded').then((expanded) => expanded === 'true');
 
 /**
- * A route to the real embedding API, `/v1/embeddings`. `before` may hold a request up by what it awaits, or answer it by
- * returning a status.
+ * A route to the real embedding API, `/v1/embeddings`. `before` gets the text, without the model's prefix. It may hold a
+ * request up by what it awaits, or answer it by returning a status.
  * @param {(text: string) => unknown} [before]
  */
 export function embeddings(before = () => {}) {
@@ -167,7 +167,7 @@ export function embeddings(before = () => {}) {
     async '/v1/embeddings'(request, response) {
       let body = '';
       for await (const part of request) body += part;
-      const status = await before(JSON.parse(body).input);
+      const status = await before(JSON.parse(body).input.replace(/^query: /, ''));
       const answer = status ? new Response('{}', { status })
         : await fetch(new URL('/v1/embeddings', API), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       response.writeHead(answer.status, { 'content-type': 'application/json' });

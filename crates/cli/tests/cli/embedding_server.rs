@@ -1,4 +1,4 @@
-//! The whole way, against a real embedding server: build, inspect, search, serve.
+//! The whole way, against an embedding server that shares no code with the command: build, inspect, search, serve.
 
 use std::path::Path;
 use std::process::Command;
@@ -43,7 +43,8 @@ fn chapters_are_found_by_meaning() {
             command
                 .arg("build")
                 .args(RECIPES)
-                .args(["--api", &api])
+                // Few texts: the server embeds four passages a second.
+                .args(["--api", &api, "--passages", "off", "--query-texts", "0"])
                 .arg("--site")
                 .arg(site.path())
                 .arg("-o")
