@@ -1,7 +1,8 @@
 // node scripts/browser-tests.mjs [FILE...]: the tests in tests/browser, in Chromium, and the main paths in Firefox; needs
-// what tests/browser/support.mjs names. Each file is a process of its own; two run at a time, each on a Chromium that stays
-// open, where each test gets a fresh profile. Files that measure, or that count on being answered soon, follow alone. One that fails is
-// run once more by itself, and named: a browser on a busy machine may miss a deadline, but a fault stays a fault.
+// what tests/browser/support.mjs names. Each file is a process of its own; three run at a time, as they wait a lot, each on a
+// Chromium that stays open, where each test gets a fresh profile. Files that measure, or that count on being answered soon,
+// follow alone. One that fails is run once more by itself, and named: a browser on a busy machine may miss a deadline, but a
+// fault stays a fault.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,7 @@ import { readdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { LAUNCH } from '../tests/browser/launch.mjs';
 
-const WORKERS = 2;
+const WORKERS = 3;
 const FOLDER = 'tests/browser';
 /** The longest first, so that no worker is left with one of them at the end. */
 const LONG = ['soak', 'examples', 'query-encoder', 'main-paths/box', 'main-paths/page', 'main-paths/columns', 'client', 'sidecar', 'accessibility'].map(fileOf);
