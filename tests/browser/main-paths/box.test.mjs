@@ -81,3 +81,28 @@ test('a site once visited is searched without a network after a reload', async (
   await page.reload();
   await find();
 });
+
+test('a dialog, in the page\'s language and colours, is within the screen and gives the focus back', async (t) => {
+  const { address, end } = await startSite({
+    body: `<button id="before">x</button>${TAG.replace('>', ' mode="button">')}`,
+    html: 'lang="ar" dir="rtl" data-theme="dark" style="zoom: 1.25; font-size: 62.5%; letter-spacing: 9px"',
+    policy: "default-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
+  });
+  atEnd(t, end);
+  const page = await open(t, address);
+  await until(page, () => document.querySelector('exemplar-search').shadowRoot?.querySelector('.button-label')?.textContent === 'بحث');
+  await page.focus('#before');
+  await page.keyboard.press('/');
+  await until(page, () => document.querySelector('exemplar-search').open);
+  await page.keyboard.type('mutex');
+  await hits(page, 'Shared-State');
+  const seen = await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('exemplar-search');
+    const { left, right, top, bottom } = shadowRoot.querySelector('dialog').getBoundingClientRect();
+    const { fontSize, letterSpacing, colorScheme, direction } = getComputedStyle(shadowRoot.querySelector('.name'));
+    return { within: left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight, fontSize, letterSpacing, colorScheme, direction };
+  });
+  assert.deepEqual(seen, { within: true, fontSize: '16px', letterSpacing: 'normal', colorScheme: 'dark', direction: 'ltr' });
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await page.evaluate(() => [document.querySelector('exemplar-search').open, document.activeElement.id]), [false, 'before']);
+});
