@@ -1,5 +1,6 @@
 import { element } from './dom.js';
 import { Filters } from './filters.js';
+import { FunctionWords } from './function-words.js';
 import { replaceChildren } from './replace-children.js';
 import { Rows } from './rows.js';
 import { causeOf, fill, foundIn } from './strings.js';
@@ -26,6 +27,7 @@ import { causeOf, fill, foundIn } from './strings.js';
 /** What stands below the input: notes, filters and hits. */
 export class Panel {
   #strings;
+  #functionWords;
   #actions;
   #rows;
   #filters;
@@ -48,6 +50,7 @@ export class Panel {
     // Below a combobox, or part of a results page.
     const popup = mode !== 'page';
     this.#strings = strings;
+    this.#functionWords = new FunctionWords(strings.functionWords);
     this.#actions = actions;
     this.#rows = new Rows(popup, strings, actions);
     this.#filters = new Filters(fields, strings, this.#rows, () => actions.onFilter(this.#filters.chosen), filter);
@@ -103,7 +106,7 @@ export class Panel {
     const place = held ? this.#shown.findIndex(({ node }) => node.contains(held)) : -1;
     const kept = same ? this.#shown.slice(0, Math.max(place + 1, stay)) : [];
     const rest = hits.filter(({ article }) => !kept.some(({ hit }) => hit.article.id === article.id));
-    this.#shown = [...kept, ...rest.map((hit) => this.#shown.find((shown) => shown.hit === hit) ?? { hit, node: this.#rows.hit(hit) })];
+    this.#shown = [...kept, ...rest.map((hit) => this.#shown.find((shown) => shown.hit === hit) ?? { hit, node: this.#rows.hit(this.#functionWords.unmark(hit, text)) })];
     return this.#shown;
   }
 

@@ -38,6 +38,8 @@ export const en = {
   offline: 'Offline.',
   here: 'Answered on this device.',
   words: 'Answered on this device, by words alone.',
+  /** Words that say little by themselves, with spaces between them: they are not marked where they stand alone. */
+  functionWords: 'a an and are as at be by can do does for from how i in is it my of on or that the this to we what when where which why with you your',
   keys: { move: 'move', open: 'open', close: 'close' },
   failed: 'The search does not work right now',
   errors: {

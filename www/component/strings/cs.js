@@ -28,6 +28,7 @@ export default {
   offline: 'Offline.',
   here: 'Odpověď z tohoto zařízení.',
   words: 'Odpověď z tohoto zařízení, jen podle slov.',
+  functionWords: 'a aby ale co do jak je jsem kde kdy k na nebo o od po pro proč s se si to u v ve z za že',
   keys: { move: 'pohyb', open: 'otevřít', close: 'zavřít' },
   failed: 'Hledání teď nefunguje',
   errors: {

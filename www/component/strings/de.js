@@ -28,6 +28,7 @@ export default {
   offline: 'Offline.',
   here: 'Auf diesem Gerät beantwortet.',
   words: 'Auf diesem Gerät beantwortet, nur nach Wörtern.',
+  functionWords: 'als am an auf aus bei das dem den der des die ein eine einem einen einer es für ich im in ist man mein mit oder sich sind und vom von wann warum was wenn wie wir wo zu zum zur',
   keys: { move: 'wählen', open: 'öffnen', close: 'schließen' },
   failed: 'Die Suche funktioniert gerade nicht',
   errors: {

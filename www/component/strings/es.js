@@ -28,6 +28,7 @@ export default {
   offline: 'Sin conexión.',
   here: 'Respondido en este dispositivo.',
   words: 'Respondido en este dispositivo, solo por palabras.',
+  functionWords: 'a al como cómo con cuál cuándo de del desde dónde el en es esta este la las lo los mi o para por qué que se son su un una y yo',
   keys: { move: 'mover', open: 'abrir', close: 'cerrar' },
   failed: 'La búsqueda no funciona en este momento',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'Hors ligne.',
   here: 'Réponse de cet appareil.',
   words: 'Réponse de cet appareil, d’après les mots seulement.',
+  functionWords: 'à au aux avec ce cette comment dans de des du en est et il je la le les leur ma mes mon ne on ou où par pas pour pourquoi quand que quel quelle qui quoi sa se ses son sont sur un une',
   keys: { move: 'se déplacer', open: 'ouvrir', close: 'fermer' },
   failed: 'La recherche ne fonctionne pas pour le moment',
   errors: {

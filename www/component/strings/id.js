@@ -28,6 +28,7 @@ export default {
   offline: 'Luring.',
   here: 'Dijawab di perangkat ini.',
   words: 'Dijawab di perangkat ini, hanya berdasarkan kata.',
+  functionWords: 'ada adalah akan apa atau bagaimana dan dari dengan di dapat ini itu kapan ke mana mengapa pada saya untuk yang',
   keys: { move: 'pindah', open: 'buka', close: 'tutup' },
   failed: 'Pencarian sedang tidak berfungsi',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'Non in linea.',
   here: 'Risposta di questo dispositivo.',
   words: 'Risposta di questo dispositivo, solo in base alle parole.',
+  functionWords: 'a ai al alla che chi come con cosa da dal dei del della delle di dove e è gli i il in io la le lo mi mio nel nella o per perché qual quale quando si sono su un una uno',
   keys: { move: 'sposta', open: 'apri', close: 'chiudi' },
   failed: 'La ricerca al momento non funziona',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'オフラインです。',
   here: 'この端末で検索しました。',
   words: 'この端末で、言葉だけで検索しました。',
+  functionWords: 'の に は を が で と へ も や か て た し する いる ある こと から まで',
   keys: { move: '移動', open: '開く', close: '閉じる' },
   failed: '今は検索できません',
   errors: {

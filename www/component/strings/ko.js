@@ -28,6 +28,7 @@ export default {
   offline: '오프라인입니다.',
   here: '이 기기에서 검색했습니다.',
   words: '이 기기에서 단어만으로 검색했습니다.',
+  functionWords: '은 는 이 가 을 를 의 에 와 과 도 로 에서 으로 하는 어떻게 무엇 언제 어디',
   keys: { move: '이동', open: '열기', close: '닫기' },
   failed: '지금은 검색할 수 없습니다',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'Offline.',
   here: 'Beantwoord op dit apparaat.',
   words: 'Beantwoord op dit apparaat, alleen op woorden.',
+  functionWords: 'aan als bij dat de deze die dit door een en er het hoe ik in is met mijn naar of om op te tot uit van voor waar waarom wanneer wat we wie zijn',
   keys: { move: 'kiezen', open: 'openen', close: 'sluiten' },
   failed: 'Zoeken werkt op dit moment niet',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'Brak połączenia.',
   here: 'Odpowiedź z tego urządzenia.',
   words: 'Odpowiedź z tego urządzenia, tylko według słów.',
+  functionWords: 'a ale czy co dla do gdzie i jak jaki jakie jest kiedy lub mi mój na nie o od po przez się są to w we z za ze że',
   keys: { move: 'wybór', open: 'otwórz', close: 'zamknij' },
   failed: 'Wyszukiwanie teraz nie działa',
   errors: {

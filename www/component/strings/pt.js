@@ -28,6 +28,7 @@ export default {
   offline: 'Sem conexão.',
   here: 'Respondido neste dispositivo.',
   words: 'Respondido neste dispositivo, só por palavras.',
+  functionWords: 'a ao as com como da das de do dos e é em esta este eu isso meu minha na nas no nos o onde os ou para por porque qual quando que quem se são um uma',
   keys: { move: 'mover', open: 'abrir', close: 'fechar' },
   failed: 'A pesquisa não está funcionando agora',
   errors: {

@@ -28,6 +28,7 @@ export default {
   offline: 'Ingen anslutning.',
   here: 'Besvarat på den här enheten.',
   words: 'Besvarat på den här enheten, enbart efter ord.',
+  functionWords: 'att av de den det detta du en ett för från hur här i inte jag kan med min mitt när och om på som så till vad var varför vi är',
   keys: { move: 'flytta', open: 'öppna', close: 'stäng' },
   failed: 'Sökningen fungerar inte just nu',
   errors: {

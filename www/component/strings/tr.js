@@ -28,6 +28,7 @@ export default {
   offline: 'Çevrimdışı.',
   here: 'Bu cihazda yanıtlandı.',
   words: 'Bu cihazda, yalnızca sözcüklere göre yanıtlandı.',
+  functionWords: 'ama bir bu da de en gibi her için ile ise ki mi mı mu mü nasıl ne neden nerede o şu ve veya ya',
   keys: { move: 'gezin', open: 'aç', close: 'kapat' },
   failed: 'Arama şu anda çalışmıyor',
   errors: {

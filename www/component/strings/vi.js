@@ -28,6 +28,7 @@ export default {
   offline: 'Ngoại tuyến.',
   here: 'Đã tìm trên thiết bị này.',
   words: 'Đã tìm trên thiết bị này, chỉ theo từ.',
+  functionWords: 'và hoặc là của cho với trong trên ở từ đến này đó các những một có thể như thế nào gì khi nào tại sao tôi',
   keys: { move: 'di chuyển', open: 'mở', close: 'đóng' },
   failed: 'Hiện không tìm kiếm được',
   errors: {

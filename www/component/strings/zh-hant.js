@@ -28,6 +28,7 @@ export default {
   offline: '離線。',
   here: '已在此裝置上搜尋。',
   words: '已在此裝置上僅依字詞搜尋。',
+  functionWords: '的 了 在 是 和 與 或 嗎 呢 吧 我 我的 你 這 那 有 把 被 怎麼 如何 什麼 為什麼 哪裡 何時',
   keys: { move: '移動', open: '開啟', close: '關閉' },
   failed: '搜尋暫時無法使用',
   errors: {

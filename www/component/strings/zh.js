@@ -28,6 +28,7 @@ export default {
   offline: '离线。',
   here: '已在此设备上搜索。',
   words: '已在此设备上仅按词语搜索。',
+  functionWords: '的 了 在 是 和 与 或 吗 呢 吧 我 我的 你 这 那 有 把 被 怎么 如何 什么 为什么 哪里 何时',
   keys: { move: '移动', open: '打开', close: '关闭' },
   failed: '搜索暂时无法使用',
   errors: {
