@@ -67,7 +67,7 @@ pub fn is_sharded(json: &[u8]) -> bool {
 }
 
 /// How a bundle is written.
-#[derive(clap::Args)]
+#[derive(clap::Args, Debug)]
 pub struct FormArgs {
     /// Encoding of the vectors: float32, float16, int8 or int8-centred
     #[arg(long, value_name = "NAME")]

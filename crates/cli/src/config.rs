@@ -38,7 +38,11 @@ pub fn with_file(cli: Command, given: Vec<OsString>) -> Result<Vec<OsString>> {
 
 /// The options of the file `text` that the command line leaves open, as it would say them.
 fn options(cli: Command, given: &[OsString], text: &str) -> Result<Vec<OsString>> {
-    let keys: Keys = toml::from_str(text).map_err(|error| anyhow!("{FILE}: {error}"))?;
+    let keys: Keys = toml::from_str(text).map_err(|error| {
+        let way_out =
+            if text.contains('\\') { "\n(write paths with /, which Windows takes too)" } else { "" };
+        anyhow!("{FILE}: {}{way_out}", error.to_string().trim_end())
+    })?;
     let mut cli = cli.ignore_errors(true);
     cli.build();
     let matches = cli.clone().try_get_matches_from(given).ok();

@@ -3,6 +3,7 @@
 use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
@@ -24,6 +25,12 @@ pub fn print(line: &str) -> Result<()> {
 pub fn note(message: &str) {
     let line = format!("{}\n", printable(&secrets::hidden(message)));
     let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Held while a build puts its files in place: who ends the program waits for it.
+pub fn writing() -> MutexGuard<'static, ()> {
+    static WRITING: Mutex<()> = Mutex::new(());
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Other names of standard output.

@@ -63,6 +63,16 @@ impl SentenceModel {
         Ok(model)
     }
 
+    /// What [`SentenceModel::digest`] and [`SentenceModel::prefixes`] of the model in a folder would be, without loading it.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing, or cannot be read.
+    pub fn identity(folder: &Path) -> Result<(String, Option<Prefixes>)> {
+        let folder = Folder::read(folder)?;
+        Ok((folder.digest()?, folder.prefixes))
+    }
+
     /// How many values a vector has, 1 to 4,096.
     pub fn dimensions(&self) -> usize {
         self.dimensions

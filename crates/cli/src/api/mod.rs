@@ -27,7 +27,7 @@ pub use shorten::shorten;
 pub use upstream::{Reply, Unreachable, UnreachableKind, Upstream};
 
 /// How to reach an embedding API.
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Debug)]
 #[command(group(ArgGroup::new("endpoint").args(["api", "preset"]).multiple(true)))]
 pub struct ApiArgs {
     /// Embedding API that speaks OpenAI's /v1/embeddings
@@ -52,6 +52,11 @@ pub struct ApiArgs {
 }
 
 impl ApiArgs {
+    /// Whether an API is named.
+    pub fn is_some(&self) -> bool {
+        self.api.is_some() || self.preset.is_some()
+    }
+
     /// The API that `--api` or `--preset` names, if one is there.
     pub fn upstream(&self) -> Result<Option<Upstream>> {
         let endpoint = match (&self.api, self.preset) {

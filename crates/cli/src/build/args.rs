@@ -16,7 +16,7 @@ pub const PASSAGE_CHARS: usize = 1000;
 const ARTICLE_CHARS: usize = 1500;
 
 /// Build a bundle from a site, with a sentence model on this machine or an embedding API
-#[derive(clap::Args)]
+#[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -78,10 +78,19 @@ pub struct Args {
     /// Put the search box into every page below --site; another build replaces what this one put there
     #[arg(long, requires = "site")]
     pub inject: bool,
+    /// Build again whenever the site changes, until Ctrl-C
+    #[arg(long, requires = "site", conflicts_with = "dry_run")]
+    pub watch: bool,
+    /// Show the site on this machine and build again whenever it changes; its pages then load themselves anew
+    #[arg(long, requires = "site", conflicts_with = "dry_run")]
+    pub serve: bool,
+    /// Port of --serve; 0 takes any that is free
+    #[arg(long, requires = "serve", default_value_t = 8080)]
+    pub port: u16,
 }
 
 /// Whether a bundle gets something.
-#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Switch {
     #[default]
     On,

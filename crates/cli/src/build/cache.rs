@@ -64,6 +64,16 @@ impl Cache {
         Self(path.map(|path| Arc::new(Folder { path, full: AtomicBool::new(false) })))
     }
 
+    /// Whether it keeps anything.
+    pub fn keeps(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The folder of this name within the cache, if there is a cache.
+    pub fn folder(&self, name: &str) -> Option<PathBuf> {
+        self.0.as_ref().map(|folder| folder.path.join(name))
+    }
+
     /// Makes sure that vectors can be kept, before any is paid for.
     ///
     /// # Errors
@@ -135,9 +145,8 @@ impl Space<'_> {
             Err(problem) => return Err(wrong(&format!("cannot be read: {problem}"))),
         };
         let values = bytes.as_deref().and_then(|bytes| {
-            let (hash, values) = bytes.split_at_checked(Sha256::output_size())?;
-            let (floats, rest) = values.as_chunks();
-            let is_whole = hash == hash_of(&key, values) && rest.is_empty() && !floats.is_empty();
+            let (floats, rest) = checked(&key, bytes)?.as_chunks();
+            let is_whole = rest.is_empty() && !floats.is_empty();
             is_whole.then(|| floats.iter().map(|value| f32::from_le_bytes(*value)).collect())
         });
         values.map(Some).ok_or_else(|| wrong("is damaged, or of another text"))
@@ -171,7 +180,7 @@ impl Space<'_> {
 
     /// The first two digits are a folder, as no folder should have too many files.
     fn path(&self, key: &[u8; 32]) -> Option<PathBuf> {
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = hex(key);
         let (first, rest) = key.split_at(2);
         Some(self.folder?.path.join(first).join(rest))
     }
@@ -183,12 +192,22 @@ fn update(digest: &mut Sha256, field: &str) {
     digest.update(field);
 }
 
-fn hash_of(key: &[u8; 32], values: &[u8]) -> [u8; 32] {
+/// What a file of the cache holds, if it is whole and belongs to `key`.
+pub fn checked<'a>(key: &[u8; 32], file: &'a [u8]) -> Option<&'a [u8]> {
+    let (hash, contents) = file.split_at_checked(Sha256::output_size())?;
+    (hash == hash_of(key, contents)).then_some(contents)
+}
+
+pub fn hex(key: &[u8; 32]) -> String {
+    key.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub fn hash_of(key: &[u8; 32], values: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key).chain_update(values).finalize().into()
 }
 
 /// Not forced onto the disk: what a power failure damages does not fit its hash, and is embedded again.
-fn write(path: &Path, parts: &[&[u8]]) -> Result<()> {
+pub fn write(path: &Path, parts: &[&[u8]]) -> Result<()> {
     let folder = path.parent().context("it has no folder")?;
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;

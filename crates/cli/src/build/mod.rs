@@ -2,9 +2,12 @@
 
 mod args;
 mod batches;
+mod builder;
 mod cache;
 mod embed;
+mod finished;
 mod job;
+mod kept;
 pub mod keywords;
 mod output;
 mod plan;
@@ -13,13 +16,13 @@ mod queries;
 mod request;
 mod summary;
 mod texts;
+mod watch;
 mod word_vectors;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
 use exemplar_search::json::Object;
 use exemplar_search::vector::{Matrix, Vectors};
@@ -27,19 +30,17 @@ use exemplar_search::{encoder, lexical};
 
 pub use self::args::{Args, PASSAGE_CHARS};
 pub use self::batches::Limits;
+use self::builder::Builder;
 pub use self::cache::Cache;
 pub use self::embed::Embedder;
 pub use self::job::Job;
 use self::job::{Count, price};
-use self::output::Output;
 pub use self::plan::Plan;
 pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
 pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
-use crate::api::Client;
-use crate::engine::Engine;
 use crate::npy;
-use crate::output::{note, print};
+use crate::output::note;
 use crate::site::Document;
 
 /// Lengths this close to 1 are what unit vectors have after rounding.
@@ -55,32 +56,10 @@ struct Vectorised {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let started = Instant::now();
-    let output = (!args.dry_run).then(|| Output::prepare(args)).transpose()?;
-    let client = Client::new(&args.api, args.limits)?;
-    let reading = args.source.read(args.embeddings.is_none())?;
-    note(&format!("read {} articles{}", reading.documents.len(), reading.summary()));
-
-    let documents = reading.documents;
-    let vectorised = match &args.embeddings {
-        None if args.no_vectors => Some(by_words(args, &documents)?),
-        Some(file) => Some(read_vectors(args, file, &documents)?),
-        None => embed_site(args, args.request.engine(client)?, &documents)?,
-    };
-    let (Some(vectorised), Some(output)) = (vectorised, output) else { return Ok(()) };
-    let mut bundle = bundle(args, vectorised, documents)?;
-    output.choose_layout(&mut bundle, args)?;
-    output.write(&bundle, args, |name, bytes| {
-        format!(
-            "{name}: {} articles, {} passages x {} dimensions, {}, {} kB, in {:.1} s",
-            bundle.articles.len(),
-            bundle.passages.len(),
-            bundle.space.dimensions,
-            bundle.layout.name(),
-            bytes.div_ceil(1000),
-            started.elapsed().as_secs_f64()
-        )
-    })
+    match args.watch || args.serve {
+        true => watch::run(args),
+        false => Builder::new(args)?.build().map(drop),
+    }
 }
 
 /// The bundle, in the form that is asked for.
@@ -113,40 +92,6 @@ fn bundle(args: &Args, vectorised: Vectorised, documents: Vec<Document>) -> Resu
     bundle.check()?;
     args.form.apply(&mut bundle)?;
     Ok(bundle)
-}
-
-/// Embeds the passages, and what the query encoder learns from; with `--dry-run`, nothing but says how much it would be.
-fn embed_site(args: &Args, engine: Engine, documents: &[Document]) -> Result<Option<Vectorised>> {
-    let model = args.request.model_of(&engine).to_owned();
-    let recipes = args.request.recipes(&engine, args.api.preset, args.dimensions_field())?;
-    let batches =
-        Limits::new(&engine, args.api.preset, args.request.batch_size).map_err(|problem| anyhow!(problem))?;
-    let (texts, passages) = args.texts(documents);
-    let queries = args.queries(documents, &passages);
-    let cache = Cache::new(args.request.cache.as_ref());
-    let embedder = Embedder {
-        concurrency: args.concurrency.map_or_else(|| engine.concurrency(), usize::from),
-        engine: Arc::new(engine),
-        model: &model,
-        cache: &cache,
-        dimensions: args.dimensions(),
-    };
-    let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
-    jobs.extend(queries.job(&recipes.query));
-    let plan = Plan::new(jobs, &embedder, batches);
-    let expected = plan.describe(&embedder, args.price_per_million);
-    if args.dry_run {
-        print(&expected)?;
-        return Ok(None);
-    }
-    note(&expected);
-    let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
-    let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
-    let learnt = match vectors.next() {
-        Some(of_queries) => queries.learn(&model, &of_passages, &of_queries)?,
-        None => Learnt::default(),
-    };
-    Ok(Some(Vectorised { model, recipes, passages, vectors: of_passages, learnt }))
 }
 
 /// What `--no-vectors` leaves: keywords, and vectors that are made of them.

@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
-use exemplar_search::bundle::{Bundle, Layout};
+use anyhow::{Context, Result, bail};
+use exemplar_search::bundle::Bundle;
 
 use super::args::Args;
+use super::finished::{Facts, Finished};
 use super::summary::lines;
 use crate::bundle_file;
-use crate::inject::inject;
-use crate::output::{OutputFile, note, print};
+use crate::inject::{Injected, inject};
+use crate::output::{OutputFile, print, writing};
 use crate::output_folder::{self, OutputFolder};
 use crate::page_lines::PageLines;
 use crate::web_files::{self, WebFile};
@@ -24,23 +26,28 @@ pub enum Output {
 }
 
 impl Output {
+    /// The folder that `args` asks for, if it is a folder.
+    pub fn folder(args: &Args) -> Result<Option<PathBuf>> {
+        Ok(match (&args.output, args.source.site()?) {
+            // Without the slash, which a file could not have.
+            (Some(path), _) => is_folder(path).then(|| path.components().collect()),
+            (None, site) => site.map(|site| site.join(FOLDER)),
+        })
+    }
+
     /// Makes sure that what `args` asks for can be written.
     pub fn prepare(args: &Args) -> Result<Self> {
-        let path: PathBuf = match (&args.output, args.source.site()?) {
-            (Some(path), _) if !is_folder(path) && args.inject => bail!(
-                "--inject: {} is no folder that pages could load the search from: leave --output away, or name a folder within \
-                 --site, with a slash at the end",
-                path.display()
+        let path = match (Self::folder(args)?, &args.output) {
+            (Some(path), _) => path,
+            (None, Some(file)) if args.inject => bail!(
+                "--inject: pages cannot load the search from the file {}: leave --output away, or name a folder within --site, with \
+                 a slash at its end",
+                file.display()
             ),
-            (Some(path), _) if !is_folder(path) => return Ok(Self::File(args.form.output(path)?)),
-            // Without the slash, which a file could not have.
-            (Some(path), _) => path.components().collect(),
-            (None, Some(site)) => site.join(FOLDER),
-            (None, None) => {
-                return Err(anyhow!(
-                    "--output names the bundle to write, or a folder ending in /, where there is no --site"
-                ));
-            }
+            (None, Some(file)) => return Ok(Self::File(args.form.output(file)?)),
+            (None, None) => bail!(
+                "where should the bundle go? Name a file, --output bundle.json, or a folder with a slash at its end, --output search/"
+            ),
         };
         if let Some(site) = args.source.site()?.filter(|_| args.inject)
             && !absolute(&path)?.starts_with(absolute(site)?)
@@ -50,50 +57,59 @@ impl Output {
         let files = web_files::all()?;
         Ok(Self::Folder(OutputFolder::prepare(&path)?, files))
     }
+}
 
-    /// Puts a large bundle into shards in a folder, unless a layout was asked for. A file that has a name of its own stays one
-    /// file.
-    pub fn choose_layout(&self, bundle: &mut Bundle, args: &Args) -> Result<()> {
-        if args.form.prefers_shards(bundle)? {
-            match self {
-                Self::Folder(..) => bundle.layout = Layout::Shards,
-                Self::File(_) => note(
-                    "this bundle is large: with --layout shards, or in a folder (-o NAME/), readers load only what a search needs of it",
-                ),
-            }
-        }
-        Ok(())
+/// Writes the bundle's file, and says so. `started` is when the build began.
+pub fn write_file(file: &OutputFile, bundle: &Bundle, started: Instant) -> Result<()> {
+    let bytes = bundle_file::write(bundle, file)?;
+    let name = file.name().display().to_string();
+    file.report(&Facts::of(bundle).describe(&name, bytes, started.elapsed().as_secs_f64()))
+}
+
+/// Writes the folder, and the search box into pages if that is asked for; says so, in one line if the owner has been told already.
+/// Returns the pages that were written.
+pub fn write_folder(
+    folder: OutputFolder,
+    files: Vec<WebFile>,
+    finished: Finished,
+    args: &Args,
+    (started, is_again): (Instant, bool),
+) -> Result<Vec<String>> {
+    let (path, bytes) = (folder.path().to_owned(), finished.bytes());
+    let (places, site) = (PageLines::of(&args.source, &path), args.source.site()?);
+    let Finished { facts, files: bundle } = finished;
+    let bundle = bundle.into_iter().map(|(name, contents)| (name, Cow::Owned(contents)));
+    let files: Vec<_> = files.into_iter().chain(bundle).collect();
+    let whole = writing();
+    folder.write(&files)?;
+    let injected = match site.filter(|_| args.inject) {
+        Some(site) => Some(inject(site, &places, args.source.addresses())?),
+        None => None,
+    };
+    drop(whole);
+    print(&facts.describe(&path.display().to_string(), bytes, started.elapsed().as_secs_f64()))?;
+    if !is_again {
+        print(&lines(&facts, &files).join("\n"))?;
+        print(&next_step(injected.as_ref(), site, &places, args.serve))?;
     }
+    Ok(injected.map_or_else(Vec::new, |injected| injected.changed))
+}
 
-    /// Writes the bundle, and says what `summary` makes of the output's name and the bundle's bytes.
-    pub fn write(self, bundle: &Bundle, args: &Args, summary: impl Fn(&str, usize) -> String) -> Result<()> {
-        match self {
-            Self::File(file) => {
-                let bytes = bundle_file::write(bundle, &file)?;
-                file.report(&summary(&file.name().display().to_string(), bytes))
-            }
-            Self::Folder(folder, mut files) => {
-                let path = folder.path().to_owned();
-                let written = bundle_file::files(bundle)?;
-                let bytes = written.iter().map(|(_, contents)| contents.len()).sum();
-                files.extend(written.into_iter().map(|(name, contents)| (name, Cow::Owned(contents))));
-                folder.write(&files)?;
-                print(&summary(&path.display().to_string(), bytes))?;
-                print(&lines(bundle, &files).join("\n"))?;
-                let places = PageLines::of(&args.source, &path);
-                match args.source.site()?.filter(|_| args.inject) {
-                    Some(site) => {
-                        print(&inject(site, &places, args.source.addresses())?.describe())?;
-                        print(&format!("look at it: exemplar serve {}", site.display()))
-                    }
-                    None => {
-                        let [script, element] = places.anywhere();
-                        print(&format!(
-                            "put these two lines onto your pages, or build with --inject:\n  {script}\n  {element}"
-                        ))
-                    }
-                }
-            }
+/// What is left to do for the site's owner.
+fn next_step(
+    injected: Option<&Injected>,
+    site: Option<&Path>,
+    places: &PageLines,
+    is_served: bool,
+) -> String {
+    match (injected, site) {
+        (Some(injected), Some(site)) if !is_served => {
+            format!("{}\nTo try it: exemplar serve {}", injected.describe(), site.display())
+        }
+        (Some(injected), _) => injected.describe(),
+        (None, _) => {
+            let [script, element] = places.anywhere();
+            format!("Put these two lines into your pages, or let --inject do so:\n  {script}\n  {element}")
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::model::ModelArgs;
 
 /// The model, how texts are given to it, and where its answers are kept.
-#[derive(clap::Args)]
+#[derive(clap::Args, Debug)]
 #[command(group(ArgGroup::new("named_api").multiple(true).args(["api", "preset"]).requires("model")))]
 pub struct RequestArgs {
     /// The embedding model's name: as the API knows it, or for a model on this machine multilingual-e5-small (the default) or
@@ -58,10 +58,15 @@ pub struct Recipes {
 impl RequestArgs {
     /// What embeds: the API where there is one, else a model on this machine.
     pub fn engine(&self, client: Option<Client>) -> Result<Engine> {
-        Ok(match client {
-            Some(client) => Engine::Api(Box::new(client)),
-            None => Engine::Model(Box::new(self.local.open(self.model.as_deref())?)),
-        })
+        match client {
+            Some(client) => Ok(Engine::Api(Box::new(client))),
+            None => self.open_model(),
+        }
+    }
+
+    /// The model on this machine that embeds.
+    pub fn open_model(&self) -> Result<Engine> {
+        Ok(Engine::Model(Box::new(self.local.open(self.model.as_deref())?)))
     }
 
     /// The name of the model that `engine` asks.

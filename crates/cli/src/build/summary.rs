@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use exemplar_search::bundle::{Bundle, Layout};
+use exemplar_search::bundle::Bundle;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+
+use super::finished::Facts;
 
 /// From so many bytes on, a bundle is better in shards.
 const LARGE: usize = 3_000_000;
@@ -15,9 +17,9 @@ const LARGE: usize = 3_000_000;
 const LANGUAGES: usize = 8;
 
 /// Lines on a bundle that was written with the files of its output folder.
-pub fn lines(bundle: &Bundle, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
-    let mut lines = vec![format!("  languages: {}", languages(bundle))];
-    let is_sharded = bundle.layout == Layout::Shards;
+pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
+    let mut lines = vec![format!("  languages: {}", facts.languages)];
+    let is_sharded = facts.is_sharded();
     let sum = |is_counted: &dyn Fn(&str) -> bool| -> usize {
         files.iter().filter(|(name, _)| is_counted(name)).map(|(_, contents)| packed(contents)).sum()
     };
@@ -34,7 +36,8 @@ pub fn lines(bundle: &Bundle, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
     lines
 }
 
-fn languages(bundle: &Bundle) -> String {
+/// How many articles are in which language, the most frequent first.
+pub fn languages(bundle: &Bundle) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for article in &bundle.articles {
         *counts.entry(article.lang.as_deref().unwrap_or("not said (see --lang)")).or_default() += 1;

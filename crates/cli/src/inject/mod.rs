@@ -25,6 +25,8 @@ pub struct Injected {
     with_box: usize,
     /// Those among them that had it, with the same lines.
     unchanged: usize,
+    /// The paths of those that got new lines.
+    pub changed: Vec<String>,
     /// Those that stayed as they were, each with the reason.
     skipped: Vec<(String, String)>,
 }
@@ -41,6 +43,7 @@ pub fn inject(site: &Path, lines: &PageLines, addresses: Addresses) -> Result<In
                     injected.unchanged += 1;
                 } else {
                     write(&file, &after)?;
+                    injected.changed.push(name);
                 }
             }
             Err(reason) => injected.skipped.push((name, reason)),
@@ -89,7 +92,7 @@ fn write(file: &Path, contents: &[u8]) -> Result<()> {
 impl Injected {
     /// A line in all, and one a reason for the pages that stayed as they were.
     pub fn describe(&self) -> String {
-        let Self { with_box, unchanged, skipped } = self;
+        let Self { with_box, unchanged, skipped, .. } = self;
         let line = format!("the search box is on {with_box} pages, {unchanged} of which had it already");
         let reasons = skipped.iter().map(|(name, reason)| (reason.as_str(), name.as_str())).collect();
         format!("{line}{}", grouped("not on", reasons))

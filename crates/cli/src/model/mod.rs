@@ -61,6 +61,12 @@ impl ModelArgs {
 }
 
 impl ModelPlace {
+    /// Tells the model, and how texts are put to it, from others. The model is not loaded.
+    pub fn identity(&self) -> Result<String> {
+        let (digest, prefixes) = SentenceModel::identity(&self.folder)?;
+        Ok(format!("{:?} {digest} {prefixes:?}", self.name))
+    }
+
     pub fn open(self) -> Result<LocalModel> {
         Ok(LocalModel { model: SentenceModel::open(&self.folder)?, name: self.name })
     }

@@ -4,11 +4,12 @@ mod embeddings;
 mod files;
 mod forward;
 mod guard;
+mod reload;
 mod reply;
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +24,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::watch::Receiver;
 use tokio::time::{sleep, timeout};
 
 use self::embeddings::ServedModel;
 use self::guard::Guard;
+pub use self::reload::BuildNumber;
 use crate::api::{ApiArgs, Upstream};
 use crate::model::ModelArgs;
 use crate::output::{note, print};
@@ -86,27 +89,49 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 async fn serve(args: &Args, embeddings: Embeddings) -> Result<()> {
-    let address = SocketAddr::new(args.host, args.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!(
-            "port {} on {} is taken: choose another with --port, or any free one with --port 0",
-            args.port,
-            args.host
-        ),
-        _ => anyhow::Error::new(error).context(format!("cannot listen on {address} (--host, --port)")),
-    })?;
+    let listener = TcpListener::from_std(listen(args.host, args.port)?)?;
     let address = listener.local_addr().context("cannot tell the address")?;
     print(&format!("serving {} at http://{address}/", args.dir.display()))?;
     embeddings.announce(args, address)?;
 
-    let own = Arc::new(Guard { listens_on: args.host, names: args.allow_host.clone() });
-    let app = Router::new()
-        .route("/v1/embeddings", embeddings.route())
-        .fallback_service(files::service(&args.dir))
-        .layer(middleware::from_fn_with_state(own, guard::guard))
-        .layer(middleware::map_response(restrict));
-    answer(&listener, app).await;
+    let own = Guard { listens_on: args.host, names: args.allow_host.clone() };
+    let routes = Router::new().route("/v1/embeddings", embeddings.route());
+    answer(&listener, guarded(routes.fallback_service(files::service(&args.dir)), own)).await;
     Ok(())
+}
+
+/// Serves the site `folder` until it is asked to end; its pages load themselves anew after each of the `builds`.
+pub async fn preview(
+    folder: &Path,
+    listener: std::net::TcpListener,
+    builds: Receiver<BuildNumber>,
+) -> Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    let own = Guard { listens_on: listener.local_addr()?.ip(), names: Vec::new() };
+    let with_script = middleware::from_fn_with_state(builds.clone(), reload::with_script);
+    let routes = reload::routes(builds).fallback_service(files::service(folder).layer(with_script));
+    answer(&listener, guarded(routes, own)).await;
+    Ok(())
+}
+
+/// Listens at a port, or at any free one for 0.
+pub fn listen(host: IpAddr, port: u16) -> Result<std::net::TcpListener> {
+    let address = SocketAddr::new(host, port);
+    let listener = std::net::TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "port {port} on {host} is taken: choose another with --port, or any free one with --port 0"
+        ),
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {address} (--host, --port)")),
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The routes, for pages of this server alone.
+fn guarded(routes: Router, own: Guard) -> Router {
+    routes
+        .layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
+        .layer(middleware::map_response(restrict))
 }
 
 /// Answers until it is asked to end. Requests that have not arrived in time are dropped, so that nobody holds up the end, or
@@ -168,7 +193,7 @@ impl Embeddings {
 }
 
 /// Ctrl-C, or SIGTERM where there is one.
-async fn asked_to_end() {
+pub async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

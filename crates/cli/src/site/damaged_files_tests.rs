@@ -13,6 +13,7 @@ use super::addresses::Addresses;
 use super::content::Selectors;
 use super::globs::Globs;
 use super::options::Options;
+use super::pages::Pages;
 use super::{Reading, csv, feed, folder, items, markdown, sitemap};
 
 /// The files of a part of the corpus.
@@ -123,7 +124,15 @@ fn all() -> Globs {
 #[test]
 fn html() {
     readers_take_any_bytes("html", "page.html", |file, selectors| {
-        folder::read(file.parent().unwrap(), None, &all(), selectors, Addresses::Files, &Options::default())
+        folder::read(
+            file.parent().unwrap(),
+            None,
+            &all(),
+            selectors,
+            Addresses::Files,
+            &Options::default(),
+            &mut Pages::default(),
+        )
     });
 }
 

@@ -1,9 +1,11 @@
 //! The files of a site.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::pages::Stamp;
 use crate::output_folder::MARK;
 
 /// A page above this size is a list or a whole book on one page, not an article.
@@ -12,15 +14,11 @@ pub const MAX_PAGE_BYTES: u64 = 16 << 20;
 /// The paths of files relative to `folder` that have one of these extensions, with `/` between folders, sorted. Hidden
 /// files and folders that builds write are not part of a site. What cannot be looked into goes to `unreadable`, with the problem.
 pub fn below(folder: &Path, extensions: &[&str], unreadable: &mut Vec<(String, String)>) -> Vec<String> {
-    let is_visible = |entry: &DirEntry| {
-        let is_hidden = || entry.file_name().to_string_lossy().starts_with('.');
-        entry.depth() == 0 || !(is_hidden() || entry.path().join(MARK).is_file())
-    };
     let is_wanted = |path: &Path| {
         path.extension().is_some_and(|e| extensions.iter().any(|wanted| e.eq_ignore_ascii_case(wanted)))
     };
     let mut paths = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_visible) {
+    for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_of_site) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => {
                 let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
@@ -39,4 +37,16 @@ pub fn below(folder: &Path, extensions: &[&str], unreadable: &mut Vec<(String, S
     }
     paths.sort_unstable();
     paths
+}
+
+/// The same of whatever name, as they are now.
+pub fn all_below(folder: &Path) -> BTreeMap<PathBuf, Stamp> {
+    let entries = WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_of_site).flatten();
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    files.filter_map(|entry| Some((entry.path().to_owned(), Stamp::of(entry.path())?))).collect()
+}
+
+fn is_of_site(entry: &DirEntry) -> bool {
+    let is_hidden = || entry.file_name().to_string_lossy().starts_with('.');
+    entry.depth() == 0 || !(is_hidden() || entry.path().join(MARK).is_file())
 }

@@ -11,6 +11,7 @@ use super::content::Selectors;
 use super::globs::Globs;
 use super::html::{self, Page};
 use super::options::Options;
+use super::pages::{Pages, ReadPage};
 use super::sitemap::Entry;
 use super::{Document, LeftOut, Reading, charset, files, join, sitemap};
 use crate::input;
@@ -34,8 +35,13 @@ pub fn check(folder: &Path) -> Result<()> {
     match folder.is_dir() {
         true => Ok(()),
         false => bail!(
-            "--site {}: there is no such folder; name the folder that holds the built HTML pages",
-            folder.display()
+            "--site {}: there is no such folder; name the folder that holds the built HTML pages{}",
+            folder.display(),
+            if !cfg!(windows) && folder.to_string_lossy().contains('\\') {
+                ", with / between folders"
+            } else {
+                ""
+            }
         ),
     }
 }
@@ -48,14 +54,16 @@ pub fn read(
     selectors: &Selectors,
     addresses: Addresses,
     options: &Options,
+    known: &mut Pages,
 ) -> Result<Reading> {
     check(folder)?;
+    known.begin();
     let mut reading = Reading::default();
     let mut pages: Vec<Found> = Vec::new();
     let mut seen = HashSet::new();
     let all = files::below(folder, EXTENSIONS, &mut reading.unreadable);
     for (path, listed) in wanted(all, folder, sitemap, &mut reading)? {
-        match read_page(folder, &path, globs, selectors) {
+        match read_page(folder, &path, globs, selectors, known) {
             Err(problem) => reading.unreadable.push((path, problem)),
             Ok(Err(reason)) => reading.left_out.push((path, reason)),
             Ok(Ok(page)) => {
@@ -108,20 +116,18 @@ fn wanted(
 }
 
 /// A page, or why it is no article; the error says why it cannot be read.
-fn read_page(
-    folder: &Path,
-    path: &str,
-    globs: &Globs,
-    selectors: &Selectors,
-) -> Result<Result<Page, LeftOut>, String> {
+fn read_page(folder: &Path, path: &str, globs: &Globs, selectors: &Selectors, known: &mut Pages) -> ReadPage {
     if !globs.take(path) {
         return Ok(Err(LeftOut::Excluded));
     }
     if path.rsplit('/').next() == Some("404.html") {
         return Ok(Err(LeftOut::ErrorPage));
     }
-    let bytes = input::bytes(&folder.join(path), files::MAX_PAGE_BYTES)?;
-    html::read(&charset::decode(&bytes), selectors)
+    let file = folder.join(path);
+    known.page(path, &file, || {
+        let bytes = input::bytes(&file, files::MAX_PAGE_BYTES)?;
+        html::read(&charset::decode(&bytes), selectors)
+    })
 }
 
 /// What is the site's rather than a page's.

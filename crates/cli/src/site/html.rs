@@ -6,7 +6,7 @@ use super::content::Selectors;
 use super::{Block, LeftOut, date, join, page_text, parse};
 
 /// A page as it stands, before it is compared with the site's other pages.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The only `<h1>` of the main content.
     pub heading: Option<String>,

@@ -18,6 +18,7 @@ mod left_out;
 mod markdown;
 mod options;
 mod page_text;
+mod pages;
 pub mod parse;
 mod sitemap;
 mod source;
@@ -32,9 +33,10 @@ use exemplar_search::bundle::Article;
 
 pub use addresses::{Addresses, in_url};
 pub use block::{Block, join};
-pub use files::{MAX_PAGE_BYTES, below as files_below};
+pub use files::{MAX_PAGE_BYTES, all_below as all_files_below, below as files_below};
 pub use folder::EXTENSIONS as PAGE_EXTENSIONS;
 pub use left_out::LeftOut;
+pub use pages::{Pages, Stamp};
 pub use source::SourceArgs;
 
 use crate::text::{excerpt, printable_line};

@@ -10,10 +10,11 @@ use super::addresses::Addresses;
 use super::content::Selectors;
 use super::globs::Globs;
 use super::options::Options;
+use super::pages::Pages;
 use super::{Reading, bounds, csv, feed, folder, items, markdown};
 
 /// A site, and which parts of it to take.
-#[derive(clap::Args)]
+#[derive(clap::Args, Debug)]
 #[command(group(
     ArgGroup::new("source").required(true).args(["site", "markdown", "feed", "items", "csv"])
 ))]
@@ -86,14 +87,14 @@ impl SourceArgs {
         self.base_url.as_deref()
     }
 
-    /// Reads the site. `needs_text` says whether the text is to be embedded.
-    pub fn read(&self, needs_text: bool) -> Result<Reading> {
+    /// Reads the site. `needs_text` says whether the text is to be embedded, `known` which pages of `--site` need not be read again.
+    pub fn read(&self, needs_text: bool, known: &mut Pages) -> Result<Reading> {
         let options = Options { base_url: self.base_url.clone(), lang: self.lang.clone() };
         let selectors = || Selectors::new(&self.include_selector, &self.exclude_selector);
         let mut reading = if let Some(folder) = &self.site {
             let globs = Globs::new(&self.include, &self.exclude)?;
             let sitemap = self.sitemap.as_deref();
-            folder::read(folder, sitemap, &globs, &selectors()?, self.addresses, &options)?
+            folder::read(folder, sitemap, &globs, &selectors()?, self.addresses, &options, known)?
         } else if let Some(folder) = &self.markdown {
             let globs = Globs::new(&self.include, &self.exclude)?;
             markdown::read(folder, &globs, &selectors()?, self.addresses, &options)?

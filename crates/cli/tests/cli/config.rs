@@ -48,6 +48,8 @@ fn what_is_wrong_in_the_file_is_told_by_line_and_name() {
         ("lang = [\"en\"]\n", "lang: takes one value, not a list"),
         ("lang = { a = 1 }\n", "lang: expected a text or a number"),
         ("site = \n", "exemplar.toml: TOML parse error at line 1"),
+        ("site = \"C:\\Users\\public\"\n", "write paths with /, which Windows takes too"),
+        ("site = 'build\\public'\n", "with / between folders"),
     ] {
         fs::write(root.path().join("exemplar.toml"), config).unwrap();
         let error = fail(&mut build(root.path()));
@@ -68,7 +70,7 @@ fn what_is_wrong_in_the_file_is_told_by_line_and_name() {
 fn words_alone_are_searched_without_a_model() {
     let (root, public) = site();
     let (stdout, _) = succeed(build(root.path()).args(["--site", "public", "--no-vectors"]));
-    assert!(stdout.contains("put these two lines"), "{stdout}");
+    assert!(stdout.contains("Put these two lines into your pages"), "{stdout}");
     let bundle = public.join("exemplar/bundle.json");
     let (stdout, _) = succeed(exemplar().arg("search").arg(&bundle).args(["--query", "moon", "-k", "1"]));
     assert!(stdout.contains("posts/moon"), "{stdout}");

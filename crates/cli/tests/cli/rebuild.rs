@@ -1,6 +1,7 @@
 //! `exemplar build` again: what the cache saves, and what a killed build leaves.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::output_folder::contents;
 use crate::support::{TestApi, exemplar, folder, read_bundle, reply, succeed, vectors_for, write};
 
 /// A site of three pages; the second has two passages.
@@ -189,4 +191,67 @@ fn builds_at_once_on_one_cache_are_all_right() {
     let again = TestApi::start_answering();
     succeed(&mut build(&site, &out, &again));
     assert!(again.texts().is_empty());
+}
+
+/// Builds into a folder, with a cache; what was said.
+fn into_folder(site: &TempDir, out: &TempDir, api: &TestApi, more: &[&str]) -> (PathBuf, String) {
+    let output = out.path().join("search/");
+    let mut command = exemplar();
+    command.env("EXEMPLAR_WEB_FILES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
+    command
+        .args(["build", "--model", "m", "--query-texts", "20", "--api", &api.url, "--site"])
+        .arg(site.path());
+    command.env("EXEMPLAR_CACHE", out.path().join("cache"));
+    let (_, stderr) = succeed(command.args(more).arg("-o").arg(&output));
+    (output, stderr)
+}
+
+#[test]
+fn a_build_of_what_has_not_changed_gives_the_same_without_doing_it_again() {
+    let (site, out, api) = (site(), folder(), TestApi::start_answering());
+    let build = |more: &[&str]| {
+        let (output, said) = into_folder(&site, &out, &api, more);
+        (contents(&output), said)
+    };
+    let is_kept = |said: &str| said.contains("nothing has changed since an earlier build");
+    let (first, said) = build(&[]);
+    assert!(said.contains("query encoder: ") && !is_kept(&said), "{said}");
+    let (second, said) = build(&[]);
+    assert!(is_kept(&said) && !said.contains("query encoder: "), "{said}");
+    assert!(second == first);
+    // Also where the folder is gone, or is not what was written.
+    fs::write(out.path().join("search/bundle.json"), "{}").unwrap();
+    assert!(build(&[]).0 == first);
+    fs::remove_dir_all(out.path().join("search")).unwrap();
+    assert!(build(&[]).0 == first);
+    // Nothing else is taken for the same.
+    let (other, said) = build(&["--lang", "is"]);
+    assert!(!is_kept(&said) && other != first, "{said}");
+    write(&site, "c.html", "<title>C</title><p>Spring tide.");
+    let (changed, said) = build(&[]);
+    assert!(!is_kept(&said) && changed != first, "{said}");
+    let (fresh, said) = build(&["--cache", "off"]);
+    assert!(!is_kept(&said) && fresh == changed, "{said}");
+    // What was is still there.
+    write(&site, "c.html", "<title>C</title><p>Flood.");
+    let (again, said) = build(&[]);
+    assert!(is_kept(&said) && again == first, "{said}");
+}
+
+#[test]
+fn a_kept_bundle_that_is_damaged_is_named_and_made_again() {
+    let (site, out, api) = (site(), folder(), TestApi::start_answering());
+    let (output, _) = into_folder(&site, &out, &api, &[]);
+    let first = contents(&output);
+    let kept: Vec<_> =
+        fs::read_dir(out.path().join("cache/bundles")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(kept.len(), 1);
+    let mut bytes = fs::read(&kept[0]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&kept[0], bytes).unwrap();
+    let (output, said) = into_folder(&site, &out, &api, &[]);
+    assert!(said.contains(kept[0].to_str().unwrap()) && said.contains("is damaged"), "{said}");
+    assert!(contents(&output) == first);
+    assert!(into_folder(&site, &out, &api, &[]).1.contains("nothing has changed"));
 }

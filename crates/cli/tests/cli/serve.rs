@@ -397,3 +397,41 @@ fn it_ends_when_asked_even_while_the_api_hangs() {
         asking.join().unwrap();
     }
 }
+
+#[test]
+fn a_site_is_served_as_static_hosts_serve_it() {
+    let folder = folder();
+    write(&folder, "index.html", "home");
+    write(&folder, "guide/index.html", "guide");
+    write(&folder, "guide/start.html", "start");
+    write(&folder, "both.html", "page");
+    write(&folder, "both/index.html", "folder");
+    write(&folder, "plain", "a file");
+    write(&folder, "plain.html", "a page");
+    write(&folder, "with space.html", "space");
+    let server = Server::start(&folder, |c| c);
+    let got = |path: &str| {
+        let mut response = server.get(path);
+        (response.status().as_u16(), text(&mut response))
+    };
+    for (path, expected) in [
+        ("/", "home"),
+        ("/guide/", "guide"),
+        ("/guide/start", "start"),
+        ("/guide/start?q=1", "start"),
+        ("/guide/start.html", "start"),
+        ("/both", "page"),
+        ("/both/", "folder"),
+        ("/plain", "a file"),
+        ("/with%20space", "space"),
+    ] {
+        assert_eq!(got(path), (200, expected.to_owned()), "{path}");
+    }
+    let kind = server.get("/guide/start");
+    assert_eq!(header(kind.headers(), "content-type"), "text/html; charset=utf-8");
+    assert_eq!(server.get("/guide").status(), 307);
+    assert_eq!(got("/nowhere"), (404, "there is no /nowhere here\n".into()));
+    write(&folder, "404.html", "lost");
+    assert_eq!(got("/nowhere"), (404, "lost".into()));
+    assert_eq!(got("/.git/config"), (404, "lost".into()));
+}
