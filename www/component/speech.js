@@ -12,6 +12,8 @@ export class Speech {
   /** What a site has otherwise. @type {SomeStrings | undefined} */
   #overrides;
   #onArrival;
+  /** The language around the box. */
+  #around = '';
 
   /** @param {() => void} onArrival the strings, which had to be downloaded, are others now */
   constructor(onArrival) {
@@ -24,7 +26,9 @@ export class Speech {
    */
   speakAsAround(host, overrides) {
     this.#overrides = overrides;
-    const spoken = this.#spoken = stringsFor(languagesOf(host));
+    const around = languagesOf(host);
+    this.#around = around[0] ?? '';
+    const spoken = this.#spoken = stringsFor(around);
     if (!(spoken instanceof Promise)) {
       this.#take(spoken);
       return;
@@ -40,6 +44,27 @@ export class Speech {
 
   /** @param {SomeStrings[]} spoken */
   #take(spoken) {
-    this.strings = stringsOver(...spoken, this.#overrides);
+    const strings = stringsOver(...spoken, this.#overrides);
+    this.strings = { ...strings, language: withRegion(strings.language, this.#around) };
+  }
+}
+
+/**
+ * Dates and numbers as they are written where the page is: the strings of `en` stand on a page in `en-GB` too.
+ * @param {string} language of the strings
+ * @param {string} around
+ */
+function withRegion(language, around) {
+  const tags = [...(around.toLowerCase().startsWith(`${language.toLowerCase()}-`) ? [around] : []), language];
+  // A site's text is not always a language tag.
+  return tags.find(isTag) ?? 'en';
+}
+
+/** @param {string} tag */
+function isTag(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
   }
 }
