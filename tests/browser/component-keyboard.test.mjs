@@ -117,3 +117,14 @@ test('what is typed is kept even from handlers that take keys on their way down,
   });
   assert.deepEqual(await seen(), [undefined], 'the first is no key');
 });
+
+test('handlers that were there before, and spare what is edited, can tell that the box is', async (t) => {
+  const early = `<script>window.seen = [];
+    addEventListener('keydown', ({ key, target }) => target.isContentEditable || document.activeElement.isContentEditable || window.seen.push(key), true)</script>`;
+  const body = `${early}${BODY}`;
+  const page = await openBox(t, await componentSite(t, { body, bundle: await builtBundle(t, ITEMS, WORDS), policy: "default-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'" }));
+  await type(page, 's/');
+  await page.getByText('after').focus();
+  await page.keyboard.press('s');
+  assert.deepEqual(await page.evaluate(() => window.seen), ['s'], 'the last one, outside of the box');
+});

@@ -39,3 +39,10 @@ document.addEventListener('exemplar-error', ({ detail: { error } }) => error.cod
 box.addEventListener('exemplar-search', ({ detail }) => console.log(detail.hits));
 // @ts-expect-error no such code
 box.addEventListener('exemplar-error', ({ detail }) => detail.error.code === 'offline');
+
+// Strings are texts; plural forms are by category.
+box.strings = { found: { one: '{n} hit', other: '{n} hits' }, moreLike: 'Like “{title}”' };
+// @ts-expect-error strings are no functions
+box.strings = { none: (query: string) => query };
+// @ts-expect-error no such plural category
+box.strings = { found: { single: '{n} hit', other: '{n} hits' } };

@@ -188,6 +188,14 @@ export class ExemplarSearch extends HTMLElement {
     return this.#session ? stateOf(this.#session.state) : 'idle';
   }
 
+  /**
+   * Whether the reader edits the query. The page sees keys come from the box, not from its field; scripts that spare what is edited, on
+   * their way down too, can tell by this.
+   */
+  get isContentEditable() {
+    return this.#root.activeElement === this.#field.input;
+  }
+
   /** Whether the panel is open. */
   get open() {
     return this.#frame.open;
