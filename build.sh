@@ -11,6 +11,8 @@ usage() {
 ./build.sh test all   also what runs only at night: every core test in Chromium too, all generated cases, and the browser
                    tests with the command as it is released
 ./build.sh dist    build the demo as static files in dist/, and in dist/exemplar what a site ships
+./build.sh package   make the packages for npm, PyPI and crates.io, with the command for this machine, in target/packages
+./build.sh package test   also install each on a machine that has nothing else, and search with it
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure a bundle's bytes, loading and memory, and its ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
@@ -74,9 +76,12 @@ tests() { # tests [all]
   finish demo
   step "The page, the client and the search box" scripts/web.sh
   step "The published command carries the web files" web_files_in_crate
+  step "The npm package, and one version for all" package_checks
   if [[ $all == all ]]; then
     export EXEMPLAR_BIN=$PWD/target/release/exemplar
     step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
+    packages
+    step "Packages, installed on bare machines" package_tests
   fi
   step "Types of the JavaScript" npm run --silent check
   step "Sizes of what readers download" node scripts/sizes.mjs
@@ -94,6 +99,26 @@ web_files_in_crate() {
   files=$(cargo package --list --allow-dirty --package exemplar-search-cli)
   [[ $files == *web/client/pkg*/exemplar_search_bg.wasm.gz* && $files == *web/component/exemplar-search.js* ]] ||
     die "cargo package leaves out crates/cli/web"
+}
+
+# Without the command: what can be wrong of the package's files, types and launcher.
+package_checks() {
+  scripts/package.sh client
+  node scripts/version.mjs check
+  node --test --test-reporter=spec tests/packages/npm.test.mjs
+}
+
+packages() {
+  local registry
+  for registry in npm pypi cargo; do
+    step "Packages for $registry" scripts/package.sh "$registry"
+  done
+  step "One version for all packages" node scripts/version.mjs check
+}
+
+package_tests() {
+  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=none \
+    node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/packages/{bundlers,install}.test.mjs
 }
 
 native_checks() {
@@ -164,6 +189,18 @@ case "${1:-help}" in
   dist)
     tools
     dist
+    ;;
+  package)
+    [[ $# == 1 || ${2:-} == test ]] || die "\"$2\" cannot be done with packages: ./build.sh package, or ./build.sh package test"
+    step "Rust for wasm32" scripts/wasm-target.sh
+    step "wasm-pack and wasm-bindgen" scripts/tools.sh
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+    step "The wasm package" scripts/wasm.sh build
+    step "The page, the client and the search box" scripts/web.sh
+    step "The exemplar command" cargo build --release --package exemplar-search-cli
+    packages
+    [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
+    summary
     ;;
   pictures)
     unset SITE EMBEDDING_API EMBEDDING_MODEL

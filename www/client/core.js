@@ -1,3 +1,4 @@
+import { coreFiles } from './core-files.js';
 import { download } from './download.js';
 import { ExemplarError } from './errors.js';
 import { initSync as initShards, Shards } from './pkg-shards/exemplar_search.js';
@@ -9,24 +10,13 @@ import { initSync as initWhole, Loader } from './pkg-whole/exemplar_search.js';
  *   `index`: each is what the first hits of such a bundle need. `all` makes shards a whole bundle, too
  */
 
-/** Each with where its bytes are, packed by the build, as not every host packs WebAssembly, and with what calls them. */
-const parts = {
-  whole: {
-    wasm: new URL('./pkg-whole/exemplar_search_bg.wasm.gz', import.meta.url).href,
-    glue: () => ({ initSync: initWhole, Loader }),
-  },
-  shards: {
-    wasm: new URL('./pkg-shards/exemplar_search_bg.wasm.gz', import.meta.url).href,
-    glue: () => ({ initSync: initShards, Shards }),
-  },
-  all: {
-    wasm: new URL('./pkg/exemplar_search_bg.wasm.gz', import.meta.url).href,
-    // No reader needs it at first, and most never do.
-    glue: () => import(new URL('./pkg/exemplar_search.js', import.meta.url).href),
-  },
+/** What calls each. */
+const glues = {
+  whole: () => ({ initSync: initWhole, Loader }),
+  shards: () => ({ initSync: initShards, Shards }),
+  // No reader needs it at first, and most never do.
+  all: () => load(coreFiles.glue),
 };
-/** All of the core as plain JavaScript, which a site may leave out. */
-const JAVASCRIPT = new URL('./pkg-js/exemplar_search.js', import.meta.url).href;
 /** The first byte of what is packed. */
 const GZIP = 0x1f;
 /** A module that does nothing, with one instruction of the kind that the core needs. */
@@ -58,10 +48,18 @@ export function startCore(part, onProgress) {
  * @param {import('./download.js').OnProgress} onProgress
  */
 async function startWasm(part, onProgress) {
-  const { wasm, glue } = parts[part];
-  const [core, module] = await Promise.all([glue(), download(wasm, onProgress).then(unpacked).then(WebAssembly.compile)]);
+  const bytes = download(coreFiles[part], onProgress).then(unpacked);
+  const [core, module] = await Promise.all([glues[part](), bytes.then(WebAssembly.compile)]);
   core.initSync({ module });
   return core;
+}
+
+/**
+ * A module by its address, which bundlers are to leave as it is.
+ * @param {string} url
+ */
+function load(url) {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ url);
 }
 
 /**
@@ -76,9 +74,9 @@ async function unpacked(bytes) {
 /** @returns {Promise<Core>} */
 async function startJavaScript() {
   try {
-    return await import(JAVASCRIPT);
+    return await load(coreFiles.javascript);
   } catch (cause) {
-    const message = `WebAssembly with SIMD does not run here (a policy without 'wasm-unsafe-eval'?), and ${JAVASCRIPT} could not be loaded`;
+    const message = `WebAssembly with SIMD does not run here (a policy without 'wasm-unsafe-eval'?), and ${coreFiles.javascript} could not be loaded`;
     throw new ExemplarError('no-wasm', message, { cause });
   }
 }

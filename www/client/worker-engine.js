@@ -1,3 +1,4 @@
+import { coreFiles } from './core-files.js';
 import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
 import { scriptUrl } from './script-url.js';
@@ -56,7 +57,7 @@ export class WorkerEngine {
     const engine = new WorkerEngine(worker);
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
-    const loaded = engine.#ask({ call: 'load', args: [url, { normalize, background }] }, { signal });
+    const loaded = engine.#ask({ call: 'load', args: [url, { normalize, background }, coreFiles] }, { signal });
     loaded.catch(() => {});
     try {
       await started(worker, signal);

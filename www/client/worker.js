@@ -2,6 +2,7 @@
 // gives all of its memory back. A call is answered at once, or, where it waits for the network, said to be waiting and
 // answered later; so calls may overlap.
 
+import { coreFiles } from './core-files.js';
 import { loadEngine } from './engine.js';
 import { ExemplarError } from './errors.js';
 
@@ -9,7 +10,7 @@ import { ExemplarError } from './errors.js';
  * @import { CallName } from './calls.js'
  * @import { IndexInfo, LoadOptions, Progress, SearchResult } from './types.js'
  *
- * @typedef {{ id: number, call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize' | 'background'>] }
+ * @typedef {{ id: number, call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize' | 'background'>, files: typeof coreFiles] }
  *   | { id: number, call: CallName, args: any, updates: boolean }} Call
  * @typedef {{ abort: number }} Abort of the call with this id
  * @typedef {{ alive: true }} Pulse asks for a sign of life
@@ -33,7 +34,8 @@ const waiting = new Map();
 function answer(message, signal) {
   const { id, call, args } = message;
   if (call === 'load') {
-    const [url, options] = args;
+    const [url, options, files] = args;
+    Object.assign(coreFiles, files);
     return loadEngine(url, { ...options, onProgress: (progress) => send({ progress }) }).then((loaded) => void (engine = loaded));
   }
   const onUpdate = message.updates ? (/** @type {SearchResult} */ update) => send({ id, update }) : undefined;

@@ -22,6 +22,7 @@ import { Speech } from './speech.js';
 import { contents } from './styles/contents.js';
 import { frame } from './styles/frame.js';
 import { withMarks } from './text-fragment.js';
+import { ElementOrNone } from './without-dom.js';
 
 /**
  * @import { Article, Embedder, Hit } from '../client/types.js'
@@ -43,7 +44,7 @@ const SETTABLE = /** @type {const} */ (['strings', 'embedder', 'value']);
 /**
  * A search box for a static site: `<exemplar-search bundle="/search/bundle.json">`. See docs/component.md.
  */
-export class ExemplarSearch extends HTMLElement {
+export class ExemplarSearch extends ElementOrNone {
   static observedAttributes = OBSERVED;
 
   /** The strings of each language, by BCP 47 tag in lower case. */

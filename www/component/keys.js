@@ -43,7 +43,8 @@ export function takeKeys(field, onKey) {
 }
 
 // Before the handlers of pages that take keys on their way down, if they come after this module.
-for (const type of TYPES) {
+// On a server, nobody types.
+for (const type of globalThis.document ? TYPES : []) {
   addEventListener(type, (event) => {
     // Browsers that fill a form in send keys that are none.
     if (!(event instanceof KeyboardEvent)) return;

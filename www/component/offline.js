@@ -1,10 +1,8 @@
+import { coreFiles } from '../client/core-files.js';
 import { scriptUrl } from '../client/script-url.js';
 
 /** Milliseconds that a search waits at most for the service worker of a first visit. */
 const PATIENCE = 3000;
-
-/** Where client and box are. */
-const FOLDER = new URL('..', import.meta.url).href;
 
 /**
  * Registers the service worker, and has it keep what the page fetched before it was there. Resolves when it is in charge, so
@@ -29,5 +27,11 @@ export async function keepOffline(url, bundle) {
   }
   await inCharge;
   const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
-  serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [FOLDER], bundles: [bundle] } });
+  serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [folder()], bundles: [bundle] } });
+}
+
+/** Where client and box are. A bundler puts them, with the core, into one folder. */
+function folder() {
+  const asShipped = coreFiles.whole.includes('/client/pkg-whole/');
+  return new URL(asShipped ? '../..' : '.', coreFiles.whole).href;
 }

@@ -30,6 +30,7 @@ mod site;
 mod text;
 mod web_files;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -65,7 +66,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let words = config::with_file(Cli::command(), std::env::args_os().collect())?;
+    let given = or_build(std::env::args_os().collect());
+    let words = config::with_file(Cli::command(), given)?;
     match Cli::parse_from(words).command {
         Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
@@ -75,4 +77,16 @@ fn run() -> Result<()> {
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
     }
+}
+
+/// The command line; where it begins with an option and names no command, that of `build`: `exemplar --site public`.
+fn or_build(mut given: Vec<OsString>) -> Vec<OsString> {
+    let own = ["-h", "--help", "-V", "--version"];
+    let is_option = |word: &OsString| {
+        word.as_encoded_bytes().starts_with(b"-") && own.iter().all(|option| word != option)
+    };
+    if given.get(1).is_some_and(is_option) {
+        given.insert(1, "build".into());
+    }
+    given
 }

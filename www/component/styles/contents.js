@@ -1,6 +1,8 @@
 // What the panel has in it: messages, filters, hits.
 
-export const contents = new CSSStyleSheet();
+import { newStyleSheet } from '../without-dom.js';
+
+export const contents = newStyleSheet();
 
 contents.replaceSync(`
 .note { padding: 0.857em 1.143em; font-size: 0.875em; color: var(--_muted) }

@@ -1,7 +1,9 @@
 // What surrounds the hits: the box, its field or button, and its panel or dialog. A constructed sheet, which a Content-Security-Policy
 // without any style-src allows.
 
-export const frame = new CSSStyleSheet();
+import { newStyleSheet } from '../without-dom.js';
+
+export const frame = newStyleSheet();
 
 frame.replaceSync(`
 :host { display: block }

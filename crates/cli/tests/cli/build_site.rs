@@ -5,7 +5,9 @@ use std::fs::File;
 
 use exemplar_search::bundle::Article;
 
-use crate::support::{TestApi, exemplar, fail, folder, read_bundle, rust_book, sites, succeed, write};
+use crate::support::{
+    TestApi, exemplar, fail, fail_usage, folder, read_bundle, rust_book, sites, succeed, write,
+};
 
 #[test]
 fn a_site_of_traps_becomes_its_articles() {
@@ -239,4 +241,18 @@ fn a_page_that_says_too_much_is_cut_to_bounds_and_named() {
     assert_eq!((article.url.as_str(), article.tags.len()), ("https://example.org/a", 50));
     assert!(article.title.chars().count() <= 301);
     assert!(!std::fs::read_to_string(&path).unwrap().contains("hunter22"));
+}
+
+#[test]
+fn options_without_a_command_are_those_of_build() {
+    let out = folder();
+    let bundle = out.path().join("bundle.json");
+    let site = sites().join("sea-notes");
+    succeed(exemplar().arg("--no-vectors").arg("--site").arg(&site).arg("-o").arg(&bundle));
+    assert!(!read_bundle(&bundle).articles.is_empty());
+
+    let (version, _) = succeed(exemplar().arg("--version"));
+    assert!(version.starts_with("exemplar "), "{version}");
+    let said = fail_usage(exemplar().arg("--sites").arg(&site));
+    assert!(said.contains("'--site'"), "{said}");
 }

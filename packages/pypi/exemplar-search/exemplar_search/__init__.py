@@ -1,0 +1,1 @@
+"""The command exemplar, which adds search by meaning to a static site."""
