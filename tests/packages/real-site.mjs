@@ -1,4 +1,4 @@
-// Real pages for the tests of packages: two chapters of the Rust Book, as the Rust toolchain ships it.
+// Real pages for the tests of packages: three of the Rust Book, as the Rust toolchain ships it.
 
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir } from 'node:fs/promises';
@@ -10,7 +10,7 @@ export async function book(folder) {
   const from = join(sysroot, 'share/doc/rust/html/book');
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(from)) {
-    if (/^ch(04|16)-.*\.html$/.test(name)) await cp(join(from, name), join(folder, name));
+    if (/^ch(04-01|16-01|16-03)-.*\.html$/.test(name)) await cp(join(from, name), join(folder, name));
   }
   return folder;
 }
