@@ -46,10 +46,12 @@ export class PageColors {
     const around = elementsAround(this.#host);
     // Where nothing is found, what is inherited.
     const show = () => (this.#box.style.colorScheme = schemeOf(around, dark) ?? '');
+    let fading = 0;
     const changed = () => {
       show();
       // Paper that fades from one colour to the other.
-      setTimeout(() => signal.aborted || show(), FADE);
+      clearTimeout(fading);
+      fading = setTimeout(() => signal.aborted || show(), FADE);
     };
     const observer = new MutationObserver(changed);
     for (const element of around) observer.observe(element, { attributes: true });
