@@ -1,5 +1,5 @@
 // Whether the page is dark. Pages that follow the reader's system say so by `color-scheme`, which the box inherits. Those with a switch
-// of their own mark an element around the box, and most do not say `color-scheme` too.
+// of their own mark an element around the box, and not all say `color-scheme` too.
 
 /** @typedef {'light' | 'dark' | 'light dark'} Scheme the last is what the reader's system has */
 
