@@ -29,6 +29,8 @@ const SWITCHES = {
   'a class of the body': [`document.body.className = 'light-theme'`, `document.body.className = 'dark-theme'`],
   'color-scheme': [`document.documentElement.style.colorScheme = 'light'`, `document.documentElement.style.colorScheme = 'dark'`],
   'the attribute of an element around': [`document.querySelector('main').dataset.theme = 'light'`, `document.querySelector('main').dataset.theme = 'dark'`],
+  'a theme of another name': [`document.documentElement.dataset.theme = 'default'; document.documentElement.style.colorScheme = 'light'`,
+    `document.documentElement.dataset.theme = 'default'; document.documentElement.style.colorScheme = 'dark'`],
   'the box itself': [`document.querySelector('exemplar-search').dataset.theme = 'light'`, `document.querySelector('exemplar-search').dataset.theme = 'dark'`],
 };
 

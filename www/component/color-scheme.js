@@ -9,7 +9,7 @@ const ATTRIBUTES = ['data-theme', 'data-bs-theme', 'data-md-color-scheme', 'data
 /** What such attributes and classes say: VitePress and Tailwind, mdBook (its last five), and variations. By the word, in lower case. */
 const WORDS = {
   dark: ['dark', 'slate', 'night', 'black', 'dark-mode', 'dark-theme', 'theme-dark', 'coal', 'navy', 'ayu'],
-  light: ['light', 'default', 'day', 'white', 'light-mode', 'light-theme', 'theme-light', 'rust'],
+  light: ['light', 'day', 'white', 'light-mode', 'light-theme', 'theme-light', 'rust'],
   'light dark': ['auto', 'system'],
 };
 
@@ -98,8 +98,9 @@ function elementsAround(host) {
 /** @param {Element} element */
 function switchedTo(element) {
   const values = ATTRIBUTES.map((name) => element.getAttribute(name)?.trim().toLowerCase() ?? '');
-  // A class that is also something else, such as Sphinx's `default`, is only taken for what it says of the whole page.
-  const classes = element.matches('html, body, .dark') ? [...element.classList].filter((name) => name !== 'default') : [];
+  // What it is by default in other themes nobody knows.
+  if (element.matches('[data-md-color-scheme="default"]')) values.push('light');
+  const classes = element.matches('html, body, .dark') ? element.classList : [];
   return [...values, ...classes].map((word) => SCHEMES.get(word)).find(Boolean);
 }
 
