@@ -3,7 +3,7 @@
 use super::ENCODING;
 use super::apply::QueryEncoder;
 use super::reduce::{Directions, Reduction};
-use super::ridge::{OUTPUTS, Outputs, Regression, Solution};
+use super::ridge::{OUTPUTS, Outputs, Regression, Solution, on_all_cores};
 use super::texts::{PassageText, TrainingText};
 use super::vocabulary::Vocabulary;
 use crate::Result;
@@ -216,9 +216,9 @@ fn choose(
     let weighed = |lane: &Outputs| -> f32 {
         (0..OUTPUTS).map(|i| lane[i] * lane[i] * directions.variances.get(i).copied().unwrap_or(0.0)).sum()
     };
-    let mut best = (f32::INFINITY, Choice { lambda: 1.0, offset: 1.0 });
-    for lambda in LAMBDAS {
-        let Solution { words, .. } = problem.solve(&targets, lambda);
+    // The error of each regularisation, and what its estimates are to be multiplied by to be as long as what they estimate.
+    let tried = on_all_cores(LAMBDAS.len(), |i| {
+        let Solution { words, .. } = problem.solve(&targets, LAMBDAS[i]);
         let mut given = vec![[0.0; OUTPUTS]; test.len()];
         tested.times(&words, &mut given);
         let (mut error, mut length, mut expected) = (0.0, 0.0, 0.0);
@@ -227,8 +227,11 @@ fn choose(
             length += weighed(given);
             expected += weighed(&own[text]);
         }
+        (error, if expected > 0.0 { (length / expected).sqrt().min(1.0) } else { 1.0 })
+    });
+    let mut best = (f32::INFINITY, Choice { lambda: 1.0, offset: 1.0 });
+    for ((error, offset), lambda) in tried.into_iter().zip(LAMBDAS) {
         if error < best.0 {
-            let offset = if expected > 0.0 { (length / expected).sqrt().min(1.0) } else { 1.0 };
             best = (error, Choice { lambda, offset });
         }
     }

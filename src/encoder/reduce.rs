@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, Dyn, SymmetricEigen};
 
 use super::apply::{NGRAM_STEP, QueryEncoder, weight};
 use super::coefficients::MAX;
-use super::ridge::{OUTPUTS, Outputs, Solution};
+use super::ridge::{OUTPUTS, Outputs, Solution, on_all_cores};
 use super::vocabulary::{NGRAM_WEIGHT, Vocabulary};
 
 /// Directions that are kept at most.
@@ -100,11 +100,12 @@ impl Reduction<'_> {
     /// The largest step with which the texts keep this share of what ranks the collection: of the sum of their
     /// coefficients' squares, each direction weighed by its variance.
     pub fn step_for(&self, fidelity: f32) -> f32 {
+        let all = self.all();
         let mut exponent: f32 = -16.0;
         // From 2^-16 to 2^8 by halving, to a fiftieth of a doubling.
         let mut width = 12.0;
         for _ in 0..11 {
-            if self.fidelity((exponent + width).exp2()) >= fidelity {
+            if self.share(all, (exponent + width).exp2()) >= fidelity {
                 exponent += width;
             }
             width /= 2.0;
@@ -112,26 +113,43 @@ impl Reduction<'_> {
         exponent.exp2()
     }
 
+    /// The share that they keep with this step.
     pub fn fidelity(&self, step: f32) -> f32 {
-        let (mut kept, mut lost) = (0.0, 0.0);
-        for (block, solution) in self.solutions.iter().enumerate() {
+        self.share(self.all(), step)
+    }
+
+    fn share(&self, all: f64, step: f32) -> f32 {
+        if all <= 0.0 {
+            return 0.0;
+        }
+        let lost = on_all_cores(self.solutions.len(), |block| {
             let steps: Outputs = std::array::from_fn(|i| self.step(block * OUTPUTS + i, step));
             let change = |(word, row): (usize, &Outputs)| -> Outputs {
                 let idf = weight(self.vocabulary.weights[word]);
                 std::array::from_fn(|i| row[i] - (row[i] * idf / steps[i]).round() * steps[i] / idf)
             };
-            let change: Vec<Outputs> = solution.words.iter().enumerate().map(change).collect();
-            for (sum, rows) in [(&mut kept, &solution.words), (&mut lost, &change)] {
-                let mut given = vec![[0.0; OUTPUTS]; self.vocabulary.texts.rows()];
-                self.vocabulary.texts.times(rows, &mut given);
-                for lane in &given {
-                    *sum += (0..OUTPUTS)
-                        .map(|i| f64::from(lane[i] * lane[i] * self.directions.variance(block * OUTPUTS + i)))
-                        .sum::<f64>();
-                }
-            }
-        }
-        if kept > 0.0 { (1.0 - lost / kept) as f32 } else { 0.0 }
+            let change: Vec<Outputs> = self.solutions[block].words.iter().enumerate().map(change).collect();
+            self.squares(block, &change)
+        });
+        (1.0 - lost.iter().sum::<f64>() / all) as f32
+    }
+
+    fn all(&self) -> f64 {
+        on_all_cores(self.solutions.len(), |block| self.squares(block, &self.solutions[block].words))
+            .iter()
+            .sum()
+    }
+
+    /// The sum of the squares of what the texts get of these rows, each direction weighed by its variance.
+    fn squares(&self, block: usize, rows: &[Outputs]) -> f64 {
+        let mut given = vec![[0.0; OUTPUTS]; self.vocabulary.texts.rows()];
+        self.vocabulary.texts.times(rows, &mut given);
+        let weighed = |lane: &Outputs| -> f64 {
+            (0..OUTPUTS)
+                .map(|i| f64::from(lane[i] * lane[i] * self.directions.variance(block * OUTPUTS + i)))
+                .sum()
+        };
+        given.iter().map(weighed).sum()
     }
 
     /// Finer where the collection varies more: there an error moves more of the ranking.

@@ -106,30 +106,30 @@ impl Regression<'_> {
         Solution { words, ngrams }
     }
 
-    /// Every block's solution, on all cores. A panic on one of them goes on to the caller.
+    /// Every block's solution.
     pub fn solve_all(&self, blocks: &[Vec<Outputs>], lambda: f32) -> Vec<Solution> {
-        let next = AtomicUsize::new(0);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let work = || {
-            let mut solved = Vec::new();
-            while let Some((index, block)) =
-                blocks.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed))
-            {
-                solved.push((index, self.solve(block, lambda)));
-            }
-            solved
-        };
-        let mut solved: Vec<(usize, Solution)> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut solved = work();
-            for other in others {
-                solved.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            }
-            solved
-        });
-        solved.sort_by_key(|&(index, _)| index);
-        solved.into_iter().map(|(_, solution)| solution).collect()
+        on_all_cores(blocks.len(), |block| self.solve(&blocks[block], lambda))
     }
+}
+
+/// What `work` makes of each number below `count`, in their order. A panic on one of the cores goes on to the caller.
+pub(super) fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count.max(1));
+    let some = || {
+        let own = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&index| index < count);
+        std::iter::from_fn(own).map(|index| (index, work(index))).collect::<Vec<_>>()
+    };
+    let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(some)).collect();
+        let mut done = some();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_by_key(|&(index, _)| index);
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 fn add(out: &mut Outputs, x: &Outputs, scale: &Outputs) {
