@@ -24,14 +24,14 @@ pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
         files.iter().filter(|(name, _)| is_counted(name)).map(|(_, contents)| packed(contents)).sum()
     };
     let (code, data) = (sum(&|name| is_code(name, is_sharded)), sum(&is_loaded));
-    let more = if is_sharded { ", and what the query needs" } else { "" };
+    let more = if is_sharded { ", and the shards that the query needs" } else { "" };
     lines.push(format!(
-        "  a reader's first search costs {} kB of code and {} kB of bundle, compressed{more}",
+        "  a reader's first search loads {} kB of code and {} kB of the bundle, compressed{more}",
         code.div_ceil(1000),
         data.div_ceil(1000)
     ));
     if data > LARGE {
-        lines.push("  that is much: with --layout shards, readers load only what a query needs".into());
+        lines.push("  that is a lot: with --layout shards, readers load only what a query needs".into());
     }
     lines
 }
