@@ -16,20 +16,22 @@ pub struct PageLines {
     below_base: usize,
     /// The site's host, if `--base-url` says it.
     host: Option<String>,
-    /// Whether `--base-url` says where the root is.
+    /// Whether `--base-url` or the pages say where the root is.
     knows_root: bool,
 }
 
 impl PageLines {
     /// Of a build that writes `folder`, which is taken to be at the site's root where it is not within the site.
-    pub fn of(source: &SourceArgs, folder: &Path) -> Self {
+    /// `base_path` is where the site is on its host, where `--base-url` does not say it.
+    pub fn of(source: &SourceArgs, base_path: Option<&str>, folder: &Path) -> Self {
         let within = source.site_folder().and_then(|site| {
             let (site, folder) = (site.canonicalize().ok()?, folder.canonicalize().ok()?);
             Some(folder.strip_prefix(site).ok()?.to_owned())
         });
         let within = within.unwrap_or_else(|| folder.file_name().unwrap_or_default().into());
         let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
-        let base_url = source.base_url().unwrap_or("/");
+        let known = source.base_url().or(base_path);
+        let base_url = known.unwrap_or("/");
         let whole = url::Url::parse(base_url).ok();
         let path = whole.as_ref().map_or(base_url, url::Url::path);
         let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
@@ -41,7 +43,7 @@ impl PageLines {
             root,
             below_base: if is_relative { names.len() } else { 0 },
             host: whole.as_ref().and_then(|url| url.host_str()).map(String::from),
-            knows_root: source.base_url().is_some(),
+            knows_root: known.is_some(),
         }
     }
 

@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
         let output = (!args.dry_run).then(|| Output::prepare(args)).transpose()?;
         let reading = args.source.read(args.embeddings.is_none(), &mut self.pages)?;
         let is_again = self.tell(&reading);
-        let documents = reading.documents;
+        let (documents, base_path) = (reading.documents, reading.base_path);
         match output {
             None => drop(self.embed(&documents)?),
             Some(Output::File(file)) => {
@@ -83,7 +83,15 @@ impl<'a> Builder<'a> {
             }
             Some(Output::Folder(folder, files)) => {
                 if let Some(finished) = self.finished(documents)? {
-                    return output::write_folder(folder, files, finished, args, (started, is_again));
+                    let base_path = base_path.as_deref();
+                    return output::write_folder(
+                        folder,
+                        files,
+                        finished,
+                        args,
+                        base_path,
+                        (started, is_again),
+                    );
                 }
             }
         }

@@ -67,16 +67,17 @@ pub fn write_file(file: &OutputFile, bundle: &Bundle, started: Instant) -> Resul
 }
 
 /// Writes the folder, and the search box into pages if that is asked for; says so, in one line if the owner has been told already.
-/// Returns the pages that were written.
+/// Returns the pages that were written. `base_path` is where the site is on its host, if its pages tell.
 pub fn write_folder(
     folder: OutputFolder,
     files: Vec<WebFile>,
     finished: Finished,
     args: &Args,
+    base_path: Option<&str>,
     (started, is_again): (Instant, bool),
 ) -> Result<Vec<String>> {
     let (path, bytes) = (folder.path().to_owned(), finished.bytes());
-    let (places, site) = (PageLines::of(&args.source, &path), args.source.site()?);
+    let (places, site) = (PageLines::of(&args.source, base_path, &path), args.source.site()?);
     let Finished { facts, files: bundle } = finished;
     let bundle = bundle.into_iter().map(|(name, contents)| (name, Cow::Owned(contents)));
     let files: Vec<_> = files.into_iter().chain(bundle).collect();

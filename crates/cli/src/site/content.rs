@@ -3,8 +3,7 @@
 use anyhow::{Result, anyhow};
 use scraper::{ElementRef, Html, Selector};
 
-/// An element with this attribute is not searched; on `<html>` or `<body>`, the page is left out.
-pub const IGNORE: &str = "data-exemplar-ignore";
+use super::{marks, visible};
 
 /// What is looked for on each page; parsed once.
 pub struct Selectors {
@@ -14,9 +13,11 @@ pub struct Selectors {
     pub h1: Selector,
     pub any_heading: Selector,
     pub time: Selector,
+    pub link: Selector,
+    pub body: Selector,
+    marked_body: Selector,
     main: Selector,
     article: Selector,
-    body: Selector,
     /// `--include-selector`: instead of the main content.
     include: Option<Selector>,
     /// `--exclude-selector`
@@ -42,6 +43,8 @@ impl Selectors {
             h1: parse("h1")?,
             any_heading: parse("h1, h2, h3, h4, h5, h6")?,
             time: parse("time[datetime]")?,
+            link: parse("a[href]")?,
+            marked_body: parse(&marks::selector(marks::BODY))?,
             main: parse("main, [role=main]")?,
             article: parse("article")?,
             body: parse("body")?,
@@ -52,35 +55,50 @@ impl Selectors {
 
     /// Whether an element is not to be searched.
     pub fn leaves_out(&self, element: ElementRef) -> bool {
-        element.attr(IGNORE).is_some()
-            || self.exclude.as_ref().is_some_and(|exclude| exclude.matches(&element))
+        marks::is_ignored(element) || self.exclude.as_ref().is_some_and(|exclude| exclude.matches(&element))
     }
 
     /// Whether the page is not to be searched.
     pub fn ignores_page(&self, document: &Html) -> bool {
-        let is_ignored = |element: ElementRef| element.attr(IGNORE).is_some();
-        is_ignored(document.root_element()) || document.select(&self.body).next().is_some_and(is_ignored)
+        marks::is_ignored(document.root_element())
+            || document.select(&self.body).next().is_some_and(marks::is_ignored)
     }
 
-    /// What `--include-selector` names, without what stands within another of them; else `<main>`, else the page's only
-    /// `<article>` (a list of posts has several), else the body.
+    /// Whether the page says which of its elements are searched.
+    pub fn has_marked_body(&self, document: &Html) -> bool {
+        document.select(&self.marked_body).next().is_some()
+    }
+
+    /// What `--include-selector` names, else what is marked as the page's body, without what stands within another of
+    /// them; else `<main>`, else the page's only `<article>` (a list of posts has several), else the body.
     pub fn main_content<'a>(&self, document: &'a Html) -> Vec<ElementRef<'a>> {
         if let Some(include) = &self.include {
-            let mut chosen: Vec<ElementRef> = Vec::new();
-            for element in document.select(include) {
-                let is_within = |last: &ElementRef| element.ancestors().any(|above| above.id() == last.id());
-                if !chosen.last().is_some_and(is_within) {
-                    chosen.push(element);
-                }
-            }
-            return chosen;
+            return outermost(document, include);
+        }
+        let marked = outermost(document, &self.marked_body);
+        if !marked.is_empty() {
+            return marked;
         }
         let only_article = || {
             let mut articles = document.select(&self.article);
             articles.next().filter(|_| articles.next().is_none())
         };
         let body = || document.select(&self.body).next();
-        let main = document.select(&self.main).next().or_else(only_article).or_else(body);
+        // A page may hold several, of which browsers show one.
+        let shown = document.select(&self.main).find(|main| visible::is_shown_with_all_around(*main));
+        let main = shown.or_else(only_article).or_else(body);
         vec![main.unwrap_or_else(|| document.root_element())]
     }
+}
+
+/// What a selector names, without what stands within another of them.
+fn outermost<'a>(document: &'a Html, selector: &Selector) -> Vec<ElementRef<'a>> {
+    let mut chosen: Vec<ElementRef> = Vec::new();
+    for element in document.select(selector) {
+        let is_within = |last: &ElementRef| element.ancestors().any(|above| above.id() == last.id());
+        if !chosen.last().is_some_and(is_within) {
+            chosen.push(element);
+        }
+    }
+    chosen
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Result, anyhow, bail};
+use chrono::{DateTime, Utc};
 use exemplar_search::bundle::Article;
 use feed_rs::model::{Entry, Text};
 use feed_rs::parser::{Builder, ParseFeedError};
@@ -11,7 +13,9 @@ use feed_rs::parser::{Builder, ParseFeedError};
 use super::content::Selectors;
 use super::html::one_line;
 use super::options::Options;
-use super::{Block, Document, LeftOut, Reading, charset, items, join, page_text, parse, xml};
+use super::{
+    Block, Document, LeftOut, Reading, charset, date, items, join, json_feed, page_text, parse, xml,
+};
 use crate::input;
 
 /// Far above any feed.
@@ -31,8 +35,10 @@ pub fn read(path: &Path, selectors: &Selectors, options: &Options) -> Result<Rea
 fn parse_feed(bytes: &[u8], selectors: &Selectors, options: &Options) -> Result<Reading, String> {
     // Before feed-rs, which calls itself for elements within elements.
     check_xml(bytes)?;
-    let feed = Builder::new().build().parse(bytes).map_err(|error| problem(&error))?;
     let mut reading = Reading::default();
+    let bytes = json_feed::mended(bytes, &mut reading.unreadable);
+    let dates = Dates::default();
+    let feed = dates.parser().build().parse(&*bytes).map_err(|error| problem(&error))?;
     let mut addresses = HashSet::new();
     for (number, mut entry) in (1..).zip(feed.entries) {
         entry.language = entry.language.or_else(|| feed.language.clone());
@@ -41,7 +47,8 @@ fn parse_feed(bytes: &[u8], selectors: &Selectors, options: &Options) -> Result<
             Some(title) => format!("entry {number} ({title})"),
             None => format!("entry {number}"),
         };
-        match document(entry, title, selectors, options) {
+        let date = entry.published.or(entry.updated).and_then(|date| dates.of(date));
+        match document(entry, title, date, selectors, options) {
             Err(problem) => reading.unreadable.push((place, problem)),
             Ok(None) => reading.left_out.push((place, LeftOut::NoText)),
             Ok(Some(document)) if !addresses.insert(document.article.id.clone()) => {
@@ -51,6 +58,27 @@ fn parse_feed(bytes: &[u8], selectors: &Selectors, options: &Options) -> Result<
         }
     }
     Ok(reading)
+}
+
+/// Dates as the authors wrote them. feed-rs knows only instants, in which day and zone are lost: what it gets for a date is the
+/// date's number.
+#[derive(Clone, Default)]
+struct Dates(Arc<Mutex<Vec<String>>>);
+
+impl Dates {
+    fn parser(&self) -> Builder {
+        let dates = self.clone();
+        Builder::new().timestamp_parser(move |text| {
+            let date = date::of_feed(text)?;
+            let mut dates = dates.0.lock().ok()?;
+            dates.push(date);
+            DateTime::from_timestamp(i64::try_from(dates.len() - 1).ok()?, 0)
+        })
+    }
+
+    fn of(&self, number: DateTime<Utc>) -> Option<String> {
+        self.0.lock().ok()?.get(usize::try_from(number.timestamp()).ok()?).cloned()
+    }
 }
 
 /// Elements within elements in a feed; XHTML in Atom nests as pages do.
@@ -78,6 +106,7 @@ fn problem(error: &ParseFeedError) -> String {
 fn document(
     entry: Entry,
     title: Option<String>,
+    date: Option<String>,
     selectors: &Selectors,
     options: &Options,
 ) -> Result<Option<Document>, String> {
@@ -100,14 +129,13 @@ fn document(
         .or_else(|| entry.id.contains("://").then(|| entry.id.clone()))
         .ok_or("it has no link to its page")?;
     let excerpt = content.and(summary).and_then(|summary| plain(summary, selectors));
-    let date = entry.published.or(entry.updated);
     let article = Article {
         id: url.clone(),
         title: title.unwrap_or_else(|| url.clone()),
         url,
         excerpt,
         lang: entry.language.as_deref().and_then(one_line),
-        date: date.map(|date| date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+        date,
         tags: entry
             .categories
             .iter()

@@ -1,33 +1,31 @@
 //! A folder of built HTML pages, whichever generator made them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use exemplar_search::bundle::Article;
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, Written};
 use super::content::Selectors;
 use super::globs::Globs;
 use super::html::{self, Page};
 use super::options::Options;
 use super::pages::{Pages, ReadPage};
+use super::site_wide::SiteWide;
 use super::sitemap::Entry;
-use super::{Document, LeftOut, Reading, charset, files, join, sitemap};
+use super::{Document, LeftOut, Reading, base_path, charset, files, join, list_page, sitemap, versions};
 use crate::input;
 
 /// Of the names of pages.
 pub const EXTENSIONS: &[&str] = &["html", "htm"];
 
-/// What generators put between a page's own title and the site's name.
-const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "];
-
 /// A page of the site, at its place in the folder.
-struct Found {
-    path: String,
-    page: Page,
+pub struct Found {
+    pub path: String,
+    pub page: Page,
     /// What the sitemap says of it.
-    listed: Option<Entry>,
+    pub listed: Option<Entry>,
 }
 
 /// Whether there is such a folder.
@@ -60,25 +58,22 @@ pub fn read(
     known.begin();
     let mut reading = Reading::default();
     let mut pages: Vec<Found> = Vec::new();
-    let mut seen = HashSet::new();
     let all = files::below(folder, EXTENSIONS, &mut reading.unreadable);
     for (path, listed) in wanted(all, folder, sitemap, &mut reading)? {
         match read_page(folder, &path, globs, selectors, known) {
             Err(problem) => reading.unreadable.push((path, problem)),
             Ok(Err(reason)) => reading.left_out.push((path, reason)),
-            Ok(Ok(page)) => {
-                match seen.insert((page.title.clone(), page.heading.clone(), join(&page.blocks))) {
-                    true => pages.push(Found { path, page, listed }),
-                    false => reading.left_out.push((path, LeftOut::Duplicate)),
-                }
-            }
+            Ok(Ok(page)) => pages.push(Found { path, page, listed }),
         }
     }
+    let written = Written::by(pages.iter().map(|found| (found.path.as_str(), found.page.hrefs.as_slice())));
+    reading.base_path = base_path::of(&pages);
+    let pages = articles(pages, options, &mut reading);
     let site = SiteWide::of(&pages);
     // Pages may share what they call their canonical address.
     let mut urls = HashSet::new();
     for found in pages {
-        let document = document(found, &site, addresses, options);
+        let document = document(found, &site, addresses, written, options);
         match urls.insert(document.article.url.clone()) {
             true => reading.documents.push(document),
             false => reading.left_out.push((document.article.id, LeftOut::SameAddress)),
@@ -88,6 +83,31 @@ pub fn read(
         bail!("--site {}: no HTML page with text to embed{}", folder.display(), reading.summary());
     }
     Ok(reading)
+}
+
+/// The pages that are articles of their own, compared with the others.
+fn articles(pages: Vec<Found>, options: &Options, reading: &mut Reading) -> Vec<Found> {
+    let any_marked = pages.iter().any(|found| found.page.is_marked);
+    let copies = versions::copies(&pages);
+    let mut seen = HashSet::new();
+    let mut articles = Vec::new();
+    for (found, is_copy) in pages.into_iter().zip(copies) {
+        let Found { path, page, .. } = &found;
+        let reason = if any_marked && !page.is_marked && !options.takes_unmarked {
+            LeftOut::NotMarked
+        } else if !options.keeps_lists && list_page::is_list(path, page) {
+            LeftOut::List
+        } else if is_copy {
+            LeftOut::Copy
+        } else if !seen.insert((page.title.clone(), page.heading.clone(), join(&page.blocks))) {
+            LeftOut::Duplicate
+        } else {
+            articles.push(found);
+            continue;
+        };
+        reading.left_out.push((found.path, reason));
+    }
+    articles
 }
 
 /// The files to read, each with what the sitemap says of it.
@@ -107,7 +127,10 @@ fn wanted(
             Some(path) if taken.insert(path) => wanted.push((path.to_owned(), Some(entry))),
             Some(_) => reading.left_out.push((entry.url, LeftOut::SameAddress)),
             None => {
-                let problem = format!("{} has no page for {}", folder.display(), entry.url);
+                let problem = match entry.url.as_str() {
+                    "" => "a page without <loc>".to_owned(),
+                    url => format!("{} has no page for {url}", folder.display()),
+                };
                 reading.unreadable.push((entry.place, problem));
             }
         }
@@ -130,77 +153,34 @@ fn read_page(folder: &Path, path: &str, globs: &Globs, selectors: &Selectors, kn
     })
 }
 
-/// What is the site's rather than a page's.
-struct SiteWide {
-    /// How most titles end: a separator and the site's name.
-    title_suffix: Option<String>,
-    /// Descriptions of more than one page.
-    descriptions: HashSet<String>,
-    /// Tags of every page.
-    tags: HashSet<String>,
-}
-
-impl SiteWide {
-    fn of(pages: &[Found]) -> Self {
-        let titles = || pages.iter().filter_map(|found| found.page.title.as_deref());
-        let suffix = most_frequent(titles().filter_map(suffix))
-            .filter(|(_, count)| *count >= 2 && 2 * count > titles().count());
-        let mut seen = HashSet::new();
-        let descriptions = pages.iter().filter_map(|found| found.page.description.as_ref());
-        let mut tags: HashMap<&str, usize> = HashMap::new();
-        for tag in pages.iter().flat_map(|found| found.page.tags.iter().collect::<HashSet<_>>()) {
-            *tags.entry(tag).or_insert(0) += 1;
-        }
-        let of_all = tags.into_iter().filter(|(_, count)| pages.len() > 1 && *count == pages.len());
-        Self {
-            title_suffix: suffix.map(|(suffix, _)| suffix.to_owned()),
-            descriptions: descriptions.filter(|description| !seen.insert(*description)).cloned().collect(),
-            tags: of_all.map(|(tag, _)| tag.to_owned()).collect(),
-        }
-    }
-}
-
-/// The last separator of a title and what follows.
-fn suffix(title: &str) -> Option<&str> {
-    let start = TITLE_SEPARATORS.iter().filter_map(|separator| title.rfind(separator)).max()?;
-    title.get(start..)
-}
-
-fn most_frequent<'a>(items: impl Iterator<Item = &'a str>) -> Option<(&'a str, usize)> {
-    let mut counts = HashMap::new();
-    for item in items {
-        *counts.entry(item).or_insert(0) += 1;
-    }
-    // By count, then by text, so that a tie has one outcome.
-    counts.into_iter().max_by_key(|&(item, count)| (count, item))
-}
-
-fn document(found: Found, site: &SiteWide, addresses: Addresses, options: &Options) -> Document {
+/// The article of a page.
+fn document(
+    found: Found,
+    site: &SiteWide,
+    addresses: Addresses,
+    written: Written,
+    options: &Options,
+) -> Document {
     let Found { path, mut page, listed } = found;
-    let own_title = page.title.map(|title| {
-        let suffix = site.title_suffix.as_deref().unwrap_or_default();
-        title.strip_suffix(suffix).filter(|rest| !rest.is_empty()).unwrap_or(&title).to_owned()
-    });
+    let own_title = page.title.map(|title| site.own_title(title));
     let title = page.heading.or(own_title).or(page.first_heading).unwrap_or_else(|| path.clone());
-    // The title is embedded and shown before the text; once is enough.
-    if page.blocks.first().is_some_and(|first| first.text == title) {
-        page.blocks.remove(0);
-    }
     let (listed_url, listed_date) = listed.map(|entry| (entry.url, entry.date)).unzip();
     let canonical = page.canonical.filter(|_| addresses == Addresses::Canonical);
-    let mut seen = HashSet::new();
-    let mut tags = page.tags;
-    tags.retain(|tag| !site.tags.contains(tag) && seen.insert(tag.clone()));
-    let article = Article {
+    let mut article = Article {
         title,
-        url: listed_url.or(canonical).unwrap_or_else(|| addresses.url(&path)),
-        excerpt: page.description.filter(|description| !site.descriptions.contains(description)),
-        lang: page.lang,
+        url: listed_url.or(canonical).unwrap_or_else(|| addresses.url_in(&path, written)),
+        excerpt: page.description.filter(|description| site.is_own_description(description)),
+        lang: page.lang.or(page.document_lang),
         date: page.date.or(listed_date.flatten()),
-        tags,
+        tags: site.own_tags(page.tags),
         id: path,
         ..Article::default()
     };
+    page.fields.apply(&mut article);
+    // The title is embedded and shown before the text; once is enough.
+    if page.blocks.first().is_some_and(|first| first.text == article.title) {
+        page.blocks.remove(0);
+    }
     let article = options.complete(article, &join(&page.blocks));
     Document { article, blocks: page.blocks }
 }

@@ -1,9 +1,10 @@
 //! What stands before the text of a Markdown file, between lines of `---` (YAML) or `+++` (TOML).
 
 use serde_json::{Map, Value};
+use toml::de::DeValue;
 
-use super::date;
 use super::html::one_line;
+use super::{date, yaml};
 
 /// What it says of the page; by the names that Hugo, Jekyll, Zola, Astro and others use.
 #[derive(Debug, Default, PartialEq)]
@@ -15,10 +16,10 @@ pub struct FrontMatter {
     pub tags: Vec<String>,
     /// Where the page is, whatever its file's name.
     pub url: Option<String>,
-    /// The last part of its address.
+    /// The last part of its address; with a slash, its path from the root.
     pub slug: Option<String>,
     pub is_draft: bool,
-    /// `robots: noindex`
+    /// `robots: noindex`, `unlisted: true` and the like.
     pub is_hidden: bool,
 }
 
@@ -53,16 +54,17 @@ pub fn parse(source: Source) -> Result<FrontMatter, String> {
     let at = |line: usize, problem: String| format!("line {}: front matter: {problem}", line + 1);
     let fields = match source {
         Source::Yaml(text) if text.trim().is_empty() => Map::new(),
-        Source::Yaml(text) => serde_saphyr::from_str(text).map_err(|error| {
+        Source::Yaml(text) => yaml::parse(text).map_err(|error| {
             let line = error.location().map_or(1, |place| place.line() as usize);
             at(line, first_line(&error.to_string()))
         })?,
         Source::Toml(text) => {
-            let table: toml::Table = toml::from_str(text).map_err(|error| {
+            let table = toml::de::DeTable::parse(text).map_err(|error| {
                 let start = error.span().map_or(0, |span| span.start);
                 at(1 + text[..start.min(text.len())].matches('\n').count(), first_line(error.message()))
             })?;
-            table.into_iter().map(|(name, value)| (name, json(value))).collect()
+            let fields = table.into_inner().into_iter();
+            fields.map(|(name, value)| (name.into_inner().into_owned(), json(value.into_inner()))).collect()
         }
     };
     Ok(read(&fields))
@@ -72,26 +74,33 @@ fn first_line(message: &str) -> String {
     message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }
 
-fn json(value: toml::Value) -> Value {
+/// With a text for each scalar, as it was written.
+fn json(value: DeValue) -> Value {
     match value {
-        toml::Value::Datetime(date) => Value::from(date.to_string()),
-        toml::Value::String(text) => Value::from(text),
-        toml::Value::Boolean(value) => Value::from(value),
-        toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => Value::from(number),
-        toml::Value::Array(items) => items.into_iter().map(json).collect(),
-        toml::Value::Table(table) => {
-            Value::Object(table.into_iter().map(|(name, value)| (name, json(value))).collect())
+        DeValue::Datetime(date) => Value::from(date.to_string()),
+        DeValue::String(text) => Value::from(text.into_owned()),
+        DeValue::Boolean(value) => Value::from(value.to_string()),
+        DeValue::Integer(number) => Value::from(number.to_string()),
+        DeValue::Float(number) => Value::from(number.to_string()),
+        DeValue::Array(items) => items.into_iter().map(|item| json(item.into_inner())).collect(),
+        DeValue::Table(table) => {
+            let fields = table.into_iter();
+            Value::Object(
+                fields
+                    .map(|(name, value)| (name.into_inner().into_owned(), json(value.into_inner())))
+                    .collect(),
+            )
         }
     }
 }
 
 fn read(fields: &Map<String, Value>) -> FrontMatter {
-    let text = |names: &[&str]| names.iter().find_map(|name| one_line(&scalar(fields.get(*name)?)?));
-    let is = |name: &str, value: bool| fields.get(name).and_then(Value::as_bool) == Some(value);
+    let text = |names: &[&str]| names.iter().find_map(|name| one_line(fields.get(*name)?.as_str()?));
+    let is = |name: &str, value: bool| fields.get(name).and_then(truth) == Some(value);
     // Zola keeps tags among its taxonomies, and other generators' own fields are in `extra`.
     let taxonomies = fields.get("taxonomies").and_then(Value::as_object);
     let tags = fields.get("tags").or_else(|| taxonomies?.get("tags"));
+    let excludes = |search: &Value| search.get("exclude").and_then(truth) == Some(true);
     FrontMatter {
         title: text(&["title"]),
         description: text(&["description", "summary", "excerpt"]),
@@ -100,16 +109,21 @@ fn read(fields: &Map<String, Value>) -> FrontMatter {
         tags: tags.map(list).unwrap_or_default(),
         // A pattern such as `/:year/:title/` is the generator's to fill in.
         url: text(&["url", "permalink"]).filter(|url| !url.contains([':', '{']) || url.contains("://")),
-        slug: text(&["slug"]).filter(|slug| !slug.contains('/')),
+        slug: text(&["slug"]),
         is_draft: is("draft", true) || is("published", false),
-        is_hidden: text(&["robots"]).is_some_and(|robots| robots.contains("noindex")) || is("noindex", true),
+        // Docusaurus, Material for MkDocs, Just the Docs, Starlight.
+        is_hidden: text(&["robots"]).is_some_and(|robots| robots.contains("noindex"))
+            || ["noindex", "unlisted", "search_exclude"].iter().any(|name| is(name, true))
+            || ["search", "pagefind"].iter().any(|name| is(name, false))
+            || fields.get("search").is_some_and(excludes),
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+/// Of `true`, `"Yes"`, `on`, `1` and their opposites, as generators take them.
+fn truth(value: &Value) -> Option<bool> {
+    match value.as_str()?.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
         _ => None,
     }
 }
@@ -117,7 +131,7 @@ fn scalar(value: &Value) -> Option<String> {
 /// A list, or one text with commas or, as Jekyll has it, with spaces.
 fn list(value: &Value) -> Vec<String> {
     match value {
-        Value::Array(items) => items.iter().filter_map(|item| one_line(&scalar(item)?)).collect(),
+        Value::Array(items) => items.iter().filter_map(|item| one_line(item.as_str()?)).collect(),
         Value::String(text) if text.contains(',') => text.split(',').filter_map(one_line).collect(),
         Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
         _ => Vec::new(),
@@ -152,7 +166,34 @@ mod tests {
     fn drafts_patterns_and_thematic_breaks() {
         let of = |yaml: &str| parse(Source::Yaml(yaml)).unwrap();
         assert!(of("draft: true").is_draft && of("published: false").is_draft && !of("draft: no").is_draft);
-        assert!(of("robots: noindex, follow").is_hidden);
+        for draft in [
+            "draft: \"true\"",
+            "draft: 'yes'",
+            "draft: On",
+            "draft: 1",
+            "published: 'no'",
+            "published: False",
+        ] {
+            assert!(of(draft).is_draft, "{draft}");
+        }
+        for hidden in [
+            "robots: noindex, follow",
+            "unlisted: 'true'",
+            "noindex: yes",
+            "search: false",
+            "pagefind: false",
+            "search: {exclude: true}",
+            "search_exclude: true",
+        ] {
+            assert!(of(hidden).is_hidden, "{hidden}");
+        }
+        assert!(!of("search: true\nunlisted: false").is_hidden);
+        for title in ["1.10", "007", "No", "true", "1e3"] {
+            assert_eq!(of(&format!("title: {title}")).title.as_deref(), Some(title));
+        }
+        let toml = parse(Source::Toml("title = 1.10\ntags = [1.10, true]\ndraft = 'yes'")).unwrap();
+        assert_eq!((toml.title.as_deref(), toml.is_draft), (Some("1.10"), true));
+        assert_eq!(toml.tags, ["1.10", "true"]);
         assert_eq!(of("permalink: /:year/:title/").url, None);
         assert_eq!(of("permalink: /tides/").url.as_deref(), Some("/tides/"));
         assert_eq!(of("tags: sea wind").tags, ["sea", "wind"]);

@@ -3,6 +3,8 @@
 use scraper::{ElementRef, Html};
 
 use super::content::Selectors;
+use super::marks::{self, Fields};
+use super::text_stats::TextStats;
 use super::{Block, LeftOut, date, join, page_text, parse};
 
 /// A page as it stands, before it is compared with the site's other pages.
@@ -18,15 +20,29 @@ pub struct Page {
     pub description: Option<String>,
     /// `<link rel=canonical>`, if it is a web address.
     pub canonical: Option<String>,
-    /// `<html lang>`.
+    /// That of most of the main text, by the nearest `lang`.
     pub lang: Option<String>,
+    /// `<html lang>`.
+    pub document_lang: Option<String>,
     /// When it was published.
     pub date: Option<String>,
     /// `<meta property=article:tag>` and `<meta name=keywords>`.
     pub tags: Vec<String>,
+    /// What `data-exemplar-*` and `data-pagefind-*` say of it.
+    pub fields: Fields,
+    /// Whether such an attribute says what its main text is.
+    pub is_marked: bool,
+    /// Of `<html>` and `<body>`.
+    pub classes: Vec<String>,
+    /// The addresses that it links to.
+    pub hrefs: Vec<String>,
     /// The main text.
     pub blocks: Vec<Block>,
+    pub stats: TextStats,
 }
+
+/// Links of a page that are kept.
+const MAX_HREFS: usize = 500;
 
 /// Reads a page, or says why it is no article; the error says why it cannot be read.
 pub fn read(html: &str, selectors: &Selectors) -> Result<Result<Page, LeftOut>, String> {
@@ -42,10 +58,18 @@ pub fn read(html: &str, selectors: &Selectors) -> Result<Result<Page, LeftOut>, 
     if main.is_empty() {
         return Ok(Err(LeftOut::NotSelected));
     }
-    page.blocks = main.iter().flat_map(|part| page_text::blocks(*part, selectors)).collect();
+    for part in &main {
+        let text = page_text::read(*part, selectors);
+        page.blocks.extend(text.blocks);
+        // One part is what nearly all pages have; of several, the first speaks for all.
+        if page.stats.letters == 0 {
+            page.stats = text.stats;
+        }
+    }
     if page.blocks.is_empty() {
         return Ok(Err(LeftOut::NoText));
     }
+    about_document(&document, selectors, &mut page);
     let headings = |selector| {
         main.iter()
             .flat_map(move |part| part.select(selector))
@@ -60,6 +84,19 @@ pub fn read(html: &str, selectors: &Selectors) -> Result<Result<Page, LeftOut>, 
         times.filter_map(|time| date::iso(time.attr("datetime")?)).next()
     });
     Ok(Ok(page))
+}
+
+/// What the page says of itself outside of its head.
+fn about_document(document: &Html, selectors: &Selectors, page: &mut Page) {
+    page.fields = marks::fields(document);
+    page.is_marked = selectors.has_marked_body(document);
+    page.lang = page.stats.lang().map(str::to_owned).or_else(|| page.lang.take());
+    let body = document.select(&selectors.body).next();
+    for element in [Some(document.root_element()), body].into_iter().flatten() {
+        page.classes.extend(element.value().classes().map(str::to_owned));
+    }
+    let links = document.select(&selectors.link).filter_map(|link| link.attr("href")).take(MAX_HREFS);
+    page.hrefs = links.map(str::to_owned).collect();
 }
 
 /// What stands in the page's head.
@@ -83,15 +120,19 @@ fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
         if says(&["description"]) {
             page.description = page.description.or_else(|| one_line(content));
         }
+        // The language of pages that have no `lang`, by the HTML Standard.
+        if is("http-equiv", &["content-language"]) && !content.contains(',') {
+            page.lang = page.lang.or_else(|| one_line(content));
+        }
         if says(&["article:published_time", "date", "dc.date", "dcterms.date", "dcterms.created", "pubdate"])
         {
-            page.date = page.date.or_else(|| date::iso(content));
+            page.date = page.date.or_else(|| date::of_feed(content));
         }
         if says(&["article:tag"]) {
-            page.tags.extend(one_line(content));
+            page.tags.extend(listed(content));
         }
         if says(&["keywords"]) {
-            keywords.extend(content.split([',', '、']).filter_map(one_line));
+            keywords.extend(listed(content));
         }
     }
     if page.tags.is_empty() {
@@ -99,10 +140,14 @@ fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
     }
     page.title =
         document.select(&selectors.title).find_map(|title| one_line(&title.text().collect::<String>()));
-    page.lang = document.root_element().attr("lang").and_then(one_line);
+    page.document_lang = document.root_element().attr("lang").and_then(one_line);
     let canonical = document.select(&selectors.canonical).find_map(|link| link.attr("href"));
     page.canonical = canonical.filter(|href| is_web_address(href)).map(str::to_owned);
     Ok(page)
+}
+
+fn listed(content: &str) -> impl Iterator<Item = String> {
+    content.split([',', '、', '，', ';']).filter_map(one_line)
 }
 
 /// `none` is short for `noindex, nofollow`.

@@ -1,6 +1,5 @@
 //! A folder of Markdown, whichever generator it is for.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -12,10 +11,11 @@ use super::content::Selectors;
 use super::front_matter::{self, FrontMatter};
 use super::globs::Globs;
 use super::options::Options;
-use super::{Block, Document, LeftOut, Reading, files, join, page_text, parse};
+use super::slugger::Slugger;
+use super::{Block, Document, LeftOut, Reading, files, join, mdx_and_shortcodes, page_text, parse};
 use crate::input;
 
-const EXTENSIONS: &[&str] = &["md", "markdown"];
+const EXTENSIONS: &[&str] = &["md", "markdown", "mdx"];
 
 /// Reads every Markdown file below `folder`, sorted by path.
 pub fn read(
@@ -32,6 +32,10 @@ pub fn read(
     for path in files::below(folder, EXTENSIONS, &mut reading.unreadable) {
         if !globs.take(&path) {
             reading.left_out.push((path, LeftOut::Excluded));
+            continue;
+        }
+        if is_partial(&path) {
+            reading.left_out.push((path, LeftOut::Partial));
             continue;
         }
         match page(&folder.join(&path), &path, selectors, addresses) {
@@ -82,11 +86,9 @@ fn page(
     if blocks[0].text == title {
         blocks.remove(0);
     }
-    let url = page.url.unwrap_or_else(|| {
-        let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
-        let file = page.slug.map_or(file.to_owned(), |slug| format!("{slug}.md"));
-        addresses.url(format!("{folder}/{file}").trim_start_matches('/'))
-    });
+    let url = page
+        .url
+        .unwrap_or_else(|| addresses.url(&page.slug.map_or(path.to_owned(), |slug| at_slug(path, &slug))));
     let article = Article {
         id: path.to_owned(),
         title,
@@ -100,6 +102,22 @@ fn page(
     Ok(Ok(Document { article, blocks }))
 }
 
+/// The path that a page has by its slug: beside its file, or from the root where the slug has a slash.
+fn at_slug(path: &str, slug: &str) -> String {
+    let folder = path.rsplit_once('/').filter(|_| !slug.contains('/')).map_or("", |(folder, _)| folder);
+    let parts = folder.split('/').chain(slug.split('/')).filter(|part| !matches!(*part, "" | "." | ".."));
+    match parts.collect::<Vec<_>>().join("/") {
+        root if root.is_empty() => "index.md".to_owned(),
+        path => format!("{path}.md"),
+    }
+}
+
+/// Whether other pages take the file in, as `_name.mdx` in Docusaurus. `_index.md` is a page of Hugo's.
+fn is_partial(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with('_') && !name.starts_with("_index.")
+}
+
 /// By way of HTML, which Markdown may hold anyway. Headings get the anchors that renderers give them.
 fn blocks(markdown: &str, selectors: &Selectors) -> Result<Vec<Block>, String> {
     let extensions = Extensions::ENABLE_TABLES
@@ -109,17 +127,21 @@ fn blocks(markdown: &str, selectors: &Selectors) -> Result<Vec<Block>, String> {
         | Extensions::ENABLE_HEADING_ATTRIBUTES
         | Extensions::ENABLE_GFM
         | Extensions::ENABLE_DEFINITION_LIST;
+    let markdown = mdx_and_shortcodes::removed(markdown);
     let mut page = String::new();
-    html::push_html(&mut page, with_anchors(Parser::new_ext(markdown, extensions).collect()).into_iter());
+    html::push_html(&mut page, with_anchors(Parser::new_ext(&markdown, extensions).collect()).into_iter());
     Ok(page_text::blocks(parse::fragment(&page)?.root_element(), selectors))
 }
 
+/// Gives each heading without an anchor the one that renderers give it.
 fn with_anchors(mut events: Vec<Event>) -> Vec<Event> {
-    let mut used: HashMap<String, usize> = HashMap::new();
-    let starts: Vec<_> = (0..events.len())
-        .filter(|&i| matches!(events[i], Event::Start(Tag::Heading { id: None, .. })))
-        .collect();
-    for start in starts {
+    let mut slugger = Slugger::default();
+    for start in 0..events.len() {
+        let Event::Start(Tag::Heading { id, .. }) = &events[start] else { continue };
+        if let Some(id) = id {
+            slugger.used.insert(id.to_string(), 0);
+            continue;
+        }
         let within =
             events[start..].iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
         let text: String = within
@@ -128,34 +150,12 @@ fn with_anchors(mut events: Vec<Event>) -> Vec<Event> {
                 _ => None,
             })
             .collect();
-        let slug = slug(&text);
-        if slug.is_empty() {
-            continue;
-        }
-        let before = used.entry(slug.clone()).or_insert(0);
-        let anchor = match *before {
-            0 => slug,
-            n => format!("{slug}-{n}"),
-        };
-        *before += 1;
+        let anchor = slugger.slug(&text);
         if let Event::Start(Tag::Heading { id, .. }) = &mut events[start] {
-            *id = Some(CowStr::from(anchor));
+            *id = (!anchor.is_empty()).then(|| CowStr::from(anchor));
         }
     }
     events
-}
-
-/// As GitHub makes them, and with it most generators: lower case, without punctuation, spaces as hyphens.
-fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.trim().chars().flat_map(char::to_lowercase) {
-        match c {
-            ' ' => slug.push('-'),
-            c if c.is_alphanumeric() || matches!(c, '-' | '_') => slug.push(c),
-            _ => {}
-        }
-    }
-    slug
 }
 
 #[cfg(test)]
@@ -174,5 +174,20 @@ mod tests {
             texts,
             ["Über Ebb & Flow!", "High tide.", "Own", "潮の 満ち引き", "Own", "Own", "a", "b", "c", "d"]
         );
+    }
+
+    #[test]
+    fn a_slug_is_beside_its_file_or_from_the_root() {
+        for (slug, expected) in [
+            ("c", "a/c.md"),
+            ("/c", "c.md"),
+            ("/c/d/", "c/d.md"),
+            ("/", "index.md"),
+            ("c/d", "c/d.md"),
+            ("/../c", "c.md"),
+        ] {
+            assert_eq!(super::at_slug("a/b.md", slug), expected, "{slug}");
+        }
+        assert!(super::is_partial("a/_part.mdx") && !super::is_partial("a/_index.md"));
     }
 }

@@ -1,28 +1,42 @@
 //! Where a site's texts come from.
 
 mod addresses;
+mod base_path;
 mod block;
+mod boilerplate;
 mod bounds;
 pub mod charset;
 mod content;
 mod csv;
 mod date;
+mod display;
 mod feed;
 mod files;
 mod folder;
 mod front_matter;
 mod globs;
+mod heading;
 mod html;
 mod items;
+mod json_feed;
 mod left_out;
+mod list_page;
 mod markdown;
+mod marks;
+mod mdx_and_shortcodes;
 mod options;
 mod page_text;
 mod pages;
 pub mod parse;
+mod site_wide;
 mod sitemap;
+mod slugger;
 mod source;
+mod text_stats;
+mod versions;
+mod visible;
 mod xml;
+mod yaml;
 
 #[cfg(test)]
 mod damaged_files_tests;
@@ -60,6 +74,8 @@ pub struct Reading {
     pub unreadable: Vec<(String, String)>,
     /// Articles that say more of themselves than a bundle takes, each with what was cut.
     pub bounded: Vec<(String, &'static str)>,
+    /// Where the site is on its host, with a slash at both ends, if its pages tell.
+    pub base_path: Option<String>,
 }
 
 /// Names shown for each reason; the rest is counted.
@@ -81,6 +97,13 @@ impl Reading {
                 "\n  cut to bounds: {} of {}",
                 cut.join(", "),
                 printable_line(&excerpt(name, 200))
+            );
+        }
+        if let Some(root) = self.base_path.as_deref().filter(|root| *root != "/") {
+            let _ = write!(
+                lines,
+                "\n  the site is at {} on its host, by its canonical addresses",
+                printable_line(root)
             );
         }
         for (name, problem) in &self.unreadable {

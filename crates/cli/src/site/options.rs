@@ -13,6 +13,10 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The language of articles that do not say theirs.
     pub lang: Option<String>,
+    /// Whether pages that list other pages are articles.
+    pub keeps_lists: bool,
+    /// Whether pages without a marked body are articles, where others have one.
+    pub takes_unmarked: bool,
 }
 
 impl Options {

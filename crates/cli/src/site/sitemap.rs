@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use super::{date, xml};
@@ -91,7 +92,7 @@ fn parse(bytes: &[u8], name: &str) -> Result<Content, (usize, String)> {
         return Ok(Content::Pages(parse_lines(text, name)?));
     }
     let mut reader = Reader::from_str(text);
-    let mut entries = Entries { name, open: Vec::new(), value: String::new(), entry: None, all: Vec::new() };
+    let mut entries = Entries { name, ..Entries::default() };
     loop {
         let event = reader
             .read_event()
@@ -99,7 +100,7 @@ fn parse(bytes: &[u8], name: &str) -> Result<Content, (usize, String)> {
         let line = xml::line(text.as_bytes(), reader.buffer_position());
         match event {
             Event::Start(tag) => entries.start(tag.name().as_ref(), line)?,
-            Event::End(_) => entries.end(line)?,
+            Event::End(_) => entries.end(),
             Event::Text(part) => entries.value.push_str(&part),
             Event::CData(part) => entries.value.push_str(&part),
             Event::GeneralRef(name) => {
@@ -112,18 +113,23 @@ fn parse(bytes: &[u8], name: &str) -> Result<Content, (usize, String)> {
             _ => {}
         }
     }
-    Ok(match text.contains("<sitemapindex") {
+    Ok(match entries.is_index {
         true => Content::Sitemaps(entries.all),
         false => Content::Pages(entries.all),
     })
 }
 
 /// The entries of a sitemap in XML, as its tags come.
+#[derive(Default)]
 struct Entries<'a> {
     /// The file's, for places.
     name: &'a str,
-    /// The tags that are open, outermost first, with their prefixes: `image:loc` is not the page's.
+    /// The tags that are open, outermost first, without the prefix of the sitemap's own: `image:loc` is not the page's.
     open: Vec<String>,
+    /// What stands before the names of the sitemap's own tags, such as `sm:`.
+    prefix: String,
+    /// Whether it is a sitemap of sitemaps.
+    is_index: bool,
     /// The text since the last tag began.
     value: String,
     entry: Option<Entry>,
@@ -133,11 +139,15 @@ struct Entries<'a> {
 impl Entries<'_> {
     fn start(&mut self, tag: &str, line: usize) -> Result<(), (usize, String)> {
         self.value.clear();
-        self.open.push(tag.to_owned());
+        if self.open.is_empty() {
+            self.prefix = tag.split_once(':').map_or(String::new(), |(prefix, _)| format!("{prefix}:"));
+        }
+        self.open.push(tag.strip_prefix(&self.prefix).unwrap_or(tag).to_owned());
         match self.open.as_slice() {
-            [root] if !["urlset", "sitemapindex"].contains(&root.as_str()) => {
-                return Err((line, format!("expected <urlset> or <sitemapindex>, found <{root}>")));
+            [root] if ["urlset", "sitemapindex"].contains(&root.as_str()) => {
+                self.is_index = root == "sitemapindex";
             }
+            [_] => return Err((line, format!("expected <urlset> or <sitemapindex>, found <{tag}>"))),
             [_, item] if ["url", "sitemap"].contains(&item.as_str()) => {
                 let place = format!("{} line {line}", self.name);
                 self.entry = Some(Entry { url: String::new(), date: None, place });
@@ -147,38 +157,37 @@ impl Entries<'_> {
         Ok(())
     }
 
-    fn end(&mut self, line: usize) -> Result<(), (usize, String)> {
+    fn end(&mut self) {
         let open: Vec<&str> = self.open.iter().map(String::as_str).collect();
         match (open.as_slice(), &mut self.entry) {
             ([_, "url" | "sitemap", "loc"], Some(entry)) => entry.url = self.value.trim().to_owned(),
             ([_, "url" | "sitemap", "lastmod"], Some(entry)) => entry.date = date::iso(&self.value),
-            ([_, "url" | "sitemap"], entry) => {
-                let entry = entry.take().filter(|entry| !entry.url.is_empty());
-                self.all.push(entry.ok_or_else(|| (line, "a page without <loc>".to_owned()))?);
-            }
+            ([_, "url" | "sitemap"], entry) => self.all.extend(entry.take()),
             _ => {}
         }
         self.open.pop();
-        Ok(())
     }
 }
 
+/// A line that is no address stays an entry, for which there is no page; but a file without any is no sitemap.
 fn parse_lines(text: &str, name: &str) -> Result<Vec<Entry>, (usize, String)> {
     let lines = (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty());
-    lines
-        .map(|(number, line)| match Url::parse(line) {
-            Ok(_) => Ok(Entry { url: line.to_owned(), date: None, place: format!("{name} line {number}") }),
-            Err(_) => {
-                Err((number, format!("expected a web address, found {}", crate::text::excerpt(line, 60))))
-            }
-        })
-        .collect()
+    let entry = |(number, line): (usize, &str)| Entry {
+        url: line.to_owned(),
+        date: None,
+        place: format!("{name} line {number}"),
+    };
+    let entries: Vec<_> = lines.map(entry).collect();
+    match entries.iter().any(|entry| Url::parse(&entry.url).is_ok()) {
+        true => Ok(entries),
+        false => Err((1, format!("expected a web address, found {}", crate::text::excerpt(text, 60)))),
+    }
 }
 
 /// The file of each address among `files`, paths with `/` between folders: its path, less as many leading parts as fit
 /// most of the addresses.
 pub fn files_of<'a>(entries: &[Entry], files: &'a [String]) -> Vec<Option<&'a str>> {
-    let by_path: HashMap<&str, &str> = files.iter().map(|path| (path.as_str(), path.as_str())).collect();
+    let by_path: HashMap<String, &str> = files.iter().map(|path| (composed(path), path.as_str())).collect();
     let with_base = |skip| -> Vec<Option<&str>> {
         entries.iter().map(|entry| find(&parts(&entry.url)?, skip, &by_path)).collect()
     };
@@ -193,8 +202,13 @@ fn parts(url: &str) -> Option<Vec<String>> {
     url.path_segments()?.map(|part| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned())).collect()
 }
 
-fn find<'a>(parts: &[String], skip: usize, files: &HashMap<&str, &'a str>) -> Option<&'a str> {
-    let path = parts.get(skip..).filter(|parts| !parts.is_empty())?.join("/");
+/// With each letter and its marks as one character: macOS takes file names apart, addresses mostly are not.
+fn composed(path: &str) -> String {
+    path.nfc().collect()
+}
+
+fn find<'a>(parts: &[String], skip: usize, files: &HashMap<String, &'a str>) -> Option<&'a str> {
+    let path = composed(&parts.get(skip..).filter(|parts| !parts.is_empty())?.join("/"));
     let stem = path.trim_end_matches('/');
     let index = match stem {
         "" => "index.html".to_owned(),
@@ -202,7 +216,7 @@ fn find<'a>(parts: &[String], skip: usize, files: &HashMap<&str, &'a str>) -> Op
     };
     [path.clone(), format!("{stem}.html"), index, format!("{stem}.htm")]
         .iter()
-        .find_map(|path| files.get(path.as_str()).copied())
+        .find_map(|path| files.get(path).copied())
 }
 
 #[cfg(test)]
@@ -236,16 +250,26 @@ mod tests {
         assert_eq!(urls("https://e.org/a\n\nhttps://e.org/b\n"), ["https://e.org/a", "https://e.org/b"]);
         let index = "<sitemapindex><sitemap><loc>https://e.org/s.xml</loc></sitemap></sitemapindex>";
         assert!(matches!(parse(index.as_bytes(), "").unwrap(), Content::Sitemaps(list) if list.len() == 1));
+        let prefixed = "<!-- <sitemapindex> --><sm:urlset xmlns:sm=\"x\"><sm:url><sm:loc>https://e.org/a</sm:loc>\
+            <image:loc>https://e.org/i.png</image:loc></sm:url><sm:url/><sm:url></sm:url></sm:urlset>";
+        let Content::Pages(entries) = parse(prefixed.as_bytes(), "").unwrap() else {
+            panic!("a sitemap of sitemaps")
+        };
+        assert_eq!(
+            entries.iter().map(|entry| entry.url.as_str()).collect::<Vec<_>>(),
+            ["https://e.org/a", ""]
+        );
+        assert_eq!(urls("https://e.org/a\nwhat\n"), ["https://e.org/a", "what"]);
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (text, line, problem) in [
             ("<urlset>\n<url>\n</urlset>", 3, ""),
-            ("<urlset>\n<url></url></urlset>", 2, "without <loc>"),
             ("\n<!DOCTYPE html>\n<html></html>", 3, "found <html>"),
             ("<urlset>\n<url><loc>https://e.org", 2, "it ends within <urlset><url><loc>"),
-            ("https://e.org\nwhat", 2, "expected a web address"),
+            ("what\never", 1, "expected a web address"),
+            ("\n<a:html></a:html>", 2, "found <a:html>"),
         ] {
             let (found, error) = parse(text.as_bytes(), "").unwrap_err();
             assert!(found == line && error.contains(problem), "{text}: {found} {error}");
@@ -282,6 +306,8 @@ mod tests {
             None,
         ];
         assert_eq!(found, expected);
+        let taken_apart = ["cafe\u{301}.html"].map(String::from);
+        assert_eq!(files_of(&[entry("/caf%C3%A9")], &taken_apart), [Some("cafe\u{301}.html")]);
         let at_root: Vec<_> = ["/", "/a/", "/b"].map(entry).to_vec();
         assert_eq!(files_of(&at_root, &files), [Some("index.html"), Some("a/index.html"), Some("b.html")]);
     }

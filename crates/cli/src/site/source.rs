@@ -51,6 +51,10 @@ pub struct SourceArgs {
     #[arg(long, value_name = "CSS", conflicts_with_all = ["items", "csv"])]
     exclude_selector: Vec<String>,
 
+    /// Keep pages that list other pages: of tags, authors, months, sections
+    #[arg(long, requires = "site")]
+    keep_lists: bool,
+
     /// How the address of an article is made from the path of its file
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["feed", "items", "csv", "sitemap"])]
     addresses: Addresses,
@@ -89,7 +93,12 @@ impl SourceArgs {
 
     /// Reads the site. `needs_text` says whether the text is to be embedded, `known` which pages of `--site` need not be read again.
     pub fn read(&self, needs_text: bool, known: &mut Pages) -> Result<Reading> {
-        let options = Options { base_url: self.base_url.clone(), lang: self.lang.clone() };
+        let options = Options {
+            base_url: self.base_url.clone(),
+            lang: self.lang.clone(),
+            keeps_lists: self.keep_lists,
+            takes_unmarked: !self.include_selector.is_empty(),
+        };
         let selectors = || Selectors::new(&self.include_selector, &self.exclude_selector);
         let mut reading = if let Some(folder) = &self.site {
             let globs = Globs::new(&self.include, &self.exclude)?;

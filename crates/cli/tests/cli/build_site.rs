@@ -52,7 +52,7 @@ fn a_site_of_traps_becomes_its_articles() {
             "Wind | gusts\nWind\nWind drives the waves.",
             "Sea Notes\nAn unclosed paragraph\nand badly nested <tags> © &bogus;\ncell\nnext",
             "All posts\nFirst post\nAbout ebb.\nSecond post\nAbout flow.",
-            "The moon & the tides\nThe moon pulls the water towards itself.\ntide = pull(moon) print(tide)\nOld\nand new moon.",
+            "The moon & the tides\nThe moon pulls the water towards itself.\ntide = pull(moon)\nprint(tide)\nOld\nand new moon.",
         ]
     );
 

@@ -239,12 +239,83 @@ fn a_page_is_read_for_what_it_says_of_itself() {
     assert_eq!(ebb.date.as_deref(), Some("2024-05-01T10:00:00Z"));
     assert_eq!(ebb.tags, ["sea", "tides"], "what all pages say is the site's");
     assert_eq!(bundle.passages[0].text, "Low.");
-    assert!(stderr.contains("marked data-exemplar-ignore (b.html)"), "{stderr}");
+    assert!(stderr.contains("marked data-exemplar-ignore or data-pagefind-ignore (b.html)"), "{stderr}");
     assert!(stderr.contains("nothing that --include-selector names (a/other.html)"), "{stderr}");
     let (bundle, _) = build("--site", site.path(), &["--addresses", "folders", "--base-url", "/s"]);
     assert_eq!(urls(&bundle), ["/s/a/ebb/", "/s/a/", "/s/a/other/"]);
     let error = error("--site", site.path(), &["--exclude-selector", "p >"]);
     assert!(error.contains("--exclude-selector p >: not a CSS selector"), "{error}");
+}
+
+#[test]
+fn lists_copies_and_pages_without_a_marked_body_are_left_out() {
+    let site = folder();
+    let items: String = (0..5).map(|i| format!("<li><a href='/p{i}'>Post {i}</a>")).collect();
+    write(&site, "index.html", format!("<title>Posts</title><main><ul>{items}</ul></main>"));
+    write(&site, "tags/sea/index.html", "<title>Sea</title><main><a href='/a/'>Ebb</a></main>");
+    let page = |lang: &str, canonical: &str, text: &str| {
+        format!(
+            "<html lang={lang}><link rel=canonical href='https://e.org/{canonical}'><title>T</title><main lang=en><h1>{text}</h1><p>{text}.</main>"
+        )
+    };
+    write(&site, "1.0/ebb/index.html", page("en", "2.0/ebb/", "Old ebb"));
+    write(&site, "2.0/ebb/index.html", page("en", "2.0/ebb/", "Ebb"));
+    write(&site, "ja/2.0/ebb/index.html", page("ja", "ja/2.0/ebb/", "Ebb"));
+    write(
+        &site,
+        "flow.html",
+        "<title>Flow</title><main><h1>Flow</h1>See <a href='/2.0/ebb/'>ebb</a> and <a href=/flow>this</a>.</main>",
+    );
+    let (bundle, stderr) = build("--site", site.path(), &[]);
+    assert_eq!(urls(&bundle), ["2.0/ebb/", "flow"], "{stderr}");
+    assert!(
+        stderr.contains("2: lists of other pages; --keep-lists takes them (index.html, tags/sea/index.html)"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains(
+            "2: copies of a page in another version or language (1.0/ebb/index.html, ja/2.0/ebb/index.html)"
+        ),
+        "{stderr}"
+    );
+    let (bundle, _) = build("--site", site.path(), &["--keep-lists"]);
+    assert_eq!(urls(&bundle), ["2.0/ebb/", "flow", "./", "tags/sea/"]);
+
+    write(
+        &site,
+        "marked.html",
+        "<title>Marked</title><main>Around <div data-pagefind-body>Within <b data-pagefind-ignore>not</b>\
+         <i data-pagefind-meta='author' data-exemplar-filter='kind:essay'>Ana</i></div></main>",
+    );
+    let (bundle, stderr) = build("--site", site.path(), &[]);
+    let [article] = bundle.articles.as_slice() else { panic!("{stderr}") };
+    assert_eq!((article.id.as_str(), bundle.passages[0].text.as_str()), ("marked.html", "Within Ana"));
+    assert_eq!(article.extra.get("author").and_then(Value::as_str), Some("Ana"));
+    let kinds: Vec<_> =
+        article.extra.get("kind").and_then(Value::as_array).unwrap().iter().map(Value::as_str).collect();
+    assert_eq!(kinds, [Some("essay")]);
+    assert!(stderr.contains("6: without the data-pagefind-body that other pages have"), "{stderr}");
+}
+
+#[test]
+fn a_bad_entry_is_named_and_the_others_are_read() {
+    let site = folder();
+    let json = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": [
+        {"id": 2, "url": "https://e.org/a", "content_text": "A number as id.", "date_published": "2024-05-01T00:30:00+09:00"},
+        {"id": "b", "url": ["https://e.org/b"]}]}"#;
+    let (bundle, stderr) = build("--feed", &write(&site, "feed.json", json), &[]);
+    assert_eq!(bundle.articles[0].date.as_deref(), Some("2024-05-01T00:30:00+09:00"));
+    assert_eq!(urls(&bundle), ["https://e.org/a"]);
+    assert!(stderr.contains("cannot read entry 2: "), "{stderr}");
+
+    let site = folder();
+    write(&site, "cafe\u{301}.html", "<title>Caf\u{e9}</title><p>Coffee.");
+    let sitemap = "<s:urlset xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'>\n<s:url></s:url>\n\
+        <s:url><s:loc>https://e.org/caf%C3%A9</s:loc></s:url></s:urlset>";
+    let sitemap = write(&site, "sitemap.xml", sitemap);
+    let (bundle, stderr) = build("--site", site.path(), &["--sitemap", sitemap.to_str().unwrap()]);
+    assert_eq!(urls(&bundle), ["https://e.org/caf%C3%A9"]);
+    assert!(stderr.contains("sitemap.xml line 2: a page without <loc>"), "{stderr}");
 }
 
 #[test]
