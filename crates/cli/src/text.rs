@@ -6,6 +6,12 @@ use std::fmt::Write;
 /// No word of a language that writes spaces between words is longer than this many characters, or hardly one.
 const LONGEST_WORD: usize = 30;
 
+/// `text` on one line, if there is any.
+pub fn one_line(text: &str) -> Option<String> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!line.is_empty()).then_some(line)
+}
+
 /// At most `max` characters from the start of `text`, without the word that the limit would cut in two. Where no
 /// space is near, as in Japanese, the limit itself is the end.
 pub fn cut(text: &str, max: usize) -> &str {

@@ -1,11 +1,15 @@
 //! A bundle as files, with what is said of it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use exemplar_search::bundle::{Bundle, Layout};
 use serde::{Deserialize, Serialize};
 
-use super::summary::languages;
 use crate::bundle_file;
+
+/// Languages named.
+const LANGUAGES: usize = 8;
 
 #[derive(Debug, PartialEq)]
 pub struct Finished {
@@ -91,4 +95,17 @@ impl Finished {
         }
         bytes.is_empty().then_some(Self { facts, files })
     }
+}
+
+/// How many articles are in which language, the most frequent first.
+fn languages(bundle: &Bundle) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for article in &bundle.articles {
+        *counts.entry(article.lang.as_deref().unwrap_or("not said (see --lang)")).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named: Vec<_> =
+        counts.iter().take(LANGUAGES).map(|(lang, count)| format!("{lang} {count}")).collect();
+    named.join(", ")
 }

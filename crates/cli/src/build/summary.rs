@@ -1,10 +1,8 @@
 //! What a site's owner wants to know of a build.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::Write;
 
-use exemplar_search::bundle::Bundle;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -12,9 +10,6 @@ use super::finished::Facts;
 
 /// From so many bytes on, a bundle is better in shards.
 const LARGE: usize = 3_000_000;
-
-/// Languages named.
-const LANGUAGES: usize = 8;
 
 /// Lines on a bundle that was written with the files of its output folder.
 pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
@@ -34,19 +29,6 @@ pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
         lines.push("  that is a lot: with --layout shards, readers load only what a query needs".into());
     }
     lines
-}
-
-/// How many articles are in which language, the most frequent first.
-pub fn languages(bundle: &Bundle) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for article in &bundle.articles {
-        *counts.entry(article.lang.as_deref().unwrap_or("not said (see --lang)")).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let named: Vec<_> =
-        counts.iter().take(LANGUAGES).map(|(lang, count)| format!("{lang} {count}")).collect();
-    named.join(", ")
 }
 
 /// Whether a page with the box loads this file, at the latest for its first search: of the core's two parts, that for the bundle.

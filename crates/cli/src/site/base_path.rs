@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::folder::Found;
+use super::found::Found;
 
 /// The path of the site's root, with a slash at both ends, if all pages agree on it whose canonical address is their own.
 pub fn of(pages: &[Found]) -> Option<String> {

@@ -11,12 +11,12 @@ use feed_rs::model::{Entry, Text};
 use feed_rs::parser::{Builder, ParseFeedError};
 
 use super::content::Selectors;
-use super::html::one_line;
 use super::options::Options;
 use super::{
     Block, Document, LeftOut, Reading, charset, date, items, join, json_feed, page_text, parse, xml,
 };
 use crate::input;
+use crate::text::one_line;
 
 /// Far above any feed.
 const MAX_BYTES: u64 = 64 << 20;

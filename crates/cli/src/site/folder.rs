@@ -8,8 +8,9 @@ use exemplar_search::bundle::Article;
 
 use super::addresses::{Addresses, Written};
 use super::content::Selectors;
+use super::found::Found;
 use super::globs::Globs;
-use super::html::{self, Page};
+use super::html;
 use super::options::Options;
 use super::pages::{Pages, ReadPage};
 use super::site_wide::SiteWide;
@@ -19,14 +20,6 @@ use crate::input;
 
 /// Of the names of pages.
 pub const EXTENSIONS: &[&str] = &["html", "htm"];
-
-/// A page of the site, at its place in the folder.
-pub struct Found {
-    pub path: String,
-    pub page: Page,
-    /// What the sitemap says of it.
-    pub listed: Option<Entry>,
-}
 
 /// Whether there is such a folder.
 pub fn check(folder: &Path) -> Result<()> {

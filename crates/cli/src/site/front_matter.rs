@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use toml::de::DeValue;
 
-use super::html::one_line;
 use super::{date, yaml};
+use crate::text::one_line;
 
 /// What it says of the page; by the names that Hugo, Jekyll, Zola, Astro and others use.
 #[derive(Debug, Default, PartialEq)]

@@ -6,6 +6,7 @@ use super::content::Selectors;
 use super::marks::{self, Fields};
 use super::text_stats::TextStats;
 use super::{Block, LeftOut, date, join, page_text, parse};
+use crate::text::one_line;
 
 /// A page as it stands, before it is compared with the site's other pages.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,10 +171,4 @@ fn is_left_out(heading: ElementRef, selectors: &Selectors) -> bool {
 
 fn heading_text(heading: ElementRef, selectors: &Selectors) -> Option<String> {
     one_line(&join(&page_text::blocks(heading, selectors)))
-}
-
-/// `text` on one line, if there is any.
-pub fn one_line(text: &str) -> Option<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!line.is_empty()).then_some(line)
 }

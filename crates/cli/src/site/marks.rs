@@ -6,7 +6,7 @@ use exemplar_search::json::{Object, Value};
 use scraper::{ElementRef, Html, Selector};
 
 use super::date;
-use super::html::one_line;
+use crate::text::one_line;
 
 /// Takes the text of this element instead of the main content.
 pub const BODY: &str = "body";

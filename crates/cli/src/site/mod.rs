@@ -13,6 +13,7 @@ mod display;
 mod feed;
 mod files;
 mod folder;
+mod found;
 mod front_matter;
 mod globs;
 mod heading;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::folder::Found;
+use super::found::Found;
 
 /// What generators put between a page's own title and the site's name.
 const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "];
@@ -76,7 +76,7 @@ fn most_frequent<'a>(items: impl Iterator<Item = &'a str>) -> Option<(&'a str, u
 #[cfg(test)]
 mod tests {
     use super::SiteWide;
-    use crate::site::folder::Found;
+    use crate::site::found::Found;
     use crate::site::html::Page;
 
     #[test]

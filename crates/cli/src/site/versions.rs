@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::folder::Found;
+use super::found::Found;
 use super::join;
 use super::sitemap::{self, Entry};
 
@@ -66,7 +66,7 @@ fn untranslated(pages: &[Found]) -> Vec<bool> {
 mod tests {
     use super::copies;
     use crate::site::content::Selectors;
-    use crate::site::folder::Found;
+    use crate::site::found::Found;
     use crate::site::html;
 
     fn found(path: &str, html: &str) -> Found {
