@@ -27,7 +27,7 @@ const MAX_CLUSTERS: usize = 64;
 const EARLY_TEXTS: usize = 5;
 /// How far scores by meaning lie from those of the whole bundle, next to how far the scores of all passages lie apart: the rounding of
 /// places that the build chooses.
-const PLACE_NOISE: f32 = 0.1;
+const PLACE_NOISE: f32 = 0.15;
 /// So many times k of the best may be among the k best.
 const NEAR: usize = 4;
 

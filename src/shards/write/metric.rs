@@ -10,9 +10,8 @@ use crate::shards::start::{Axis, Metric};
 use crate::vector::Vectors;
 
 /// What rounding may change of scores, next to how far the scores of all passages lie apart.
-const NOISE: f32 = 0.1;
-/// Axes at most, and those with places of centroids.
-const MAX_AXES: usize = 192;
+const NOISE: f32 = 0.15;
+/// Axes with places of centroids. Passages have places on all: what an axis says of queries decides how fine they are there.
 const CENTROID_AXES: usize = 64;
 /// A centroid's step is this many of its axis's.
 const CENTROID_STEP: f32 = 1.0;
@@ -44,7 +43,7 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
             |i: usize| direction.iter().zip(covariance.row(i)).map(|(&x, y)| f64::from(x) * y).sum::<f64>();
         direction.iter().enumerate().map(|(i, &x)| f64::from(x) * product(i)).sum()
     };
-    let directions = &encoder.basis[..encoder.basis.len().min(MAX_AXES)];
+    let directions = encoder.basis.as_slice();
     let variances: Vec<f64> = directions.iter().map(|direction| variance(direction).max(0.0)).collect();
     let rest = (trace - variances.iter().sum::<f64>()).max(0.0) / (dims - directions.len()).max(1) as f64;
     let root = |variance: f64| 1.0 / (variance + ridge).sqrt();
