@@ -397,7 +397,7 @@ fn names_of_files_are_those_of_shards() {
     }
 }
 
-/// What a version 3 bundle of this release is, to the byte: whoever changes it writes another version of the format, and keeps
+/// What a version 3 bundle of this release is, to the byte: whoever changes the format writes another version of it, and keeps
 /// reading this one. With EXEMPLAR_WRITE_GOLDEN set, the files are written anew.
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
