@@ -31,8 +31,12 @@ pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
     lines
 }
 
-/// Whether a page with the box loads this file, at the latest for its first search: of the core's two parts, that for the bundle.
+/// Whether a page with the box loads this file, at the latest for its first search: of the core's two parts, that for the bundle, as
+/// it is packed; of the languages none, as English is in the box itself.
 fn is_code(name: &str, is_sharded: bool) -> bool {
+    if name.starts_with("component/strings/") || !(name.ends_with(".js") || name.ends_with(".wasm.gz")) {
+        return false;
+    }
     let core = if is_sharded { "client/pkg-shards/" } else { "client/pkg-whole/" };
     let is_module = matches!(name, "client/exemplar-search.js" | "client/worker.js");
     is_module || ["component/", "client/chunk-", core].iter().any(|start| name.starts_with(start))
@@ -51,4 +55,27 @@ fn packed(contents: &[u8]) -> usize {
     // Writing to memory does not fail. What is packed already stays as large.
     let _ = encoder.write_all(contents);
     encoder.finish().unwrap_or_default().len().min(contents.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_code;
+
+    #[test]
+    fn code_is_what_a_page_loads() {
+        for name in ["client/worker.js", "component/exemplar-search.js", "client/chunk-A.js"] {
+            assert!(is_code(name, true) && is_code(name, false), "{name}");
+        }
+        let core = "client/pkg-shards/exemplar_search_bg.wasm.gz";
+        assert!(is_code(core, true) && !is_code(core, false));
+        for name in [
+            "client/pkg-shards/exemplar_search_bg.wasm",
+            "client/pkg/exemplar_search_bg.wasm.gz",
+            "client/service-worker.js",
+            "component/element.d.ts",
+            "component/strings/ja.js",
+        ] {
+            assert!(!is_code(name, true), "{name}");
+        }
+    }
 }
