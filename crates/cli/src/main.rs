@@ -9,6 +9,7 @@ mod build;
 mod bundle_file;
 mod config;
 mod convert;
+mod digest;
 mod engine;
 mod eval;
 mod init;

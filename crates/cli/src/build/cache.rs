@@ -16,6 +16,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::digest::hex;
 use crate::input;
 
 /// Part of every key; another layout of the files gets another.
@@ -196,10 +197,6 @@ fn update(digest: &mut Sha256, field: &str) {
 pub fn checked<'a>(key: &[u8; 32], file: &'a [u8]) -> Option<&'a [u8]> {
     let (hash, contents) = file.split_at_checked(Sha256::output_size())?;
     (hash == hash_of(key, contents)).then_some(contents)
-}
-
-pub fn hex(key: &[u8; 32]) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub fn hash_of(key: &[u8; 32], values: &[u8]) -> [u8; 32] {

@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use anyhow::Result;
-use sha2::{Digest, Sha256};
 
 use super::args::Args;
-use super::cache::{Cache, checked, hash_of, hex, write};
+use super::cache::{Cache, checked, hash_of, write};
 use super::finished::Finished;
+use crate::digest::{self, Hashing, hex};
 use crate::input;
 use crate::output::note;
 use crate::site::Document;
@@ -39,10 +39,10 @@ impl Kept {
     /// The place of what `args` makes of `documents` with `model`; none without a cache.
     pub fn of(args: &Args, model: &str, documents: &[Document], cache: &Cache) -> Option<Self> {
         let folder = cache.folder(FOLDER)?;
-        let mut digest = Hashing(Sha256::new());
-        digest.0.update(own_digest()?);
-        write!(digest, "{args:?} {model:?} {documents:?}").ok()?;
-        let key = digest.0.finalize().into();
+        let mut hashing = Hashing::default();
+        hashing.write_all(&own_digest()?).ok()?;
+        write!(hashing, "{args:?} {model:?} {documents:?}").ok()?;
+        let key = hashing.digest();
         Some(Self { file: folder.join(hex(&key)), key })
     }
 
@@ -103,24 +103,7 @@ fn remove_oldest(folder: &Path) -> io::Result<()> {
 /// Of the command itself: another one may read, fit or pack otherwise.
 fn own_digest() -> Option<[u8; 32]> {
     static DIGEST: OnceLock<Option<[u8; 32]>> = OnceLock::new();
-    *DIGEST.get_or_init(|| {
-        let mut digest = Hashing(Sha256::new());
-        io::copy(&mut File::open(std::env::current_exe().ok()?).ok()?, &mut digest).ok()?;
-        Some(digest.0.finalize().into())
-    })
-}
-
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    *DIGEST.get_or_init(|| digest::of_file(&std::env::current_exe().ok()?).ok())
 }
 
 #[cfg(test)]

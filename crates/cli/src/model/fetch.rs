@@ -3,19 +3,19 @@
 
 use std::env;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use sha2::{Digest, Sha256};
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, header};
 use url::Url;
 
 use super::known::{Known, Remote};
 use crate::api::is_loopback;
+use crate::digest::{self, hex};
 use crate::output::note;
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ fn agent(hub: &str) -> Agent {
 /// A file that is whole and right in `folder` when this returns.
 fn file(agent: &Agent, address: &str, file: &Remote, folder: &Path) -> Result<()> {
     let (path, part) = (folder.join(file.name), folder.join(format!("{}.part", file.name)));
-    if path.is_file() && hash_of(&path).is_ok_and(|hash| hash == file.sha256) {
+    if path.is_file() && digest::of_file(&path).is_ok_and(|digest| hex(&digest) == file.sha256) {
         return Ok(());
     }
     let progress = progress(file);
@@ -101,7 +101,7 @@ fn file(agent: &Agent, address: &str, file: &Remote, folder: &Path) -> Result<()
         }
     }
     progress.finish_and_clear();
-    let hash = hash_of(&part).with_context(|| format!("cannot read {}", part.display()))?;
+    let hash = hex(&digest::of_file(&part).with_context(|| format!("cannot read {}", part.display()))?);
     if hash != file.sha256 {
         fs::remove_file(&part).ok();
         bail!(
@@ -207,19 +207,6 @@ fn check(response: &Response<ureq::Body>, file: &Remote, start: u64) -> Result<(
         }
         _ => Ok(()),
     }
-}
-
-fn hash_of(path: &Path) -> io::Result<String> {
-    let mut digest = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => digest.update(&buffer[..read]),
-        }
-    }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn progress(file: &Remote) -> ProgressBar {
