@@ -93,16 +93,31 @@ export function builtBundle(_t, items, options = []) {
   return built.get(key);
 }
 
-async function build(items, options) {
-  const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
+function build(items, options) {
+  const api = ['--api', API, '--model', 'multilingual-e5-small', '--query-input-type', 'query', '--passage-input-type', 'passage'];
+  return bundleOf({ 'items.jsonl': items.map((item) => JSON.stringify(item)).join('\n') }, (folder) =>
+    ['--items', join(folder, 'items.jsonl'), ...api, ...options]);
+}
+
+/** A bundle of HTML pages, by their names, that is searched by words alone. */
+export function bundleOfPages(pages) {
+  return bundleOf(pages, (folder) => ['--site', folder, '--no-vectors']);
+}
+
+/**
+ * What `exemplar build` makes of files.
+ * @param {Record<string, string>} files
+ * @param {(folder: string) => string[]} options
+ */
+async function bundleOf(files, options) {
+  const [folder, out] = await Promise.all([mkdtemp(join(tmpdir(), 'exemplar-')), mkdtemp(join(tmpdir(), 'exemplar-'))]);
   try {
-    const [from, to] = [join(folder, 'items.jsonl'), join(folder, 'bundle.json')];
-    await writeFile(from, items.map((item) => JSON.stringify(item)).join('\n'));
-    await promisify(execFile)(BIN, ['build', '--items', from, '--api', API, '--model', 'multilingual-e5-small',
-      '--query-input-type', 'query', '--passage-input-type', 'passage', ...options, '-o', to]);
+    await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
+    const to = join(out, 'bundle.json');
+    await promisify(execFile)(BIN, ['build', ...options(folder), '-o', to]);
     return await readFile(to, 'utf8');
   } finally {
-    await rm(folder, { recursive: true });
+    await Promise.all([folder, out].map((one) => rm(one, { recursive: true })));
   }
 }
 

@@ -119,6 +119,18 @@ export interface Passage {
   anchor?: string;
   /** The headings above the passage, outermost first. */
   heading?: string[];
+  /** Where further sections begin within its text, in order. As in the bundle: it is not checked. */
+  sections?: Section[];
+}
+
+/** A section that begins within a passage, as those of a short page do. */
+export interface Section {
+  /** The line of the passage's text that it begins with, from 0. */
+  line: number;
+  /** As a passage's; none where the page's top leads to it. */
+  anchor?: string;
+  /** As a passage's. */
+  heading?: string[];
 }
 
 /** A passage with its article. */

@@ -50,7 +50,7 @@ export function briefArticle(article) {
  * @param {Passage} passage
  * @returns {Passage}
  */
-function briefPassage(passage) {
+export function briefPassage(passage) {
   const { heading } = passage;
   return heading ? { ...passage, heading: heading.slice(-HEADINGS).map((one) => cut(one, LINE)) } : passage;
 }

@@ -3,6 +3,7 @@ import { Filters } from './filters.js';
 import { FunctionWords } from './function-words.js';
 import { replaceChildren } from './replace-children.js';
 import { Rows } from './rows.js';
+import { atSection } from './section.js';
 import { causeOf, fill, foundIn } from './strings.js';
 
 /**
@@ -106,7 +107,7 @@ export class Panel {
     const place = held ? this.#shown.findIndex(({ node }) => node.contains(held)) : -1;
     const kept = same ? this.#shown.slice(0, Math.max(place + 1, stay)) : [];
     const rest = hits.filter(({ article }) => !kept.some(({ hit }) => hit.article.id === article.id));
-    this.#shown = [...kept, ...rest.map((hit) => this.#shown.find((shown) => shown.hit === hit) ?? { hit, node: this.#rows.hit(this.#functionWords.unmark(hit, text)) })];
+    this.#shown = [...kept, ...rest.map((hit) => this.#shown.find((shown) => shown.hit === hit) ?? { hit, node: this.#rows.hit(atSection(this.#functionWords.unmark(hit, text))) })];
     return this.#shown;
   }
 

@@ -1,4 +1,5 @@
 import { safeLink } from '../client/exemplar-search.js';
+import { atSection } from '../component/section.js';
 import { addressWith } from './address.js';
 import { byId, element, marked, within } from './dom.js';
 import { icon } from './icons.js';
@@ -153,7 +154,8 @@ export class Results {
    * @param {string | undefined} siteLang
    * @param {HTMLElement | undefined} move
    */
-  #item({ rank, score, article, passage, text, highlights }, bar, siteLang, move) {
+  #item(hit, bar, siteLang, move) {
+    const { rank, score, article, passage, text, highlights } = atSection(hit);
     const lang = article.lang ?? siteLang;
     const excerpt = text ? start(text, highlights?.text) : article.excerpt && marked(article.excerpt, highlights?.excerpt);
     const href = safeLink(article.url, passage.anchor);

@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
-use exemplar_search::bundle::{Article, EmbeddingSpace, Passage};
+use exemplar_search::bundle::{Article, EmbeddingSpace};
 use exemplar_search::rank::svm;
 use exemplar_search::{
-    Filter, Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
+    Filter, Fusion, Hit, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::engine::Engine;
 use crate::model::ModelArgs;
 use crate::output::{note, print};
+use crate::passages::starts;
 use crate::shard_files::{Cost, ShardFiles};
 use crate::{bundle_file, input, npy};
 
@@ -312,21 +313,26 @@ fn listing(result: &SearchResult, articles: usize) -> String {
         let parts: Vec<_> =
             parts.iter().filter_map(|(name, score)| Some(format!("{name} {:.3}", (*score)?))).collect();
         lines.push(format!("{:>3}  {:>7.3}  {}", hit.rank, hit.score, hit.article.title));
-        lines.push(format!("              {}  ({})", address(hit.article, hit.passage), parts.join(", ")));
+        lines.push(format!("              {}  ({})", address(hit.article, place_of(hit)), parts.join(", ")));
         for other in &hit.others {
             let heading = other.passage.heading.join(" › ");
             lines.push(format!(
                 "     {:>7.3}  {}  {heading}",
                 other.score,
-                address(hit.article, other.passage)
+                address(hit.article, other.passage.anchor.clone())
             ));
         }
     }
     lines.join("\n")
 }
 
-/// Where the passage stands.
-fn address(article: &Article, passage: &Passage) -> String {
-    let anchor = passage.anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
+/// The anchor of the section that has the first word found, else the passage's.
+fn place_of(hit: &Hit) -> Option<String> {
+    let first = hit.highlights.as_ref().and_then(|highlights| highlights.text.first());
+    first.map_or_else(|| hit.passage.anchor.clone(), |&(start, _)| starts::anchor_at(hit.passage, start))
+}
+
+fn address(article: &Article, anchor: Option<String>) -> String {
+    let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
     format!("{}{anchor}", article.url)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use exemplar_search::bundle::Passage;
 
-use crate::passages::split;
+use crate::passages::{Piece, split, starts};
 use crate::site::{Document, join};
 use crate::text::cut;
 
@@ -36,8 +36,10 @@ impl Texts {
                     _ => format!("{}, passage {number}", article.id),
                 };
                 texts.push(name, &[&article.title, &piece.heading.join(" › "), &piece.text]);
-                let (heading, anchor, text) = (piece.heading, piece.anchor, piece.text);
-                passages.push(Passage { article: index, anchor, heading, text, ..Passage::default() });
+                let Piece { heading, anchor, text, sections, .. } = piece;
+                let mut passage = Passage { article: index, anchor, heading, text, ..Passage::default() };
+                starts::write(&sections, &mut passage);
+                passages.push(passage);
             }
         }
         (texts, passages)

@@ -2,9 +2,11 @@
 
 mod section;
 mod sentences;
+pub mod starts;
 
 use crate::site::{Block, join};
 use section::sections;
+use starts::Start;
 
 /// The share of a passage's length below which a section is joined with its neighbour.
 const SMALL: usize = 4;
@@ -17,6 +19,8 @@ pub struct Piece {
     /// The fragment that leads to it, without `#`; the start of the article needs none.
     pub anchor: Option<String>,
     pub text: String,
+    /// Further sections that its text is of, in order, each of another line.
+    pub sections: Vec<Start>,
     /// The heading that it begins with, which its text does not repeat.
     own_heading: Option<String>,
 }
@@ -27,7 +31,8 @@ pub struct Piece {
 pub fn split(title: &str, blocks: &[Block], max_chars: usize) -> Vec<Piece> {
     let whole = join(blocks);
     if whole.chars().count() <= max_chars {
-        return vec![Piece { text: whole, ..Piece::default() }];
+        let sections = section::starts(title, blocks);
+        return vec![Piece { text: whole, sections, ..Piece::default() }];
     }
     let mut pieces: Vec<Piece> = Vec::new();
     for piece in sections(title, blocks).iter().flat_map(|section| section.split(max_chars)) {
@@ -39,7 +44,7 @@ pub fn split(title: &str, blocks: &[Block], max_chars: usize) -> Vec<Piece> {
     if let Some(first) = pieces.first_mut() {
         first.anchor = None;
     }
-    pieces
+    pieces.into_iter().map(Piece::without_idle_starts).collect()
 }
 
 impl Piece {
@@ -55,16 +60,45 @@ impl Piece {
     /// The larger of both gives the headings and the anchor.
     fn append(&mut self, next: Self) {
         let larger = next.chars() > self.chars();
-        let before = self.own_heading.as_ref().filter(|own| larger && !next.heading.contains(own));
-        let lines = [before, Some(&self.text), next.own_heading.as_ref(), Some(&next.text)];
-        let lines: Vec<_> =
-            lines.into_iter().flatten().map(String::as_str).filter(|line| !line.is_empty()).collect();
-        let text = lines.join("\n");
+        let before = self.own_heading.clone().filter(|own| larger && !next.heading.contains(own));
+        let mut sections = self.starts(0, usize::from(before.is_some()));
+        let line = lines(&[before.as_deref().unwrap_or_default(), &self.text]);
+        sections.extend(next.starts(line, usize::from(next.own_heading.is_some())));
+        let parts = [before.as_ref(), Some(&self.text), next.own_heading.as_ref(), Some(&next.text)];
+        let parts: Vec<_> =
+            parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let text = parts.join("\n");
         *self = match larger {
-            true => Self { text, own_heading: None, ..next },
-            false => Self { text, ..std::mem::take(self) },
+            true => Self { text, sections, own_heading: None, ..next },
+            false => Self { text, sections, ..std::mem::take(self) },
         };
     }
+
+    /// Where its sections begin in a text in which it begins at `line`, with so many lines of its heading above its own.
+    fn starts(&self, line: usize, above: usize) -> Vec<Start> {
+        let own = Start { line, heading: self.heading.clone(), anchor: self.anchor.clone() };
+        let later = |start: &Start| Start { line: line + above + start.line, ..start.clone() };
+        match &self.sections[..] {
+            [] => vec![own],
+            [first, others @ ..] => {
+                [Start { line, ..first.clone() }].into_iter().chain(others.iter().map(later)).collect()
+            }
+        }
+    }
+
+    /// Leaves out the starts that say nothing: those that have no place of their own, and the first where the piece says the same.
+    fn without_idle_starts(mut self) -> Self {
+        self.sections.retain(|start| start.line == 0 || start.anchor.is_some());
+        let same = |start: &Start| start.anchor == self.anchor && start.heading == self.heading;
+        if self.sections.first().is_some_and(same) {
+            self.sections.remove(0);
+        }
+        self
+    }
+}
+
+fn lines(parts: &[&str]) -> usize {
+    parts.iter().map(|part| part.lines().count()).sum()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::sentences::{Sentence, sentences};
+use super::starts::Start;
 use super::{Piece, SMALL};
 use crate::site::Block;
 
@@ -11,6 +12,8 @@ const OVERLAP: usize = 8;
 
 /// A heading and the text below it, up to the next heading of any level.
 pub struct Section<'a> {
+    /// Which of the article's blocks it begins with.
+    start: usize,
     /// Outermost first, its own last, without the article's title.
     path: Vec<String>,
     heading: Option<&'a Block>,
@@ -35,10 +38,21 @@ pub fn sections<'a>(title: &str, blocks: &'a [Block]) -> Vec<Section<'a>> {
         }
         let path: Vec<_> =
             above.iter().filter(|(_, text)| *text != title).map(|(_, text)| (*text).to_owned()).collect();
-        sections.pop_if(|last| last.body.is_empty() && path.starts_with(&last.path));
-        sections.push(Section { path, heading, body });
+        let above = sections.pop_if(|last| last.body.is_empty() && path.starts_with(&last.path));
+        let start = above.map_or(start, |above| above.start);
+        sections.push(Section { start, path, heading, body });
     }
     sections
+}
+
+/// Where the sections of an article that is one passage begin, but for those that only the page's top leads to.
+pub fn starts(title: &str, blocks: &[Block]) -> Vec<Start> {
+    let starts = sections(title, blocks).into_iter().map(|section| Start {
+        line: blocks[..section.start].iter().map(|block| block.text.lines().count().max(1)).sum(),
+        anchor: section.anchor(None),
+        heading: section.path,
+    });
+    starts.filter(|start| start.line > 0 && start.anchor.is_some()).collect()
 }
 
 impl Section<'_> {
@@ -53,6 +67,7 @@ impl Section<'_> {
                 heading: self.path.clone(),
                 anchor: self.anchor(sentences.get(start)),
                 text: text(&sentences[from..end]),
+                sections: Vec::new(),
                 own_heading: self.heading.filter(|_| start == 0).map(|heading| heading.text.clone()),
             });
             start = end;

@@ -1,3 +1,4 @@
+use super::starts::Start;
 use super::{Piece, split};
 use crate::site::Block;
 
@@ -14,6 +15,14 @@ fn sentences(count: usize) -> String {
     (100..100 + count).map(|i| format!("The tide no. is {i}.")).collect::<Vec<_>>().join(" ")
 }
 
+fn start(line: usize, heading: &[&str], anchor: Option<&str>) -> Start {
+    Start {
+        line,
+        heading: heading.iter().map(|&text| text.into()).collect(),
+        anchor: anchor.map(str::to_owned),
+    }
+}
+
 fn headings(piece: &Piece) -> Vec<&str> {
     piece.heading.iter().map(String::as_str).collect()
 }
@@ -22,7 +31,8 @@ fn headings(piece: &Piece) -> Vec<&str> {
 fn an_article_that_fits_is_one_passage() {
     let blocks = [block("Sea."), heading(2, "Ebb"), block("Low.")];
     let pieces = split("Tides", &blocks, 100);
-    assert_eq!(pieces, [Piece { text: "Sea.\nEbb\nLow.".into(), ..Piece::default() }]);
+    let sections = vec![start(1, &["Ebb"], Some("to-ebb"))];
+    assert_eq!(pieces, [Piece { text: "Sea.\nEbb\nLow.".into(), sections, ..Piece::default() }]);
     assert_eq!(split("Tides", &[], 100).len(), 1);
 }
 
@@ -146,4 +156,59 @@ proptest::proptest! {
         let blocks: Vec<_> = texts.iter().map(|text| block(text)).collect();
         proptest::prop_assert!(!split("Title", &blocks, max_chars).is_empty());
     }
+}
+
+#[test]
+fn a_short_page_tells_where_each_of_its_sections_begins() {
+    let without_anchor = Block { anchor: None, ..heading(2, "Slack") };
+    let blocks = [
+        heading(1, "Tides"),
+        block("Sea."),
+        heading(2, "Ebb"),
+        heading(3, "Low"),
+        block("Down."),
+        without_anchor,
+        block("Still."),
+        heading(2, "Flood"),
+        block("Up."),
+    ];
+    let [piece] = &split("Tides", &blocks, 1000)[..] else { panic!("one passage") };
+    // A heading above another one is its section's; what has no place of its own belongs to the section before.
+    assert_eq!(
+        piece.sections,
+        [start(2, &["Ebb", "Low"], Some("to-low")), start(7, &["Flood"], Some("to-flood"))]
+    );
+    assert_eq!(piece.text.lines().nth(7), Some("Flood"));
+}
+
+#[test]
+fn joined_sections_keep_their_places() {
+    let long = sentences(8);
+    let blocks = [
+        block(&long),
+        heading(2, "Ebb"),
+        block("Low."),
+        heading(2, "Flood"),
+        block(&long),
+        heading(2, "Slack"),
+        block("Still."),
+    ];
+    let pieces = split("Tides", &blocks, 160);
+    let texts: Vec<Vec<&str>> = pieces.iter().map(|piece| piece.text.lines().collect()).collect();
+    for (piece, lines) in pieces.iter().zip(&texts) {
+        for start in &piece.sections {
+            // Its first line is its heading, but where the passage begins with it.
+            let own = start.heading.last().map(String::as_str).unwrap_or_default();
+            assert!(start.line == 0 || lines[start.line] == own, "{start:?} in {lines:?}");
+        }
+    }
+    let anchors: Vec<Vec<Option<&str>>> = pieces
+        .iter()
+        .map(|piece| {
+            let starts = piece.sections.iter().map(|start| start.anchor.as_deref());
+            [piece.anchor.as_deref()].into_iter().chain(starts).collect()
+        })
+        .collect();
+    let all: Vec<_> = anchors.concat().into_iter().flatten().collect();
+    ["to-ebb", "to-flood", "to-slack"].iter().for_each(|anchor| assert!(all.contains(anchor), "{anchors:?}"));
 }

@@ -288,3 +288,21 @@ fn hits_are_filtered_and_tell_of_further_passages() {
     );
     assert!(of("sea").contains("expected FIELD=VALUE, such as tags=rust"), "{}", of("sea"));
 }
+
+#[test]
+fn a_hit_in_a_short_page_leads_to_its_section() {
+    let folder = folder();
+    let site = folder.path().join("site");
+    std::fs::create_dir(&site).unwrap();
+    let page = "<html lang=en><title>Tides</title><main><h1>Tides</h1><p>The sea moves.</p>\
+        <h2 id=ebb>Ebb</h2><p>Low water.</p><h2 id=flood>Flood</h2><p>High water.</p></main>";
+    std::fs::write(site.join("tides.html"), page).unwrap();
+    let bundle = folder.path().join("bundle.json");
+    succeed(exemplar().args(["build", "--no-vectors", "--site"]).arg(&site).arg("-o").arg(&bundle));
+    let found = |query: &str| {
+        succeed(exemplar().arg("search").arg(&bundle).args(["--method", "lexical", "--query", query])).0
+    };
+    assert!(found("low").contains("  tides.html#ebb  "), "{}", found("low"));
+    assert!(found("high").contains("  tides.html#flood  "), "{}", found("high"));
+    assert!(found("moves").contains("  tides.html  "), "{}", found("moves"));
+}
