@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # package.sh npm|pypi|cargo: puts this machine's packages for that registry into target/packages. The command in them is
 # target/release/exemplar, or what EXEMPLAR_BIN names; the model is that of scripts/e5-model.sh, or the folder that EXEMPLAR_MODEL names.
+# package.sh command: those of npm and PyPI that bring the command, without the model.
 # package.sh client: of npm's, only the one that pages import, which needs neither.
 # package.sh release COMMANDS: all packages, with the command for each platform, COMMANDS/PLATFORM/exemplar.
 source "$(dirname "$0")/common.sh"
@@ -32,11 +33,17 @@ npm_packages() { # npm_packages [MODEL PLATFORM=BINARY...]
   rm -rf $staged "$packages"/*.tgz
   mkdir -p $staged
   cp -R packages/npm/exemplar-search $staged/
+  mkdir $staged/exemplar-search/integrations
+  cp -R integrations/{*.js,*.d.ts,before-build,astro,vitepress,docusaurus} $staged/exemplar-search/integrations/
   npm_modules $staged/exemplar-search
   node scripts/npm-packages.mjs $staged "$@"
   for folder in "$staged"/*/; do
     npm pack --silent --pack-destination "$packages" "./$folder"
   done
+}
+
+this_platform() {
+  node -p 'process.platform + "-" + process.arch'
 }
 
 wheel() { # wheel FOLDER: of the project in it
@@ -92,10 +99,15 @@ case "$*" in
   client) npm_packages ;;
   npm)
     model
-    npm_packages "$EXEMPLAR_MODEL" "$(node -p 'process.platform + "-" + process.arch')=$EXEMPLAR_BIN"
+    npm_packages "$EXEMPLAR_MODEL" "$(this_platform)=$EXEMPLAR_BIN"
+    ;;
+  command)
+    npm_packages "" "$(this_platform)=$EXEMPLAR_BIN"
+    rm -f "$packages"/*.whl
+    wheel packages/pypi/exemplar-search
     ;;
   pypi) pypi_packages ;;
   cargo) cargo_packages ;;
   release\ ?*) release_packages "$2" ;;
-  *) die "usage: scripts/package.sh client | npm | pypi | cargo | release COMMANDS" ;;
+  *) die "usage: scripts/package.sh client | command | npm | pypi | cargo | release COMMANDS" ;;
 esac

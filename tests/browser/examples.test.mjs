@@ -32,8 +32,8 @@ for (const [name, { folder = '.', from, query, finds, build }] of Object.entries
     const root = join(copy, folder);
     await run(BIN, ['build', '--site', root, '--base-url', '/', '--api', API, '--model', 'multilingual-e5-small',
       '--query-input-type', 'query', '--passage-input-type', 'passage', '--cache', 'off', '-o', join(copy, 'bundle.json')]);
-    await cp(join(DIST, 'exemplar'), join(root, 'search'), { recursive: true, dereference: true });
-    await cp(join(copy, 'bundle.json'), join(root, 'search', 'bundle.json'));
+    await cp(join(DIST, 'exemplar'), join(root, 'exemplar'), { recursive: true, dereference: true });
+    await cp(join(copy, 'bundle.json'), join(root, 'exemplar', 'bundle.json'));
 
     const site = await staticSite(t, root);
     const page = await openBox(t, site + from);

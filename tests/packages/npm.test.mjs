@@ -35,7 +35,7 @@ test('publint finds nothing', async () => {
 });
 
 test('its types are as its modules are', () => {
-  execFileSync('node_modules/.bin/attw', [TARBALL, '--profile', 'esm-only', '--exclude-entrypoints', 'custom-elements.json'], { stdio: 'pipe' });
+  execFileSync('node_modules/.bin/attw', [TARBALL, '--profile', 'esm-only', '--exclude-entrypoints', 'custom-elements.json', 'astro/Search.astro'], { stdio: 'pipe' });
 });
 
 test('without the package of the command, the launcher names it and says how to install it', (t) => {

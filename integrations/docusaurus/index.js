@@ -1,0 +1,36 @@
+// A theme for Docusaurus: builds the search after the site, and is the search bar of the theme. Each language is a site of its own, as
+// Docusaurus builds it, and so is its search.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { boxAttributes, boxScript, buildSearch } from '../command.js';
+import { BEFORE_BUILD } from '../development.js';
+
+/**
+ * @param {import('@docusaurus/types').LoadContext} context
+ * @param {{ attributes?: Record<string, string> }} options attributes: of the search box, see docs/component.md
+ * @returns {import('@docusaurus/types').Plugin}
+ */
+export default function exemplarSearch({ baseUrl, outDir, i18n }, { attributes }) {
+  return {
+    name: 'exemplar-search',
+    getThemePath: () => fileURLToPath(new URL('theme', import.meta.url)),
+    contentLoaded: async ({ actions }) => actions.setGlobalData(boxAttributes(baseUrl, attributes)),
+    injectHtmlTags: () => ({ headTags: [{ tagName: 'script', attributes: { type: 'module', src: boxScript(baseUrl) } }] }),
+    configureWebpack: () => /** @type {any} */ ({ devServer: { static: [join(outDir, 'exemplar'), BEFORE_BUILD].map(servedAt(`${baseUrl}exemplar/`)) } }),
+    postBuild: () => buildSearch(outDir, baseUrl, otherLanguages(i18n)),
+  };
+}
+
+/** @param {string} publicPath */
+function servedAt(publicPath) {
+  return (/** @type {string} */ directory) => ({ publicPath, directory, watch: false });
+}
+
+/**
+ * Sites in other languages are below that of the default language. They are searched on their own.
+ * @param {import('@docusaurus/types').I18n} i18n
+ */
+function otherLanguages({ currentLocale, defaultLocale, locales }) {
+  return currentLocale === defaultLocale ? locales.filter((locale) => locale !== defaultLocale).flatMap((locale) => ['--exclude', `${locale}/**`]) : [];
+}

@@ -1,0 +1,29 @@
+// The starter of create-docusaurus, with its tutorial and blog.
+
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writePages } from '../content.mjs';
+import { copy, run, siteFolder } from '../tools.mjs';
+
+const version = '3.10.2';
+const npm = { '@docusaurus/core': version, '@docusaurus/faster': version, '@docusaurus/preset-classic': version, '@mdx-js/react': '3.1.1', clsx: '2.1.1', 'prism-react-renderer': '2.4.1', react: '19.3.1', 'react-dom': '19.3.1' };
+
+export const docusaurus = {
+  name: 'Docusaurus', version, by: 'exemplar-search/docusaurus',
+  async build() {
+    const folder = await siteFolder('docusaurus', npm);
+    await run('npx', ['--yes', `create-docusaurus@${version}`, 'starter', 'classic', '--javascript', '--skip-install'], { cwd: folder });
+    for (const part of ['blog', 'docs', 'sidebars.js', 'src', 'static']) await cp(join(folder, 'starter', part), join(folder, part), { recursive: true });
+    await rm(join(folder, 'starter'), { recursive: true });
+    await copy('examples/docusaurus', folder);
+    const docs = { en: 'docs', de: 'i18n/de/docusaurus-plugin-content-docs/current' };
+    await writePages(({ lang, name }) => join(folder, docs[lang], 'lantern', `${name}.md`));
+    await run('npx', ['docusaurus', 'build'], { cwd: folder });
+    return join(folder, 'build');
+  },
+  bundles: { en: '', de: 'de/' },
+  address: (lang, name) => `${lang === 'de' ? 'de/' : ''}docs/lantern/${name === 'index' ? '' : name}`,
+  ofStarter: /^(|de\/)(docs\/(intro|tutorial-.*)|markdown-page|blog\/.*)?$/,
+  dark: { click: '[class*="colorModeToggle"] button', is: 'html[data-theme="dark"]' },
+  follow: 'nav.menu a[href$="/certificates"]',
+};

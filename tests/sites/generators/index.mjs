@@ -1,0 +1,23 @@
+// The generators that are tried, and what each needs. Of each: its name, version, and what brings the search (`by`); `build()`
+// makes the site and resolves to the folder of its pages; `address(lang, name)` is that of a page below the site's root; `bundles`
+// where each language has its own; `ofStarter` what the starter brings of pages; `dark` its switch; `follow` a link of its
+// navigation; `console` what the theme itself says there; `anchors: false` where headings have no ids.
+
+import { docusaurus } from './docusaurus.mjs';
+import { eleventy } from './eleventy.mjs';
+import { hugo } from './hugo.mjs';
+import { jekyll } from './jekyll.mjs';
+import { mdbook } from './mdbook.mjs';
+import { mkdocs } from './mkdocs.mjs';
+import { plain } from './plain.mjs';
+import { sphinx } from './sphinx.mjs';
+import { starlight } from './starlight.mjs';
+import { vitepress } from './vitepress.mjs';
+import { zensical } from './zensical.mjs';
+
+export const GENERATORS = { docusaurus, vitepress, starlight, mkdocs, zensical, sphinx, mdbook, hugo, eleventy, jekyll, plain };
+
+/** Those in Python, which share one environment. */
+export const PYTHON = {
+  'mkdocs-material': '9.8.2', 'mkdocs-static-i18n': '1.3.1', zensical: '0.0.50', sphinx: '9.0.4', furo: '2025.12.19', 'myst-parser': '5.0.0', hugo: '0.168.0',
+};
