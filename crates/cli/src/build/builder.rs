@@ -37,6 +37,10 @@ pub struct Builder<'a> {
     said: Option<String>,
     /// Where vectors are kept for the next build if nothing is to be kept for longer.
     _temporary: Option<TempDir>,
+    /// What the last build learnt from queries, if another one may take it.
+    learnt: Option<Learnt>,
+    /// Whether the next build takes it.
+    is_draft: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -49,6 +53,8 @@ impl<'a> Builder<'a> {
             pages: Pages::default(),
             said: None,
             _temporary: None,
+            learnt: None,
+            is_draft: false,
         })
     }
 
@@ -62,6 +68,14 @@ impl<'a> Builder<'a> {
             builder._temporary = Some(temporary);
         }
         Ok(builder)
+    }
+
+    /// Builds with the query encoder of the build before, as fitting one takes longer than all else that a changed page takes.
+    /// Returns the pages of the site that it has written, and whether that encoder is in it.
+    pub fn build_draft(&mut self) -> Result<(Vec<String>, bool)> {
+        self.is_draft = self.learnt.is_some();
+        let pages = self.build();
+        Ok((pages?, std::mem::take(&mut self.is_draft)))
     }
 
     /// Builds, and returns the pages of the site that it has written.
@@ -118,6 +132,7 @@ impl<'a> Builder<'a> {
         };
         if let Some(finished) = kept.as_ref().and_then(Kept::get) {
             note("nothing has changed since an earlier build, whose bundle is in the cache");
+            self.is_draft = false;
             return Ok(Some(finished));
         }
         let Some(mut bundle) = self.bundle(documents)? else { return Ok(None) };
@@ -125,7 +140,7 @@ impl<'a> Builder<'a> {
             bundle.layout = Layout::Shards;
         }
         let finished = Finished::new(&bundle)?;
-        if let Some(kept) = kept {
+        if let Some(kept) = kept.filter(|_| !self.is_draft) {
             kept.put(&finished);
         }
         Ok(Some(finished))
@@ -175,7 +190,8 @@ impl<'a> Builder<'a> {
         let batches = Limits::new(&engine, args.api.preset, args.request.batch_size)
             .map_err(|problem| anyhow!(problem))?;
         let (texts, passages) = args.texts(documents);
-        let queries = args.queries(documents, &passages);
+        let kept = self.learnt.take_if(|_| self.is_draft);
+        let queries = kept.is_none().then(|| args.queries(documents, &passages));
         let embedder = Embedder {
             concurrency: args.concurrency.map_or_else(|| engine.concurrency(), usize::from),
             engine,
@@ -184,7 +200,7 @@ impl<'a> Builder<'a> {
             dimensions: args.dimensions(),
         };
         let mut jobs = vec![Job { kind: "passages", texts, recipe: recipes.passage.clone() }];
-        jobs.extend(queries.job(&recipes.query));
+        jobs.extend(queries.as_ref().and_then(|queries| queries.job(&recipes.query)));
         let plan = Plan::new(jobs, &embedder, batches);
         let expected = plan.describe(&embedder, args.price_per_million);
         if args.dry_run {
@@ -194,10 +210,12 @@ impl<'a> Builder<'a> {
         note(&expected);
         let mut vectors = embed(plan, &embedder, args.price_per_million)?.into_iter();
         let Some(of_passages) = vectors.next() else { bail!("there is nothing to embed") };
-        let learnt = match vectors.next() {
-            Some(of_queries) => queries.learn(&model, &of_passages, &of_queries)?,
-            None => Learnt::default(),
+        let learnt = match (kept, queries.zip(vectors.next())) {
+            (Some(kept), _) => kept,
+            (None, Some((queries, of_queries))) => queries.learn(&model, &of_passages, &of_queries)?,
+            (None, None) => Learnt::default(),
         };
+        self.learnt = (self.pages.are_kept() && learnt.encoder.is_some()).then(|| learnt.clone());
         Ok(Some(Vectorised { model, recipes, passages, vectors: of_passages, learnt }))
     }
 }

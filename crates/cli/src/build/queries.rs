@@ -34,7 +34,7 @@ pub struct Queries {
 }
 
 /// What came of them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Learnt {
     /// See [`exemplar_search::bundle::Statistics`].
     pub mean_query: Option<Vec<f32>>,

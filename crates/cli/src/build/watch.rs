@@ -25,6 +25,9 @@ const QUIET: Duration = Duration::from_millis(200);
 /// One that something always changes is built after this nevertheless.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// Nobody who changes a site for so long minds that its query encoder is fitted anew.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// Between two looks at a site that the system does not watch, and once in a while at others.
 const LOOK: Duration = Duration::from_secs(1);
 const LOOK_SELDOM: Duration = Duration::from_secs(60);
@@ -53,16 +56,29 @@ pub fn run(args: &Args) -> Result<()> {
         print(&format!("serving {} at http://{address}/", site.display()))?;
     }
     print(&format!("watching {} (end with Ctrl-C)", site.display()))?;
+    let mut is_draft = false;
     loop {
-        note(&watched.next_change());
-        match builder.build() {
-            Ok(pages) => watched.built(&pages),
-            Err(error) => {
-                note(&format!("error: {error:#}\nwaiting for the next change"));
-                watched.built(&[]);
+        let change = watched.next_change(is_draft.then_some(PAUSE));
+        let outcome = match &change {
+            Some(change) => {
+                note(change);
+                builder.build_draft()
             }
+            None => {
+                note("fitting the query encoder anew, to what has changed");
+                builder.build().map(|pages| (pages, false))
+            }
+        };
+        let (pages, draft) = outcome.unwrap_or_else(|error| {
+            note(&format!("error: {error:#}\nwaiting for the next change"));
+            (Vec::new(), false)
+        });
+        watched.built(&pages);
+        // A page that shows the draft need not load itself anew for the rest.
+        if change.is_some() {
+            built.send_replace(number());
         }
-        built.send_replace(number());
+        is_draft = draft;
     }
 }
 
@@ -165,23 +181,29 @@ impl Watched {
         ));
     }
 
-    /// Waits until the site is another than the last build found, and has been quiet for a while. Says what has changed.
-    fn next_change(&mut self) -> String {
+    /// Waits until the site is another than the last build found, and has been quiet for a while. Says what has changed; nothing
+    /// where that takes longer than `longest`.
+    fn next_change(&mut self, longest: Option<Duration>) -> Option<String> {
+        let first = Instant::now();
         loop {
-            self.wait();
+            self.wait(longest.map(|longest| longest.saturating_sub(first.elapsed())));
             self.watch();
             let files = all_files_below(&self.site);
             let is_written = Stamp::of(&self.bundle) == self.written;
             if files != self.files || !is_written {
                 let changed = described(&self.site, &self.files, &files);
                 self.files = files;
-                return changed;
+                return Some(changed);
+            }
+            if longest.is_some_and(|longest| first.elapsed() >= longest) {
+                return None;
             }
         }
     }
 
-    fn wait(&self) {
+    fn wait(&self, longest: Option<Duration>) {
         let look = if self.watcher.is_some() { LOOK_SELDOM } else { LOOK };
+        let look = longest.map_or(look, |longest| look.min(longest));
         if self.events.recv_timeout(look) == Err(RecvTimeoutError::Disconnected) {
             thread::sleep(LOOK);
         }

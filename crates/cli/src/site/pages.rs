@@ -40,6 +40,11 @@ impl Pages {
         Self { keeps: true, ..Self::default() }
     }
 
+    /// Whether there is to be a next time.
+    pub fn are_kept(&self) -> bool {
+        self.keeps
+    }
+
     /// Begins to read the folder once more: pages that were not read the last time are forgotten.
     pub fn begin(&mut self) {
         self.last = std::mem::take(&mut self.new);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 
 use crate::output_folder::{build, contents, site, write_in};
-use crate::support::{TestApi, fail, fail_usage, read_bundle, succeed};
+use crate::support::{TestApi, exemplar, fail, fail_usage, model, read_bundle, succeed};
 
 /// Far more than anything here should take, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -121,6 +121,38 @@ fn only_what_changes_is_embedded_again_and_nothing_else_starts_a_build() {
     succeed(build(&api, &public).arg("--inject"));
     assert_eq!(contents(&public), watched);
     drop(root);
+}
+
+#[test]
+fn the_query_encoder_is_fitted_anew_when_the_site_has_been_quiet() {
+    let Some(model) = model() else { return };
+    let (root, public) = site();
+    let cache = root.path().join("cache");
+    let command = || {
+        let mut command = exemplar();
+        command.env("EXEMPLAR_WEB_FILES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
+        command.args(["build", "--model-dir"]).arg(&model).arg("--site").arg(&public);
+        command
+    };
+    let mut watching = Watching::start(command().arg("--watch").arg("--cache").arg(&cache));
+    assert!(watching.said.contains("query encoder: "), "{}", watching.said);
+    write_in(&public, "posts/squid.html", &page("Squid", "The squid has three hearts."));
+    watching.rebuilds();
+    assert!(texts_of(&public).iter().any(|text| text.contains("three hearts")));
+    watching.hears("fitting the query encoder anew");
+    watching.hears("query encoder: ");
+    watching.hears(" passages x ");
+    watching.is_quiet();
+    // A change that is taken back needs no fit.
+    fs::remove_file(public.join("posts/squid.html")).unwrap();
+    watching.rebuilds();
+    assert!(watching.said.contains("nothing has changed since an earlier build"), "{}", watching.said);
+    watching.ends();
+
+    let watched = contents(&public);
+    fs::remove_dir_all(public.join("exemplar")).unwrap();
+    succeed(command().args(["--cache", "off"]));
+    assert_eq!(contents(&public), watched);
 }
 
 #[test]
