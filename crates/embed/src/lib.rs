@@ -18,6 +18,7 @@
 mod error;
 mod folder;
 mod model;
+mod operators;
 mod pooling;
 mod tokens;
 

@@ -9,7 +9,7 @@ use rten_tensor::prelude::*;
 
 use crate::folder::{Folder, Prefixes};
 use crate::tokens::Tokenizer;
-use crate::{Error, Result};
+use crate::{Error, Result, operators};
 
 /// More than any model of BERT's family gives: what says so is damaged, or gives no embeddings.
 const MOST_DIMENSIONS: usize = 4096;
@@ -51,7 +51,7 @@ impl SentenceModel {
         let tokenizer = Tokenizer::read(&folder.tokenizer, folder.max_tokens)?;
         let digest = folder.digest()?;
         let path = || folder.weights.clone();
-        let model = ModelOptions::with_all_ops()
+        let model = ModelOptions::with_ops(operators::registry())
             .prepack_weights(true)
             .load_file(&folder.weights)
             .map_err(|error| Error::Weights { path: path(), problem: error.to_string() })?;
