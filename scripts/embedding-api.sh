@@ -55,7 +55,7 @@ with_embedding_api() {
     local model
     model=$(scripts/e5-model.sh)
     # Vectors of an API are kept by the model's name. Another server of this model has slightly different ones: kept apart.
-    EXEMPLAR_CACHE=$PWD/target/vectors with_server "${EXEMPLAR_BIN:-target/release/exemplar}" serve www --model-dir "$model" -- "$@"
+    EXEMPLAR_CACHE=$PWD/target/vectors with_server "${EXEMPLAR_BIN:-target/demo/exemplar}" serve www --model-dir "$model" -- "$@"
   fi
 }
 

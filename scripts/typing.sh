@@ -4,5 +4,5 @@ source "$(dirname "$0")/common.sh"
 
 docs=${1:-$(rustc --print sysroot)/share/doc/rust/html}
 [[ -d $docs ]] || die "there is no documentation in $docs:" "run \"rustup component add rust-docs\", or give a folder of HTML"
-export EXEMPLAR_BIN=target/release/exemplar BENCH_DATA=$TOOLS/bench/typing
+export EXEMPLAR_BIN=target/demo/exemplar BENCH_DATA=$TOOLS/bench/typing
 node crates/bench/typing.mjs "$docs"
