@@ -13,6 +13,8 @@ usage() {
 ./build.sh dist    build the demo as static files in dist/, and in dist/exemplar what a site ships
 ./build.sh package   make the packages for npm, PyPI and crates.io, with the command for this machine, in target/packages
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
+./build.sh sites [GENERATOR...]   make the sites of real generators, search them in Chromium, and write docs/sites.md
+./build.sh docs [serve]   build the documents as a site, searched by this project, in target/docs, and show it
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure a bundle's bytes, loading and memory, and its ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
@@ -116,9 +118,23 @@ packages() {
   step "One version for all packages" node scripts/version.mjs check
 }
 
+command_packages() {
+  step "Rust for wasm32" scripts/wasm-target.sh
+  step "wasm-pack and wasm-bindgen" scripts/tools.sh
+  step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+  step "The wasm package" scripts/wasm.sh build
+  step "The page, the client and the search box" scripts/web.sh
+  step "The exemplar command" cargo build --release --package exemplar-search-cli
+  step "The packages with the command" scripts/package.sh command
+}
+
 package_tests() {
   EXEMPLAR_BIN=$PWD/target/release/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=none \
     node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/packages/{bundlers,install}.test.mjs
+}
+
+sites() { # sites [GENERATOR...]
+  EXEMPLAR_MODEL_DIR=$(scripts/e5-model.sh) node tests/sites/run.mjs "$@"
 }
 
 native_checks() {
@@ -200,6 +216,16 @@ case "${1:-help}" in
     step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
     packages
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
+    summary
+    ;;
+  docs)
+    command_packages
+    step "The documents as a site" scripts/docs.sh "${@:2}"
+    ;;
+  sites)
+    command_packages
+    have jekyll || step "Jekyll" apt_install Jekyll jekyll jekyll-theme-minima
+    step "Sites of real generators" sites "${@:2}"
     summary
     ;;
   pictures)

@@ -11,15 +11,19 @@ const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
  * @param {string} folder the built site
  * @returns {Promise<{ problems: string[], pages: number, junk: number }>} junk: the share of passages with a word that the page's source does not have
  */
-export async function checkIndex({ address, bundles = { '': '' }, ofStarter }, folder, base) {
-  const articles = (await Promise.all(Object.values(bundles).map((place) => articlesOf(join(folder, place, 'exemplar/bundle.json'))))).flat();
+export async function checkIndex({ address, bundles = { '': '' }, ofStarter, lists = [] }, folder, base) {
+  const articles = (await Promise.all(Object.values(bundles).map((place) => articlesOf(join(folder, place, 'exemplar/bundle.json'), base + place)))).flat();
   const problems = [];
   const own = new Set();
   let [passages, junk] = [0, 0];
   for (const page of (await Promise.all(LANGUAGES.map(pagesOf))).flat()) {
     const url = base + address(page.lang, page.name);
     own.add(url);
-    const article = articles.find((article) => path(article.url) === url);
+    const article = articles.find((article) => article.path === url);
+    if (lists.includes(page.name)) {
+      if (article) problems.push(`${url} is a list`);
+      continue;
+    }
     if (!article) {
       problems.push(`${url} is not there`);
       continue;
@@ -35,19 +39,22 @@ export async function checkIndex({ address, bundles = { '': '' }, ofStarter }, f
       problems.push(`${url} has words that are not its own: ${others.slice(0, 8).join(' ')}`);
     }
   }
-  const others = articles.map(({ url }) => path(url)).filter((url) => !own.has(url) && !ofStarter?.test(url.slice(base.length)));
+  const others = articles.map((article) => article.path).filter((url) => !own.has(url) && !ofStarter?.test(url.slice(base.length)));
   if (others.length) problems.push(`pages that are none: ${others.join(', ')}`);
   return { problems, pages: articles.length, junk: junk / passages };
 }
 
-/** Of an address, which may be a whole one. */
-function path(url) {
-  return decodeURI(new URL(url, 'http://site/').pathname);
-}
-
-async function articlesOf(file) {
+/**
+ * Of a bundle, each with its texts and the path of its page.
+ * @param {string} base the path of the bundle's site, to which addresses are relative
+ */
+async function articlesOf(file, base) {
   const bundle = JSON.parse(await readFile(file, 'utf8'));
   if (!bundle.parts.texts?.text) throw new Error(`${file} is not one file: the site is too large for this check`);
   const texts = JSON.parse(bundle.parts.texts.text);
-  return bundle.articles.map((article, i) => ({ ...article, texts: texts.filter((_, passage) => (bundle.passages?.[passage]?.article ?? passage) === i) }));
+  return bundle.articles.map((article, i) => ({
+    ...article,
+    path: decodeURI(new URL(article.url, new URL(base, 'http://site')).pathname),
+    texts: texts.filter((_, passage) => (bundle.passages?.[passage]?.article ?? passage) === i),
+  }));
 }

@@ -39,7 +39,7 @@ export function frontMatter({ title, body, lang }, fields = '') {
 
 /** What is asked on a page of the language, and the page that answers. */
 export const QUERIES = [
-  { lang: 'en', query: 'my pictures are gone, how do I get them back', page: 'backups' },
+  { lang: 'en', query: 'how do I get deleted photographs back', page: 'backups' },
   { lang: 'en', query: 'children should not see bank papers', page: 'accounts' },
   { lang: 'en', query: 'the browser says the site is not secure', page: 'certificates' },
   { lang: 'en', query: 'why is it so slow', page: 'performance' },
@@ -47,6 +47,6 @@ export const QUERIES = [
   { lang: 'de', query: 'neue Version installieren', page: 'upgrades' },
   { lang: 'de', query: 'Hochzeitsgästen Bilder zeigen', page: 'sharing' },
   { lang: 'de', query: 'beide Seiten scannen', page: 'scanning' },
-  { lang: 'de', query: 'nach einem Defekt der Festplatte alles wiederherstellen', page: 'backups' },
+  { lang: 'de', query: 'gelöschte Fotos zurückholen', page: 'backups' },
   { lang: 'de', query: 'was brauche ich für die Installation', page: 'installation' },
 ];

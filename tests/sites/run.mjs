@@ -6,18 +6,19 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { LAUNCH } from '../browser/launch.mjs';
+import { checkDevelopment } from './check-development.mjs';
 import { checkIndex } from './check-index.mjs';
 import { checkPages } from './check-pages.mjs';
 import { GENERATORS, PYTHON } from './generators/index.mjs';
 import { host } from './server.mjs';
-import { ROOT, installPython } from './tools.mjs';
+import { ROOT, SITES, installPython } from './tools.mjs';
 
 const BASE = '/handbook/';
 const PICTURES = join(ROOT, 'target/sites/pictures');
 const DOCUMENT = join(ROOT, 'docs/sites.md');
 
 /** Builds a site and checks it. @returns {Promise<{ seconds: number, pages?: number, junk?: number, problems: Record<string, string[]> }>} */
-async function tried(name, browser) {
+async function tried(name) {
   const generator = GENERATORS[name];
   const begin = performance.now();
   let folder;
@@ -32,16 +33,19 @@ async function tried(name, browser) {
   await rm(pictures, { recursive: true, force: true });
   await mkdir(pictures, { recursive: true });
   const { address, close } = await host(folder, BASE);
+  const browser = await chromium.launch(LAUNCH);
   const problems = { build: [], index: index.problems, ...await checkPages(browser, generator, address, pictures) };
   close();
+  if (generator.develop) problems.development = await checkDevelopment(browser, generator, folder, join(SITES, name), BASE);
+  await browser.close();
   return { seconds, pages: index.pages, junk: index.junk, problems };
 }
 
-const COLUMNS = ['index', 'hits', 'console', 'light', 'dark', 'phone', 'navigation', 'keys'];
+const COLUMNS = ['index', 'hits', 'console', 'light', 'dark', 'phone', 'navigation', 'keys', 'development'];
 
 function row(name, { pages, junk, problems }) {
   const { name: title, version, by, dark } = GENERATORS[name];
-  const cell = (column) => (!problems[column] ? 'not built' : problems[column].length ? `${problems[column].length} wrong` : column === 'dark' && !dark ? 'as the system' : 'right');
+  const cell = (column) => (column === 'development' && !problems[column] ? '' : !problems[column] ? 'not built' : problems[column].length ? `${problems[column].length} wrong` : column === 'dark' && !dark ? 'as the system' : 'right');
   return `| ${[title, version, by, pages ?? '', junk === undefined ? '' : `${(junk * 100).toFixed(0)}%`, ...COLUMNS.map(cell)].join(' | ')} |`;
 }
 
@@ -54,18 +58,16 @@ async function writeTable(rows) {
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(GENERATORS);
 await installPython(PYTHON);
-const browser = await chromium.launch(LAUNCH);
 const rows = [];
 let [right, wrong] = [0, 0];
 for (const name of names) {
-  const outcome = await tried(name, browser);
+  const outcome = await tried(name);
   const all = Object.entries(outcome.problems).flatMap(([check, found]) => found.map((problem) => `  ${check}: ${problem}`));
   console.log(`${name}: ${all.length ? `${all.length} problems` : 'right'}, ${outcome.pages ?? 0} pages, built in ${outcome.seconds.toFixed(0)} s\n${all.join('\n')}`);
   rows.push(row(name, outcome));
   if (all.length) wrong += 1;
   else right += 1;
 }
-await browser.close();
 if (process.argv.length === 2) await writeTable(rows);
 console.log(`${right} passed, ${wrong} failed`);
 process.exitCode = wrong ? 1 : 0;

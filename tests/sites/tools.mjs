@@ -1,21 +1,31 @@
 // What makes sites: commands, packages, and a folder for each site below target/sites.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const SITES = join(ROOT, 'target/sites');
+export const SITES = join(ROOT, 'target/sites');
 const PACKAGES = join(ROOT, 'target/packages');
 const PYTHON = join(SITES, 'python');
 
+/** Where commands are looked for. */
+function environment(env) {
+  const own = [join(PYTHON, 'bin'), join(SITES, 'rust/bin'), join(SITES, 'node/bin')];
+  return { ...process.env, PATH: [...own, process.env.PATH].join(delimiter), CI: 'true', NO_UPDATE_NOTIFIER: '1', ASTRO_TELEMETRY_DISABLED: '1', ...env };
+}
+
+/** Starts a server. @returns {() => void} ends it and what it has started */
+export function start([command, ...args], cwd) {
+  const child = spawn(command, args, { cwd, env: environment({}), stdio: 'ignore', detached: true });
+  return () => process.kill(-child.pid, 'SIGKILL');
+}
+
 /** Runs a command; what it prints is part of the error if it fails. */
 export async function run(command, args, { cwd = ROOT, env = {} } = {}) {
-  const own = [join(PYTHON, 'bin'), join(SITES, 'rust/bin'), join(SITES, 'node/bin')];
-  const all = { ...process.env, PATH: [...own, process.env.PATH].join(delimiter), CI: 'true', NO_UPDATE_NOTIFIER: '1', ...env };
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env: all, maxBuffer: 1 << 28 });
+    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env: environment(env), maxBuffer: 1 << 28 });
     return stdout + stderr;
   } catch (error) {
     throw new Error(`${command} ${args.join(' ')}\n${error.stdout ?? ''}${error.stderr ?? error.message}`);
@@ -42,7 +52,7 @@ async function installed(folder, packages) {
   const before = await readFile(join(folder, '.installed'), 'utf8').catch(() => '');
   if (before !== stamp) {
     await rm(join(folder, 'node_modules'), { recursive: true, force: true });
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'site', private: true, type: 'module' }));
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'site', private: true }));
     await run('npm', ['install', '--no-audit', '--no-fund', '--save-exact', ...Object.entries(packages).map(([name, version]) => `${name}@${version}`)], { cwd: folder });
     await writeFile(join(folder, '.installed'), stamp);
   }

@@ -22,8 +22,9 @@ export const docusaurus = {
     return join(folder, 'build');
   },
   bundles: { en: '', de: 'de/' },
-  address: (lang, name) => `${lang === 'de' ? 'de/' : ''}docs/lantern/${name === 'index' ? '' : name}`,
+  address: (lang, name) => `${lang === 'de' ? 'de/' : ''}docs/lantern${name === 'index' ? '' : `/${name}`}`,
   ofStarter: /^(|de\/)(docs\/(intro|tutorial-.*)|markdown-page|blog\/.*)?$/,
+  develop: (port) => ['npx', 'docusaurus', 'start', '--no-open', '--host', '127.0.0.1', '--port', port],
   dark: { click: '[class*="colorModeToggle"] button', is: 'html[data-theme="dark"]' },
   follow: 'nav.menu a[href$="/certificates"]',
 };

@@ -14,6 +14,7 @@ export const mkdocs = {
     return join(folder, 'site');
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}/`}`,
+  develop: (port) => ['mkdocs', 'serve', '--dev-addr', `127.0.0.1:${port}`],
   dark: { click: 'label.md-header__button[for^="__palette"]:visible', is: 'body[data-md-color-scheme="slate"]' },
   // The theme asks for a sitemap beside each page, for the choice of languages that the plugin i18n gives it.
   console: /404 .*sitemap\.xml/,

@@ -10,8 +10,8 @@ function html({ lang, title, body }) {
   const blocks = body.split(/\n{2,}/).filter((block) => !/^(```|\|)/.test(block));
   const written = blocks.map((block) => (block.startsWith('## ') ? `<h2>${escaped(block.slice(3))}</h2>` : `<p>${escaped(block)}</p>`));
   return `<!doctype html>\n<html lang="${lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`
-    + `<meta name="color-scheme" content="light dark"><title>${escaped(title)}</title></head>\n<body><main><h1>${escaped(title)}</h1>\n${written.join('\n')}\n`
-    + '<p><a href="certificates.html">HTTPS</a></p></main></body></html>\n';
+    + `<meta name="color-scheme" content="light dark"><title>${escaped(title)}</title></head>\n<body><nav><a href="certificates.html">HTTPS</a></nav><main><h1>${escaped(title)}</h1>\n${written.join('\n')}\n`
+    + '</main></body></html>\n';
 }
 
 export const plain = {
@@ -24,5 +24,5 @@ export const plain = {
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}.html`}`,
   anchors: false,
-  follow: 'main a[href$="certificates.html"]',
+  follow: 'nav a[href$="certificates.html"]',
 };

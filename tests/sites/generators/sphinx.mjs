@@ -22,5 +22,7 @@ export const sphinx = {
   bundles: { en: '', de: 'de/' },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}.html`}`,
   dark: { click: '.theme-toggle:visible', is: 'body[data-theme="dark"]' },
+  console: /Changed to \w+ mode/,
+  phone: '.mobile-header .nav-overlay-icon',
   follow: '.sidebar-tree a[href$="certificates.html"]',
 };

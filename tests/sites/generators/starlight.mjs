@@ -24,10 +24,11 @@ export const starlight = {
     await writeFile(join(folder, 'public/favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await writeFile(join(folder, 'src/content.config.mjs'), COLLECTIONS);
     await writePages(({ lang, name }) => join(folder, 'src/content/docs', lang === 'de' ? 'de' : '.', `${name}.md`), (page) => frontMatter(page));
-    await run('npx', ['astro', 'build'], { cwd: folder, env: { ASTRO_TELEMETRY_DISABLED: '1' } });
+    await run('npx', ['astro', 'build'], { cwd: folder });
     return join(folder, 'dist');
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}/`}`,
+  develop: (port) => ['npx', 'astro', 'dev', '--host', '127.0.0.1', '--port', port],
   dark: { select: 'starlight-theme-select select', is: 'html[data-theme="dark"]' },
   follow: 'nav.sidebar a[href$="/certificates/"]',
 };

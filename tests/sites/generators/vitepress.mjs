@@ -16,6 +16,7 @@ export const vitepress = {
     return join(folder, '.vitepress/dist');
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}.html`}`,
+  develop: (port) => ['npx', 'vitepress', 'dev', '--host', '127.0.0.1', '--port', port],
   dark: { click: '.VPNavBarAppearance .VPSwitchAppearance', is: 'html.dark' },
   follow: '.VPSidebar a[href$="/certificates.html"]',
 };
