@@ -26,6 +26,30 @@ impl Guess {
     }
 }
 
+/// What can be said of how complete the k best are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Claim {
+    /// First those that are known, best first, at least k if there are so many; then the guesses for all that are not there.
+    pub all: Vec<Guess>,
+    /// How many are known.
+    pub near: usize,
+    pub k: usize,
+}
+
+impl Claim {
+    /// The share of the k best of the whole bundle that is expected to be among the k best of those known, if their scores lie so far
+    /// from those of the whole bundle: a standard deviation.
+    pub fn share(mut self, noise: f32) -> f32 {
+        if self.near == self.all.len() && self.near <= self.k {
+            return 1.0;
+        }
+        self.all[..self.near].iter_mut().for_each(|known| known.deviation = noise.max(1e-6));
+        let threshold = threshold(&self.all, self.k as f32);
+        let best = self.all.iter().take(self.near.min(self.k));
+        (best.map(|known| known.above(threshold)).sum::<f32>() / self.k as f32).min(1.0)
+    }
+}
+
 /// How far scores along `target` lie around the centroid's in each cluster.
 pub(super) fn deviation(start: &Start, target: &[f32]) -> impl Fn(&Cluster) -> f32 {
     let axes = start.metric.axes.iter().zip(target);

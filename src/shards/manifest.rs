@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::shard::Build;
 use crate::bundle::{EmbeddingSpace, FORMAT, Probe, SHARDS_VERSION, json_fields, json_version, to_json};
 use crate::fields::Fields;
-use crate::{Error, Result};
+use crate::{Error, Result, Weights};
 
 /// What the manifest says of a build.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,45 @@ pub struct Manifest {
     pub articles: usize,
     /// How many passages they have.
     pub passages: usize,
+    /// How far scores lie from those of the whole bundle.
+    pub noise: Noise,
+}
+
+/// How far scores of a search in shards lie from those of the whole bundle: a standard deviation next to that of the scores of all
+/// passages. Places are rounded, and not all words are looked up. The build measures it, with texts of the site as queries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Noise {
+    /// Of the cosine.
+    pub knn: f32,
+    /// Of the whitened cosine.
+    pub whitened: f32,
+    /// Of keywords.
+    pub lexical: f32,
+}
+
+/// What rounding alone does, for manifests of older builds.
+impl Default for Noise {
+    fn default() -> Self {
+        Self { knn: 0.15, whitened: 0.15, lexical: 0.0 }
+    }
+}
+
+impl Noise {
+    /// From the manifest's list.
+    fn read(list: Option<Vec<f32>>) -> Result<Self> {
+        match list.as_deref() {
+            None => Ok(Self::default()),
+            Some(&[knn, whitened, lexical]) => Ok(Self { knn, whitened, lexical }),
+            Some(_) => Err(Error::field("noise", "expected three numbers")),
+        }
+    }
+
+    /// That of a weighted mean of scores. The parts err independently.
+    pub(crate) fn of(&self, &Weights { knn, whitened, lexical, .. }: &Weights) -> f32 {
+        let all = (knn + whitened + lexical).max(f32::MIN_POSITIVE);
+        let square = |weight: f32, noise: f32| (weight / all * noise).powi(2);
+        (square(knn, self.knn) + square(whitened, self.whitened) + square(lexical, self.lexical)).sqrt()
+    }
 }
 
 #[derive(Serialize)]
@@ -28,6 +67,7 @@ struct Write<'a> {
     build: String,
     articles: usize,
     passages: usize,
+    noise: [f32; 3],
     space: &'a EmbeddingSpace,
     #[serde(skip_serializing_if = "Option::is_none")]
     probe: Option<WriteProbe<'a>>,
@@ -68,6 +108,7 @@ impl Manifest {
             })?,
             articles: fields.required("articles")?,
             passages: fields.required("passages")?,
+            noise: Noise::read(fields.optional("noise")?)?,
         })
     }
 
@@ -85,6 +126,7 @@ impl Manifest {
             build: hexadecimal(self.build),
             articles: self.articles,
             passages: self.passages,
+            noise: [self.noise.knn, self.noise.whitened, self.noise.lexical],
             space: &space,
             probe,
         })

@@ -16,6 +16,7 @@ mod manifest;
 mod passages;
 mod place;
 mod plan;
+mod ranking;
 mod search;
 mod shard;
 mod start;
@@ -37,7 +38,7 @@ use self::whole::Directions;
 use self::words::{Ngram, Word};
 use crate::Result;
 
-pub use self::manifest::Manifest;
+pub use self::manifest::{Manifest, Noise};
 pub use self::search::{Answer, answers_in_part};
 pub use self::shard::{Build, HEAD, Id, Kind, MAX_LENGTH, Packing, packing};
 #[cfg(feature = "fit")]
@@ -98,7 +99,7 @@ impl Shards {
         let number = id.number as usize;
         let Some(start) = &self.start else {
             return match id.kind {
-                Kind::Start => self.begin(payload),
+                Kind::Start => self.begin(Start::read(payload)?),
                 _ => Err(damaged(id, "came before the start")),
             };
         };
@@ -166,8 +167,7 @@ impl Shards {
         !self.has(id) && self.given_up.binary_search(&id).is_err()
     }
 
-    fn begin(&mut self, payload: &[u8]) -> Result<()> {
-        let start = Start::read(payload)?;
+    fn begin(&mut self, start: Start) -> Result<()> {
         let Manifest { articles, passages, .. } = self.manifest;
         if (start.articles as usize, start.passages as usize) != (articles, passages) {
             return Err(damaged(Id::new(Kind::Start, 0), "has other passages than the manifest"));

@@ -1,11 +1,7 @@
-//! Ranks what is loaded, and says which shards are wanted.
+//! Answers a query from the loaded shards, and says which shards are wanted.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
-use super::estimate::{Guess, deviation, threshold};
-use super::place::{Target, Targets};
 use super::plan::{Lookup, ngram_files};
+use super::ranking::Ranking;
 use super::shard::{Id, Kind};
 use super::start::Start;
 use super::texts::{Placed, Texts};
@@ -13,23 +9,11 @@ use super::words::Word;
 use super::{Shards, sorted};
 use crate::encoder::{Coefficients, QueryEncoder};
 use crate::lexical::{self, Bm25, Keywords};
-use crate::search::{Given, Hit, Plan, Scores, SearchOptions, SearchResult};
-use crate::vector::top_k::top_k;
-use crate::{Error, Filter, Fusion, Highlights, Query, Result, Weights};
+use crate::search::{Given, Plan, SearchOptions, SearchResult};
+use crate::{Error, Filter, Fusion, Method, Query, Result, Weights};
 
-/// Of the passages that are expected among the best, the share that is fetched before the first ranking.
-const COVERED: f32 = 0.98;
-/// Clusters that are fetched at once at most, and all together for one query.
-const FIRST_CLUSTERS: usize = 24;
-const MORE_CLUSTERS: usize = 12;
-const MAX_CLUSTERS: usize = 64;
 /// Passages whose texts are fetched beside the clusters, on what is expected of them.
 const EARLY_TEXTS: usize = 5;
-/// How far scores by meaning lie from those of the whole bundle, next to how far the scores of all passages lie apart: the rounding of
-/// places that the build chooses.
-const PLACE_NOISE: f32 = 0.15;
-/// So many times k of the best may be among the k best.
-const NEAR: usize = 4;
 
 /// What the loaded shards answer to a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,21 +26,72 @@ pub struct Answer<'s> {
     pub whole: bool,
 }
 
+/// How far the loaded shards lead.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub(super) enum Step<'s> {
+    /// Only the whole bundle can answer.
+    Whole,
+    /// Nothing can be ranked without these.
+    Wants(Vec<Id>),
+    Ranked(Ranked<'s>),
+}
+
+/// What is there, ranked.
+pub(super) struct Ranked<'s> {
+    method: Method,
+    words: lexical::QueryTerms,
+    /// The shards of n-grams that the query needs.
+    ngrams: Vec<Id>,
+    /// How much of the text the query encoder knows, if it was asked.
+    known: Option<f32>,
+    pub ranking: Ranking<'s>,
+}
+
+impl<'s> Ranked<'s> {
+    /// The hits, with highlights if the query has a text.
+    fn answer(self, by_text: bool) -> Answer<'s> {
+        let Self { method, words, ngrams, known, ranking } = self;
+        let Ranking { shards, start, .. } = ranking;
+        let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
+        let mut wanted = shards.left(ngrams.into_iter().chain(clusters).collect());
+        let early = !wanted.is_empty();
+        let order = ranking.order();
+        for (place, &(passage, _)) in order.iter().enumerate() {
+            let id = Id::new(Kind::Texts, passage as usize / start.texts_of.max(1) as usize);
+            if (!early || place < EARLY_TEXTS) && shards.is_missing(id) && !wanted.contains(&id) {
+                wanted.push(id);
+            }
+        }
+        let hits = ranking.hits(&order, by_text.then_some(&words));
+        let noise = shards.manifest.noise.of(&ranking.weights);
+        let complete = Some(ranking.claim().share(noise));
+        let result = SearchResult { hits, known, complete, ..SearchResult::empty(method) };
+        Answer { result, wanted, whole: false }
+    }
+}
+
 impl Shards {
     /// Ranks the articles for a query by the loaded shards, and says which shards are missing. The arguments are those of
     /// [`SearchIndex::search`](crate::SearchIndex::search).
     pub fn search<'q>(&self, query: impl Into<Query<'q>>, options: &SearchOptions) -> Result<Answer<'_>> {
         let query = query.into();
-        query.check()?;
         let nothing =
             |wanted| Answer { result: SearchResult::nothing_yet(options.method), wanted, whole: false };
+        Ok(match self.step(&query, options)? {
+            Step::Whole => Answer { whole: true, ..nothing(self.left(self.missing())) },
+            Step::Wants(wanted) => nothing(wanted),
+            Step::Ranked(ranked) => ranked.answer(query.text.is_some()),
+        })
+    }
+
+    /// How far the shards that are loaded lead.
+    pub(super) fn step(&self, query: &Query, options: &SearchOptions) -> Result<Step<'_>> {
+        query.check()?;
         let Some(start) = &self.start else {
-            let start = Id::new(Kind::Start, 0);
-            return Ok(nothing(if self.is_missing(start) { vec![start] } else { Vec::new() }));
+            return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)])));
         };
-        if !answers_in_part(&query, options) {
-            let wanted = self.missing().into_iter().filter(|&id| self.is_missing(id)).collect();
-            return Ok(Answer { whole: true, ..nothing(wanted) });
+        if !answers_in_part(query, options) {
+            return Ok(Step::Whole);
         }
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
@@ -77,11 +112,17 @@ impl Shards {
         let words_files = lookup.files.iter().map(|&file| Id::new(Kind::Words, file));
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
         let wanted = words_files.chain(by_embedding.then_some(Id::new(Kind::Directions, 0)));
-        let wanted: Vec<Id> = wanted.filter(|&id| self.is_missing(id)).collect();
+        let wanted = self.left(wanted.collect());
         if !wanted.is_empty() {
-            return Ok(nothing(wanted));
+            return Ok(Step::Wants(wanted));
         }
-        Ok(self.rank(start, &query, options, plan, words, &lookup))
+        Ok(Step::Ranked(self.rank(start, query, options, plan, words, &lookup)))
+    }
+
+    /// Those of these that are neither loaded nor given up.
+    fn left(&self, mut ids: Vec<Id>) -> Vec<Id> {
+        ids.retain(|&id| self.is_missing(id));
+        ids
     }
 
     /// Ranks what is there, with the words that the query looks into.
@@ -93,13 +134,12 @@ impl Shards {
         plan: Plan,
         mut words: lexical::QueryTerms,
         lookup: &Lookup,
-    ) -> Answer<'s> {
+    ) -> Ranked<'s> {
         let Plan { method, weights, encode } = plan;
         let vocabulary = Vocabulary::of(self, lookup);
         let to_encode = query.text.filter(|_| encode);
         let ngrams =
             to_encode.map_or(Vec::new(), |text| ngram_files(start, &vocabulary.unknown(start, text)));
-        let mut missing: Vec<Id> = ngrams.iter().copied().filter(|&id| self.is_missing(id)).collect();
 
         let keywords = vocabulary.keywords(self.lengths(start));
         keywords.answer_all(&mut words, |word| lookup.passed_over.iter().any(|other| other == word));
@@ -117,25 +157,7 @@ impl Shards {
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
         let ranking = Ranking::new(self, start, lexical, targets, weights, options.k);
-        let order = ranking.order();
-        missing.extend(
-            ranking
-                .clusters
-                .iter()
-                .map(|&cluster| Id::new(Kind::Passages, cluster))
-                .filter(|&id| self.is_missing(id)),
-        );
-        let early = !missing.is_empty();
-        for (place, &(passage, _)) in order.iter().enumerate() {
-            let id = Id::new(Kind::Texts, passage as usize / start.texts_of.max(1) as usize);
-            if (!early || place < EARLY_TEXTS) && self.is_missing(id) && !missing.contains(&id) {
-                missing.push(id);
-            }
-        }
-        let hits = ranking.hits(&order, query.text.map(|_| &words));
-        let complete = Some(ranking.complete());
-        let result = SearchResult { hits, known, complete, ..SearchResult::empty(method) };
-        Answer { result, wanted: missing, whole: false }
+        Ranked { method, words, ngrams, known, ranking }
     }
 
     /// The codes of all passages' lengths: exact where their cluster is there.
@@ -151,7 +173,7 @@ impl Shards {
     }
 
     /// The text of a passage and its article, if they are there.
-    fn text(&self, start: &Start, passage: u32) -> Option<(&Texts, &Placed)> {
+    pub(super) fn text(&self, start: &Start, passage: u32) -> Option<(&Texts, &Placed)> {
         let texts_of = start.texts_of.max(1);
         let texts = self.texts.get((passage / texts_of) as usize)?.as_ref()?;
         Some((texts, texts.passages.get((passage % texts_of) as usize)?))
@@ -236,321 +258,4 @@ impl<'s> Vocabulary<'s> {
         };
         partial.coefficients(text)
     }
-}
-
-/// The scores of a query, as far as they are known.
-struct Ranking<'s> {
-    shards: &'s Shards,
-    start: &'s Start,
-    lexical: Vec<f32>,
-    /// What scores by words are to be less of, and over, to be comparable.
-    lexical_mean: f32,
-    lexical_deviation: f32,
-    targets: Option<Targets>,
-    weights: Weights,
-    k: usize,
-    /// The clusters that are fetched, those first that promise most.
-    clusters: Vec<usize>,
-    /// What is expected of the other passages.
-    guesses: Vec<Guess>,
-    /// Of the passages in clusters that are there.
-    known: Vec<Known>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    passage: u32,
-    article: u32,
-    score: f32,
-    whitened: f32,
-    plain: f32,
-}
-
-impl<'s> Ranking<'s> {
-    fn new(
-        shards: &'s Shards,
-        start: &'s Start,
-        lexical: Vec<f32>,
-        targets: Option<Targets>,
-        weights: Weights,
-        k: usize,
-    ) -> Self {
-        let (mean, deviation) = moments(&lexical);
-        let mut ranking = Self {
-            shards,
-            start,
-            lexical,
-            lexical_mean: mean,
-            lexical_deviation: deviation,
-            targets,
-            weights,
-            k,
-            clusters: Vec::new(),
-            guesses: Vec::new(),
-            known: Vec::new(),
-        };
-        ranking.plan();
-        ranking
-    }
-
-    /// The weight of each kind of score over its deviation, less their means: knn, whitened, lexical, and the sum.
-    fn factors(&self) -> (f32, f32, f32) {
-        let Weights { knn, whitened, lexical, .. } = self.weights;
-        let all = knn + whitened + lexical;
-        let over = |weight: f32, deviation: f32| if deviation > 0.0 { weight / all / deviation } else { 0.0 };
-        let targets = self.targets.as_ref();
-        (
-            over(knn, targets.map_or(0.0, |targets| targets.plain.deviation)),
-            over(whitened, targets.map_or(0.0, |targets| targets.whitened.deviation)),
-            over(lexical, self.lexical_deviation),
-        )
-    }
-
-    /// First the clusters that promise most before any is there; then, once these are there, those that still do. So what is
-    /// wanted does not change while it is on its way.
-    fn plan(&mut self) {
-        let prior = self.gains(&self.guesses(|_| true));
-        let first = covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k);
-        self.score_known();
-        self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
-        let missing = |&cluster: &usize| self.shards.is_missing(Id::new(Kind::Passages, cluster));
-        if first.iter().any(missing) {
-            self.clusters = first;
-            return;
-        }
-        let mut left = self.gains(&self.guesses);
-        let mut allowed = vec![false; left.len()];
-        top_k(&prior, MAX_CLUSTERS).into_iter().for_each(|cluster| allowed[cluster] = true);
-        left.iter_mut().zip(allowed).filter(|(_, allowed)| !allowed).for_each(|(gain, _)| *gain = 0.0);
-        self.clusters = covering(&left, top_k(&left, MORE_CLUSTERS), self.k);
-    }
-
-    /// How many of the k best each cluster is expected to hold, as far as these are guesses; the others are known.
-    fn gains(&self, guesses: &[Guess]) -> Vec<f32> {
-        let best = self.best_known().into_iter();
-        let known = best.map(|known| Guess { cluster: 0, count: 1.0, mean: known.score, deviation: 1e-6 });
-        let all: Vec<Guess> = known.chain(guesses.iter().copied()).collect();
-        let threshold = threshold(&all, self.k as f32);
-        let mut gains = vec![0.0f32; self.start.clusters.len()];
-        for guess in guesses {
-            gains[guess.cluster as usize] += guess.above(threshold);
-        }
-        gains
-    }
-
-    /// The share of the k best of the whole bundle that is expected to be among the k best of the passages whose scores are
-    /// known: of those that are not there, and of rounded scores, any may be among them.
-    fn complete(&self) -> f32 {
-        let noise = self.noise();
-        let near = best_of_articles(self.known.clone(), NEAR * self.k);
-        let guess = |known: &Known| Guess { cluster: 0, count: 1.0, mean: known.score, deviation: noise };
-        let all: Vec<Guess> = near.iter().map(guess).chain(self.guesses.iter().copied()).collect();
-        let threshold = threshold(&all, self.k as f32);
-        let found: f32 = near.iter().take(self.k).map(|known| guess(known).above(threshold)).sum();
-        match self.guesses.is_empty() && near.len() <= self.k {
-            true => 1.0,
-            false => (found / self.k as f32).min(1.0),
-        }
-    }
-
-    /// How far scores lie from those of the whole bundle, because places are rounded.
-    fn noise(&self) -> f32 {
-        let Weights { knn, whitened, lexical, .. } = self.weights;
-        let all = (knn + whitened + lexical).max(f32::MIN_POSITIVE);
-        (PLACE_NOISE * (knn + whitened) / all).max(1e-6)
-    }
-
-    fn best_known(&self) -> Vec<Known> {
-        best_of_articles(self.known.clone(), self.k)
-    }
-
-    fn score_known(&mut self) {
-        self.known.clear();
-        let (knn, whitened, lexical) = self.factors();
-        for (cluster, passages) in self.start.clusters.iter().zip(&self.shards.passages) {
-            let Some(passages) = passages else { continue };
-            let metric = &self.start.metric;
-            let products = |target: &Target| passages.products(metric, cluster, &target.axes);
-            let zeros = || vec![0.0; passages.articles.len()];
-            let by_meaning = self.targets.as_ref();
-            let whitenings = by_meaning
-                .filter(|_| whitened > 0.0)
-                .map_or_else(zeros, |targets| products(&targets.whitened));
-            let plains =
-                by_meaning.filter(|_| knn > 0.0).map_or_else(zeros, |targets| products(&targets.plain));
-            for i in 0..passages.articles.len() {
-                let passage = cluster.start + i as u32;
-                let mut score = lexical * (self.lexical[passage as usize] - self.lexical_mean);
-                let mut plain = 0.0;
-                if let Some(targets) = by_meaning {
-                    score += whitened * (whitenings[i] - targets.whitened.mean);
-                    plain = plains[i] * passages.norm(i) + targets.plain.constant;
-                    score += knn * (plain - targets.plain.mean);
-                }
-                let article = passages.articles[i];
-                self.known.push(Known { passage, article, score, whitened: whitenings[i], plain });
-            }
-        }
-    }
-
-    /// What of a passage's place counts, and what is added to it, in the score that is expected of it.
-    fn expectation(&self) -> (Vec<f32>, f32) {
-        let (knn, whitened, lexical) = self.factors();
-        let metric = &self.start.metric;
-        let base = -lexical * self.lexical_mean;
-        match &self.targets {
-            Some(Targets { whitened: white, plain }) => {
-                let axes = white.axes.iter().zip(&plain.axes);
-                let target =
-                    axes.map(|(white, plain)| whitened * white + knn * metric.norm * plain).collect();
-                (target, base - whitened * white.mean)
-            }
-            None => (vec![0.0; metric.axes.len()], base),
-        }
-    }
-
-    /// What is expected of the passages in these clusters.
-    fn guesses(&self, of: impl Fn(usize) -> bool) -> Vec<Guess> {
-        let (target, base) = self.expectation();
-        let (.., lexical) = self.factors();
-        let around = deviation(self.start, &target);
-        let mut guesses = Vec::new();
-        for (index, cluster) in self.start.clusters.iter().enumerate().filter(|(index, _)| of(*index)) {
-            let mean = base + self.start.metric.centroid_product(cluster, &target);
-            let spread = around(cluster);
-            let mut without = 0.0;
-            for score in &self.lexical[cluster.start as usize..][..cluster.count as usize] {
-                if *score > 0.0 {
-                    // Lengths are known nearly: so are scores by words.
-                    let deviation = spread.hypot(0.05 * lexical * score).max(1e-6);
-                    let mean = mean + lexical * score;
-                    guesses.push(Guess { cluster: index as u32, count: 1.0, mean, deviation });
-                } else {
-                    without += 1.0;
-                }
-            }
-            if without > 0.0 && spread > 0.0 {
-                guesses.push(Guess { cluster: index as u32, count: without, mean, deviation: spread });
-            }
-        }
-        guesses
-    }
-
-    /// The best passage of each of the k best articles, and its score.
-    fn order(&self) -> Vec<(u32, Known)> {
-        let mut all = self.known.clone();
-        let (target, base) = self.expectation();
-        let (.., lexical) = self.factors();
-        // A passage with a word of the query whose cluster is not there counts by what is expected of it.
-        let clusters = self.start.clusters.iter().zip(&self.shards.passages);
-        for (cluster, _) in clusters.filter(|(_, passages)| lexical > 0.0 && passages.is_none()) {
-            let mean = base + self.start.metric.centroid_product(cluster, &target);
-            for passage in cluster.start..cluster.start + cluster.count {
-                let score = self.lexical[passage as usize];
-                if score > 0.0 {
-                    let text = self.shards.text(self.start, passage);
-                    let article =
-                        text.map_or(u32::MAX - passage, |(_, placed)| placed.passage.article as u32);
-                    let score = mean + lexical * score;
-                    all.push(Known { passage, article, score, whitened: 0.0, plain: 0.0 });
-                }
-            }
-        }
-        let by_meaning = self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0);
-        let mut best = best_of_articles(all, self.k);
-        best.retain(|known| by_meaning || self.lexical[known.passage as usize] > 0.0);
-        best.into_iter().map(|known| (known.passage, known)).collect()
-    }
-
-    fn hits(&self, order: &[(u32, Known)], words: Option<&lexical::QueryTerms>) -> Vec<Hit<'s>> {
-        let fused = [self.weights.knn, self.weights.whitened, self.weights.lexical]
-            .iter()
-            .filter(|w| **w > 0.0)
-            .count()
-            > 1;
-        let mut hits = Vec::new();
-        for (rank, (passage, known)) in (1..).zip(order) {
-            let Some((texts, placed)) = self.shards.text(self.start, *passage) else { continue };
-            let there = self.shards.passages[self.start.cluster_of(*passage)].is_some();
-            let lexical = self.lexical[*passage as usize];
-            let scores = Scores {
-                knn: (there && self.weights.knn > 0.0).then_some(known.plain),
-                svm: None,
-                whitened: (there && self.weights.whitened > 0.0).then_some(known.whitened),
-                lexical: (self.weights.lexical > 0.0).then_some(lexical),
-            };
-            let own = [scores.knn, scores.whitened, scores.lexical].into_iter().flatten().next();
-            let article = &texts.articles[placed.own];
-            let text = placed.passage.text.as_str();
-            hits.push(Hit {
-                rank,
-                score: if fused { known.score } else { own.unwrap_or(known.score) },
-                scores,
-                article,
-                passage: &placed.passage,
-                passage_index: placed.index,
-                text,
-                highlights: words.map(|words| Highlights::of(words, article, text)),
-                others: Vec::new(),
-            });
-        }
-        hits
-    }
-}
-
-/// Of these clusters, those first that hold all but a few of what is expected of the k best.
-fn covering(gains: &[f32], mut clusters: Vec<usize>, k: usize) -> Vec<usize> {
-    let mut left: f32 = gains.iter().sum();
-    let enough = (1.0 - COVERED) * k as f32;
-    clusters.retain(|&cluster| {
-        let wanted = left > enough && gains[cluster] > 0.0;
-        left -= gains[cluster];
-        wanted
-    });
-    clusters
-}
-
-/// The best passage of each article, of the k best, best first; of equals the first.
-fn best_of_articles(known: Vec<Known>, k: usize) -> Vec<Known> {
-    // All are put in order only as far as k articles go.
-    let mut known = BinaryHeap::from(known);
-    let mut best: Vec<Known> = Vec::new();
-    while best.len() < k
-        && let Some(next) = known.pop()
-    {
-        if best.iter().all(|other| other.article != next.article) {
-            best.push(next);
-        }
-    }
-    best
-}
-
-/// The greatest is the best: by its score, then the first of the bundle.
-impl Ord for Known {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_score = self.score.total_cmp(&other.score);
-        by_score.then(other.article.cmp(&self.article)).then(other.passage.cmp(&self.passage))
-    }
-}
-
-impl PartialOrd for Known {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Known {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Known {}
-
-/// Mean and standard deviation of all.
-fn moments(scores: &[f32]) -> (f32, f32) {
-    let n = scores.len().max(1) as f64;
-    let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
-    let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
-    (mean as f32, variance.sqrt() as f32)
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::code::{Numbers, Rows, Words, ascending, below, size_class};
+use super::estimate::{Claim, Guess};
 use super::start::{Start, power};
 use super::whole::Rest;
 use super::*;
@@ -296,6 +297,33 @@ fn answers_say_how_complete_they_are() {
         }
         assert!((says - has).abs() < 0.1, "{method}: says {says}, has {has}");
     }
+}
+
+#[test]
+fn the_manifest_says_how_far_scores_are_off() {
+    let manifest = shards_of(&site(40)).0;
+    let read = |json: &str| Shards::new(json.as_bytes()).map(|shards| shards.manifest().noise);
+    let Noise { knn, whitened, lexical } = read(&manifest).unwrap();
+    assert!([knn, whitened, lexical].iter().all(|noise| (0.0..2.0).contains(noise)), "{manifest}");
+    let (before, after) = manifest.split_once("\"noise\":[").unwrap();
+    let (list, after) = after.split_once("],").unwrap();
+    assert_eq!(list.split(',').count(), 3);
+    assert_eq!(read(&format!("{before}{after}")).unwrap(), Noise::default(), "as older builds wrote it");
+    let wrong = read(&format!("{before}\"noise\":[0.1],{after}")).unwrap_err();
+    assert_eq!(wrong.code(), "bundle-field");
+}
+
+#[test]
+fn what_may_change_places_is_claimed_less() {
+    let guess = |mean| Guess { cluster: 0, count: 1.0, mean, deviation: 1e-6 };
+    let all: Vec<Guess> = (0..20).map(|i| guess(2.0 - 0.1 * i as f32)).collect();
+    let claim = Claim { all, near: 20, k: 10 };
+    let shares: Vec<f32> = [0.0, 0.05, 0.1, 0.3, 1.0].map(|noise| claim.clone().share(noise)).into();
+    assert!(shares[0] > 0.99 && shares.is_sorted_by(|a, b| a > b), "{shares:?}");
+    assert!((0.0..=1.0).contains(&claim.share(f32::INFINITY)), "whatever a manifest says");
+    let few = Claim { all: vec![guess(1.0); 3], near: 3, k: 10 };
+    assert_eq!(few.share(1.0), 1.0, "all there is");
+    assert_eq!(Claim { k: 10, ..Claim::default() }.share(1.0), 1.0);
 }
 
 #[test]

@@ -38,7 +38,8 @@ async function shardedSite(t, bundle, answer = () => undefined) {
       if (path === '/search/bundle.json') return send(response, 200, 'application/json', now.manifest);
       if (!/^\/search\/search-/.test(path)) return false;
       asked.push(path);
-      const instead = await answer(path, now.files[path]);
+      const instead = await answer(path, now.files[path], response);
+      if (response.headersSent) return undefined;
       if (instead) return send(response, instead.status ?? 200, 'text/html', instead.body);
       const file = now.files[path];
       return file ? send(response, 200, 'application/octet-stream', file) : send(response, 404, 'text/html', '<p>Not there.</p>');
@@ -183,6 +184,42 @@ test('a shard that cannot be had leaves the other hits, with the reason', async 
       assert.match(again.urls[0], /ch16-\d\d/);
     });
   }
+});
+
+test('a shard without an end is given up, and the other hits are there', async (t) => {
+  const chunk = Buffer.alloc(1 << 20, 'endless ');
+  let endless;
+  const { address } = await shardedSite(t, await shards(t), (path, file, response) => {
+    if (!/passages-/.test(path) || path !== (endless ??= path)) return;
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    const more = () => { while (!response.destroyed && response.write(chunk)); };
+    response.on('drain', more);
+    more();
+  });
+  const page = await openBox(t, address);
+  const result = await page.evaluate(search, [QUESTION]);
+  assert.equal(result.problem?.code, 'bad-response', JSON.stringify(result.problem));
+  assert(result.urls.length > 0, 'the other shards lead there');
+});
+
+test('a reader who goes offline half-way keeps what can be had, and goes on later', async (t) => {
+  const { address, asked } = await shardedSite(t, await shards(t));
+  const page = await openBox(t, address);
+  const { urls } = await page.evaluate(search, [QUESTION]);
+  await page.context().setOffline(true);
+  const before = asked.length;
+  const again = await page.evaluate(search, [QUESTION]);
+  assert.equal(again.problem, undefined, 'all of it is there');
+  assert.deepEqual(again.urls, urls);
+  const other = await page.evaluate(search, ['write automated tests']);
+  assert.equal(other.problem?.code, 'network', JSON.stringify(other.problem));
+  assert(other.complete < 0.9, `complete: ${other.complete}`);
+  assert.equal(asked.length, before);
+  await page.context().setOffline(false);
+  const online = await page.evaluate(search, ['write automated tests']);
+  assert.equal(online.problem, undefined);
+  assert.equal(online.urls.length, 10);
+  assert(online.complete > other.complete, `complete: ${online.complete}`);
 });
 
 test('a site that is published anew in the middle is gone on with', async (t) => {

@@ -14,7 +14,7 @@ const NOISE: f32 = 0.15;
 /// Axes with places of centroids. Passages have places on all: what an axis says of queries decides how fine they are there.
 const CENTROID_AXES: usize = 64;
 /// A centroid's step is this many of its axis's.
-const CENTROID_STEP: f32 = 1.0;
+const CENTROID_STEP: f32 = 2.0;
 /// Texts like queries, of the site's titles and headings, by which steps are chosen.
 const SAMPLES: usize = 300;
 

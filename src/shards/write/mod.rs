@@ -1,7 +1,9 @@
 //! Writes a bundle in shards. This is native code: readers need neither clustering nor layout.
 
 mod clusters;
+mod cut;
 mod metric;
+mod noise;
 
 use std::collections::BTreeMap;
 
@@ -9,8 +11,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use self::clusters::Points;
+use self::cut::in_shards;
 use self::metric::{Placed, class_of, place};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Noise};
 use super::passages::{NORM_STEP, Passages};
 use super::shard::{Build, Id, Kind, Shard};
 use super::start::{Cluster, Common, EncoderStart, Metric, Start};
@@ -73,12 +76,14 @@ pub fn write(bundle: &Bundle, pack: Pack) -> Result<Written> {
     payloads.iter().for_each(|(_, payload)| hash.update(payload));
     let digest = hash.finalize();
     let build = digest.first_chunk().copied().unwrap_or(build);
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         space: bundle.space.clone(),
         build,
         articles: bundle.articles.len(),
         passages: bundle.passages.len(),
+        noise: Noise::default(),
     };
+    manifest.noise = noise::measure(bundle, &manifest, &payloads)?;
     let files = payloads.into_iter().map(|(id, payload)| {
         let packed = matches!(id.kind, Kind::Texts | Kind::Rest)
             .then(|| pack(&payload))
@@ -175,11 +180,10 @@ impl Layout {
             row: word.row.clone(),
         });
         start.common = common.collect();
-        let code = |coder: &mut Encoder, rest: &[Word]| {
-            code_words(coder, rest, WORDS, self.order.len() as u32, &self.encoder.classes)
+        let code = |coder: &mut Encoder, rest: &[Word], limit| {
+            code_words(coder, rest, limit, self.order.len() as u32, &self.encoder.classes)
         };
-        let text = |word: &Word| word.text.clone();
-        start.words = in_shards(Kind::Words, &words, code, text, payloads);
+        start.words = in_shards(Kind::Words, &words, WORDS, code, |word| &word.text, payloads);
     }
 
     fn ngrams(&self, encoder: &QueryEncoder, start: &mut Start, payloads: &mut Vec<(Id, Vec<u8>)>) {
@@ -187,9 +191,10 @@ impl Layout {
         let ngrams = encoder.ngrams.iter().zip(rows);
         let ngrams: Vec<Ngram> =
             ngrams.map(|(text, row)| Ngram { text: text.clone(), row: row.to_vec() }).collect();
-        let code =
-            |coder: &mut Encoder, rest: &[Ngram]| code_ngrams(coder, rest, NGRAMS, &self.encoder.classes);
-        start.ngrams = in_shards(Kind::Ngrams, &ngrams, code, |ngram| ngram.text.clone(), payloads);
+        let code = |coder: &mut Encoder, rest: &[Ngram], limit| {
+            code_ngrams(coder, rest, limit, &self.encoder.classes)
+        };
+        start.ngrams = in_shards(Kind::Ngrams, &ngrams, NGRAMS, code, |ngram| &ngram.text, payloads);
     }
 
     fn texts(&self, bundle: &Bundle, start: &mut Start, payloads: &mut Vec<(Id, Vec<u8>)>) -> Result<()> {
@@ -363,36 +368,6 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
 fn in_steps(centroid: &[f32], metric: &Metric) -> Vec<i16> {
     let on = metric.axes[..metric.centroid_axes].iter().zip(centroid);
     on.map(|(axis, x)| (x / metric.centroid_step(axis)).round() as i16).collect()
-}
-
-/// Codes all of a list into shards, and gives the beginning of the first item of each but the first.
-fn in_shards<T>(
-    kind: Kind,
-    items: &[T],
-    code: impl Fn(&mut Encoder, &[T]) -> Option<Vec<T>>,
-    text: impl Fn(&T) -> String,
-    payloads: &mut Vec<(Id, Vec<u8>)>,
-) -> Vec<String> {
-    let mut rest = items;
-    let mut firsts = Vec::new();
-    let mut number = 0;
-    loop {
-        let mut coder = Encoder::default();
-        let written = code(&mut coder, rest).map_or(rest.len(), |written| written.len());
-        payloads.push((Id::new(kind, number), coder.finish()));
-        let (done, left) = rest.split_at(written);
-        let (Some(last), Some(first)) = (done.last(), left.first()) else { return firsts };
-        firsts.push(told_apart(&text(last), &text(first)));
-        rest = left;
-        number += 1;
-    }
-}
-
-/// The shortest beginning of `word` that is above the word `before`.
-fn told_apart(before: &str, word: &str) -> String {
-    let ends = word.char_indices().map(|(at, char)| at + char.len_utf8());
-    let mut beginnings = ends.map(|end| &word[..end]);
-    beginnings.find(|beginning| *beginning > before).unwrap_or(word).to_owned()
 }
 
 #[derive(Serialize)]

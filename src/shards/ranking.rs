@@ -1,0 +1,329 @@
+//! The scores of a query as far as the loaded shards tell them, and the clusters that promise more.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::Shards;
+use super::estimate::{Claim, Guess, deviation, threshold};
+use super::place::{Target, Targets};
+use super::shard::{Id, Kind};
+use super::start::Start;
+use crate::search::{Hit, Scores};
+use crate::vector::top_k::top_k;
+use crate::{Highlights, Weights, lexical};
+
+/// Of the passages that are expected among the best, the share that is fetched before the first ranking.
+const COVERED: f32 = 0.98;
+/// Clusters that are fetched at once at most, and all together for one query.
+const FIRST_CLUSTERS: usize = 24;
+const MORE_CLUSTERS: usize = 12;
+const MAX_CLUSTERS: usize = 64;
+/// So many times k of the best may be among the k best.
+const NEAR: usize = 4;
+
+/// The scores of a query, as far as they are known.
+pub(super) struct Ranking<'s> {
+    pub shards: &'s Shards,
+    pub start: &'s Start,
+    lexical: Vec<f32>,
+    /// What scores by words are to be less of, and over, to be comparable.
+    lexical_mean: f32,
+    lexical_deviation: f32,
+    targets: Option<Targets>,
+    pub weights: Weights,
+    k: usize,
+    /// The clusters that are fetched, those first that promise most.
+    pub clusters: Vec<usize>,
+    /// What is expected of the other passages.
+    guesses: Vec<Guess>,
+    /// Of the passages in clusters that are there.
+    known: Vec<Known>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    passage: u32,
+    article: u32,
+    score: f32,
+    whitened: f32,
+    plain: f32,
+}
+
+impl<'s> Ranking<'s> {
+    pub fn new(
+        shards: &'s Shards,
+        start: &'s Start,
+        lexical: Vec<f32>,
+        targets: Option<Targets>,
+        weights: Weights,
+        k: usize,
+    ) -> Self {
+        let (mean, deviation) = moments(&lexical);
+        let mut ranking = Self {
+            shards,
+            start,
+            lexical,
+            lexical_mean: mean,
+            lexical_deviation: deviation,
+            targets,
+            weights,
+            k,
+            clusters: Vec::new(),
+            guesses: Vec::new(),
+            known: Vec::new(),
+        };
+        ranking.plan();
+        ranking
+    }
+
+    /// The weight of each kind of score over its deviation, less their means: knn, whitened, lexical, and the sum.
+    fn factors(&self) -> (f32, f32, f32) {
+        let Weights { knn, whitened, lexical, .. } = self.weights;
+        let all = knn + whitened + lexical;
+        let over = |weight: f32, deviation: f32| if deviation > 0.0 { weight / all / deviation } else { 0.0 };
+        let targets = self.targets.as_ref();
+        (
+            over(knn, targets.map_or(0.0, |targets| targets.plain.deviation)),
+            over(whitened, targets.map_or(0.0, |targets| targets.whitened.deviation)),
+            over(lexical, self.lexical_deviation),
+        )
+    }
+
+    /// First the clusters that promise most before any is there; then, once these are there, those that still do. So what is
+    /// wanted does not change while it is on its way.
+    fn plan(&mut self) {
+        let prior = self.gains(&self.guesses(|_| true));
+        let first = covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k);
+        self.score_known();
+        self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
+        let missing = |&cluster: &usize| self.shards.is_missing(Id::new(Kind::Passages, cluster));
+        if first.iter().any(missing) {
+            self.clusters = first;
+            return;
+        }
+        let mut left = self.gains(&self.guesses);
+        let mut allowed = vec![false; left.len()];
+        top_k(&prior, MAX_CLUSTERS).into_iter().for_each(|cluster| allowed[cluster] = true);
+        left.iter_mut().zip(allowed).filter(|(_, allowed)| !allowed).for_each(|(gain, _)| *gain = 0.0);
+        self.clusters = covering(&left, top_k(&left, MORE_CLUSTERS), self.k);
+    }
+
+    /// How many of the k best each cluster is expected to hold, as far as these are guesses; the others are known.
+    fn gains(&self, guesses: &[Guess]) -> Vec<f32> {
+        let best = self.best_known().into_iter();
+        let known = best.map(|known| Guess { cluster: 0, count: 1.0, mean: known.score, deviation: 1e-6 });
+        let all: Vec<Guess> = known.chain(guesses.iter().copied()).collect();
+        let threshold = threshold(&all, self.k as f32);
+        let mut gains = vec![0.0f32; self.start.clusters.len()];
+        for guess in guesses {
+            gains[guess.cluster as usize] += guess.above(threshold);
+        }
+        gains
+    }
+
+    /// What can be said of how complete the answer is: of passages that are not there, and of those whose scores lie near, any may be
+    /// among the best.
+    pub fn claim(&self) -> Claim {
+        let near = best_of_articles(self.known.clone(), NEAR * self.k);
+        let guess = |known: &Known| Guess { cluster: 0, count: 1.0, mean: known.score, deviation: 1e-6 };
+        Claim {
+            near: near.len(),
+            all: near.iter().map(guess).chain(self.guesses.iter().copied()).collect(),
+            k: self.k,
+        }
+    }
+
+    fn best_known(&self) -> Vec<Known> {
+        best_of_articles(self.known.clone(), self.k)
+    }
+
+    fn score_known(&mut self) {
+        self.known.clear();
+        let (knn, whitened, lexical) = self.factors();
+        for (cluster, passages) in self.start.clusters.iter().zip(&self.shards.passages) {
+            let Some(passages) = passages else { continue };
+            let metric = &self.start.metric;
+            let products = |target: &Target| passages.products(metric, cluster, &target.axes);
+            let zeros = || vec![0.0; passages.articles.len()];
+            let by_meaning = self.targets.as_ref();
+            let whitenings = by_meaning
+                .filter(|_| whitened > 0.0)
+                .map_or_else(zeros, |targets| products(&targets.whitened));
+            let plains =
+                by_meaning.filter(|_| knn > 0.0).map_or_else(zeros, |targets| products(&targets.plain));
+            for i in 0..passages.articles.len() {
+                let passage = cluster.start + i as u32;
+                let mut score = lexical * (self.lexical[passage as usize] - self.lexical_mean);
+                let mut plain = 0.0;
+                if let Some(targets) = by_meaning {
+                    score += whitened * (whitenings[i] - targets.whitened.mean);
+                    plain = plains[i] * passages.norm(i) + targets.plain.constant;
+                    score += knn * (plain - targets.plain.mean);
+                }
+                let article = passages.articles[i];
+                self.known.push(Known { passage, article, score, whitened: whitenings[i], plain });
+            }
+        }
+    }
+
+    /// What of a passage's place counts, and what is added to it, in the score that is expected of it.
+    fn expectation(&self) -> (Vec<f32>, f32) {
+        let (knn, whitened, lexical) = self.factors();
+        let metric = &self.start.metric;
+        let base = -lexical * self.lexical_mean;
+        match &self.targets {
+            Some(Targets { whitened: white, plain }) => {
+                let axes = white.axes.iter().zip(&plain.axes);
+                let target =
+                    axes.map(|(white, plain)| whitened * white + knn * metric.norm * plain).collect();
+                (target, base - whitened * white.mean)
+            }
+            None => (vec![0.0; metric.axes.len()], base),
+        }
+    }
+
+    /// What is expected of the passages in these clusters.
+    fn guesses(&self, of: impl Fn(usize) -> bool) -> Vec<Guess> {
+        let (target, base) = self.expectation();
+        let (.., lexical) = self.factors();
+        let around = deviation(self.start, &target);
+        let mut guesses = Vec::new();
+        for (index, cluster) in self.start.clusters.iter().enumerate().filter(|(index, _)| of(*index)) {
+            let mean = base + self.start.metric.centroid_product(cluster, &target);
+            let spread = around(cluster);
+            let mut without = 0.0;
+            for score in &self.lexical[cluster.start as usize..][..cluster.count as usize] {
+                if *score > 0.0 {
+                    // Lengths are known nearly: so are scores by words.
+                    let deviation = spread.hypot(0.05 * lexical * score).max(1e-6);
+                    let mean = mean + lexical * score;
+                    guesses.push(Guess { cluster: index as u32, count: 1.0, mean, deviation });
+                } else {
+                    without += 1.0;
+                }
+            }
+            if without > 0.0 && spread > 0.0 {
+                guesses.push(Guess { cluster: index as u32, count: without, mean, deviation: spread });
+            }
+        }
+        guesses
+    }
+
+    /// The best passage of each of the k best articles, and its score.
+    pub fn order(&self) -> Vec<(u32, Known)> {
+        let mut all = self.known.clone();
+        let (target, base) = self.expectation();
+        let (.., lexical) = self.factors();
+        // A passage with a word of the query whose cluster is not there counts by what is expected of it.
+        let clusters = self.start.clusters.iter().zip(&self.shards.passages);
+        for (cluster, _) in clusters.filter(|(_, passages)| lexical > 0.0 && passages.is_none()) {
+            let mean = base + self.start.metric.centroid_product(cluster, &target);
+            for passage in cluster.start..cluster.start + cluster.count {
+                let score = self.lexical[passage as usize];
+                if score > 0.0 {
+                    let text = self.shards.text(self.start, passage);
+                    let article =
+                        text.map_or(u32::MAX - passage, |(_, placed)| placed.passage.article as u32);
+                    let score = mean + lexical * score;
+                    all.push(Known { passage, article, score, whitened: 0.0, plain: 0.0 });
+                }
+            }
+        }
+        let by_meaning = self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0);
+        let mut best = best_of_articles(all, self.k);
+        best.retain(|known| by_meaning || self.lexical[known.passage as usize] > 0.0);
+        best.into_iter().map(|known| (known.passage, known)).collect()
+    }
+
+    pub fn hits(&self, order: &[(u32, Known)], words: Option<&lexical::QueryTerms>) -> Vec<Hit<'s>> {
+        let fused = [self.weights.knn, self.weights.whitened, self.weights.lexical]
+            .iter()
+            .filter(|w| **w > 0.0)
+            .count()
+            > 1;
+        let mut hits = Vec::new();
+        for (rank, (passage, known)) in (1..).zip(order) {
+            let Some((texts, placed)) = self.shards.text(self.start, *passage) else { continue };
+            let there = self.shards.passages[self.start.cluster_of(*passage)].is_some();
+            let lexical = self.lexical[*passage as usize];
+            let scores = Scores {
+                knn: (there && self.weights.knn > 0.0).then_some(known.plain),
+                svm: None,
+                whitened: (there && self.weights.whitened > 0.0).then_some(known.whitened),
+                lexical: (self.weights.lexical > 0.0).then_some(lexical),
+            };
+            let own = [scores.knn, scores.whitened, scores.lexical].into_iter().flatten().next();
+            let article = &texts.articles[placed.own];
+            let text = placed.passage.text.as_str();
+            hits.push(Hit {
+                rank,
+                score: if fused { known.score } else { own.unwrap_or(known.score) },
+                scores,
+                article,
+                passage: &placed.passage,
+                passage_index: placed.index,
+                text,
+                highlights: words.map(|words| Highlights::of(words, article, text)),
+                others: Vec::new(),
+            });
+        }
+        hits
+    }
+}
+
+/// Of these clusters, those first that hold all but a few of what is expected of the k best.
+fn covering(gains: &[f32], mut clusters: Vec<usize>, k: usize) -> Vec<usize> {
+    let mut left: f32 = gains.iter().sum();
+    let enough = (1.0 - COVERED) * k as f32;
+    clusters.retain(|&cluster| {
+        let wanted = left > enough && gains[cluster] > 0.0;
+        left -= gains[cluster];
+        wanted
+    });
+    clusters
+}
+
+/// The best passage of each article, of the k best, best first; of equals the first.
+fn best_of_articles(known: Vec<Known>, k: usize) -> Vec<Known> {
+    // All are put in order only as far as k articles go.
+    let mut known = BinaryHeap::from(known);
+    let mut best: Vec<Known> = Vec::new();
+    while best.len() < k
+        && let Some(next) = known.pop()
+    {
+        if best.iter().all(|other| other.article != next.article) {
+            best.push(next);
+        }
+    }
+    best
+}
+
+/// The greatest is the best: by its score, then the first of the bundle.
+impl Ord for Known {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = self.score.total_cmp(&other.score);
+        by_score.then(other.article.cmp(&self.article)).then(other.passage.cmp(&self.passage))
+    }
+}
+
+impl PartialOrd for Known {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Known {}
+
+/// Mean and standard deviation of all.
+fn moments(scores: &[f32]) -> (f32, f32) {
+    let n = scores.len().max(1) as f64;
+    let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
+    let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+    (mean as f32, variance.sqrt() as f32)
+}
