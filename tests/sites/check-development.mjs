@@ -25,7 +25,11 @@ export async function checkDevelopment(browser, { develop }, built, cwd, base) {
     await answers(address);
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('console', (message) => {
+      const { url } = message.location();
+      // The site has no icon.
+      if (message.type() === 'error' && !url.includes('favicon')) problems.push(`${message.text()} (${url})`);
+    });
     await page.goto(address, { timeout: DEADLINE });
     await page.locator('exemplar-search input:visible').first().click({ timeout: DEADLINE });
     await page.getByText('Build the site once').first().waitFor({ timeout: 10_000 });

@@ -1,6 +1,6 @@
 // node tests/sites/run.mjs [GENERATOR...]: makes the site of each generator with the packages in target/packages, and tries it in
-// Chromium. Pictures go to target/sites/pictures; with no generator named, the table goes into docs/sites.md. EXEMPLAR_MODEL_DIR names
-// the model.
+// Chromium. Pictures go to target/sites/pictures, and what was found into the table of docs/sites.md. EXEMPLAR_MODEL_DIR names the
+// model.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -49,25 +49,25 @@ function row(name, { pages, junk, problems }) {
   return `| ${[title, version, by, pages ?? '', junk === undefined ? '' : `${(junk * 100).toFixed(0)}%`, ...COLUMNS.map(cell)].join(' | ')} |`;
 }
 
-async function writeTable(rows) {
-  const head = ['generator', 'version', 'by', 'pages', 'passages with junk', 'titles, addresses, texts', 'first hits and anchors', ...COLUMNS.slice(2)];
-  const table = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n');
+/** Puts a generator's row in the place of that of its last run. */
+async function writeRow(name, outcome) {
   const text = await readFile(DOCUMENT, 'utf8');
-  await writeFile(DOCUMENT, text.replace(/(<!-- table -->\n)[^]*?(\n<!-- end -->)/, (_, begin, end) => begin + table + end));
+  const [before, table, after] = text.split(/(?<=<!-- table -->\n)|(?=<!-- end -->)/);
+  const head = ['generator', 'version', 'by', 'pages', 'passages with junk', 'titles, addresses, texts', 'first hits and anchors', ...COLUMNS.slice(2)];
+  const rows = Object.keys(GENERATORS).map((other) => (other === name ? row(name, outcome) : table.split('\n').find((line) => line.startsWith(`| ${GENERATORS[other].name} |`))));
+  await writeFile(DOCUMENT, `${before}\n| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}\n${rows.filter(Boolean).join('\n')}\n\n${after}`);
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(GENERATORS);
 await installPython(PYTHON);
-const rows = [];
 let [right, wrong] = [0, 0];
 for (const name of names) {
   const outcome = await tried(name);
   const all = Object.entries(outcome.problems).flatMap(([check, found]) => found.map((problem) => `  ${check}: ${problem}`));
   console.log(`${name}: ${all.length ? `${all.length} problems` : 'right'}, ${outcome.pages ?? 0} pages, built in ${outcome.seconds.toFixed(0)} s\n${all.join('\n')}`);
-  rows.push(row(name, outcome));
+  await writeRow(name, outcome);
   if (all.length) wrong += 1;
   else right += 1;
 }
-if (process.argv.length === 2) await writeTable(rows);
 console.log(`${right} passed, ${wrong} failed`);
 process.exitCode = wrong ? 1 : 0;

@@ -1,5 +1,8 @@
 //! Dates as bundles have them: ISO 8601.
 
+/// What generators in Go, such as Hugo, write for a page without a date.
+const NO_DATE: &str = "0001-01-01";
+
 /// `text` if it begins with a year, month and day, such as `2024-05-01` or `2024-05-01T09:30:00Z`.
 pub fn iso(text: &str) -> Option<String> {
     let text = text.trim();
@@ -19,7 +22,7 @@ pub fn iso(text: &str) -> Option<String> {
     let is_time =
         |time: &str| time.len() <= 32 && time.bytes().all(|b| b.is_ascii_digit() || b":.+-Zz ".contains(&b));
     match time {
-        _ if !(is_day && is_real) => None,
+        _ if !(is_day && is_real) || day == NO_DATE => None,
         None if rest.is_empty() => Some(day.to_owned()),
         Some(time) if is_time(time) => Some(format!("{day}T{}", time.trim().replacen(' ', "", 1))),
         _ => None,
@@ -133,6 +136,7 @@ mod tests {
             "2024-05-0é",
             "2024-05-01x",
             "２０２４-05-01",
+            "0001-01-01T00:00:00Z",
         ] {
             assert_eq!(iso(text), None, "{text}");
         }

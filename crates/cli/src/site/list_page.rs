@@ -56,13 +56,17 @@ pub fn is_list(path: &str, page: &Page) -> bool {
     let stats = &page.stats;
     let share = |part: usize, whole: usize, percent: usize| part > 0 && 100 * part >= percent * whole;
     let are_headings_linked = |percent| share(stats.linked_headings, stats.headings, percent);
+    let letters_of = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    // A list of nothing, as generators write it for tags that no page has.
+    let is_empty = stats.letters <= page.heading.as_deref().map_or(0, letters_of);
     let is_generated = names.iter().any(|name| GENERATED.contains(name)) || last.starts_with("genindex-");
     let is_search = last == "search" && stats.letters < SEARCH_LETTERS;
     let is_named = names.iter().any(|name| NAMES.contains(name)) || is_month(&names);
     is_generated
         || is_search
         || page.classes.iter().any(|class| CLASSES.contains(&class.as_str()))
-        || (is_named && (share(stats.linked_letters, stats.letters, 30) || are_headings_linked(50)))
+        || (is_named
+            && (share(stats.linked_letters, stats.letters, 30) || are_headings_linked(50) || is_empty))
         || (stats.links > MANY && share(stats.linked_letters, stats.letters, 75))
         || (stats.linked_headings >= MANY && stats.posts >= MANY && are_headings_linked(80))
 }
@@ -92,6 +96,9 @@ mod tests {
         let cards: String = (0..3)
             .map(|i| format!("<article><a href=/p{i}><h2>Card {i}</h2><p>Of what it is.</a></article>"))
             .collect();
+        let sections: String = (0..3)
+            .map(|i| format!("<section><h2><a href=/p{i}>Post {i}</a></h2><p>How it begins and goes on for long.</section>"))
+            .collect();
         let essay = "<h2>Ebb</h2><p>The sea rises and falls, <a href=/moon>as the moon</a> has it.";
         for (path, html, expected) in [
             ("index.html", format!("<main><h1>Posts</h1><ol>{items}</ol></main>"), true),
@@ -104,6 +111,9 @@ mod tests {
                 true,
             ),
             ("2024/05/index.html", format!("<main><h1>May</h1>{items}</main>"), true),
+            ("de/tags/index.html", "<main><h1>All tags</h1></main>".into(), true),
+            ("tags.html", "<main><h1>Tags</h1>As you see them.</main>".into(), false),
+            ("posts/index.html", format!("<main><h1>Posts</h1>{sections}</main>"), true),
             ("genindex.html", "<main>A B C</main>".into(), true),
             ("_modules/a.html", "<main>class A</main>".into(), true),
             ("search.html", "<main><h1>Search</h1>It needs JavaScript.</main>".into(), true),

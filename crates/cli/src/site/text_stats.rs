@@ -17,7 +17,7 @@ pub struct TextStats {
     pub headings: usize,
     /// Those of them that are links to other pages, or within one.
     pub linked_headings: usize,
-    /// Articles within articles, or dates: what lists of posts have many of.
+    /// Articles within articles, dates, or sections below a linked heading: what lists of posts have many of.
     pub posts: usize,
     /// The letters of each language, by the nearest `lang`.
     langs: Vec<(String, usize)>,
@@ -62,8 +62,14 @@ impl TextStats {
 
     pub fn close(&mut self, element: ElementRef) {
         if heading::level(element.value()).is_some_and(|level| level > 1) {
+            let is_linked = std::mem::take(&mut self.is_heading_linked);
+            let is_in_section = element
+                .parent()
+                .and_then(ElementRef::wrap)
+                .is_some_and(|around| around.value().name() == "section");
             self.headings += 1;
-            self.linked_headings += usize::from(std::mem::take(&mut self.is_heading_linked));
+            self.linked_headings += usize::from(is_linked);
+            self.posts += usize::from(is_linked && is_in_section);
         }
         self.link.take_if(|link| *link == element.id());
         self.lang.pop_if(|(opened, _)| *opened == element.id());
@@ -113,6 +119,11 @@ mod tests {
         assert_eq!((stats.letters, stats.linked_letters, stats.links), (22, 5, 3));
         assert_eq!((stats.headings, stats.linked_headings, stats.posts), (2, 2, 1));
         assert_eq!(stats.lang(), Some("ja"));
+        let list = Html::parse_document(
+            "<main><section><h2><a href=/a>a</a></h2></section><section><h2>b</h2></section></main>",
+        );
+        let main = list.select(&Selector::parse("main").unwrap()).next().unwrap();
+        assert_eq!(page_text::read(main, &Selectors::new(&[], &[]).unwrap()).stats.posts, 1);
         let empty = Html::parse_document("<html lang=en><main lang=''>text</main>");
         let main = empty.select(&Selector::parse("main").unwrap()).next().unwrap();
         assert_eq!(page_text::read(main, &Selectors::new(&[], &[]).unwrap()).stats.lang(), None);
