@@ -22,9 +22,10 @@ export function searchInDevelopment(site) {
     name: 'exemplar-search',
     apply: 'serve',
     configureServer({ middlewares }) {
-      middlewares.use(async ({ url = '' }, response, next) => {
+      middlewares.use(async ({ originalUrl = '' }, response, next) => {
         const { base, built } = site();
-        const path = decodeURIComponent(url.replace(/[?#].*/, ''));
+        // As it was asked for: Astro's server has taken the base off `url`.
+        const path = decodeURIComponent(originalUrl.replace(/[?#].*/, ''));
         if (!path.startsWith(`${base}exemplar/`)) return next();
         const name = normalize(path.slice(`${base}exemplar/`.length));
         const folders = name.startsWith('..') ? [] : [join(built, 'exemplar'), BEFORE_BUILD];

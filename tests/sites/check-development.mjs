@@ -8,12 +8,12 @@ const DEADLINE = 180_000;
 
 /**
  * @param {import('playwright-core').Browser} browser
- * @param {{ develop: (port: string) => string[] }} generator develop: its command
+ * @param {{ develop: (port: string) => string[], console?: RegExp }} generator develop: its command
  * @param {string} built the folder of the built pages
  * @param {string} cwd the site's folder
  * @returns {Promise<string[]>} problems
  */
-export async function checkDevelopment(browser, { develop }, built, cwd, base) {
+export async function checkDevelopment(browser, { develop, console: expected }, built, cwd, base) {
   const port = String(4400 + Math.floor(Math.random() * 500));
   const aside = `${dirname(cwd)}/built-aside`;
   await rename(built, aside);
@@ -27,9 +27,11 @@ export async function checkDevelopment(browser, { develop }, built, cwd, base) {
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       const { url } = message.location();
-      // The site has no icon.
-      if (message.type() === 'error' && !url.includes('favicon')) problems.push(`${message.text()} (${url})`);
+      const said = `${message.type()}: ${message.text()} (${url})`;
+      // The sites have no icon.
+      if (message.type() === 'error' && !url.includes('favicon') && !expected?.test(said)) problems.push(said);
     });
+    await page.route((url) => url.origin !== new URL(address).origin, (route) => route.fulfill({ body: '' }));
     await page.goto(address, { timeout: DEADLINE });
     await page.locator('exemplar-search input:visible').first().click({ timeout: DEADLINE });
     await page.getByText('Build the site once').first().waitFor({ timeout: 10_000 });

@@ -38,7 +38,7 @@ function opener(browser, root, messages, expected) {
     const context = await browser.newContext(options);
     contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
       const said = `${message.type()}: ${message.text()} (${message.location().url})`;
       if (!expected?.test(said)) messages.push(said);
@@ -46,7 +46,7 @@ function opener(browser, root, messages, expected) {
     page.on('pageerror', (error) => messages.push(error.stack));
     // The machine has no way out: what a theme loads from elsewhere is not there, without a word in the console.
     await page.route((url) => url.origin !== new URL(root).origin, (route) => route.fulfill({ body: '' }));
-    await page.goto(root + path, { timeout: 60_000 });
+    await page.goto(root + path, { timeout: 30_000 });
     return page;
   };
   return Object.assign(open, { close: () => Promise.all(contexts.map((context) => context.close())) });

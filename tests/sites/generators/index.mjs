@@ -1,8 +1,9 @@
-// The generators that are tried, and what each needs. Of each: its name, version, and what brings the search (`by`); `build()`
-// makes the site and resolves to the folder of its pages; `address(lang, name)` is that of a page below the site's root; `bundles`
-// where each language has its own; `ofStarter` what the starter brings of pages; `lists` pages that its theme makes
-// lists of others; `phone` what brings the box on a phone; `dark` its switch; `develop` its development server; `follow` a link of its
-// navigation; `console` what the theme itself says there; `anchors: false` where headings have no ids.
+// The generators that are tried, and what each needs. Of each: its name, version, and what brings the search (`by`); `build()` makes
+// the site and resolves to the folder of its pages; `address(lang, name)` is that of a page below the site's root. Where it matters:
+// `bundles`: each language has its own; `ofStarter`: what the starter brings of pages; `lists`: pages that its theme makes lists of
+// others; `oneLanguage`: every page says that it is in English; `anchors: false`: headings have no ids; `phone`: what brings the box on a
+// phone; `dark`: its switch; `develop`: its development server; `follow`: a link of its navigation; `console`: what the theme itself
+// says there.
 
 import { docusaurus } from './docusaurus.mjs';
 import { eleventy } from './eleventy.mjs';

@@ -20,6 +20,7 @@ export const zensical = {
     return join(folder, 'site');
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}/`}`,
+  oneLanguage: true,
   ofStarter: /^markdown\/$/,
   dark: { click: 'label.md-header__button[for^="__palette"]:visible', is: 'body[data-md-color-scheme="slate"]' },
   follow: '.md-nav--primary a[href$="certificates/"]',
