@@ -11,7 +11,7 @@ const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
  * @param {string} folder the built site
  * @returns {Promise<{ problems: string[], pages: number, junk: number }>} junk: the share of passages with a word that the page's source does not have
  */
-export async function checkIndex({ address, bundles = { '': '' }, ofStarter, lists = [], oneLanguage }, folder, base) {
+export async function checkIndex({ address, bundles = { '': '' }, ofStarter, lists = [], oneLanguage, words = '' }, folder, base) {
   const articles = (await Promise.all(Object.values(bundles).map((place) => articlesOf(join(folder, place, 'exemplar/bundle.json'), base + place)))).flat();
   const problems = [];
   const own = new Set();
@@ -30,7 +30,7 @@ export async function checkIndex({ address, bundles = { '': '' }, ofStarter, lis
     }
     if (article.title !== page.title) problems.push(`${url} is called "${article.title}", not "${page.title}"`);
     if (!oneLanguage && article.lang !== page.lang) problems.push(`${url} is in "${article.lang}", not "${page.lang}"`);
-    const known = new Set(wordsOf(`${page.title} ${page.body}`));
+    const known = new Set(wordsOf(`${page.title} ${page.body} ${words}`));
     for (const text of article.texts) {
       const others = wordsOf(text).filter((word) => !known.has(word));
       passages += 1;

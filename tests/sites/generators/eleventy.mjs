@@ -18,4 +18,6 @@ export const eleventy = {
     return join(folder, '_site');
   },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}/`}`,
+  // Its Markdown gives headings no ids.
+  anchors: false,
 };

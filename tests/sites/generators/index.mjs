@@ -1,7 +1,7 @@
 // The generators that are tried, and what each needs. Of each: its name, version, and what brings the search (`by`); `build()` makes
 // the site and resolves to the folder of its pages; `address(lang, name)` is that of a page below the site's root. Where it matters:
 // `bundles`: each language has its own; `ofStarter`: what the starter brings of pages; `lists`: pages that its theme makes lists of
-// others; `oneLanguage`: every page says that it is in English; `anchors: false`: headings have no ids; `phone`: what brings the box on a
+// others; `oneLanguage`: every page says that it is in English; `words` that it adds to a text; `anchors: false`: headings have no ids; `phone`: what brings the box on a
 // phone; `dark`: its switch; `develop`: its development server; `follow`: a link of its navigation; `console`: what the theme itself
 // says there.
 

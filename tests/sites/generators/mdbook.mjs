@@ -27,7 +27,7 @@ export const mdbook = {
     return join(folder, 'book');
   },
   bundles: { en: '', de: 'de/' },
-  address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name}.html`,
+  address: (lang, name) => `${lang === 'de' ? 'de/' : ''}${name === 'index' ? '' : `${name}.html`}`,
   dark: { click: '#mdbook-theme-toggle, #mdbook-theme-navy', is: 'html.navy' },
   follow: 'nav.sidebar a[href$="certificates.html"]',
 };
