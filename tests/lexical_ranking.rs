@@ -116,6 +116,15 @@ fn a_whole_word_is_worth_no_less_when_it_may_be_unfinished() {
 }
 
 #[test]
+fn hiragana_counts_less_than_what_it_joins() {
+    // Of the query, the first has the noun, the second its grammar.
+    let passages = [("", "予算を決める"), ("", "これについては別に"), ("", "猫"), ("", "犬"), ("", "鳥")];
+    let keywords = Keywords::build(passages);
+    let scores = keywords.scores(&keywords.query("予算については", false), Bm25::default());
+    assert!(scores[0] > scores[1] && scores[1] > 0.0, "{scores:?}");
+}
+
+#[test]
 fn frequent_words_are_not_taken_for_slips() {
     let texts: Vec<(&str, &str)> = [("", "the form"), ("", "from the")].repeat(20);
     let keywords = Keywords::build(texts);

@@ -1,9 +1,10 @@
 //! Ranking by keywords: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond").
 //!
 //! The score of a passage is the sum over the query's terms of
-//! `count * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / mean length))`,
+//! `count * share * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / mean length))`,
 //! with `idf = ln(1 + (N - n + 0.5) / (n + 0.5))`, Lucene's variant, which is never negative. `tf` adds up the
 //! occurrences of all words that match the term, each at its discount; `n` is the number of passages with any.
+//! `share` is less than 1 for pairs of characters with hiragana.
 
 use super::Keywords;
 use super::length;
@@ -52,7 +53,7 @@ impl Keywords {
                 self.correct(term, known * MORE_FREQUENT);
             }
             let frequency = term.matches.iter().map(|m| self.frequency(m.word)).max();
-            term.weight = frequency.map_or(0.0, |frequency| self.idf(frequency));
+            term.weight = frequency.map_or(0.0, |frequency| term.share * self.idf(frequency));
         }
     }
 
@@ -93,7 +94,7 @@ impl Keywords {
                 }
             }
             for passage in seen.drain(..).map(|passage| passage as usize) {
-                scores[passage] += term.count as f32 * best[passage];
+                scores[passage] += term.count as f32 * term.share * best[passage];
                 occurrences[passage] = 0.0;
                 best[passage] = 0.0;
             }

@@ -37,6 +37,8 @@ pub(super) struct Term {
     pub whole_run: bool,
     /// Whether it is two words that a space kept apart.
     pub joined: bool,
+    /// What it counts next to other terms, 0 to 1; see [`share`].
+    pub share: f32,
     /// How much a passage that has it stands out; 1 until an index has been asked, 0 where no passage does.
     pub weight: f32,
     /// The words of the index that answer to it.
@@ -65,6 +67,10 @@ const OTHER_ENDING: f32 = 0.5;
 /// typed: MiniSearch's defaults.
 const PREFIX: f32 = 0.375;
 const EDIT: f32 = 0.45;
+
+/// What pairs of hiragana, and of hiragana and another script, count.
+const HIRAGANA: f32 = 0.25;
+const MIXED: f32 = 0.5;
 
 /// The least characters that are taken for the start of a longer word, and for a word with a slip in it.
 const LEAST_PREFIX: usize = 2;
@@ -131,9 +137,21 @@ fn together(text: &str, a: &Token, b: &Token) -> bool {
     word(a) && word(b) && text.get(a.range.end..b.range.start) == Some(" ")
 }
 
+/// What a term counts next to others: a pair of hiragana is grammar more often than not, and so is half of one that hiragana begins or
+/// ends.
+fn share(text: &str, kind: TokenKind) -> f32 {
+    let hiragana = text.chars().filter(|char| matches!(char, 'ぁ'..='ゟ')).count();
+    match (kind, hiragana) {
+        (TokenKind::Pair, 2) => HIRAGANA,
+        (TokenKind::Pair, 1) => MIXED,
+        _ => 1.0,
+    }
+}
+
 impl Term {
     fn new(text: String, kind: TokenKind) -> Self {
         Self {
+            share: share(&text, kind),
             text,
             kind,
             count: 0,
