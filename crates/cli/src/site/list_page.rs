@@ -97,7 +97,7 @@ mod tests {
             .map(|i| format!("<article><a href=/p{i}><h2>Card {i}</h2><p>Of what it is.</a></article>"))
             .collect();
         let sections: String = (0..3)
-            .map(|i| format!("<section><h2><a href=/p{i}>Post {i}</a></h2><p>How it begins and goes on for long.</section>"))
+            .map(|i| format!("<section><h2><a href=/p{i}>Post {i}</a></h2><p>How it begins.<h2>Further</h2><p>And on.</section>"))
             .collect();
         let essay = "<h2>Ebb</h2><p>The sea rises and falls, <a href=/moon>as the moon</a> has it.";
         for (path, html, expected) in [

@@ -24,6 +24,8 @@ pub struct TextStats {
     link: Option<NodeId>,
     lang: Vec<(NodeId, usize)>,
     is_heading_linked: bool,
+    /// The last section with a linked heading.
+    linked_section: Option<NodeId>,
 }
 
 impl TextStats {
@@ -62,17 +64,25 @@ impl TextStats {
 
     pub fn close(&mut self, element: ElementRef) {
         if heading::level(element.value()).is_some_and(|level| level > 1) {
-            let is_linked = std::mem::take(&mut self.is_heading_linked);
-            let is_in_section = element
-                .parent()
-                .and_then(ElementRef::wrap)
-                .is_some_and(|around| around.value().name() == "section");
-            self.headings += 1;
-            self.linked_headings += usize::from(is_linked);
-            self.posts += usize::from(is_linked && is_in_section);
+            self.close_heading(element.parent().and_then(ElementRef::wrap));
         }
         self.link.take_if(|link| *link == element.id());
         self.lang.pop_if(|(opened, _)| *opened == element.id());
+    }
+
+    /// What is below the linked heading of a section is how another page begins: its headings are not this page's.
+    fn close_heading(&mut self, around: Option<ElementRef>) {
+        let is_linked = std::mem::take(&mut self.is_heading_linked);
+        let section = around.filter(|around| around.value().name() == "section").map(|section| section.id());
+        if !is_linked && section.is_some() && section == self.linked_section {
+            return;
+        }
+        self.headings += 1;
+        self.linked_headings += usize::from(is_linked);
+        if is_linked && section.is_some() {
+            self.posts += 1;
+            self.linked_section = section;
+        }
     }
 
     /// The language of most of the text, if it has one.
