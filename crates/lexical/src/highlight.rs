@@ -99,25 +99,29 @@ impl QueryTerms {
                 marks.push(Mark { range, term, pair: asked.kind == TokenKind::Pair });
             }
         }
-        self.drop_chance_pairs(text, &mut marks);
+        self.drop_chance_pairs(&mut marks);
         marks
     }
 
     /// Drops pairs that are likely there by chance: with hiragana in them, which any sentence has, and not part of a
-    /// longer match, unless the pair is all that was typed in one go.
-    fn drop_chance_pairs(&self, text: &str, marks: &mut Vec<Mark>) {
-        let hiragana = |range: &Range<usize>| {
-            text.get(range.clone()).unwrap_or_default().chars().any(|c| matches!(c, 'ぁ'..='ゟ'))
-        };
+    /// longer match, unless the pair is all that was typed in one go; and those of katakana where less stands together than was
+    /// typed together: ック of ロック is in バックアップ, too.
+    fn drop_chance_pairs(&self, marks: &mut Vec<Mark>) {
         let joined = |a: &Mark, b: &Mark| a.pair && b.pair && b.range.start < a.range.end;
+        let (mut start, mut end) = (0, 0);
         let keep: Vec<bool> = (0..marks.len())
             .map(|i| {
                 let mark = &marks[i];
-                !mark.pair
-                    || self.terms[mark.term].whole_run
-                    || !hiragana(&mark.range)
-                    || i.checked_sub(1).is_some_and(|before| joined(&marks[before], mark))
-                    || marks.get(i + 1).is_some_and(|after| joined(mark, after))
+                if i >= end {
+                    start = i;
+                    end = i + 1;
+                    while end < marks.len() && joined(&marks[end - 1], &marks[end]) {
+                        end += 1;
+                    }
+                }
+                let term = &self.terms[mark.term];
+                let grammar = end - start == 1 && term.share < 1.0;
+                !mark.pair || term.whole_run || !grammar && end - start + 1 >= term.stretch
             })
             .collect();
         let mut keep = keep.into_iter();

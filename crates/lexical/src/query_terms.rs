@@ -35,6 +35,8 @@ pub(super) struct Term {
     pub misspelt: bool,
     /// Whether it is a pair that was typed on its own, not as part of a longer run.
     pub whole_run: bool,
+    /// Of a pair of katakana, the characters of the shortest stretch of katakana that it was typed in; 0 of others.
+    pub stretch: usize,
     /// Whether it is two words that a space kept apart.
     pub joined: bool,
     /// What it counts next to other terms, 0 to 1; see [`share`].
@@ -82,7 +84,7 @@ impl QueryTerms {
     pub fn parse(text: &str, unfinished: bool) -> Self {
         let tokens = tokenize(text);
         let mut terms: Vec<Term> = Vec::new();
-        let mut add = |text: String, kind, unfinished, whole_run, joined| {
+        let mut add = |text: String, kind, unfinished, whole_run, joined, stretch: usize| {
             // A query has few words, of a search box's 2,000 characters at most: no table is worth its making.
             let place = terms.iter().position(|term| term.kind == kind && term.text == text);
             let place = place.unwrap_or_else(|| {
@@ -93,19 +95,34 @@ impl QueryTerms {
             terms[place].joined &= joined;
             terms[place].unfinished |= unfinished;
             terms[place].whole_run |= whole_run;
+            terms[place].stretch = terms[place].stretch.min(stretch);
         };
+        let mut stretch = 0;
         let is = |token: Option<&Token>, kind| token.is_some_and(|token| token.kind == kind);
         for (i, token) in tokens.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|before| tokens.get(before));
             let unfinished = unfinished && token.range.end == text.len();
             if let Some(before) = before.filter(|before| together(text, before, token)) {
                 // Whoever types hash map may mean HashMap.
-                add(format!("{}{}", before.text, token.text), TokenKind::Identifier, unfinished, false, true);
+                add(
+                    format!("{}{}", before.text, token.text),
+                    TokenKind::Identifier,
+                    unfinished,
+                    false,
+                    true,
+                    0,
+                );
             }
             // Only texts are searched for the last character of a run: to a query, its pairs say more.
             if token.kind != TokenKind::Last {
                 let whole_run = is(tokens.get(i + 1), TokenKind::Last) && !is(before, TokenKind::Pair);
-                add(token.text.clone(), token.kind, unfinished, whole_run, false);
+                let katakana = |i: usize| tokens.get(i).is_some_and(is_katakana);
+                if !katakana(i) {
+                    stretch = 0;
+                } else if stretch == 0 {
+                    stretch = (i..).take_while(|&i| katakana(i)).count() + 1;
+                }
+                add(token.text.clone(), token.kind, unfinished, whole_run, false, stretch);
             }
         }
         Self { terms }
@@ -137,6 +154,11 @@ fn together(text: &str, a: &Token, b: &Token) -> bool {
     word(a) && word(b) && text.get(a.range.end..b.range.start) == Some(" ")
 }
 
+/// Whether it is a pair of katakana.
+fn is_katakana(token: &Token) -> bool {
+    token.kind == TokenKind::Pair && token.text.chars().all(|char| matches!(char, 'ァ'..='ヿ'))
+}
+
 /// What a term counts next to others: a pair of hiragana is grammar more often than not, and so is half of one that hiragana begins or
 /// ends.
 fn share(text: &str, kind: TokenKind) -> f32 {
@@ -158,6 +180,7 @@ impl Term {
             unfinished: false,
             misspelt: false,
             whole_run: false,
+            stretch: usize::MAX,
             joined: true,
             weight: 1.0,
             matches: Vec::new(),
