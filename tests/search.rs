@@ -225,9 +225,47 @@ fn words_find_what_has_them_and_nothing_else() {
 }
 
 #[test]
+fn what_was_typed_as_it_stands_in_a_title_is_first() {
+    let texts = [
+        (
+            "How to build with the command line",
+            "Build and build again: building a build, all that you build.",
+        ),
+        ("Build", "Once."),
+        ("Other", "There is something to build below."),
+    ];
+    let mut bundle = with_keywords();
+    for (article, (title, _)) in bundle.articles.iter_mut().zip(texts) {
+        article.title = title.into();
+    }
+    bundle.passages[2].heading = vec!["Guide".into(), "All that you build".into()];
+    bundle.parts = vec![(lexical::PART.into(), Part::of_keywords(&Keywords::build(texts)))];
+    let index = SearchIndex::new(bundle).unwrap();
+    let order = |text, method: &str, threshold| {
+        let query = Query { text: Some(text), embedding: Some(&[1.0, 0.0]), unfinished: true };
+        let mut options = options(method.parse().unwrap(), 3);
+        options.relevance_threshold = threshold;
+        let hits = index.search(query, &options).unwrap().hits;
+        assert!(hits.is_sorted_by(|a, b| a.score >= b.score), "{hits:?}");
+        hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(order("knn", "knn", None)[0], "0");
+    for method in ["lexical", "knn+lexical", "whitened+lexical"] {
+        assert_eq!(order(" BUILD! ", method, None)[0], "1", "{method}");
+        assert_eq!(order("all that you build", method, None)[0], "2", "{method}");
+    }
+    // Vectors alone do not read titles, and a title with more words is not what was typed.
+    assert_eq!(order("build", "knn", None)[0], "0");
+    assert_eq!(order("build with", "lexical", None)[0], "0");
+    // What is above the threshold without it still is.
+    assert_eq!(order("build", "knn+lexical", Some(0.0)).len(), 3);
+    assert!(order("build", "knn+lexical", Some(0.9)).len() < 3);
+}
+
+#[test]
 fn methods_are_fused_by_their_weights() {
     let index = SearchIndex::new(with_keywords()).unwrap();
-    let query = Query { text: Some("slices"), embedding: Some(&[1.0, 0.0]), unfinished: false };
+    let query = Query { text: Some("slice"), embedding: Some(&[1.0, 0.0]), unfinished: false };
     for fusion in [Fusion::ZScore, Fusion::ReciprocalRank] {
         let first = |knn, lexical| {
             let method = Method::Fused(Weights { knn, lexical, ..Weights::default() });

@@ -44,11 +44,12 @@ pub(crate) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// `threshold` is the share of the way from the lowest score to the highest that a hit is above.
-    pub fn new(scores: &'a [f32], above_zero: bool, threshold: Option<f32>) -> Self {
+    /// `threshold` is the share of the way from the lowest to the highest of the scores `merely`, which are those before any was
+    /// lifted, that a hit is above.
+    pub fn new(scores: &'a [f32], merely: &[f32], above_zero: bool, threshold: Option<f32>) -> Self {
         let least = threshold.map(|threshold| {
-            let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
-            let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let low = merely.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = merely.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             (low, threshold * (high - low))
         });
         Self { scores, above_zero, least }
@@ -138,7 +139,7 @@ mod tests {
             let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let found = |i: usize| scores[i] > 0.0 && scores[i] - low >= threshold * (high - low);
             let expected: Vec<usize> = order.iter().copied().filter(|&i| found(i)).take(k).collect();
-            prop_assert_eq!(Found::new(&scores, true, Some(threshold)).hits(&order, k), expected);
+            prop_assert_eq!(Found::new(&scores, &scores, true, Some(threshold)).hits(&order, k), expected);
         }
 
         #[test]
@@ -147,7 +148,7 @@ mod tests {
             let all: Vec<u32> = (0..scores.len() as u32).collect();
             let best = top_k_of(&scores, &all, 1)[0];
             let same = |a: usize, b: usize| a % 3 == b % 3;
-            let others = Found::new(&scores, false, None).others(best, 0..scores.len(), 0.0, most, &same);
+            let others = Found::new(&scores, &scores, false, None).others(best, 0..scores.len(), 0.0, most, &same);
             prop_assert!(others.len() <= most);
             for (place, &other) in others.iter().enumerate() {
                 prop_assert!(other != best && scores[other] >= 0.0 && !same(other, best));

@@ -1,6 +1,7 @@
 //! Searching, in three steps: [`plan`] says what to compute, [`score`] computes it, [`collect`] makes hits of it.
 
 mod collect;
+pub(crate) mod exact;
 mod options;
 mod plan;
 mod result;
@@ -120,7 +121,7 @@ impl SearchIndex {
             .as_ref()
             .filter(|_| plan.method == Method::Svm)
             .map(|report| is_settled(scores, &order, options.k, report.error()));
-        let found = Found::new(scores, !plan.by_vectors(), options.relevance_threshold);
+        let found = Found::new(scores, scored.merely(), !plan.by_vectors(), options.relevance_threshold);
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
             let mut all = self.candidates(target, &Filter::default()).best_passages(scores);

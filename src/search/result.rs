@@ -60,7 +60,8 @@ impl SearchResult<'_> {
 pub struct Hit<'a> {
     /// 1 for the best.
     pub rank: usize,
-    /// The method's score; higher is better.
+    /// The method's score; higher is better. What was typed as it stands in a title or a heading is lifted above all else, where the
+    /// method counts words.
     pub score: f32,
     /// The component scores behind it.
     pub scores: Scores,

@@ -1,7 +1,8 @@
 //! The second step of a search: the scores that its plan asks for, one a passage.
 
 use super::collect::{Candidates, is_settled};
-use super::{Plan, Scores, SearchOptions, Solver, StopAt};
+use super::{Plan, Scores, SearchOptions, Solver, StopAt, exact};
+use crate::bundle::Passage;
 use crate::lexical::{Bm25, QueryTerms};
 use crate::query_target::QueryTarget;
 use crate::rank::fusion::Fusion;
@@ -18,6 +19,8 @@ pub(super) struct Scored {
     lexical: Option<Vec<f32>>,
     /// Where there are several.
     fused: Option<Vec<f32>>,
+    /// What ranks, with what was typed as it stands in a title above all else.
+    lifted: Option<Vec<f32>>,
     /// How the SVM was solved.
     pub report: Option<svm::SolverReport>,
 }
@@ -34,6 +37,11 @@ pub(super) struct Asked<'a> {
 impl Scored {
     /// What ranks.
     pub fn scores(&self) -> &[f32] {
+        self.lifted.as_deref().unwrap_or_else(|| self.merely())
+    }
+
+    /// The same before any was lifted.
+    pub fn merely(&self) -> &[f32] {
         let lists = [&self.fused, &self.knn, &self.svm, &self.whitened, &self.lexical];
         lists.into_iter().flatten().next().map_or(&[], Vec::as_slice)
     }
@@ -89,6 +97,16 @@ impl SearchIndex {
             scored.lexical = Some(keywords.scores(terms, Bm25::default()));
         }
         scored.fuse(options.fusion, weights);
+        if let (Some(lexical), Some(terms)) = (&scored.lexical, asked.terms)
+            && target.example_articles().next().is_none()
+        {
+            let mut scores = scored.merely().to_vec();
+            exact::lift(&mut scores, lexical, |passage| {
+                let Passage { article, heading, .. } = &self.passages()[passage];
+                exact::named(terms, &self.articles()[*article].title, heading)
+            });
+            scored.lifted = Some(scores);
+        }
         Ok(scored)
     }
 

@@ -8,7 +8,7 @@ use super::estimate::{Claim, Guess, deviation, threshold};
 use super::place::{Target, Targets};
 use super::shard::{Id, Kind};
 use super::start::Start;
-use crate::search::{Hit, Scores};
+use crate::search::{Hit, Scores, exact};
 use crate::vector::top_k::top_k;
 use crate::{Highlights, Weights, lexical};
 
@@ -209,8 +209,9 @@ impl<'s> Ranking<'s> {
         guesses
     }
 
-    /// The best passage of each of the k best articles, and its score.
-    pub fn order(&self) -> Vec<(u32, Known)> {
+    /// The best passage of each of the k best articles, and its score. What was typed as it stands in a title is lifted, as far as
+    /// titles are there.
+    pub fn order(&self, words: Option<&lexical::QueryTerms>) -> Vec<(u32, Known)> {
         let mut all = self.known.clone();
         let (target, base) = self.expectation();
         let (.., lexical) = self.factors();
@@ -229,10 +230,25 @@ impl<'s> Ranking<'s> {
                 }
             }
         }
+        if let Some(words) = words.filter(|_| self.weights.lexical > 0.0) {
+            self.lift(&mut all, words);
+        }
         let by_meaning = self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0);
         let mut best = best_of_articles(all, self.k);
         best.retain(|known| by_meaning || self.lexical[known.passage as usize] > 0.0);
         best.into_iter().map(|known| (known.passage, known)).collect()
+    }
+
+    fn lift(&self, all: &mut [Known], words: &lexical::QueryTerms) {
+        let mut scores: Vec<f32> = all.iter().map(|known| known.score).collect();
+        let lexical: Vec<f32> = all.iter().map(|known| self.lexical[known.passage as usize]).collect();
+        exact::lift(&mut scores, &lexical, |i| match self.shards.text(self.start, all[i].passage) {
+            Some((texts, placed)) => {
+                exact::named(words, &texts.articles[placed.own].title, &placed.passage.heading)
+            }
+            None => (false, false),
+        });
+        all.iter_mut().zip(scores).for_each(|(known, score)| known.score = score);
     }
 
     pub fn hits(&self, order: &[(u32, Known)], words: Option<&lexical::QueryTerms>) -> Vec<Hit<'s>> {

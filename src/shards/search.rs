@@ -55,7 +55,7 @@ impl<'s> Ranked<'s> {
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
         let mut wanted = shards.left(ngrams.into_iter().chain(clusters).collect());
         let early = !wanted.is_empty();
-        let order = ranking.order();
+        let order = ranking.order(by_text.then_some(&words));
         for (place, &(passage, _)) in order.iter().enumerate() {
             let id = Id::new(Kind::Texts, passage as usize / start.texts_of.max(1) as usize);
             if (!early || place < EARLY_TEXTS) && shards.is_missing(id) && !wanted.contains(&id) {

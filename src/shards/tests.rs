@@ -224,6 +224,21 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
 }
 
 #[test]
+fn what_was_typed_as_it_stands_in_a_title_is_first() {
+    let (manifest, files) = shards_of(&site(400));
+    for method in ["auto", "whitened+lexical", "lexical"] {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        for i in [3, 77, 311] {
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            let text = format!("ARTICLE {i}.");
+            load(&mut shards, &files, text.as_str(), &options);
+            let answer = shards.search(text.as_str(), &options).unwrap();
+            assert_eq!(answer.result.hits[0].article.id, format!("a{i}"), "{method}");
+        }
+    }
+}
+
+#[test]
 fn an_embedding_is_compared_with_parts() {
     let bundle = site(400);
     let (manifest, files) = shards_of(&bundle);

@@ -144,7 +144,10 @@ export type Scores = Record<Component, number>;
 export interface Hit {
   /** 1 for the best. */
   rank: number;
-  /** The method's score; higher is better. */
+  /**
+   * The method's score; higher is better. What was typed as it stands in a title or a heading is lifted above all else, where the
+   * method counts words.
+   */
   score: number;
   /** The component scores that the method computed. */
   scores: Partial<Scores>;

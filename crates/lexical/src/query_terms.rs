@@ -1,13 +1,15 @@
 //! A query's words, and which words of the index match each.
 
 use super::spelling::{REST, SHARED, one_edit, other_ending};
-use super::tokenizer::{Token, TokenKind, tokenize};
+use super::tokenizer::{Token, TokenKind, runs, tokenize};
 
 /// A query's words. [`QueryTerms::parse`] needs no index; [`Keywords::query`](super::Keywords::query) also finds the words of the index
 /// that match, which ranking needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
+    /// Its words and runs of unspaced scripts as they were typed, folded.
+    typed: Vec<String>,
 }
 
 /// A word of a query, as a partly loaded index looks it up.
@@ -125,7 +127,12 @@ impl QueryTerms {
                 add(token.text.clone(), token.kind, unfinished, whole_run, false, stretch);
             }
         }
-        Self { terms }
+        Self { terms, typed: runs(text).map(|run| run.text).collect() }
+    }
+
+    /// Whether the text has the words of the query in their order, and no others.
+    pub fn is_all_of(&self, text: &str) -> bool {
+        !self.typed.is_empty() && runs(text).map(|run| run.text).eq(self.typed.iter().cloned())
     }
 
     /// Whether the text has no word: no letter, digit or other character of a word.

@@ -1,0 +1,61 @@
+//! The page whose title was typed comes first, whatever else scores.
+
+use crate::lexical::QueryTerms;
+use crate::vector::top_k::top_k;
+
+/// So many of the best passages by words are looked at: one whose title is the query has all words of it, in the title.
+const LOOKED_AT: usize = 128;
+
+/// Lifts the passages under the innermost heading that was typed above all others, and those of the page whose title was typed above
+/// these. `named` says whether the title of a passage's article is the query, and whether its heading is.
+pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) -> (bool, bool)) {
+    let (mut by_title, mut by_heading) = (Vec::new(), Vec::new());
+    for passage in top_k(lexical, LOOKED_AT) {
+        match named(passage) {
+            _ if lexical[passage] <= 0.0 => {}
+            (true, _) => by_title.push(passage),
+            (_, true) => by_heading.push(passage),
+            _ => {}
+        }
+    }
+    lift_above(scores, &by_heading);
+    lift_above(scores, &by_title);
+}
+
+/// Whether the title is the query, and whether the innermost heading is.
+pub(crate) fn named(terms: &QueryTerms, title: &str, heading: &[String]) -> (bool, bool) {
+    (terms.is_all_of(title), heading.last().is_some_and(|heading| terms.is_all_of(heading)))
+}
+
+/// Puts these passages 1 above the best of all, and keeps the distances between them.
+fn lift_above(scores: &mut [f32], lifted: &[usize]) {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let least = lifted.iter().map(|&passage| scores[passage]).fold(f32::INFINITY, f32::min);
+    lifted.iter().for_each(|&passage| scores[passage] += top - least + 1.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn titles_come_before_headings_and_these_before_all_else(
+            passages in prop::collection::vec((-9i8..9, any::<bool>(), any::<bool>()), 1..60)
+        ) {
+            let before: Vec<f32> = passages.iter().map(|passage| f32::from(passage.0)).collect();
+            let mut after = before.clone();
+            lift(&mut after, &vec![1.0; before.len()], |i| (passages[i].1, passages[i].2));
+            let class = |i: usize| if passages[i].1 { 2 } else { usize::from(passages[i].2) };
+            for a in 0..before.len() {
+                for b in 0..before.len() {
+                    let expected = (class(a), before[a]).partial_cmp(&(class(b), before[b]));
+                    prop_assert_eq!(after[a].partial_cmp(&after[b]), expected, "{:?} {:?}", before, after);
+                }
+            }
+        }
+    }
+}
