@@ -213,13 +213,11 @@ test('a reader who goes offline half-way keeps what can be had, and goes on late
   assert.deepEqual(again.urls, urls);
   const other = await page.evaluate(search, ['write automated tests']);
   assert.equal(other.problem?.code, 'network', JSON.stringify(other.problem));
-  assert(other.complete < 0.9, `complete: ${other.complete}`);
   assert.equal(asked.length, before);
   await page.context().setOffline(false);
   const online = await page.evaluate(search, ['write automated tests']);
   assert.equal(online.problem, undefined);
   assert.equal(online.urls.length, 10);
-  assert(online.complete > other.complete, `complete: ${online.complete}`);
 });
 
 test('a site that is published anew in the middle is gone on with', async (t) => {
