@@ -136,7 +136,8 @@ impl<'a> Builder<'a> {
             return Ok(Some(finished));
         }
         let Some(mut bundle) = self.bundle(documents)? else { return Ok(None) };
-        if self.args.form.prefers_shards(&bundle)? {
+        // A draft's readers are on this machine.
+        if !self.is_draft && self.args.form.prefers_shards(&bundle)? {
             bundle.layout = Layout::Shards;
         }
         let finished = Finished::new(&bundle)?;
