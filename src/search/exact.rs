@@ -6,25 +6,36 @@ use crate::vector::top_k::top_k;
 /// So many of the best passages by words are looked at: one whose title is the query has all words of it, in the title.
 const LOOKED_AT: usize = 128;
 
-/// Lifts the passages under the innermost heading that was typed above all others, and those of the page whose title was typed above
-/// these. `named` says whether the title of a passage's article is the query, and whether its heading is.
-pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) -> (bool, bool)) {
+/// What of a passage is the query.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Named {
+    /// The title of its article.
+    Title,
+    /// Its innermost heading.
+    Heading,
+}
+
+impl Named {
+    pub fn of(terms: &QueryTerms, title: &str, heading: &[String]) -> Option<Self> {
+        if terms.is_all_of(title) {
+            return Some(Self::Title);
+        }
+        heading.last().filter(|heading| terms.is_all_of(heading)).map(|_| Self::Heading)
+    }
+}
+
+/// Lifts the passages whose heading is the query above all others, and those whose article's title is above these.
+pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) -> Option<Named>) {
     let (mut by_title, mut by_heading) = (Vec::new(), Vec::new());
-    for passage in top_k(lexical, LOOKED_AT) {
+    for passage in top_k(lexical, LOOKED_AT).into_iter().filter(|&passage| lexical[passage] > 0.0) {
         match named(passage) {
-            _ if lexical[passage] <= 0.0 => {}
-            (true, _) => by_title.push(passage),
-            (_, true) => by_heading.push(passage),
-            _ => {}
+            Some(Named::Title) => by_title.push(passage),
+            Some(Named::Heading) => by_heading.push(passage),
+            None => {}
         }
     }
     lift_above(scores, &by_heading);
     lift_above(scores, &by_title);
-}
-
-/// Whether the title is the query, and whether the innermost heading is.
-pub(crate) fn named(terms: &QueryTerms, title: &str, heading: &[String]) -> (bool, bool) {
-    (terms.is_all_of(title), heading.last().is_some_and(|heading| terms.is_all_of(heading)))
 }
 
 /// Puts these passages 1 above the best of all, and keeps the distances between them.
@@ -48,7 +59,11 @@ mod tests {
         ) {
             let before: Vec<f32> = passages.iter().map(|passage| f32::from(passage.0)).collect();
             let mut after = before.clone();
-            lift(&mut after, &vec![1.0; before.len()], |i| (passages[i].1, passages[i].2));
+            let named = |i: usize| match passages[i] {
+                (_, true, _) => Some(Named::Title),
+                (_, _, heading) => heading.then_some(Named::Heading),
+            };
+            lift(&mut after, &vec![1.0; before.len()], named);
             let class = |i: usize| if passages[i].1 { 2 } else { usize::from(passages[i].2) };
             for a in 0..before.len() {
                 for b in 0..before.len() {

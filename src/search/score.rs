@@ -1,7 +1,8 @@
 //! The second step of a search: the scores that its plan asks for, one a passage.
 
 use super::collect::{Candidates, is_settled};
-use super::{Plan, Scores, SearchOptions, Solver, StopAt, exact};
+use super::exact::{self, Named};
+use super::{Plan, Scores, SearchOptions, Solver, StopAt};
 use crate::bundle::Passage;
 use crate::lexical::{Bm25, QueryTerms};
 use crate::query_target::QueryTarget;
@@ -103,7 +104,7 @@ impl SearchIndex {
             let mut scores = scored.merely().to_vec();
             exact::lift(&mut scores, lexical, |passage| {
                 let Passage { article, heading, .. } = &self.passages()[passage];
-                exact::named(terms, &self.articles()[*article].title, heading)
+                Named::of(terms, &self.articles()[*article].title, heading)
             });
             scored.lifted = Some(scores);
         }

@@ -8,7 +8,8 @@ use super::estimate::{Claim, Guess, deviation, threshold};
 use super::place::{Target, Targets};
 use super::shard::{Id, Kind};
 use super::start::Start;
-use crate::search::{Hit, Scores, exact};
+use crate::search::exact::{self, Named};
+use crate::search::{Hit, Scores};
 use crate::vector::top_k::top_k;
 use crate::{Highlights, Weights, lexical};
 
@@ -242,11 +243,9 @@ impl<'s> Ranking<'s> {
     fn lift(&self, all: &mut [Known], words: &lexical::QueryTerms) {
         let mut scores: Vec<f32> = all.iter().map(|known| known.score).collect();
         let lexical: Vec<f32> = all.iter().map(|known| self.lexical[known.passage as usize]).collect();
-        exact::lift(&mut scores, &lexical, |i| match self.shards.text(self.start, all[i].passage) {
-            Some((texts, placed)) => {
-                exact::named(words, &texts.articles[placed.own].title, &placed.passage.heading)
-            }
-            None => (false, false),
+        exact::lift(&mut scores, &lexical, |i| {
+            let (texts, placed) = self.shards.text(self.start, all[i].passage)?;
+            Named::of(words, &texts.articles[placed.own].title, &placed.passage.heading)
         });
         all.iter_mut().zip(scores).for_each(|(known, score)| known.score = score);
     }

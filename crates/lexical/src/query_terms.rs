@@ -132,7 +132,10 @@ impl QueryTerms {
 
     /// Whether the text has the words of the query in their order, and no others.
     pub fn is_all_of(&self, text: &str) -> bool {
-        !self.typed.is_empty() && runs(text).map(|run| run.text).eq(self.typed.iter().cloned())
+        let mut typed = self.typed.iter();
+        !self.typed.is_empty()
+            && runs(text).all(|run| typed.next() == Some(&run.text))
+            && typed.next().is_none()
     }
 
     /// Whether the text has no word: no letter, digit or other character of a word.
