@@ -49,7 +49,7 @@ pub(super) struct Ranked<'s> {
 
 impl<'s> Ranked<'s> {
     /// The hits, with highlights if the query has a text.
-    fn answer(self, by_text: bool) -> Answer<'s> {
+    pub fn answer(self, by_text: bool) -> Answer<'s> {
         let Self { method, words, ngrams, known, ranking } = self;
         let Ranking { shards, start, .. } = ranking;
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));

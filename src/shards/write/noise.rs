@@ -79,11 +79,11 @@ fn sample(
 ) -> Result<Option<Sample>> {
     let query = Query::from(text);
     let shards = loaded.wanted(&query, options)?;
-    let found = shards.search(query, options)?.result.hits;
-    let whole = index.search(query, options)?.hits;
     let Step::Ranked(ranked) = shards.step(&query, options)? else { return Ok(None) };
-    let same = whole.iter().filter(|hit| found.iter().any(|own| own.article.id == hit.article.id)).count();
     let claim = ranked.ranking.claim();
+    let found = ranked.answer(true).result.hits;
+    let whole = index.search(query, options)?.hits;
+    let same = whole.iter().filter(|hit| found.iter().any(|own| own.article.id == hit.article.id)).count();
     Ok((!whole.is_empty()).then(|| Sample { claim, share: same as f32 / whole.len() as f32 }))
 }
 
