@@ -75,7 +75,8 @@ impl<'a> Builder<'a> {
     pub fn build_draft(&mut self) -> Result<(Vec<String>, bool)> {
         self.is_draft = self.learnt.is_some();
         let pages = self.build();
-        Ok((pages?, std::mem::take(&mut self.is_draft)))
+        let is_draft = std::mem::take(&mut self.is_draft);
+        Ok((pages?, is_draft))
     }
 
     /// Builds, and returns the pages of the site that it has written.

@@ -60,14 +60,13 @@ impl Piece {
     /// The larger of both gives the headings and the anchor.
     fn append(&mut self, next: Self) {
         let larger = next.chars() > self.chars();
-        let before = self.own_heading.clone().filter(|own| larger && !next.heading.contains(own));
-        let mut sections = self.starts(0, usize::from(before.is_some()));
-        let line = lines(&[before.as_deref().unwrap_or_default(), &self.text]);
-        sections.extend(next.starts(line, usize::from(next.own_heading.is_some())));
-        let parts = [before.as_ref(), Some(&self.text), next.own_heading.as_ref(), Some(&next.text)];
-        let parts: Vec<_> =
-            parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        let text = parts.join("\n");
+        let before =
+            self.own_heading.as_deref().filter(|own| larger && !next.heading.iter().any(|it| it == own));
+        let (before, between) = (before.unwrap_or_default(), next.own_heading.as_deref().unwrap_or_default());
+        let (here, there) = (joined(before, &self.text), joined(between, &next.text));
+        let mut sections = self.starts(0, before.lines().count());
+        sections.extend(next.starts(here.lines().count(), between.lines().count()));
+        let text = joined(&here, &there);
         *self = match larger {
             true => Self { text, sections, own_heading: None, ..next },
             false => Self { text, sections, ..std::mem::take(self) },
@@ -97,8 +96,10 @@ impl Piece {
     }
 }
 
-fn lines(parts: &[&str]) -> usize {
-    parts.iter().map(|part| part.lines().count()).sum()
+/// On lines of their own, if both say something.
+fn joined(a: &str, b: &str) -> String {
+    let line = if a.is_empty() || b.is_empty() { "" } else { "\n" };
+    [a, line, b].concat()
 }
 
 #[cfg(test)]

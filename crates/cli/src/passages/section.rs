@@ -48,7 +48,7 @@ pub fn sections<'a>(title: &str, blocks: &'a [Block]) -> Vec<Section<'a>> {
 /// Where the sections of an article that is one passage begin, but for those that only the page's top leads to.
 pub fn starts(title: &str, blocks: &[Block]) -> Vec<Start> {
     let starts = sections(title, blocks).into_iter().map(|section| Start {
-        line: blocks[..section.start].iter().map(|block| block.text.lines().count().max(1)).sum(),
+        line: section.start,
         anchor: section.anchor(None),
         heading: section.path,
     });
