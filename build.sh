@@ -118,13 +118,17 @@ packages() {
   step "One version for all packages" node scripts/version.mjs check
 }
 
-command_packages() {
+released_command() { # with the web files that it carries
   step "Rust for wasm32" scripts/wasm-target.sh
   step "wasm-pack and wasm-bindgen" scripts/tools.sh
   step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
   step "The wasm package" scripts/wasm.sh build
   step "The page, the client and the search box" scripts/web.sh
-  step "The exemplar command" cargo build --release --package exemplar-search-cli
+  step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
+}
+
+command_packages() {
+  released_command
   step "The packages with the command" scripts/package.sh command
 }
 
@@ -208,12 +212,7 @@ case "${1:-help}" in
     ;;
   package)
     [[ $# == 1 || ${2:-} == test ]] || die "\"$2\" cannot be done with packages: ./build.sh package, or ./build.sh package test"
-    step "Rust for wasm32" scripts/wasm-target.sh
-    step "wasm-pack and wasm-bindgen" scripts/tools.sh
-    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
-    step "The wasm package" scripts/wasm.sh build
-    step "The page, the client and the search box" scripts/web.sh
-    step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
+    released_command
     packages
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
     summary

