@@ -2,6 +2,7 @@
 
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { listeningPage } from './listening-page.mjs';
 import { start } from './tools.mjs';
 
 const DEADLINE = 180_000;
@@ -23,15 +24,9 @@ export async function checkDevelopment(browser, { develop, console: expected }, 
   try {
     const address = `http://127.0.0.1:${port}${base}`;
     await answers(address);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      const { url } = message.location();
-      const said = `${message.type()}: ${message.text()} (${url})`;
-      // The sites have no icon.
-      if (message.type() === 'error' && !url.includes('favicon') && !expected?.test(said)) problems.push(said);
-    });
-    await page.route((url) => url.origin !== new URL(address).origin, (route) => route.fulfill({ body: '' }));
+    // The sites have no icon.
+    const counts = (said) => said.startsWith('error: ') && !/\(.*favicon.*\)$/.test(said) && !expected?.test(said);
+    const page = await listeningPage(context, address, problems, counts);
     await page.goto(address, { timeout: DEADLINE });
     await page.locator('exemplar-search input:visible').first().click({ timeout: DEADLINE });
     await page.getByText('Build the site once').first().waitFor({ timeout: 10_000 });

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { QUERIES, pagesOf } from './content.mjs';
+import { listeningPage } from './listening-page.mjs';
 
 const DESKTOP = { locale: 'en-GB', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 const PHONE = { locale: 'en-GB', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2, colorScheme: 'light' };
@@ -37,15 +38,8 @@ function opener(browser, root, messages, expected) {
   const open = async (path, options = DESKTOP) => {
     const context = await browser.newContext(options);
     contexts.push(context);
-    const page = await context.newPage();
+    const page = await listeningPage(context, root, messages, (said) => !expected?.test(said));
     page.setDefaultTimeout(30_000);
-    page.on('console', (message) => {
-      const said = `${message.type()}: ${message.text()} (${message.location().url})`;
-      if (!expected?.test(said)) messages.push(said);
-    });
-    page.on('pageerror', (error) => messages.push(error.stack));
-    // The machine has no way out: what a theme loads from elsewhere is not there, without a word in the console.
-    await page.route((url) => url.origin !== new URL(root).origin, (route) => route.fulfill({ body: '' }));
     await page.goto(root + path, { timeout: 30_000 });
     return page;
   };

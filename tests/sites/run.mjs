@@ -9,7 +9,8 @@ import { LAUNCH } from '../browser/launch.mjs';
 import { checkDevelopment } from './check-development.mjs';
 import { checkIndex } from './check-index.mjs';
 import { checkPages } from './check-pages.mjs';
-import { GENERATORS, PYTHON } from './generators/index.mjs';
+import { GENERATORS } from './generators/index.mjs';
+import { PYTHON } from './generators/python.mjs';
 import { host } from './server.mjs';
 import { ROOT, SITES, installPython } from './tools.mjs';
 

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frontMatter, writePages } from '../content.mjs';
 import { copy, run, siteFolder } from '../tools.mjs';
+import { PYTHON } from './python.mjs';
 
 const CONFIG = `baseURL = "https://lantern.example.org/handbook/"
 title = "Lantern"
@@ -16,7 +17,7 @@ contentDir = "content/de"
 `;
 
 export const hugo = {
-  name: 'Hugo', version: '0.168.0', by: 'examples/hugo',
+  name: 'Hugo', version: PYTHON.hugo, by: 'examples/hugo',
   async build() {
     const folder = await siteFolder('hugo');
     await run('hugo', ['new', 'site', '.', '--force'], { cwd: folder });

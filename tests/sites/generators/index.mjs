@@ -18,8 +18,3 @@ import { vitepress } from './vitepress.mjs';
 import { zensical } from './zensical.mjs';
 
 export const GENERATORS = { docusaurus, vitepress, starlight, mkdocs, zensical, sphinx, mdbook, hugo, eleventy, jekyll, plain };
-
-/** Those in Python, which share one environment. */
-export const PYTHON = {
-  'mkdocs-material': '9.8.2', 'mkdocs-static-i18n': '1.3.1', zensical: '0.0.50', sphinx: '9.0.4', furo: '2025.12.19', 'myst-parser': '5.0.0', hugo: '0.168.0',
-};

@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { writePages } from '../content.mjs';
 import { copy, run, siteFolder } from '../tools.mjs';
+import { PYTHON } from './python.mjs';
 
 export const mkdocs = {
-  name: 'MkDocs Material', version: '9.8.2', by: 'the plugin exemplar-search',
+  name: 'MkDocs Material', version: PYTHON['mkdocs-material'], by: 'the plugin exemplar-search',
   async build() {
     const folder = await siteFolder('mkdocs');
     await copy('examples/mkdocs', folder);

@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { writePages } from '../content.mjs';
 import { copy, run, siteFolder } from '../tools.mjs';
+import { PYTHON } from './python.mjs';
 
 export const sphinx = {
-  name: 'Sphinx, Furo', version: '9.0.4, 2025.12.19', by: 'examples/sphinx',
+  name: 'Sphinx, Furo', version: `${PYTHON.sphinx}, ${PYTHON.furo}`, by: 'examples/sphinx',
   async build() {
     const folder = await siteFolder('sphinx');
     const contents = '\n```{toctree}\n:glob:\n*\n```\n';

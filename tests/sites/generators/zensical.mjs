@@ -4,9 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePages } from '../content.mjs';
 import { copy, run, siteFolder } from '../tools.mjs';
+import { PYTHON } from './python.mjs';
 
 export const zensical = {
-  name: 'Zensical', version: '0.0.50', by: 'examples/zensical',
+  name: 'Zensical', version: PYTHON.zensical, by: 'examples/zensical',
   async build() {
     const folder = await siteFolder('zensical');
     await run('zensical', ['new', '.'], { cwd: folder });
