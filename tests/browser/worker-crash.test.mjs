@@ -2,17 +2,24 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { componentSite, openBox, type } from './component-support.mjs';
+import { box, componentSite, openBox, type } from './component-support.mjs';
 
 /** A page with the box, after its first hits. */
 async function searched(t, options) {
   const page = await openBox(t, await componentSite(t), options);
   await type(page, 'threads');
-  await found(page, 'Threads');
+  await first(page, 'Threads');
   return page;
 }
 
-const found = (page, title) => page.locator('exemplar-search .hit', { hasText: title }).first().waitFor();
+/** Types a query in place of the one that is there. */
+async function retype(page, query) {
+  await box(page).fill('');
+  await type(page, query);
+}
+
+/** Waits until the first hit has this in its title: hits of the query before would have it in their texts. */
+const first = (page, title) => page.locator('exemplar-search .hit').first().locator('.name', { hasText: title }).waitFor();
 
 /** The one worker of the page, as there must never be two. */
 function workerOf(page) {
@@ -29,11 +36,11 @@ const crashes = {
 for (const [how, crash] of Object.entries(crashes)) {
   test(`where the worker ${how}, the next query is answered by a new one`, async (t) => {
     const page = await searched(t, { console: /crash/ });
-    const first = workerOf(page);
-    await first.evaluate(crash);
-    await type(page, 'ownership');
-    await found(page, 'Ownership');
-    assert.notEqual(workerOf(page), first);
+    const crashed = workerOf(page);
+    await crashed.evaluate(crash);
+    await retype(page, 'ownership');
+    await first(page, 'Ownership');
+    assert.notEqual(workerOf(page), crashed);
   });
 }
 
@@ -43,8 +50,8 @@ for (const [how, silence] of Object.entries(silences)) {
   test(`where the worker ${how}, it is given up after a minute`, async (t) => {
     const page = await searched(t, { before: (page) => page.clock.install() });
     await workerOf(page).evaluate(silence);
-    await type(page, 'ownership');
+    await retype(page, 'ownership');
     await page.clock.runFor(81_000);
-    await found(page, 'Ownership');
+    await first(page, 'Ownership');
   });
 }
