@@ -36,17 +36,29 @@ machine. Environment variables:
 END
 }
 
-tools() {
+wasm_tools() {
   step "Rust for wasm32" scripts/wasm-target.sh
   step "wasm-pack and wasm-bindgen" scripts/tools.sh
+}
+
+tools() {
+  wasm_tools
   step "The embedding model" embedding_model
 }
 
+# The core is compiled beside the command, and while that embeds the sites: neither keeps two cores busy by itself.
 dist() { # dist [SITE...]: of the demo's sites all, or these
-  step "The wasm package" scripts/wasm.sh build
-  step "The page, the client and the search box" scripts/web.sh
+  lane core core
+  step "The embedding model" embedding_model
   step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
   step "The sites and their bundles" scripts/demo.sh "$@"
+  finish core
+  step "The page, the client and the search box" scripts/web.sh
+}
+
+core() {
+  wasm_tools
+  step "The wasm package" scripts/wasm.sh build
 }
 
 serve() {
@@ -119,10 +131,8 @@ packages() {
 }
 
 released_command() { # with the web files that it carries
-  step "Rust for wasm32" scripts/wasm-target.sh
-  step "wasm-pack and wasm-bindgen" scripts/tools.sh
+  core
   step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
-  step "The wasm package" scripts/wasm.sh build
   step "The page, the client and the search box" scripts/web.sh
   step "The exemplar command, as it is released" cargo build --release --package exemplar-search-cli
 }
@@ -197,7 +207,6 @@ bundle_table() { # bundle_table [COLLECTIONS] API
 
 case "${1:-help}" in
   serve)
-    tools
     dist
     step "The demo" serve
     ;;
@@ -207,7 +216,6 @@ case "${1:-help}" in
     summary
     ;;
   dist)
-    tools
     dist
     ;;
   package)
