@@ -1,4 +1,5 @@
-//! `exemplar.toml` in the working folder: options of `exemplar build`. Those of the command line win.
+//! `exemplar.toml` in the working folder: options of `exemplar build`, of which `exemplar doctor` takes those that it has. Those of
+//! the command line win.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -20,24 +21,25 @@ const LIKE: f64 = 0.7;
 
 type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
-/// The command line `given`, with what the file says, if `given` is a build.
+/// The command line `given`, with what the file says, if `given` is a command that reads a site.
 pub fn with_file(cli: Command, given: Vec<OsString>) -> Result<Vec<OsString>> {
-    let is_build = given.get(1).is_some_and(|name| name == "build");
+    let reads_site = |name: &&str| given.get(1).is_some_and(|first| first == name);
+    let command = ["build", "doctor"].into_iter().find(reads_site);
     let asks_for_help = given.iter().any(|word| word == "-h" || word == "--help");
-    if !is_build || asks_for_help || !Path::new(FILE).exists() {
+    let Some(command) = command.filter(|_| !asks_for_help && Path::new(FILE).exists()) else {
         return Ok(given);
-    }
+    };
     let text = input::bytes(Path::new(FILE), MAX_BYTES)
         .map_err(|problem| anyhow!("cannot read {FILE}: {problem}"))?;
     let text = String::from_utf8(text).with_context(|| format!("{FILE} is not UTF-8"))?;
     let mut words = given[..2].to_vec();
-    words.extend(options(cli, &given, &text)?);
+    words.extend(options(cli, command, &given, &text)?);
     words.extend_from_slice(&given[2..]);
     Ok(words)
 }
 
-/// The options of the file `text` that the command line leaves open, as it would say them.
-fn options(cli: Command, given: &[OsString], text: &str) -> Result<Vec<OsString>> {
+/// The options of the file `text` that the command has and its line leaves open, as it would say them.
+fn options(cli: Command, command: &str, given: &[OsString], text: &str) -> Result<Vec<OsString>> {
     let keys: Keys = toml::from_str(text).map_err(|error| {
         let way_out =
             if text.contains('\\') { "\n(write paths with /, which Windows takes too)" } else { "" };
@@ -46,16 +48,18 @@ fn options(cli: Command, given: &[OsString], text: &str) -> Result<Vec<OsString>
     let mut cli = cli.ignore_errors(true);
     cli.build();
     let matches = cli.clone().try_get_matches_from(given).ok();
-    let matches = matches.as_ref().and_then(|matches| matches.subcommand_matches("build"));
+    let matches = matches.as_ref().and_then(|matches| matches.subcommand_matches(command));
     let build = cli.find_subcommand("build").context("there is no build")?;
-    let said = matches.map_or_else(Vec::new, |matches| said(build, matches));
+    let command = cli.find_subcommand(command).context("there is no such command")?;
+    let said = matches.map_or_else(Vec::new, |matches| said(command, matches));
+    let has = |arg: &Arg| command.get_arguments().any(|other| other.get_id() == arg.get_id());
     let mut options = Vec::new();
     for (key, value) in &keys {
         let line = 1 + text[..key.span().start].matches('\n').count();
         let arg = named(build, key.get_ref()).with_context(|| format!("{FILE}, line {line}"))?;
         let written = written(arg, value.get_ref())
             .with_context(|| format!("{FILE}, line {line}: {}", key.get_ref()))?;
-        if !said.iter().any(|other| gives_way(build, arg, other)) {
+        if has(arg) && !said.iter().any(|other| gives_way(build, arg, other)) {
             options.extend(written);
         }
     }
@@ -63,12 +67,12 @@ fn options(cli: Command, given: &[OsString], text: &str) -> Result<Vec<OsString>
 }
 
 /// The options that the command line says.
-fn said<'b>(build: &'b Command, matches: &ArgMatches) -> Vec<&'b Arg> {
+fn said<'c>(command: &'c Command, matches: &ArgMatches) -> Vec<&'c Arg> {
     let is_said = |arg: &&Arg| {
         let id = arg.get_id().as_str();
         matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
     };
-    build.get_arguments().filter(is_said).collect()
+    command.get_arguments().filter(is_said).collect()
 }
 
 /// Whether an option of the file goes where the command line says `other`.

@@ -10,6 +10,7 @@ mod bundle_file;
 mod config;
 mod convert;
 mod digest;
+mod doctor;
 mod engine;
 mod eval;
 mod init;
@@ -49,6 +50,7 @@ struct Cli {
 enum Command {
     Init(init::Args),
     Build(Box<build::Args>),
+    Doctor(Box<doctor::Args>),
     Search(Box<search::Args>),
     Serve(serve::Args),
     Inspect(inspect::Args),
@@ -72,6 +74,7 @@ fn run() -> Result<()> {
     match Cli::parse_from(words).command {
         Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),

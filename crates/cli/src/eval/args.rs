@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::ArgGroup;
 use exemplar_search::{Fusion, Method};
 
 use super::setting::Setting;
@@ -11,12 +12,22 @@ use crate::api::{ApiArgs, Client, Limits};
 use crate::build::{DEFAULT_QUERY_TEXTS, RequestArgs};
 use crate::engine::Engine;
 
-/// Measure what each way of ranking is worth on a test collection
+/// Measure what each way of ranking is worth on a test collection, or where the pages of your own queries stand
 #[derive(clap::Args)]
+#[command(group(ArgGroup::new("measured").required(true).args(["collection", "queries"])))]
 pub struct Args {
     /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, as BEIR has them
     #[arg(long, value_name = "DIR")]
-    pub collection: PathBuf,
+    pub collection: Option<PathBuf>,
+    /// Queries of your own, to ask of BUNDLE: on each line a query, a tab, and the address of the page that should come first
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub queries: Option<PathBuf>,
+    /// The bundle to ask the --queries of
+    #[arg(value_name = "BUNDLE", requires = "queries")]
+    pub bundle: Option<PathBuf>,
+    /// The --queries fail if a page is not among so many first hits
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "queries")]
+    pub within: usize,
     /// What is measured
     #[arg(long, value_enum, default_value_t)]
     pub task: Task,
@@ -80,6 +91,11 @@ impl Args {
     /// What the files' vectors are called.
     pub fn model(&self) -> &str {
         self.request.model.as_deref().unwrap_or_default()
+    }
+
+    /// What `--method` names first.
+    pub fn first_method(&self) -> Option<Method> {
+        self.method.first().copied()
     }
 
     /// The ways of ranking, kNN first.

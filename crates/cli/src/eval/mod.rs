@@ -1,4 +1,4 @@
-//! `exemplar eval`: measures what each method is worth on a test collection.
+//! `exemplar eval`: measures what each method is worth on a test collection, and where the pages of an owner's queries stand.
 
 mod args;
 mod collection;
@@ -8,7 +8,9 @@ mod metrics;
 mod report;
 mod setting;
 mod task;
+mod wanted;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -27,12 +29,22 @@ use crate::output::print;
 use crate::shard_files::ShardFiles;
 
 pub fn run(args: &Args) -> Result<()> {
+    match (&args.collection, &args.queries, &args.bundle) {
+        (Some(folder), ..) => measure(args, folder),
+        (None, Some(queries), Some(bundle)) => wanted::run(args, bundle, queries),
+        // The command line has one of them.
+        (None, ..) => bail!("name a --collection, or a bundle and --queries"),
+    }
+}
+
+/// Measures each setting on a test collection.
+fn measure(args: &Args, folder: &Path) -> Result<()> {
     let settings = args.settings()?;
-    let collection = Collection::read(&args.collection)?;
+    let collection = Collection::read(folder)?;
     let Built { model, index, queries, encoder, shards } = Built::of(&collection, args)?;
     let cases = args.task.cases(&index, &collection, &queries, args.leave_out_own)?;
     if cases.is_empty() {
-        bail!("{} has no query that this task could measure", args.collection.display());
+        bail!("{} has no query that this task could measure", folder.display());
     }
 
     let mut sources = vec![EmbeddingSource::Api(&queries)];
@@ -77,7 +89,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     progress.finish_and_clear();
     let report = Report {
-        collection: args.collection.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        collection: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         task: args.task,
         model,
         documents: collection.documents.len(),
