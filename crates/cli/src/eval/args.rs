@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::ArgGroup;
 use exemplar_search::{Fusion, Method};
 
+use super::rankings;
 use super::setting::Setting;
 use super::task::Task;
 use crate::api::{ApiArgs, Client, Limits};
@@ -58,6 +59,9 @@ pub struct Args {
     /// Also rank by the bundle in shards, each query by what it loads on its own, and say how much that is
     #[arg(long)]
     pub shards: bool,
+    /// Also measure what another engine found: a file as trec_eval reads it; may be given again
+    #[arg(long, value_name = "NAME=FILE", requires = "collection", value_parser = rankings::name_and_file)]
+    pub rankings: Vec<(String, PathBuf)>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -21,6 +21,8 @@ pub struct Metrics {
     /// 1 over the rank of the first relevant document, 0 without one: trec_eval's `recip_rank` of ten hits.
     #[serde(rename = "mrr@10")]
     pub mrr: f64,
+    /// 1 if there is any hit, relevant or not.
+    pub found: f64,
 }
 
 impl Metrics {
@@ -28,6 +30,8 @@ impl Metrics {
     pub fn of<'a>(ranking: impl Iterator<Item = &'a str>, grades: &HashMap<String, u32>) -> Self {
         let discount = |place: usize| 1.0 / (place as f64 + 2.0).log2();
         let gain = |(place, grade): (usize, u32)| f64::from(grade) * discount(place);
+        let mut ranking = ranking.peekable();
+        let any = f64::from(u8::from(ranking.peek().is_some()));
         let found: Vec<(usize, u32)> = ranking
             .take(DEPTH)
             .enumerate()
@@ -37,12 +41,13 @@ impl Metrics {
         ideal.sort_unstable_by(|a, b| b.cmp(a));
         let ideal: f64 = ideal.into_iter().take(DEPTH).enumerate().map(gain).sum();
         if ideal == 0.0 {
-            return Self::default();
+            return Self { found: any, ..Self::default() };
         }
         Self {
             recall: found.len() as f64 / grades.len() as f64,
             mrr: found.first().map_or(0.0, |(place, _)| 1.0 / (*place as f64 + 1.0)),
             ndcg: found.into_iter().map(gain).sum::<f64>() / ideal,
+            found: any,
         }
     }
 }
@@ -51,7 +56,12 @@ impl Sub for Metrics {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self { ndcg: self.ndcg - other.ndcg, recall: self.recall - other.recall, mrr: self.mrr - other.mrr }
+        Self {
+            ndcg: self.ndcg - other.ndcg,
+            recall: self.recall - other.recall,
+            mrr: self.mrr - other.mrr,
+            found: self.found - other.found,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod collection;
 mod index;
 mod interval;
 mod metrics;
+mod rankings;
 mod report;
 mod setting;
 mod task;
@@ -22,6 +23,7 @@ pub use self::args::Args;
 use self::collection::Collection;
 use self::index::Built;
 use self::metrics::Metrics;
+use self::rankings::Rankings;
 use self::report::{Report, Row, ShardCost};
 use self::setting::Setting;
 use self::task::{Case, EmbeddingSource, InShards, Task};
@@ -51,15 +53,7 @@ fn measure(args: &Args, folder: &Path) -> Result<()> {
     if encoder.is_some() && args.task.has_text() {
         sources.push(EmbeddingSource::Encoder);
     }
-    let with_vectors = |setting: &&_| setting::Setting::needs_embedding(setting);
-    let mut plan: Vec<_> = Vec::new();
-    for source in sources {
-        plan.extend(settings.iter().filter(with_vectors).map(|setting| (source, setting)));
-    }
-    plan.extend(
-        settings.iter().filter(|one| !with_vectors(one)).map(|setting| (EmbeddingSource::None, setting)),
-    );
-
+    let plan = plan(&sources, &settings);
     let progress = progress(plan.len() * cases.len());
     let mut first: Vec<Metrics> = Vec::new();
     let mut rows = Vec::new();
@@ -88,6 +82,11 @@ fn measure(args: &Args, folder: &Path) -> Result<()> {
         }
     }
     progress.finish_and_clear();
+    for (name, file) in &args.rankings {
+        let rankings = Rankings::read(file)?;
+        let metrics: Vec<Metrics> = cases.iter().map(|case| rankings.measure(case)).collect();
+        rows.push(Row::new("", name.clone(), &metrics, &first, 0.0));
+    }
     let report = Report {
         collection: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         task: args.task,
@@ -98,6 +97,18 @@ fn measure(args: &Args, folder: &Path) -> Result<()> {
         rows,
     };
     print(&if args.json { report.to_json()? } else { report.to_table() })
+}
+
+/// What the rows are of: each setting with each source of embeddings, then those that need none.
+fn plan<'a>(
+    sources: &[EmbeddingSource<'a>],
+    settings: &'a [Setting],
+) -> Vec<(EmbeddingSource<'a>, &'a Setting)> {
+    let of = |source: EmbeddingSource<'a>, embeds: bool| {
+        let fitting = settings.iter().filter(move |setting| setting.needs_embedding() == embeds);
+        fitting.map(move |setting| (source, setting))
+    };
+    sources.iter().flat_map(|&source| of(source, true)).chain(of(EmbeddingSource::None, false)).collect()
 }
 
 /// Each query by what it loads on its own.

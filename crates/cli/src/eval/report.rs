@@ -133,6 +133,7 @@ impl Row {
                 ("ndcg@10", interval(|metrics| metrics.ndcg)),
                 ("recall@10", interval(|metrics| metrics.recall)),
                 ("mrr@10", interval(|metrics| metrics.mrr)),
+                ("found", interval(|metrics| metrics.found)),
             ])
         };
         Self {
@@ -162,17 +163,18 @@ impl Report {
         }
         let width = self.rows.iter().map(|row| row.method.chars().count()).max().unwrap_or(0).max(6);
         lines.push(format!(
-            "\n{:<8} {:<width$}  {:<22} {:<10} {:<8} {:<24} {:>8}",
-            "vectors", "method", "nDCG@10", "Recall@10", "MRR@10", "nDCG@10 less kNN's", "ms"
+            "\n{:<8} {:<width$}  {:<22} {:<10} {:<8} {:<6} {:<24} {:>8}",
+            "vectors", "method", "nDCG@10", "Recall@10", "MRR@10", "found", "nDCG@10 less kNN's", "ms"
         ));
         for Row { embedder, method, mean, difference, milliseconds, shards } in &self.rows {
             let Interval { mean: ndcg, low, high } = mean["ndcg@10"];
             let by = difference["ndcg@10"];
             lines.push(format!(
-                "{embedder:<8} {method:<width$}  {:<22} {:<10.3} {:<8.3} {:<24} {milliseconds:>8.2}",
+                "{embedder:<8} {method:<width$}  {:<22} {:<10.3} {:<8.3} {:<6.3} {:<24} {milliseconds:>8.2}",
                 format!("{ndcg:.3} [{low:.3}, {high:.3}]"),
                 mean["recall@10"].mean,
                 mean["mrr@10"].mean,
+                mean["found"].mean,
                 format!("{:+.3} [{:+.3}, {:+.3}]", by.mean, by.low, by.high),
             ));
             lines.extend(shards.as_ref().map(ShardCost::line));

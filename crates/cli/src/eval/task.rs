@@ -88,11 +88,16 @@ impl Case<'_> {
         let whole = index.search(query, &options)?.hits;
         let same = whole.iter().filter(|hit| ids().any(|id| id == hit.article.id)).count();
         Ok(InShards {
-            metrics: Metrics::of(ids().filter(|id| Some(*id) != self.left_out), &self.grades),
+            metrics: self.metrics(ids()),
             cost,
             complete: result.complete.unwrap_or(1.0).into(),
             same: same as f64 / whole.len().max(1) as f64,
         })
+    }
+
+    /// Of documents by their ids, best first.
+    pub fn metrics<'d>(&self, ids: impl Iterator<Item = &'d str>) -> Metrics {
+        Metrics::of(ids.filter(|id| Some(*id) != self.left_out), &self.grades)
     }
 
     fn query<'q>(&'q self, source: EmbeddingSource<'q>) -> Query<'q> {
@@ -158,8 +163,7 @@ impl Task {
             Self::Similar => index.similar(&case.query.id, &options)?,
             Self::Refine => index.refine(&Refine { query, more: &case.liked, less: &[] }, &options)?,
         };
-        let ids = result.hits.iter().map(|hit| hit.article.id.as_str());
-        Ok(Metrics::of(ids.filter(|id| Some(*id) != case.left_out), &case.grades))
+        Ok(case.metrics(result.hits.iter().map(|hit| hit.article.id.as_str())))
     }
 
     /// What its methods can rank by.

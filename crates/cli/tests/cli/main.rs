@@ -9,6 +9,7 @@ mod doctor;
 mod embedding;
 mod embedding_server;
 mod eval_queries;
+mod eval_rankings;
 mod hostile_api;
 mod inject;
 mod inspect;
