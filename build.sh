@@ -98,6 +98,8 @@ tests() { # tests [all]
     packages
     step "Packages, installed on bare machines" package_tests
   fi
+  step "The core on mutated bundles" node scripts/fuzz-wasm.mjs "$([[ $all == all ]] && echo 300 || echo 10)"
+  step "npm's lock file" node scripts/npm-lock.mjs
   step "Types of the JavaScript" npm run --silent check
   step "Sizes of what readers download" node scripts/sizes.mjs
   step "Tests in the browser" with_embedding_api browser_tests
