@@ -39,7 +39,7 @@ export const en = {
   here: 'Answered on this device.',
   words: 'Answered on this device, by words alone.',
   /** Words that say little by themselves, with spaces between them: they are not marked where they stand alone. */
-  functionWords: 'a an and are as at be by can do does for from how i in is it my of on or that the this to we what when where which why with you your',
+  functionWords: 'a an and are as at back be by can do does for from get has have how i if in into is it its me my not of on or so that the their them there these they this to up was we what when where which who why will with you your',
   keys: { move: 'move', open: 'open', close: 'close' },
   failed: 'The search does not work right now',
   errors: {
