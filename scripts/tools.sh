@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs wasm-pack, wasm-bindgen's tools and zopfli into .tools/bin.
+# tools.sh: installs wasm-pack, wasm-bindgen's tools and zopfli into .tools/bin.
+# tools.sh cargo-fuzz|cargo-deny: installs that one, which the checks of a change do not need.
 source "$(dirname "$0")/common.sh"
 
 # The tool must have the version of the crate, to the digit.
@@ -23,8 +24,18 @@ optimised() { # optimised PACKAGE...
   printf -- "--config=profile.release.package.%s.opt-level=1\n" "$@"
 }
 
-mapfile -t options < <(optimised walrus wasmparser wasm-encoder leb128fmt gimli id-arena wasm-bindgen-cli-support)
-cargo_tool wasm-pack 0.15.1
-# Without TLS: it asks the browser's driver on this machine, and nobody else.
-cargo_tool wasm-bindgen-cli "$wasm_bindgen" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner "${options[@]}"
-cargo_tool zopfli 0.8.4 --config profile.release.package.zopfli.opt-level=1
+wasm_tools() {
+  local options
+  mapfile -t options < <(optimised walrus wasmparser wasm-encoder leb128fmt gimli id-arena wasm-bindgen-cli-support)
+  cargo_tool wasm-pack 0.15.1
+  # Without TLS: it asks the browser's driver on this machine, and nobody else.
+  cargo_tool wasm-bindgen-cli "$wasm_bindgen" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner "${options[@]}"
+  cargo_tool zopfli 0.8.4 --config profile.release.package.zopfli.opt-level=1
+}
+
+case "$*" in
+  "") wasm_tools ;;
+  cargo-fuzz) cargo_tool cargo-fuzz 0.13.2 ;;
+  cargo-deny) cargo_tool cargo-deny 0.20.2 ;;
+  *) die "usage: scripts/tools.sh [cargo-fuzz | cargo-deny]" ;;
+esac
