@@ -38,11 +38,14 @@ pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) ->
     lift_above(scores, &by_title);
 }
 
-/// Puts these passages 1 above the best of all, and keeps the distances between them.
+/// Puts these passages 1/2 to 3/2 above the best of all, in the order that they have. Where each goes depends on no other of them, so
+/// that it is the same where only some are known.
 fn lift_above(scores: &mut [f32], lifted: &[usize]) {
     let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let least = lifted.iter().map(|&passage| scores[passage]).fold(f32::INFINITY, f32::min);
-    lifted.iter().for_each(|&passage| scores[passage] += top - least + 1.0);
+    for &passage in lifted {
+        let score = scores[passage];
+        scores[passage] = top + 1.0 + 0.5 * score / (1.0 + score.abs());
+    }
 }
 
 #[cfg(test)]

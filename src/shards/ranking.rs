@@ -231,6 +231,7 @@ impl<'s> Ranking<'s> {
                 }
             }
         }
+        all.iter_mut().for_each(|known| known.score = self.score(known));
         if let Some(words) = words.filter(|_| self.weights.lexical > 0.0) {
             self.lift(&mut all, words);
         }
@@ -238,6 +239,16 @@ impl<'s> Ranking<'s> {
         let mut best = best_of_articles(all, self.k);
         best.retain(|known| by_meaning || self.lexical[known.passage as usize] > 0.0);
         best.into_iter().map(|known| (known.passage, known)).collect()
+    }
+
+    /// As the whole bundle has it: the only score by which it ranks, or the sum of several.
+    fn score(&self, known: &Known) -> f32 {
+        match (self.weights.knn > 0.0, self.weights.whitened > 0.0, self.weights.lexical > 0.0) {
+            (true, false, false) => known.plain,
+            (false, true, false) => known.whitened,
+            (false, false, true) => self.lexical[known.passage as usize],
+            _ => known.score,
+        }
     }
 
     fn lift(&self, all: &mut [Known], words: &lexical::QueryTerms) {
@@ -251,11 +262,6 @@ impl<'s> Ranking<'s> {
     }
 
     pub fn hits(&self, order: &[(u32, Known)], words: Option<&lexical::QueryTerms>) -> Vec<Hit<'s>> {
-        let fused = [self.weights.knn, self.weights.whitened, self.weights.lexical]
-            .iter()
-            .filter(|w| **w > 0.0)
-            .count()
-            > 1;
         let mut hits = Vec::new();
         for (rank, (passage, known)) in (1..).zip(order) {
             let Some((texts, placed)) = self.shards.text(self.start, *passage) else { continue };
@@ -267,12 +273,11 @@ impl<'s> Ranking<'s> {
                 whitened: (there && self.weights.whitened > 0.0).then_some(known.whitened),
                 lexical: (self.weights.lexical > 0.0).then_some(lexical),
             };
-            let own = [scores.knn, scores.whitened, scores.lexical].into_iter().flatten().next();
             let article = &texts.articles[placed.own];
             let text = placed.passage.text.as_str();
             hits.push(Hit {
                 rank,
-                score: if fused { known.score } else { own.unwrap_or(known.score) },
+                score: known.score,
                 scores,
                 article,
                 passage: &placed.passage,

@@ -224,8 +224,10 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
 }
 
 #[test]
-fn what_was_typed_as_it_stands_in_a_title_is_first() {
-    let (manifest, files) = shards_of(&site(400));
+fn what_was_typed_as_it_stands_in_a_title_is_first_and_scores_as_in_the_whole_bundle() {
+    let bundle = site(400);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
     for method in ["auto", "whitened+lexical", "lexical"] {
         let options = SearchOptions::default().method(method.parse().unwrap());
         for i in [3, 77, 311] {
@@ -233,7 +235,12 @@ fn what_was_typed_as_it_stands_in_a_title_is_first() {
             let text = format!("ARTICLE {i}.");
             load(&mut shards, &files, text.as_str(), &options);
             let answer = shards.search(text.as_str(), &options).unwrap();
-            assert_eq!(answer.result.hits[0].article.id, format!("a{i}"), "{method}");
+            let hits = answer.result.hits;
+            assert_eq!(hits[0].article.id, format!("a{i}"), "{method}");
+            let whole = index.search(text.as_str(), &options).unwrap().hits;
+            assert!(hits[0].score > hits[1].score && whole[0].score > whole[1].score, "{method}");
+            let apart = (hits[0].score - whole[0].score).abs();
+            assert!(apart < if method == "lexical" { 1e-4 } else { 0.3 }, "{method}: {apart}");
         }
     }
 }
