@@ -48,6 +48,8 @@ impl Start {
 pub(super) struct Lookup {
     /// The shards, those that tell most first.
     pub files: Vec<usize>,
+    /// How many of these, from the first, are for the words as they stand; the others are for other endings.
+    pub own: usize,
     /// Words that are too common to be looked up, of which the start knows enough.
     pub passed_over: Vec<String>,
 }
@@ -71,28 +73,29 @@ impl Lookup {
         }
         let words = sorted(words);
         let mut files: Vec<usize> = Vec::new();
-        let mut add = |file: usize| {
+        let add = |files: &mut Vec<usize>, file: usize| {
             if files.len() < MAX_WORD_FILES && !files.contains(&file) {
                 files.push(file);
             }
         };
-        words.iter().for_each(|(.., text, _)| add(start.words_of(text)));
+        words.iter().for_each(|(.., text, _)| add(&mut files, start.words_of(text)));
         if let Some(text) = text {
             let features = features(text);
             let resident = |word: &str| start.common(word).is_some_and(|common| common.row.is_some());
             features
                 .iter()
                 .filter(|(word, _)| !resident(word))
-                .for_each(|(word, _)| add(start.words_of(word)));
+                .for_each(|(word, _)| add(&mut files, start.words_of(word)));
         }
+        let own = files.len();
         for (.., text, stem) in &words {
-            let own = start.words_of(text);
+            let here = start.words_of(text);
             // Up to the last word that starts so.
             let end = start.words.partition_point(|first| first.as_str() <= *stem || first.starts_with(stem));
-            let near = (start.words_of(stem)..=end).filter(|file| file.abs_diff(own) <= OTHER_ENDINGS / 2);
-            near.for_each(&mut add);
+            let near = (start.words_of(stem)..=end).filter(|file| file.abs_diff(here) <= OTHER_ENDINGS / 2);
+            near.for_each(|file| add(&mut files, file));
         }
-        Self { files, passed_over }
+        Self { files, own, passed_over }
     }
 }
 

@@ -44,13 +44,15 @@ pub(super) struct Ranked<'s> {
     ngrams: Vec<Id>,
     /// How much of the text the query encoder knows, if it was asked.
     known: Option<f32>,
+    /// The share of what the query asks that could be looked up.
+    looked_up: f32,
     pub ranking: Ranking<'s>,
 }
 
 impl<'s> Ranked<'s> {
     /// The hits, with highlights if the query has a text.
     pub fn answer(self, by_text: bool) -> Answer<'s> {
-        let Self { method, words, ngrams, known, ranking } = self;
+        let Self { method, words, ngrams, known, looked_up, ranking } = self;
         let Ranking { shards, start, .. } = ranking;
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
         let mut wanted = shards.left(ngrams.into_iter().chain(clusters).collect());
@@ -64,7 +66,7 @@ impl<'s> Ranked<'s> {
         }
         let hits = ranking.hits(&order, by_text.then_some(&words));
         let noise = shards.manifest.noise.of(&ranking.weights);
-        let complete = Some(ranking.claim().share(noise));
+        let complete = Some(looked_up * ranking.claim().share(noise));
         let result = SearchResult { hits, known, complete, ..SearchResult::empty(method) };
         Answer { result, wanted, whole: false }
     }
@@ -152,12 +154,19 @@ impl Shards {
             (_, _, encoded) => encoded.map(|encoded| metric.of_coefficients(&encoded.values)),
         };
         let targets = placed.map(|placed| metric.targets(&placed, options.align));
+        let own = &lookup.files[..lookup.own];
+        let there = own.iter().filter(|&&file| self.has(Id::new(Kind::Words, file))).count();
+        // Those that are not there cannot be had.
+        let mut looked_up = if own.is_empty() { 1.0 } else { there as f32 / own.len() as f32 };
+        if query.embedding.is_some() && targets.is_none() {
+            looked_up *= weights.lexical / (weights.knn + weights.whitened + weights.lexical);
+        }
         let weights = match &targets {
             Some(_) => weights,
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
         let ranking = Ranking::new(self, start, lexical, targets, weights, options.k);
-        Ranked { method, words, ngrams, known, ranking }
+        Ranked { method, words, ngrams, known, looked_up, ranking }
     }
 
     /// The codes of all passages' lengths: exact where their cluster is there.

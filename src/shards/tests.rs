@@ -396,6 +396,46 @@ fn what_cannot_be_had_is_not_wanted_again() {
 }
 
 #[test]
+fn words_that_cannot_be_looked_up_are_not_claimed() {
+    let (manifest, files) = shards_of(&site(400));
+    let start = Start::read(&files[&Id::new(Kind::Start, 0)][HEAD..]).unwrap();
+    let lost = Id::new(Kind::Words, start.words_of("violin"));
+    assert_ne!(lost.number as usize, start.words_of("harbour"), "words of different shards");
+    // What is claimed if the shard of "violin" cannot be had.
+    let claims = |text: &str, method: &str| {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+        shards.give_up(lost);
+        load(&mut shards, &files, text, &options);
+        let without = shards.search(text, &options).unwrap().result.complete.unwrap();
+        shards.retry();
+        load(&mut shards, &files, text, &options);
+        (without, shards.search(text, &options).unwrap().result.complete.unwrap())
+    };
+    for method in ["auto", "lexical", "whitened"] {
+        let (without, all) = claims("harbour violin", method);
+        assert!(without <= 0.5 && all > 0.5, "{method}: {without}, then {all}");
+        let (without, all) = claims("violin", method);
+        assert!(without == 0.0 && all > 0.5, "{method}: {without}, then {all}");
+    }
+}
+
+#[test]
+fn an_embedding_without_directions_claims_what_words_are_of_the_method() {
+    let (manifest, files) = shards_of(&site(200));
+    let embedding = [0.5; DIMS];
+    let query = Query { text: Some("harbour"), embedding: Some(&embedding), unfinished: false };
+    for (method, most) in [("whitened+lexical", 0.5), ("knn", 0.0)] {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+        shards.give_up(Id::new(Kind::Directions, 0));
+        load(&mut shards, &files, query, &options);
+        let complete = shards.search(query, &options).unwrap().result.complete.unwrap();
+        assert!(complete <= most, "{method}: {complete}");
+    }
+}
+
+#[test]
 fn other_searches_want_all_and_then_the_index() {
     let (manifest, files) = shards_of(&site(40));
     let options = SearchOptions::default().method("svm".parse().unwrap());
