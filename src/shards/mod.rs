@@ -40,7 +40,7 @@ use crate::Result;
 
 pub use self::manifest::{Manifest, Noise};
 pub use self::search::{Answer, answers_in_part};
-pub use self::shard::{Build, HEAD, Id, Kind, MAX_LENGTH, Packing, packing};
+pub use self::shard::{Build, HEAD, Id, Kind, MAX_LENGTH, Packing, largest, packing};
 #[cfg(feature = "fit")]
 pub use self::write::{Pack, Written, write};
 

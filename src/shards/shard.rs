@@ -99,6 +99,15 @@ pub struct Packing {
     pub length: usize,
 }
 
+/// Bytes at most of what is no shard: a page that stands in for a missing one.
+const PAGE: usize = 1 << 20;
+
+/// How many bytes a file that begins so has at most: what has more is not read to its end, which it may not have. Deflate makes bytes that
+/// it cannot pack longer by 5 for each of its blocks (RFC 1951, 3.2.4). What is no shard is a page of up to 2^20 bytes.
+pub fn largest(start: &[u8]) -> usize {
+    packing(start).map_or(PAGE, |Packing { length, .. }| HEAD + length + length / 256 + 64)
+}
+
 /// How the shard with this head is packed; none if these bytes are not a shard.
 pub fn packing(file: &[u8]) -> Option<Packing> {
     let head: &[u8; HEAD] = file.first_chunk()?;

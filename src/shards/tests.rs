@@ -469,6 +469,17 @@ fn a_shard_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_head_says_how_long_a_file_may_be() {
+    let (_, files) = small_site();
+    for file in files.values() {
+        let Packing { length, .. } = packing(file).unwrap();
+        assert!((file.len()..=HEAD + 2 * length + 64).contains(&largest(&file[..HEAD])));
+    }
+    let page = b"<!doctype html><title>Not found</title>";
+    assert_eq!((packing(page), largest(page)), (None, 1 << 20));
+}
+
+#[test]
 fn names_of_files_are_those_of_shards() {
     for id in [Id::new(Kind::Start, 0), Id::new(Kind::Texts, 1234)] {
         assert_eq!(Id::of_file(&id.file()), Some(id));

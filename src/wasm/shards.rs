@@ -42,11 +42,12 @@ impl Shards {
         })
     }
 
-    /// How many bytes follow a shard's head once "deflate-raw" has unpacked them: -1 if they are not packed, and undefined if
-    /// the file is not a shard.
+    /// How many bytes follow a shard's head once "deflate-raw" has unpacked them; below 0, so many follow as they are. Undefined if the
+    /// file is not a shard.
     pub fn unpacked(file: &[u8]) -> Option<f64> {
         let packing = shards::packing(file)?;
-        Some(if packing.deflated { packing.length as f64 } else { -1.0 })
+        let length = packing.length as f64;
+        Some(if packing.deflated { length } else { -length })
     }
 
     /// How many bytes a shard's head has; it is never packed.

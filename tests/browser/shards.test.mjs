@@ -187,19 +187,39 @@ test('a shard that cannot be had leaves the other hits, with the reason', async 
 });
 
 test('a shard without an end is given up, and the other hits are there', async (t) => {
-  const chunk = Buffer.alloc(1 << 20, 'endless ');
-  let endless;
-  const { address } = await shardedSite(t, await shards(t), (path, file, response) => {
-    if (!/passages-/.test(path) || path !== (endless ??= path)) return;
-    response.writeHead(200, { 'content-type': 'application/octet-stream' });
-    const more = () => { while (!response.destroyed && response.write(chunk)); };
-    response.on('drain', more);
-    more();
-  });
+  for (const [what, most] of [['goes on after its end', 10_000], ['is none', 1 << 20]]) {
+    await t.test(`one that ${what}`, async (t) => {
+      const chunk = Buffer.alloc(1 << 16, 'endless ');
+      let endless;
+      const { address } = await shardedSite(t, await shards(t), (path, file, response) => {
+        if (!/passages-/.test(path) || path !== (endless ??= path)) return;
+        response.writeHead(200, { 'content-type': 'application/octet-stream' });
+        if (what !== 'is none') response.write(file);
+        const more = () => { while (!response.destroyed && response.write(chunk)); };
+        response.on('drain', more);
+        more();
+      });
+      const page = await openBox(t, address);
+      const result = await page.evaluate(search, [QUESTION]);
+      assert.equal(result.problem?.code, 'bad-response', JSON.stringify(result.problem));
+      assert(result.urls.length > 0, 'the other shards lead there');
+      const [, bytes] = /has more than (\d+) bytes/.exec(result.problem.message);
+      assert(Number(bytes) <= most, `${bytes} bytes were waited for`);
+    });
+  }
+});
+
+test('words that could not be looked up are not counted as found', async (t) => {
+  let fails = true;
+  const { address } = await shardedSite(t, await shards(t), (path) => (fails && /words-/.test(path) ? { status: 404, body: '' } : undefined));
   const page = await openBox(t, address);
-  const result = await page.evaluate(search, [QUESTION]);
-  assert.equal(result.problem?.code, 'bad-response', JSON.stringify(result.problem));
-  assert(result.urls.length > 0, 'the other shards lead there');
+  const without = await page.evaluate(search, [QUESTION]);
+  assert.equal(without.problem?.code, 'http', JSON.stringify(without.problem));
+  assert.equal(without.complete, 0);
+  fails = false;
+  const again = await page.evaluate(search, [QUESTION]);
+  assert.equal(again.problem, undefined);
+  assert(again.complete > 0.7, `complete: ${again.complete}`);
 });
 
 test('a reader who goes offline half-way keeps what can be had, and goes on later', async (t) => {

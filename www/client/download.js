@@ -22,7 +22,7 @@ const START = 256;
  * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {RequestInit & { onStart?: (start: Uint8Array) => void }} [init] `onStart` gets the first bytes as they come: at least
  *   {@link START}, or all
- * @param {number} [largest] bytes at most
+ * @param {number | (() => number)} [largest] bytes at most; a function is asked again as they come
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function download(url, onProgress, { onStart, ...init } = {}, largest = LARGEST_WHOLE) {
@@ -49,7 +49,7 @@ export async function download(url, onProgress, { onStart, ...init } = {}, large
  *   where the server says so
  * @param {OnProgress} onProgress called at least once, when the file is complete
  * @param {RequestInit} [init]
- * @param {number} [largest] bytes at most
+ * @param {number | (() => number)} [largest] bytes at most; a function is asked again as they come
  * @returns {Promise<number>} how many bytes there were
  * @throws {ExemplarError} `timeout`, `bad-response`, `network` and others of {@link request}
  */
@@ -63,7 +63,8 @@ export async function receive(url, onChunk, onProgress, init = {}, largest = LAR
     for await (const chunk of chunksOf(response, url, signal)) {
       stall.moved();
       loaded += chunk.byteLength;
-      if (loaded > largest) throw new ExemplarError('bad-response', `${url} has more than ${largest} bytes`);
+      const most = typeof largest === 'number' ? largest : largest();
+      if (loaded > most) throw new ExemplarError('bad-response', `${url} has more than ${most} bytes`);
       onChunk(chunk, total);
       onProgress(loaded, total !== undefined && loaded <= total ? total : undefined);
     }

@@ -10,14 +10,16 @@ import { pause } from './promises.js';
  *
  * @typedef {object} Format how a shard's file says that it is packed: the core knows
  * @property {() => number} head bytes of a shard's head, which is never packed
- * @property {(file: Uint8Array) => number | undefined} unpacked bytes that follow the head once they are inflated: -1 where they
- *   are not packed, and undefined where these are not the first bytes of a shard
+ * @property {(file: Uint8Array) => number | undefined} unpacked bytes that follow the head once they are inflated; below 0, so many
+ *   follow as they are; undefined where these are not the first bytes of a shard
  */
 
 /** Downloads at a time: HTTP/2 has no use for more, and what is wanted next need not wait for what was wanted before. */
 const AT_ONCE = 12;
-/** Bytes of a file, packed, at most. */
+/** Bytes of a file at most, until its head says how many they are. */
 const LARGEST = 1 << 26;
+/** Bytes of what is no shard at most: a page that stands in for a missing one. */
+const LARGEST_PAGE = 1 << 20;
 /** Milliseconds before the second try of a download that may come to be had, and at most where the server names a time. */
 const AGAIN = 500;
 const PATIENCE = 5_000;
@@ -106,15 +108,21 @@ export class ShardFiles {
   }
 
   /**
+   * Gives up a file that goes on after the length in its head.
+   *
    * @param {string} url
    * @param {RequestInit} init
    */
   #receive(url, init) {
     let before = 0;
+    let largest = LARGEST;
+    const onStart = (/** @type {Uint8Array} */ start) => {
+      this.#format.then((format) => (largest = largestOf(start, format)), () => {});
+    };
     return download(url, (loaded) => {
       this.#received(loaded - before);
       before = loaded;
-    }, init, LARGEST);
+    }, { ...init, onStart }, () => largest);
   }
 
   /**
@@ -125,7 +133,7 @@ export class ShardFiles {
     const format = await this.#format;
     const length = format.unpacked(file);
     if (length === undefined) throw notAShard(name, 'is not a shard: a server may answer a missing file with a page');
-    if (length < 0) return file;
+    if (length <= 0) return file;
     const head = format.head();
     const packed = new Blob([file.subarray(head)]).stream();
     let unpacked;
@@ -139,6 +147,16 @@ export class ShardFiles {
     all.set(unpacked, head);
     return all;
   }
+}
+
+/**
+ * How many bytes a file that begins so has at most. Deflate makes what it cannot pack longer by 5 bytes for each of its blocks.
+ * @param {Uint8Array} start
+ * @param {Format} format
+ */
+function largestOf(start, format) {
+  const length = format.unpacked(start);
+  return length === undefined ? LARGEST_PAGE : format.head() + Math.ceil(Math.abs(length) * (1 + 1 / 256)) + 64;
 }
 
 /**

@@ -1,12 +1,12 @@
 //! A bundle in shards as files: writes them whole or not at all, and reads those that a search wants.
 
-use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::Bundle;
-use exemplar_search::shards::{self, HEAD, Id, Kind, Packing, Shards, Written, packing};
+use exemplar_search::shards::{self, HEAD, Id, Kind, Packing, Shards, Written, largest, packing};
 use exemplar_search::{Query, SearchOptions};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -116,7 +116,7 @@ impl<'w> ShardFiles<'w> {
                 return Ok(file.len());
             }
         };
-        let file = match fs::read(&path) {
+        let file = match read(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 bail!("{} is missing: build the bundle again", path.display())
@@ -163,6 +163,15 @@ impl<'w> ShardFiles<'w> {
         }
         Ok(())
     }
+}
+
+/// A shard's file, as far as its head says that it goes and a byte more, which shows that it goes on.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut source = File::open(path)?;
+    let mut file = Vec::new();
+    Read::by_ref(&mut source).take(HEAD as u64).read_to_end(&mut file)?;
+    source.take((largest(&file) + 1 - file.len()) as u64).read_to_end(&mut file)?;
+    Ok(file)
 }
 
 /// A shard's file with what follows its head unpacked.

@@ -113,6 +113,25 @@ fn what_is_damaged_or_missing_is_named_and_left_out() {
     assert!(stderr.contains("passages-0.bin"), "{stderr}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_shard_that_does_not_end_is_left_out() {
+    let folder = folder();
+    let bundle = build(&folder, "shards");
+    let passages = shards_beside(&bundle).remove(0).join("passages-0.bin");
+    let mut longer = std::fs::read(&passages).unwrap();
+    longer.resize(longer.len() + (1 << 20), 0);
+    let args = ["--query", "dough", "--json"];
+    let search = || succeed(exemplar().arg("search").arg(&bundle).args(args)).1;
+    std::fs::write(&passages, longer).unwrap();
+    let stderr = search();
+    assert!(stderr.contains("passages-0.bin has") && stderr.contains("but should have"), "{stderr}");
+    std::fs::remove_file(&passages).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &passages).unwrap();
+    let stderr = search();
+    assert!(stderr.contains("passages-0.bin is not a shard"), "{stderr}");
+}
+
 #[test]
 fn inspect_says_what_first_searches_cost() {
     let folder = folder();
