@@ -10,17 +10,20 @@ use crate::shards::start::{Axis, Metric};
 use crate::vector::Vectors;
 
 /// What rounding may change of scores, next to how far the scores of all passages lie apart.
-const NOISE: f32 = 0.15;
+const NOISE: f32 = 0.11;
 /// Axes with places of centroids. Passages have places on all: what an axis says of queries decides how fine they are there.
 const CENTROID_AXES: usize = 64;
 /// A centroid's step is this many of its axis's.
-const CENTROID_STEP: f32 = 2.0;
+const CENTROID_STEP: f32 = 3.5;
 /// Texts like queries, of the site's titles and headings, by which steps are chosen.
 const SAMPLES: usize = 300;
 
 /// The passages in the metric.
 pub(super) struct Placed {
     pub metric: Metric,
+    /// The width of the cells in which places are rounded, on each axis. Readers take a place to be a whole number of
+    /// [`Axis::step`]s, which are narrower: most places in a cell are on the side of the centroid.
+    pub cells: Vec<f32>,
     /// Of each passage, its place on each axis; unit vectors but for what has no axis.
     pub places: Vec<f32>,
     /// The length of each in the metric.
@@ -93,7 +96,8 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
         norm: norms.iter().sum::<f32>() / count.max(1) as f32,
     };
     choose_steps(&mut metric, bundle, encoder);
-    Ok(Placed { metric, places, norms, mean: floats(&mean), shift: floats(&shift) })
+    let cells = metric.axes.iter().map(|axis| axis.step).collect();
+    Ok(Placed { metric, cells, places, norms, mean: floats(&mean), shift: floats(&shift) })
 }
 
 fn floats(values: &[f64]) -> Vec<f32> {

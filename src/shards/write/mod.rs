@@ -238,11 +238,9 @@ impl Layout {
                 let log = self.placed.norms[index].max(1e-6).log2() * 256.0 / NORM_STEP as f32;
                 passages.norms.push(log.round() as i16);
                 let places = &self.placed.places[index * self.axes..][..self.axes];
-                for (i, (axis, place)) in metric.axes.iter().zip(places).enumerate() {
-                    let centroid =
-                        cluster.centroid.get(i).map_or(0.0, |&x| f32::from(x) * metric.centroid_step(axis));
-                    passages.places.push(((place - centroid) / axis.step).round() as i16);
-                }
+                let from = metric.around_centroid(&cluster.centroid, places).into_iter();
+                let cells = from.zip(&self.placed.cells);
+                passages.places.extend(cells.map(|(from, cell)| (from / cell).round() as i16));
             }
             let mut coder = Encoder::default();
             let _ = passages.code(&mut coder, own.len(), start);
@@ -304,9 +302,9 @@ impl Layout {
 
 /// Describes clusters, and measures what is left around their centroids.
 fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> Vec<Cluster> {
-    let metric = &mut placed.metric;
+    let Placed { metric, cells, places, .. } = placed;
     let axes = metric.axes.len();
-    let row = |passage: u32| &placed.places[passage as usize * axes..][..axes];
+    let row = |passage: u32| &places[passage as usize * axes..][..axes];
     // Without centroids yet: what is left is what varies within clusters.
     let mut within = vec![0.0f32; axes];
     let mut centroids = Vec::new();
@@ -321,10 +319,11 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
         }
         centroids.push(mean);
     }
-    let count = placed.norms.len().max(1) as f32;
+    let count = (places.len() / axes.max(1)).max(1) as f32;
     for (axis, within) in metric.axes.iter_mut().zip(&within) {
         axis.within = within / count;
     }
+    fit_steps(metric, cells, clusters, &centroids, &row);
     let decoded: Vec<Vec<i16>> = centroids.iter().map(|centroid| in_steps(centroid, metric)).collect();
     // As readers see it: around the rounded centroids.
     let mut all = vec![0.0f32; axes];
@@ -333,10 +332,9 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
     for (cluster, centroid) in clusters.iter().zip(&decoded) {
         let mut sum = vec![0.0f32; axes];
         for &passage in cluster {
-            for (i, (axis, x)) in metric.axes.iter().zip(row(passage)).enumerate() {
-                let from = x - centroid.get(i).map_or(0.0, |&x| f32::from(x) * metric.centroid_step(axis));
+            for (i, from) in metric.around_centroid(centroid, row(passage)).into_iter().enumerate() {
                 sum[i] += from * from;
-                sizes[i] += (from / axis.step).round().abs();
+                sizes[i] += (from / cells[i]).round().abs();
             }
         }
         all.iter_mut().zip(&sum).for_each(|(all, sum)| *all += sum);
@@ -362,6 +360,42 @@ fn describe(clusters: &[Vec<u32>], placed: &mut Placed, keywords: &Keywords) -> 
         described
     });
     described.collect()
+}
+
+/// Chooses the step with which whole numbers of it are nearest to the places that are rounded to these numbers, by least squares.
+fn fit_steps<'p>(
+    metric: &mut Metric,
+    cells: &[f32],
+    clusters: &[Vec<u32>],
+    centroids: &[Vec<f32>],
+    row: &impl Fn(u32) -> &'p [f32],
+) {
+    // Of places times their whole numbers, and of the squares of these.
+    let mut sums = vec![(0.0f32, 0.0f32); cells.len()];
+    for (cluster, centroid) in clusters.iter().zip(centroids) {
+        let centroid = in_steps(centroid, metric);
+        for &passage in cluster {
+            let from = metric.around_centroid(&centroid, row(passage)).into_iter();
+            for ((from, cell), sums) in from.zip(cells).zip(&mut sums) {
+                let whole = (from / cell).round();
+                sums.0 += from * whole;
+                sums.1 += whole * whole;
+            }
+        }
+    }
+    for (axis, (products, squares)) in metric.axes.iter_mut().zip(sums) {
+        if squares > 0.0 {
+            axis.step = products / squares;
+        }
+    }
+}
+
+impl Metric {
+    /// How far places lie from a centroid, as readers have that.
+    fn around_centroid(&self, centroid: &[i16], places: &[f32]) -> Vec<f32> {
+        let at = |(i, axis)| centroid.get(i).map_or(0.0, |&x| f32::from(x) * self.centroid_step(axis));
+        self.axes.iter().enumerate().map(at).zip(places).map(|(centroid, place)| place - centroid).collect()
+    }
 }
 
 /// A centroid as readers have it: the steps on its axes.
