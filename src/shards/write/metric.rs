@@ -95,8 +95,7 @@ pub(super) fn place(bundle: &Bundle, rows: &Vectors, encoder: &QueryEncoder) -> 
         products: products_of(&offset, &mean, &shift),
         norm: norms.iter().sum::<f32>() / count.max(1) as f32,
     };
-    choose_steps(&mut metric, bundle, encoder);
-    let cells = metric.axes.iter().map(|axis| axis.step).collect();
+    let cells = choose_steps(&mut metric, bundle, encoder);
     Ok(Placed { metric, cells, places, norms, mean: floats(&mean), shift: floats(&shift) })
 }
 
@@ -112,8 +111,8 @@ fn products_of(offset: &[f64], mean: &[f64], shift: &[f64]) -> [f32; 6] {
 }
 
 /// The steps that change scores least in the fewest bits: an error counts by how much queries point along its axis, so that
-/// the step times that is the same for each.
-fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) {
+/// the step times that is the same for each. Returns the steps.
+fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) -> Vec<f32> {
     let headings = bundle.passages.iter().filter_map(|passage| passage.heading.last());
     let texts: Vec<&String> = bundle.articles.iter().map(|article| &article.title).chain(headings).collect();
     let count = texts.len().min(SAMPLES);
@@ -137,6 +136,7 @@ fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) {
     for (axis, square) in metric.axes.iter_mut().zip(&squares) {
         axis.step = (step / square.sqrt()).max(1e-9);
     }
+    metric.axes.iter().map(|axis| axis.step).collect()
 }
 
 /// The class of the size of numbers whose mean magnitude is `mean`.
