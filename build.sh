@@ -15,6 +15,7 @@ usage() {
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
 ./build.sh sites [GENERATOR...]   make the sites of real generators, search them in Chromium, and write docs/sites.md
 ./build.sh docs [serve]   build the documents as a site, searched by this project, in target/docs, and show it
+./build.sh webkit [FILE...]   run the main paths in WebKit, the engine of Safari
 ./build.sh supply-chain   check licences, sources and duplicates of what the project depends on
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
 ./build.sh bench bundle [COLLECTIONS]   measure a bundle's bytes, loading and memory, and its ranking on a folder of test sets
@@ -198,6 +199,10 @@ browser_tests() { # browser_tests API
   EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 node scripts/browser-tests.mjs
 }
 
+webkit_tests() { # webkit_tests [FILE...] API
+  EXEMPLAR_BIN=$PWD/target/demo/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} scripts/webkit-tests.sh "${@:1:$#-1}"
+}
+
 pictures() { # pictures [FOLDER] API
   EXEMPLAR_BIN=$PWD/target/demo/exemplar EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} \
     node tests/browser/screenshots.mjs "${@:1:$#-1}"
@@ -240,6 +245,14 @@ case "${1:-help}" in
     packages
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
     summary
+    ;;
+  webkit)
+    unset SITE EMBEDDING_API EMBEDDING_MODEL
+    export DEMO=part
+    tools
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+    dist
+    step "The main paths in WebKit" with_embedding_api webkit_tests "${@:2}"
     ;;
   supply-chain) supply_chain ;;
   docs)
