@@ -15,6 +15,7 @@ usage() {
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
 ./build.sh sites [GENERATOR...]   make the sites of real generators, search them in Chromium, and write docs/sites.md
 ./build.sh docs [serve]   build the documents as a site, searched by this project, in target/docs, and show it
+./build.sh fuzz [SECONDS [TARGET...]]   give what the core reads, or these targets, mutated input for an hour or so long
 ./build.sh webkit [FILE...]   run the main paths in WebKit, the engine of Safari
 ./build.sh supply-chain   check licences, sources and duplicates of what the project depends on
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
@@ -245,6 +246,10 @@ case "${1:-help}" in
     packages
     [[ ${2:-} != test ]] || step "Packages, installed on bare machines" package_tests
     summary
+    ;;
+  fuzz)
+    step "cargo-fuzz" scripts/tools.sh cargo-fuzz
+    step "Mutated input for the core" scripts/fuzz.sh "${2:-3600}" "${@:3}"
     ;;
   webkit)
     unset SITE EMBEDDING_API EMBEDDING_MODEL
