@@ -16,11 +16,14 @@ mod varint;
 const LETTER_CLASSES: [u8; 14] = [0, 6, 7, 8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132];
 
 /// Characters that do not show (Default_Ignorable_Code_Point), enclosing marks as in keycaps, and the trademark
-/// signs, which compatibility decomposition would glue to their word as letters.
-const IGNORED: [(u32, u32); 22] = [
+/// signs, which compatibility decomposition would glue to their word as letters. The tatweel, which only stretches an
+/// Arabic word, and the nukta of Devanagari, which most writers of Hindi leave out.
+const IGNORED: [(u32, u32); 24] = [
     (0xad, 0xad),
     (0x34f, 0x34f),
     (0x61c, 0x61c),
+    (0x640, 0x640),
+    (0x93c, 0x93c),
     (0x115f, 0x1160),
     (0x17b4, 0x17b5),
     (0x180b, 0x180f),
@@ -40,6 +43,20 @@ const IGNORED: [(u32, u32); 22] = [
     (0x1f16a, 0x1f16c),
     (0xe0000, 0xe007f),
     (0xe0100, 0xe01ef),
+];
+
+/// Small letters with strokes, and ligatures that Unicode has as letters: they do not decompose, but are typed so where a
+/// keyboard lacks them.
+const PLAIN: [(char, &str); 9] = [
+    ('æ', "ae"),
+    ('ð', "d"),
+    ('ø', "o"),
+    ('þ', "th"),
+    ('đ', "d"),
+    ('ħ', "h"),
+    ('ł', "l"),
+    ('œ', "oe"),
+    ('ŧ', "t"),
 ];
 
 /// Hangul syllables and jamo are composed by arithmetic.
@@ -63,9 +80,14 @@ fn table() -> Vec<u8> {
     out
 }
 
+/// Compatibility ideographs that only texts converted from an old standard of Taiwan (CNS 11643) have, and none that was ever normalised.
+/// They would be an eighth of the table.
+const LEFT_AS_THEY_ARE: [(u32, u32); 1] = [(0x2f800, 0x2fa1f)];
+
 /// The characters that the table is about.
 fn chars() -> impl Iterator<Item = char> {
-    ('\u{80}'..=char::MAX).filter(|&c| !within(&HANGUL, c) || within(&IGNORED, c))
+    let left = |c| within(&HANGUL, c) && !within(&IGNORED, c) || within(&LEFT_AS_THEY_ARE, c);
+    ('\u{80}'..=char::MAX).filter(move |&c| !left(c))
 }
 
 fn stays(c: char) -> bool {
@@ -138,7 +160,7 @@ fn write_pairs(out: &mut Vec<u8>) {
     }
 }
 
-/// NFKC with case folded, and without accents and characters that do not show. A capital may decompose only once
+/// NFKC with case folded, and without accents, strokes and characters that do not show. A capital may decompose only once
 /// it is small, so it is done until nothing changes.
 fn fold(c: char) -> String {
     if within(&IGNORED, c) {
@@ -153,6 +175,7 @@ fn fold(c: char) -> String {
             .flat_map(char::to_lowercase)
             .flat_map(char::to_uppercase)
             .flat_map(char::to_lowercase)
+            .flat_map(plain)
             .nfkc()
             .collect();
         if folded == text {
@@ -160,6 +183,12 @@ fn fold(c: char) -> String {
         }
         text = folded;
     }
+}
+
+/// What [`PLAIN`] has for a letter, or the letter itself.
+fn plain(c: char) -> impl Iterator<Item = char> {
+    let found = PLAIN.iter().find(|(letter, _)| *letter == c);
+    found.map_or("", |(_, plain)| plain).chars().chain(found.is_none().then_some(c))
 }
 
 fn within(ranges: &[(u32, u32)], c: char) -> bool {

@@ -28,6 +28,8 @@ pub(crate) fn features(text: &str) -> Vec<(String, Feature)> {
                 add(token.text, false);
             }
             TokenKind::Identifier | TokenKind::Last | TokenKind::Single => add(token.text, false),
+            // The words that they are made of are features.
+            TokenKind::Sign | TokenKind::Joined | TokenKind::Part => {}
         }
     }
     features

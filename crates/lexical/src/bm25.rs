@@ -3,10 +3,12 @@
 //! The score of a passage is the sum over the query's terms of
 //! `count * share * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / mean length))`,
 //! with `idf = ln(1 + (N - n + 0.5) / (n + 0.5))`, Lucene's variant, which is never negative. `tf` adds up the
-//! occurrences of all words that match the term, each at its discount; `n` is the number of passages with any.
-//! `share` is less than 1 for pairs of characters with hiragana.
+//! occurrences of all words that match the term, each at its discount, and of a query of one term at most [`OTHERS_ALONE`] for those that
+//! are not the term itself; `n` is the number of passages with any.
+//! `share` is less than 1 for pairs of characters with hiragana, and for what repeats other terms of the query.
 
 use super::Keywords;
+use super::keywords::DERIVED;
 use super::length;
 use super::query_terms::{Match, QueryTerms, Term};
 use super::spelling::{may_be_one_edit, signature};
@@ -31,6 +33,9 @@ impl Default for Bm25 {
 const RARE: usize = 2;
 /// How many times as frequent another word must be than a rare one that was typed.
 const MORE_FREQUENT: usize = 10;
+/// What words that are not the typed one count in a passage at most, where it is all of the query: however often a page has
+/// "important", the pages with "import" come first.
+const OTHERS_ALONE: f32 = 0.5;
 /// How many terms of a query are checked for typing errors; those of a pasted page are not.
 const CORRECTED: usize = 16;
 
@@ -72,6 +77,7 @@ impl Keywords {
         let mut occurrences = vec![0.0_f32; passages];
         let mut best = vec![0.0_f32; passages];
         let mut seen: Vec<u32> = Vec::new();
+        let others = if query.terms.len() == 1 { OTHERS_ALONE } else { f32::INFINITY };
         for term in &query.terms {
             // Guesses make a term more frequent, so worth less: what is certain keeps its own worth.
             for guessed in [false, true] {
@@ -83,7 +89,9 @@ impl Keywords {
                         if *occurrences == 0.0 {
                             seen.push(passage);
                         }
-                        *occurrences += likeness.discount * f32::from(count);
+                        let more = *occurrences + likeness.discount * f32::from(count);
+                        let limit = if likeness.discount < 1.0 { others } else { f32::INFINITY };
+                        *occurrences = more.min(limit).max(*occurrences);
                     }
                 }
                 let worth = self.idf(seen.len()) * (k1 + 1.0);
@@ -106,7 +114,7 @@ impl Keywords {
     pub fn matched(&self, query: &QueryTerms, passage: usize) -> Vec<&str> {
         let has = |m: &&Match| self.list(m.word).0.binary_search(&(passage as u32)).is_ok();
         let matches = query.terms.iter().flat_map(|term| &term.matches);
-        matches.filter(has).map(|m| self.word(m.word)).collect()
+        matches.filter(has).map(|m| self.word(m.word).trim_end_matches(DERIVED)).collect()
     }
 
     /// The weight (idf) of a term that so many passages have.
@@ -125,7 +133,8 @@ impl Keywords {
             Some(stem) => self.starting_with(stem),
             None => {
                 let start = self.position(|word| word < term.text.as_str());
-                start..self.words().min(start + 1)
+                // What is derived comes next.
+                start..self.words().min(start + 2)
             }
         };
         let likeness = |word| Some(Match { word, likeness: term.likeness(self.word(word))? });

@@ -1,4 +1,4 @@
-//! Folds texts before they are compared: to NFKC, without differences of case, accents and invisible characters. `build.rs` makes the
+//! Folds texts before they are compared: to NFKC, without differences of case, accents, strokes and invisible characters. `build.rs` makes the
 //! table and says which characters those are.
 
 use std::ops::Range;
@@ -14,6 +14,8 @@ pub(super) struct Folded {
     pub source: Range<usize>,
     /// Whether it belongs to the character before it: a vowel sign, a virama, a tone.
     pub mark: bool,
+    /// Whether it was written as a capital.
+    pub capital: bool,
 }
 
 /// Folds `text`. Texts that differ under NFKC only in case, accents and invisible characters become equal.
@@ -22,24 +24,28 @@ pub(super) fn fold(text: &str) -> Vec<Folded> {
     for (start, char) in text.char_indices() {
         let source = start..start + char.len_utf8();
         if char.is_ascii() {
-            folded.push(Folded { char: char.to_ascii_lowercase(), source, mark: false });
+            let capital = char.is_ascii_uppercase();
+            folded.push(Folded { char: char.to_ascii_lowercase(), source, mark: false, capital });
             continue;
         }
+        let capital = char.is_uppercase();
         match TABLE.change(char) {
-            None => push(&mut folded, char, source),
+            None => push(&mut folded, char, source, capital),
             Some([]) => {
                 if let Some(last) = folded.last_mut() {
                     last.source.end = source.end;
                 }
             }
-            Some(changed) => changed.iter().for_each(|&char| push(&mut folded, char, source.clone())),
+            Some(changed) => {
+                changed.iter().for_each(|&char| push(&mut folded, char, source.clone(), capital));
+            }
         }
     }
     folded
 }
 
 /// Appends `char` in canonical order, or composes it with its starter.
-fn push(folded: &mut Vec<Folded>, char: char, source: Range<usize>) {
+fn push(folded: &mut Vec<Folded>, char: char, source: Range<usize>, capital: bool) {
     let class = TABLE.mark(char);
     let order = class.unwrap_or(0);
     let order_of = |f: &Folded| if f.mark { TABLE.mark(f.char).unwrap_or(0) } else { 0 };
@@ -66,7 +72,7 @@ fn push(folded: &mut Vec<Folded>, char: char, source: Range<usize>) {
         starter.char = whole;
         starter.source.end = starter.source.end.max(source.end);
     } else {
-        folded.insert(place, Folded { char, source, mark: class.is_some() });
+        folded.insert(place, Folded { char, source, mark: class.is_some(), capital });
     }
 }
 

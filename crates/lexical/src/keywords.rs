@@ -5,10 +5,14 @@ use std::ops::Range;
 
 use super::length;
 use super::spelling::signature;
-use super::tokenizer::tokenize;
+use super::tokenizer::{Token, TokenKind, tokenize};
 
 /// Words of more bytes are not indexed, so that no bundle can unfold to more than a page can hold.
 pub(super) const MAX_WORD: usize = 120;
+
+/// Ends words that stand in no text as they are: parts of camel case, and compounds put together. They come right after the same
+/// word as it stands in texts.
+pub(super) const DERIVED: char = ' ';
 
 /// How many times a word of the title counts: the field weight of BM25F with one length for both fields (Robertson,
 /// Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields").
@@ -57,12 +61,21 @@ impl Keywords {
         let mut lengths = Vec::new();
         for (passage, (title, text)) in (0..).zip(passages) {
             let mut counts: HashMap<String, u32> = HashMap::new();
+            let mut length = 0;
             for (field, weight) in [(title, TITLE_WEIGHT), (text, 1)] {
-                for token in tokenize(field).into_iter().filter(|token| token.text.len() <= MAX_WORD) {
-                    *counts.entry(token.text).or_default() += weight;
+                for Token { mut text, kind, .. } in tokenize(field) {
+                    let derived = matches!(kind, TokenKind::Joined | TokenKind::Part);
+                    if derived {
+                        text.push(DERIVED);
+                    } else if text.len() <= MAX_WORD {
+                        length += weight;
+                    }
+                    if text.len() <= MAX_WORD {
+                        *counts.entry(text).or_default() += weight;
+                    }
                 }
             }
-            lengths.push(length::encode(counts.values().sum()));
+            lengths.push(length::encode(length));
             for (word, count) in counts {
                 let count = LEVELS[level(count) as usize];
                 lists.entry(word).or_default().push((passage, count));

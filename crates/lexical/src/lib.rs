@@ -19,5 +19,4 @@ pub use bytes::{Damaged, ENCODING, PART};
 pub use highlight::{Excerpt, utf16_ranges};
 pub use keywords::{Keywords, LEVEL_COUNT as LEVELS, level as level_of, of_level as count_of};
 pub use query_terms::{LookedUp, QueryTerms};
-pub use script::Script;
-pub use tokenizer::{Run, Token, TokenKind, runs, tokenize};
+pub use tokenizer::{Token, TokenKind, spaced, tokenize};

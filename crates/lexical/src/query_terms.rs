@@ -1,15 +1,16 @@
 //! A query's words, and which words of the index match each.
 
+use super::keywords;
 use super::spelling::{REST, SHARED, one_edit, other_ending};
-use super::tokenizer::{Token, TokenKind, runs, tokenize};
+use super::tokenizer::{Token, TokenKind, spaced, tokenize};
 
 /// A query's words. [`QueryTerms::parse`] needs no index; [`Keywords::query`](super::Keywords::query) also finds the words of the index
 /// that match, which ranking needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
-    /// Its words and runs of unspaced scripts as they were typed, folded.
-    typed: Vec<String>,
+    /// All of it as it was typed; see [`spaced`].
+    typed: String,
 }
 
 /// A word of a query, as a partly loaded index looks it up.
@@ -72,9 +73,19 @@ const OTHER_ENDING: f32 = 0.5;
 const PREFIX: f32 = 0.375;
 const EDIT: f32 = 0.45;
 
+/// What a part of camel case counts, or a compound put together, to who typed it as a word: next to nothing, so that it is
+/// found, but after all pages that have the word itself.
+const DERIVED: f32 = 0.02;
+
 /// What pairs of hiragana, and of hiragana and another script, count.
 const HIRAGANA: f32 = 0.25;
 const MIXED: f32 = 0.5;
+
+/// What a name with its signs counts, beside its words, which count already; what a compound put together does; and what the parts
+/// of camel case do: who types JavaScript does not mean Java.
+const SIGN: f32 = 0.1;
+const JOINED: f32 = 0.25;
+const PART: f32 = 0.25;
 
 /// The least characters that are taken for the start of a longer word, and for a word with a slip in it.
 const LEAST_PREFIX: usize = 2;
@@ -127,15 +138,12 @@ impl QueryTerms {
                 add(token.text.clone(), token.kind, unfinished, whole_run, false, stretch);
             }
         }
-        Self { terms, typed: runs(text).map(|run| run.text).collect() }
+        Self { terms, typed: spaced(text) }
     }
 
     /// Whether the text has the words of the query in their order, and no others.
     pub fn is_all_of(&self, text: &str) -> bool {
-        let mut typed = self.typed.iter();
-        !self.typed.is_empty()
-            && runs(text).all(|run| typed.next() == Some(&run.text))
-            && typed.next().is_none()
+        self.typed.len() > 1 && spaced(text) == self.typed
     }
 
     /// Whether the text has no word: no letter, digit or other character of a word.
@@ -170,12 +178,15 @@ fn is_katakana(token: &Token) -> bool {
 }
 
 /// What a term counts next to others: a pair of hiragana is grammar more often than not, and so is half of one that hiragana begins or
-/// ends.
+/// ends; what is made of words that count, too, counts less.
 fn share(text: &str, kind: TokenKind) -> f32 {
     let hiragana = text.chars().filter(|char| matches!(char, 'ぁ'..='ゟ')).count();
     match (kind, hiragana) {
         (TokenKind::Pair, 2) => HIRAGANA,
         (TokenKind::Pair, 1) => MIXED,
+        (TokenKind::Sign, _) => SIGN,
+        (TokenKind::Joined, _) => JOINED,
+        (TokenKind::Part, _) => PART,
         _ => 1.0,
     }
 }
@@ -207,13 +218,19 @@ impl Term {
             return Some(Likeness { discount: 1.0, guessed: false });
         }
         let longer = word.strip_prefix(&self.text);
+        if word.ends_with(keywords::DERIVED) {
+            // Where words were put together, they stand apart, too, and count already.
+            let apart = self.joined || self.kind == TokenKind::Joined;
+            let meant = longer.is_some_and(|rest| rest.len() == 1 || self.completes());
+            return (meant && !apart).then_some(Likeness { discount: DERIVED, guessed: true });
+        }
         match self.kind {
             // All that a single character starts has this character.
             TokenKind::Single => longer.map(|_| Likeness { discount: 1.0, guessed: false }),
             TokenKind::Word if other_ending(&self.text, word) => {
                 Some(Likeness { discount: OTHER_ENDING, guessed: false })
             }
-            TokenKind::Word | TokenKind::Identifier => {
+            TokenKind::Word | TokenKind::Identifier | TokenKind::Sign | TokenKind::Joined => {
                 if let Some(rest) = longer.filter(|_| self.completes()) {
                     let discount = PREFIX * length(word) / (length(word) + 0.3 * length(rest));
                     Some(Likeness { discount, guessed: true })
@@ -223,7 +240,7 @@ impl Term {
                     None
                 }
             }
-            TokenKind::Pair | TokenKind::Last => None,
+            TokenKind::Pair | TokenKind::Last | TokenKind::Part => None,
         }
     }
 
@@ -245,7 +262,11 @@ impl Term {
         let shared = match self.kind {
             TokenKind::Single => length,
             TokenKind::Word if length >= SHARED => length.saturating_sub(REST).max(SHARED),
-            TokenKind::Word | TokenKind::Identifier if self.completes() => length,
+            TokenKind::Word | TokenKind::Identifier | TokenKind::Sign | TokenKind::Joined
+                if self.completes() =>
+            {
+                length
+            }
             _ => return None,
         };
         let end = self.text.char_indices().nth(shared).map_or(self.text.len(), |(end, _)| end);

@@ -2,18 +2,31 @@
 
 /// How a script separates its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Script {
+pub(super) enum Script {
     /// With spaces: Latin, Cyrillic, Arabic, Devanagari...
     Spaced,
     /// Not at all (Han, kana, Thai, Lao, Khmer, Myanmar), or in units larger than words: Hangul, whose particles are
     /// written together with their noun. Emoji too: 🦀 next to 🔥 is two things.
     Unspaced,
+    /// None: the signs that operators are made of, such as `&&`.
+    Signs,
 }
 
-/// The script of a folded character; none for spaces, punctuation, controls and most symbols.
+/// The script of a folded character; none for spaces, other punctuation, controls and most symbols.
 pub(super) fn script(char: char) -> Option<Script> {
     let unspaced = !char.is_ascii() && UNSPACED.iter().any(|range| range.contains(&u32::from(char)));
-    if unspaced { Some(Script::Unspaced) } else { char.is_alphanumeric().then_some(Script::Spaced) }
+    match char {
+        _ if unspaced => Some(Script::Unspaced),
+        _ if char.is_alphanumeric() => Some(Script::Spaced),
+        '!' | '#' | '$' | '%' | '&' | '*' | '+' | '-' | '/' | ':' | '<' | '=' | '>' | '@' | '^' | '|'
+        | '~' => Some(Script::Signs),
+        _ => None,
+    }
+}
+
+/// Whether a folded character is a part of words.
+pub(super) fn in_words(char: char) -> bool {
+    script(char).is_some_and(|script| script != Script::Signs)
 }
 
 /// After folding: half-width and compatibility forms do not come here.

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::fold::{Folded, fold};
-use super::script::{Script, script};
+use super::script::{Script, in_words, script};
 
 /// A token of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub enum TokenKind {
     Word,
     /// A whole identifier; its parts follow as words.
     Identifier,
+    /// An identifier with the signs before it, or an operator.
+    Sign,
+    /// Another spelling of a compound or an identifier: its words as one, or a version without its `v`.
+    Joined,
+    /// A part of a word in camel case.
+    Part,
     /// Two neighbouring characters of an unspaced script.
     Pair,
     /// The last character of several of an unspaced script.
@@ -39,47 +45,56 @@ pub enum TokenKind {
     Single,
 }
 
-/// A word of a spaced script, or a run of an unspaced one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// Folded.
-    pub text: String,
-    /// Whether it is of a spaced script.
-    pub script: Script,
-    /// The bytes of the text that it stands for; on character boundaries.
-    pub range: Range<usize>,
-}
-
 /// The tokens of `text`, by where they start; an identifier comes before its parts.
 pub fn tokenize(text: &str) -> Vec<Token> {
     let folded = fold(text);
     let runs = split(&folded);
     let mut tokens = Vec::with_capacity(runs.len());
-    let mut identifier_end = 0;
+    let mut named = 0;
+    let mut compound = 0;
     for (i, (script, run)) in runs.iter().enumerate() {
+        let word = &folded[run.clone()];
         match script {
             Script::Spaced => {
-                if run.start >= identifier_end {
-                    identifier_end = identifier(&folded, &runs[i..]);
-                    if identifier_end > run.end {
-                        tokens.push(token(&folded[run.start..identifier_end], TokenKind::Identifier));
-                    }
+                let whole = run.start >= named;
+                if whole {
+                    named = suffixed(&folded, chain(&folded, &runs[i..], '.'));
                 }
-                tokens.push(token(&folded[run.clone()], TokenKind::Word));
+                let together = run.start >= compound;
+                if together {
+                    compound = chain(&folded, &runs[i..], '-');
+                }
+                if let Some(start) = sign(&folded, run.start) {
+                    tokens.push(token(&folded[start..named.max(compound)], TokenKind::Sign));
+                }
+                if whole && named > run.end {
+                    let identifier = token(&folded[run.start..named], TokenKind::Identifier);
+                    let version = version(&identifier);
+                    tokens.push(identifier);
+                    tokens.extend(version);
+                }
+                if together && compound > run.end {
+                    tokens.extend(put_together(&folded[run.start..compound]));
+                }
+                tokens.push(token(word, TokenKind::Word));
+                camel(word, &mut tokens);
             }
-            Script::Unspaced => pairs(&folded[run.clone()], &mut tokens),
+            Script::Unspaced => pairs(word, &mut tokens),
+            Script::Signs => tokens.push(token(word, TokenKind::Sign)),
         }
     }
     tokens
 }
 
-/// The words and runs of `text`, folded, in their order.
-pub fn runs(text: &str) -> impl Iterator<Item = Run> {
+/// The words, runs of unspaced scripts and operators of `text`, folded, with a space before, between and after them.
+pub fn spaced(text: &str) -> String {
     let folded = fold(text);
-    split(&folded).into_iter().map(move |(script, run)| {
-        let (text, range) = joined(&folded[run]);
-        Run { text, script, range }
-    })
+    let mut spaced = String::from(" ");
+    for (_, run) in split(&folded) {
+        spaced.extend(folded[run].iter().map(|f| f.char));
+        spaced.push(' ');
+    }
+    spaced
 }
 
 /// Where the runs lie in `folded`.
@@ -100,23 +115,84 @@ fn split(folded: &[Folded]) -> Vec<(Script, Range<usize>)> {
             && matches!(run.start.checked_sub(1).and_then(char), Some('\'' | '’'))
             && run.start.checked_sub(2).and_then(char).is_some_and(char::is_alphanumeric)
     };
-    runs.retain(|(script, run)| *script == Script::Unspaced || !tail(run));
+    runs.retain(|(script, run)| match script {
+        Script::Spaced => !tail(run),
+        Script::Unspaced => true,
+        // Longer ones are lines, and hyphens are dashes.
+        Script::Signs => {
+            (2..4).contains(&run.len())
+                && opens(folded, run.start)
+                && !char(run.end).is_some_and(in_words)
+                && folded[run.clone()].iter().any(|f| f.char != '-')
+        }
+    });
     runs
 }
 
-/// Where an identifier ends that starts with the first of `runs`, a word; the word's own end where it is none.
-fn identifier(folded: &[Folded], runs: &[(Script, Range<usize>)]) -> usize {
-    let joined = |pair: &&[(Script, Range<usize>)]| {
-        let [(_, a), (script, b)] = pair else { return false };
-        *script == Script::Spaced && b.start == a.end + 1 && matches!(folded[a.end].char, '_' | '.')
-    };
-    let parts = 1 + runs.windows(2).take_while(joined).count();
-    let end = runs[parts - 1].1.end;
+/// Where the words end that `joint` or `_` joins to the first of `runs`, a word.
+fn chain(folded: &[Folded], runs: &[(Script, Range<usize>)], joint: char) -> usize {
+    let mut end = runs[0].1.end;
+    for (script, run) in &runs[1..] {
+        let joins = folded.get(end).is_some_and(|f| f.char == '_' || f.char == joint);
+        if *script != Script::Spaced || run.start != end + 1 || !joins {
+            break;
+        }
+        end = run.end;
+    }
+    end
+}
+
+/// The end of a name with the `++` or `#` that belongs to it.
+fn suffixed(folded: &[Folded], end: usize) -> usize {
     let after = |i: usize| folded.get(end + i).map(|f| f.char);
     match (after(0), after(1)) {
         (Some('+'), Some('+')) => end + 2,
-        (Some('#'), next) if next.is_none_or(|c| script(c).is_none()) => end + 1,
+        (Some('#'), next) if next.is_none_or(|c| !in_words(c)) => end + 1,
         _ => end,
+    }
+}
+
+/// Where the one or two signs start that a word begins with after a space or a bracket: `.NET`, `--dry-run`, `@media`.
+fn sign(folded: &[Folded], start: usize) -> Option<usize> {
+    let before = |i: usize| start.checked_sub(i).map(|i| folded[i].char);
+    let signs = (1..4).take_while(|&i| matches!(before(i), Some('.' | '-' | '@' | '#' | '$'))).count();
+    ((1..3).contains(&signs) && opens(folded, start - signs)).then(|| start - signs)
+}
+
+/// Whether a space or a bracket is before this place, or nothing.
+fn opens(folded: &[Folded], place: usize) -> bool {
+    let before = place.checked_sub(1).map(|i| folded[i].char);
+    before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '{' | '<' | '"' | '\'' | '`'))
+}
+
+/// A version without its `v`.
+fn version(identifier: &Token) -> Option<Token> {
+    let number =
+        identifier.text.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(Token { text: number.into(), kind: TokenKind::Joined, range: identifier.range.clone() })
+}
+
+/// Words that `-` or `_` joins, as one; none of numbers alone.
+fn put_together(folded: &[Folded]) -> Option<Token> {
+    let mut token = token(folded, TokenKind::Joined);
+    token.text.retain(|c| !matches!(c, '-' | '_'));
+    token.text.contains(char::is_alphabetic).then_some(token)
+}
+
+/// The parts of a word in camel case. Each starts with a capital after a small letter, or with the last of several capitals before
+/// small letters, and has two characters or more: `XMLHttpRequest`, but not `URLs` and `iPhone`.
+fn camel(word: &[Folded], tokens: &mut Vec<Token>) {
+    let small = |i: usize| word.get(i).is_some_and(|f| !f.capital && f.char.is_alphabetic());
+    let mut start = 0;
+    for i in 2..word.len() {
+        let starts = word[i].capital && (small(i - 1) || small(i + 1) && small(i + 2));
+        if starts && i >= start + 2 && i + 2 <= word.len() {
+            tokens.push(token(&word[start..i], TokenKind::Part));
+            start = i;
+        }
+    }
+    if start > 0 {
+        tokens.push(token(&word[start..], TokenKind::Part));
     }
 }
 
