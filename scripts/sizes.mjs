@@ -15,7 +15,7 @@ const budgets = {
   // in shards.
   'core for a bundle in one file': { kilobytes: 147, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
   'core for a bundle in shards': { kilobytes: 97, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
-  'all of the core': { kilobytes: 184, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
+  'all of the core': { kilobytes: 185, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
 };
 
 /** Kilobytes of the strings of another language. */
