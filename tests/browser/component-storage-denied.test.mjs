@@ -52,7 +52,8 @@ test('a key is sent to the API only, and stays in memory unless it is to be kept
   await set();
   await type(page, 'mutex');
   await page.getByText('The embedding API refuses the key.').first().waitFor();
-  assert.deepEqual(keys, ['Bearer secret']);
+  // A slow machine asks more than once while a query is typed.
+  assert.deepEqual([...new Set(keys)], ['Bearer secret']);
   assert.equal(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]).includes('secret')), false);
   assert.ok(!(await page.content()).includes('secret'));
   await set({ keep: true });
