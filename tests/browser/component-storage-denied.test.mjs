@@ -50,10 +50,10 @@ test('a key is sent to the API only, and stays in memory unless it is to be kept
   const page = await openBox(t, await componentSite(t, { body, bundle: await builtBundle(t, ITEMS, WORDS), routes }), { console: /401/ });
   const set = (options) => page.evaluate((options) => document.querySelector('exemplar-search').setApiKey('secret', options), options);
   await set();
-  await type(page, 'mutex');
+  // At once: a slow machine would ask for a query that is only half typed, too.
+  await box(page).fill('mutex');
   await page.getByText('The embedding API refuses the key.').first().waitFor();
-  // A slow machine asks more than once while a query is typed.
-  assert.deepEqual([...new Set(keys)], ['Bearer secret']);
+  assert.deepEqual(keys, ['Bearer secret']);
   assert.equal(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]).includes('secret')), false);
   assert.ok(!(await page.content()).includes('secret'));
   await set({ keep: true });

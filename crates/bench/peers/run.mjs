@@ -4,7 +4,7 @@
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ENGINES } from './engines.mjs';
 
@@ -75,7 +75,7 @@ for (const name of (await readdir(collections)).sort()) {
   const frequency = frequencies(pages, lang);
   const short = queries.map(({ id, text }) => ({ id, text: threeWords(text, lang, frequency) }));
   for (const [form, asked] of Object.entries({ 'Whole questions': queries, 'Three words': short })) {
-    reports[form][basename(name)] = await measured(collection, name, form.toLowerCase().replace(' ', '-'), asked, pages, lang);
+    reports[form][name] = await measured(collection, name, form.toLowerCase().replace(' ', '-'), asked, pages, lang);
     console.error(`${name}, ${form.toLowerCase()}: measured`);
   }
 }
