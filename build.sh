@@ -258,7 +258,6 @@ case "${1:-help}" in
   webkit)
     unset SITE EMBEDDING_API EMBEDDING_MODEL
     export DEMO=part
-    tools
     step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     dist
     step "The main paths in WebKit" with_embedding_api webkit_tests "${@:2}"
@@ -277,7 +276,6 @@ case "${1:-help}" in
   pictures)
     unset SITE EMBEDDING_API EMBEDDING_MODEL
     export DEMO=part
-    tools
     step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     step "A Japanese font" japanese_font
     dist
