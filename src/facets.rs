@@ -35,7 +35,13 @@ pub struct Count<'a> {
 impl Filter {
     /// Whether it excludes nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|(_, values)| values.is_empty())
+        self.asked().next().is_none()
+    }
+
+    /// The fields of which a value is asked, with these values.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let asked = self.0.iter().filter(|(_, values)| !values.is_empty());
+        asked.map(|(field, values)| (field.as_str(), values.as_slice()))
     }
 
     /// Whether an article may be a hit.
@@ -101,7 +107,8 @@ pub(crate) fn check(option: &str, field: &str, articles: &[Article]) -> Result<(
     }
 }
 
-fn values<'a>(article: &'a Article, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+/// The values of an article in a field.
+pub(crate) fn values<'a>(article: &'a Article, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let (own, extra): (&[String], Option<&Value>) = match field {
         "lang" => (article.lang.as_slice(), None),
         "tags" => (&article.tags, None),

@@ -129,7 +129,7 @@ pub(super) struct Words {
 }
 
 /// Words of more bytes are in no index.
-const MAX_WORD: usize = 120;
+pub(super) const MAX_WORD: usize = 120;
 
 impl Words {
     /// The next word; nothing where what stands there is none, or does not ascend.

@@ -12,6 +12,7 @@
 
 mod code;
 mod estimate;
+mod fields;
 mod manifest;
 mod passages;
 mod place;
@@ -53,6 +54,7 @@ pub struct Shards {
     ngrams: Slots<Vec<Ngram>>,
     passages: Slots<Passages>,
     texts: Slots<Texts>,
+    fields: Slots<Vec<fields::Value>>,
     /// The bytes of their rows.
     vectors: Slots<Vec<u8>>,
     directions: Option<Directions>,
@@ -75,6 +77,7 @@ impl Shards {
             ngrams: Vec::new(),
             passages: Vec::new(),
             texts: Vec::new(),
+            fields: Vec::new(),
             vectors: Vec::new(),
             directions: None,
             rest: None,
@@ -129,6 +132,9 @@ impl Shards {
                 self.directions = Some(Directions::read(payload, self.manifest.space.dimensions, count)?);
             }
             Kind::Rest => self.rest = Some(payload.to_vec()),
+            Kind::Fields => {
+                *slot(&mut self.fields, id)? = Some(fields::read_values(id.number, payload, start.passages)?);
+            }
         }
         self.given_up.retain(|other| *other != id);
         Ok(())
@@ -159,6 +165,7 @@ impl Shards {
             Kind::Vectors => self.vectors.get(number).is_some_and(Option::is_some),
             Kind::Directions => self.directions.is_some(),
             Kind::Rest => self.rest.is_some(),
+            Kind::Fields => self.fields.get(number).is_some_and(Option::is_some),
         }
     }
 
@@ -177,6 +184,8 @@ impl Shards {
         self.passages.resize_with(start.clusters.len(), || None);
         self.texts.resize_with(start.texts as usize, || None);
         self.vectors.resize_with(start.clusters.len(), || None);
+        // The last tells the articles apart.
+        self.fields.resize_with(start.fields.len() + 1, || None);
         self.start = Some(start);
         Ok(())
     }

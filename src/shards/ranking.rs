@@ -33,6 +33,8 @@ pub(super) struct Ranking<'s> {
     targets: Option<Targets>,
     pub weights: Weights,
     k: usize,
+    /// Which passages may be hits, if not all.
+    allowed: Option<Vec<bool>>,
     /// The clusters that are fetched, those first that promise most.
     pub clusters: Vec<usize>,
     /// What is expected of the other passages.
@@ -58,6 +60,7 @@ impl<'s> Ranking<'s> {
         targets: Option<Targets>,
         weights: Weights,
         k: usize,
+        allowed: Option<Vec<bool>>,
     ) -> Self {
         let (mean, deviation) = moments(&lexical);
         let mut ranking = Self {
@@ -69,12 +72,22 @@ impl<'s> Ranking<'s> {
             targets,
             weights,
             k,
+            allowed,
             clusters: Vec::new(),
             guesses: Vec::new(),
             known: Vec::new(),
         };
         ranking.plan();
         ranking
+    }
+
+    fn may_be_hit(&self, passage: u32) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed[passage as usize])
+    }
+
+    /// Whether there is something to compare passages with, beside words.
+    pub fn by_meaning(&self) -> bool {
+        self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0)
     }
 
     /// The weight of each kind of score over its deviation, less their means: knn, whitened, lexical, and the sum.
@@ -154,6 +167,9 @@ impl<'s> Ranking<'s> {
                 by_meaning.filter(|_| knn > 0.0).map_or_else(zeros, |targets| products(&targets.plain));
             for i in 0..passages.articles.len() {
                 let passage = cluster.start + i as u32;
+                if !self.may_be_hit(passage) {
+                    continue;
+                }
                 let mut score = lexical * (self.lexical[passage as usize] - self.lexical_mean);
                 let mut plain = 0.0;
                 if let Some(targets) = by_meaning {
@@ -193,8 +209,9 @@ impl<'s> Ranking<'s> {
             let mean = base + self.start.metric.centroid_product(cluster, &target);
             let spread = around(cluster);
             let mut without = 0.0;
-            for score in &self.lexical[cluster.start as usize..][..cluster.count as usize] {
-                if *score > 0.0 {
+            for passage in (cluster.start..cluster.start + cluster.count).filter(|&it| self.may_be_hit(it)) {
+                let score = self.lexical[passage as usize];
+                if score > 0.0 {
                     // Lengths are known nearly: so are scores by words.
                     let deviation = spread.hypot(0.05 * lexical * score).max(1e-6);
                     let mean = mean + lexical * score;
@@ -222,7 +239,7 @@ impl<'s> Ranking<'s> {
             let mean = base + self.start.metric.centroid_product(cluster, &target);
             for passage in cluster.start..cluster.start + cluster.count {
                 let score = self.lexical[passage as usize];
-                if score > 0.0 {
+                if score > 0.0 && self.may_be_hit(passage) {
                     let text = self.shards.text(self.start, passage);
                     let article =
                         text.map_or(u32::MAX - passage, |(_, placed)| placed.passage.article as u32);
@@ -235,9 +252,8 @@ impl<'s> Ranking<'s> {
         if let Some(words) = words.filter(|_| self.weights.lexical > 0.0) {
             self.lift(&mut all, words);
         }
-        let by_meaning = self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0);
         let mut best = best_of_articles(all, self.k);
-        best.retain(|known| by_meaning || self.lexical[known.passage as usize] > 0.0);
+        best.retain(|known| self.by_meaning() || self.lexical[known.passage as usize] > 0.0);
         best.into_iter().map(|known| (known.passage, known)).collect()
     }
 

@@ -10,7 +10,7 @@ use super::{Shards, sorted};
 use crate::encoder::{Coefficients, QueryEncoder};
 use crate::lexical::{self, Bm25, Keywords};
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
-use crate::{Error, Filter, Fusion, Method, Query, Result, Weights};
+use crate::{Error, Fusion, Method, Query, Result, Weights};
 
 /// Passages whose texts are fetched beside the clusters, on what is expected of them.
 const EARLY_TEXTS: usize = 5;
@@ -51,7 +51,7 @@ pub(super) struct Ranked<'s> {
 
 impl<'s> Ranked<'s> {
     /// The hits, with highlights if the query has a text.
-    pub fn answer(self, by_text: bool) -> Answer<'s> {
+    pub fn answer(self, by_text: bool, options: &SearchOptions) -> Answer<'s> {
         let Self { method, words, ngrams, known, looked_up, ranking } = self;
         let Ranking { shards, start, .. } = ranking;
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
@@ -65,9 +65,10 @@ impl<'s> Ranked<'s> {
             }
         }
         let hits = ranking.hits(&order, by_text.then_some(&words));
+        let facets = if ranking.by_meaning() { shards.facets(start, options) } else { Vec::new() };
         let noise = shards.manifest.noise.of(&ranking.weights);
         let complete = Some(looked_up * ranking.claim().share(noise));
-        let result = SearchResult { hits, known, complete, ..SearchResult::empty(method) };
+        let result = SearchResult { hits, facets, known, complete, ..SearchResult::empty(method) };
         Answer { result, wanted, whole: false }
     }
 }
@@ -82,7 +83,7 @@ impl Shards {
         Ok(match self.step(&query, options)? {
             Step::Whole => Answer { whole: true, ..nothing(self.left(self.missing())) },
             Step::Wants(wanted) => nothing(wanted),
-            Step::Ranked(ranked) => ranked.answer(query.text.is_some()),
+            Step::Ranked(ranked) => ranked.answer(query.text.is_some(), options),
         })
     }
 
@@ -92,9 +93,9 @@ impl Shards {
         let Some(start) = &self.start else {
             return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)])));
         };
-        if !answers_in_part(query, options) {
+        let Some(fields) = start.fields_for(options).filter(|_| answers_in_part(query, options)) else {
             return Ok(Step::Whole);
-        }
+        };
         if options.k == 0 {
             return Err(Error::option("k", "0", "expected a whole number from 1"));
         }
@@ -113,12 +114,19 @@ impl Shards {
         let lookup = Lookup::of(start, &words, query.text.filter(|_| plan.encode));
         let words_files = lookup.files.iter().map(|&file| Id::new(Kind::Words, file));
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
-        let wanted = words_files.chain(by_embedding.then_some(Id::new(Kind::Directions, 0)));
+        let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
+        let wanted = words_files.chain(directions).chain(fields);
         let wanted = self.left(wanted.collect());
         if !wanted.is_empty() {
             return Ok(Step::Wants(wanted));
         }
-        Ok(Step::Ranked(self.rank(start, query, options, plan, words, &lookup)))
+        let ranked = self.rank(start, query, options, plan, words, &lookup);
+        // By words alone, counts are of the articles that have any: which these are, parts do not know.
+        let counts_words = !options.facets.is_empty() && !ranked.ranking.by_meaning();
+        if counts_words && self.left(ranked.ngrams.clone()).is_empty() {
+            return Ok(Step::Whole);
+        }
+        Ok(Step::Ranked(ranked))
     }
 
     /// Those of these that are neither loaded nor given up.
@@ -165,7 +173,12 @@ impl Shards {
             Some(_) => weights,
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k);
+        let allowed = self.allowed(start, &options.filter, None);
+        if allowed.is_some() && !start.fields_for(options).unwrap_or_default().iter().all(|&id| self.has(id))
+        {
+            looked_up = 0.0;
+        }
+        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, allowed);
         Ranked { method, words, ngrams, known, looked_up, ranking }
     }
 
@@ -189,15 +202,13 @@ impl Shards {
     }
 }
 
-/// Whether parts of a bundle can answer: a text by its words and the query encoder, an embedding by its place. Other methods, filters
-/// and facets need all passages.
+/// Whether parts of a bundle can answer: a text by its words and the query encoder, an embedding by its place. Other methods need all
+/// passages.
 pub fn answers_in_part(query: &Query, options: &SearchOptions) -> bool {
-    let SearchOptions { method, fusion, filter, facets, relevance_threshold, passages, .. } = options;
+    let SearchOptions { method, fusion, relevance_threshold, passages, .. } = options;
     (query.text.is_some() || query.embedding.is_some())
         && method.weights().is_ok_and(|weights| weights.svm == 0.0)
         && *fusion == Fusion::ZScore
-        && *filter == Filter::default()
-        && facets.is_empty()
         && relevance_threshold.is_none()
         && *passages == 1
 }

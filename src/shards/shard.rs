@@ -22,10 +22,12 @@ pub enum Kind {
     Directions,
     /// The rest of a whole bundle.
     Rest,
+    /// The values of a field of articles, by passages.
+    Fields,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Start, "start"),
         (Self::Words, "words"),
         (Self::Passages, "passages"),
@@ -34,6 +36,7 @@ impl Kind {
         (Self::Vectors, "vectors"),
         (Self::Directions, "directions"),
         (Self::Rest, "rest"),
+        (Self::Fields, "fields"),
     ];
 
     /// Its name, as in the names of files and in errors.

@@ -9,6 +9,7 @@ use crate::encoder::range_coder::{Coder, Decoder};
 const MAX_PASSAGES: u32 = 1 << 24;
 const MAX_FILES: u32 = 1 << 20;
 const MAX_AXES: u32 = 4096;
+pub(super) const MAX_FIELDS: u32 = 64;
 const MAX_CENTROIDS: u64 = 1 << 25;
 
 /// Numbers above 0 are kept as whole 256ths of a doubling.
@@ -28,6 +29,8 @@ pub(crate) struct Start {
     /// How many files of texts there are, and of how many passages each but the last.
     pub texts: u32,
     pub texts_of: u32,
+    /// The names of articles' fields that have a shard of their values, ascending.
+    pub fields: Vec<String>,
     /// The commonest words, ascending.
     pub common: Vec<Common>,
     pub clusters: Vec<Cluster>,
@@ -143,6 +146,7 @@ impl Start {
         let ngrams = count(coder, self.ngrams.len(), MAX_FILES)?;
         let texts = count(coder, self.texts as usize, passages)?;
         let texts_of = count(coder, self.texts_of as usize, passages)?;
+        let fields = count(coder, self.fields.len(), MAX_FIELDS)?;
         let common = count(coder, self.common.len(), MAX_FILES)?;
         let clusters = count(coder, self.clusters.len(), passages)?;
         let axes = count(coder, self.metric.axes.len(), MAX_AXES)?;
@@ -152,11 +156,24 @@ impl Start {
         }
         let words = names(coder, &self.words, words)?;
         let ngrams = names(coder, &self.ngrams, ngrams)?;
+        let fields = names(coder, &self.fields, fields)?;
         let metric = self.metric.code(coder, axes as usize, centroid_axes as usize);
         let encoder = EncoderStart::code(self.encoder.as_ref(), coder)?;
         let common = self.code_common(coder, common as usize, encoder.as_ref())?;
         let clusters = self.code_clusters(coder, clusters as usize, passages, &metric)?;
-        Some(Self { passages, articles, words, ngrams, texts, texts_of, common, clusters, metric, encoder })
+        Some(Self {
+            passages,
+            articles,
+            words,
+            ngrams,
+            texts,
+            texts_of,
+            fields,
+            common,
+            clusters,
+            metric,
+            encoder,
+        })
     }
 
     fn code_common(

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::code::{Numbers, Rows, Words, ascending, below, size_class};
 use super::estimate::{Claim, Guess};
+use super::fields::{Value, code_values, read_values};
 use super::start::{Start, power};
 use super::whole::Rest;
 use super::*;
@@ -41,10 +42,14 @@ impl Random {
 }
 
 fn article(i: usize) -> Article {
+    let tags = ["sea", "land", "灯台"];
     Article {
         id: format!("a{i}"),
         title: format!("Article {i}"),
         url: format!("{i}.html"),
+        lang: (!i.is_multiple_of(5)).then(|| if i.is_multiple_of(3) { "de" } else { "en" }.into()),
+        // One has a tag twice.
+        tags: (0..i % 4).map(|tag| tags[(i + tag) % 3].into()).collect(),
         ..Article::default()
     }
 }
@@ -242,6 +247,72 @@ fn what_was_typed_as_it_stands_in_a_title_is_first_and_scores_as_in_the_whole_bu
             let apart = (hits[0].score - whole[0].score).abs();
             assert!(apart < if method == "lexical" { 1e-4 } else { 0.3 }, "{method}: {apart}");
         }
+    }
+}
+
+fn filter(fields: &[(&str, &[&str])]) -> crate::Filter {
+    let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    crate::Filter(fields.iter().map(|(field, values)| ((*field).to_owned(), owned(values))).collect())
+}
+
+#[test]
+fn a_filter_needs_few_shards_and_counts_are_those_of_the_whole_bundle() {
+    let bundle = site(400);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
+    let filters = [
+        filter(&[]),
+        filter(&[("lang", &["de"])]),
+        filter(&[("tags", &["sea", "灯台"])]),
+        filter(&[("lang", &["en"]), ("tags", &["land"])]),
+    ];
+    for filter in filters {
+        let facets = vec!["tags".to_owned(), "lang".to_owned()];
+        let options = SearchOptions::default().filter(filter.clone()).facets(facets);
+        for text in ["harbour number31", "violin opera", "the garlic"] {
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            assert!(load(&mut shards, &files, text, &options) <= 6);
+            assert!(shards.missing().iter().any(|id| id.kind == Kind::Texts), "not all is loaded");
+            let answer = shards.search(text, &options).unwrap();
+            let whole = index.search(text, &options.clone().k(400)).unwrap();
+            assert!(answer.result.hits.iter().all(|hit| filter.allows(hit.article)));
+            assert_eq!(answer.result.facets, whole.facets, "{filter:?}");
+            let lowest = whole.hits.last().unwrap().score;
+            let score = |id: &str| whole.hits.iter().find(|hit| hit.article.id == id).unwrap().score - lowest;
+            let best: f32 = whole.hits.iter().take(10).map(|hit| hit.score - lowest).sum();
+            let found: f32 = answer.result.hits.iter().map(|hit| score(&hit.article.id)).sum();
+            assert!(found > 0.9 * best, "{filter:?} {text}: {found} of {best}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_whose_shard_cannot_be_had_lets_nothing_through() {
+    let (manifest, files) = shards_of(&site(60));
+    let options = SearchOptions::default().filter(filter(&[("lang", &["de"])]));
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    shards.add(Id::new(Kind::Start, 0), &files[&Id::new(Kind::Start, 0)]).unwrap();
+    let fields = |wanted: &[Id]| wanted.iter().copied().find(|id| id.kind == Kind::Fields);
+    let wanted = fields(&shards.search("violin", &options).unwrap().wanted).unwrap();
+    shards.give_up(wanted);
+    load(&mut shards, &files, "violin", &options);
+    let answer = shards.search("violin", &options).unwrap();
+    assert_eq!((answer.result.hits.len(), answer.result.complete), (0, Some(0.0)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn values_come_back_with_their_places(places in proptest::collection::vec(any::<bool>(), 0..200)) {
+        let own: Vec<u32> = (0..).zip(&places).filter(|(_, own)| **own).map(|it| it.0).collect();
+        let values = [Value::at("港", 1, &own), Value::at("船", 0, &[])];
+        let mut coder = Encoder::default();
+        let _ = code_values(&mut coder, &values, places.len() as u32);
+        let read = read_values(0, &coder.finish(), places.len() as u32).unwrap();
+        prop_assert_eq!(&read[..], &values[..]);
+        let mut marked = vec![false; places.len()];
+        read[0].mark(&mut marked);
+        prop_assert_eq!(marked, places);
     }
 }
 

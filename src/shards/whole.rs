@@ -190,6 +190,7 @@ impl Shards {
             (Kind::Directions, usize::from(start.encoder.is_some())),
             (Kind::Vectors, start.clusters.len()),
             (Kind::Rest, 1),
+            (Kind::Fields, start.fields.len() + 1),
         ];
         let all =
             counts.into_iter().flat_map(|(kind, count)| (0..count).map(move |number| Id::new(kind, number)));

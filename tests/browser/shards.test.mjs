@@ -23,10 +23,11 @@ async function shards(t, site = join(DIST, 'bundles', 'rust-book.json')) {
 }
 
 /**
- * A site with a bundle in shards. `answer` may stand in for a shard: what it returns is sent, and nothing lets the shard be.
+ * A site with a bundle in shards. `answer` may stand in for a shard: what it returns is sent, and nothing lets the shard be. `scripts`
+ * are further files, by path.
  * @returns {Promise<{ address: string, asked: string[], publish(bundle: Awaited<ReturnType<typeof shards>>): void }>}
  */
-async function shardedSite(t, bundle, answer = () => undefined) {
+async function shardedSite(t, bundle, answer = () => undefined, { body, scripts = {} } = {}) {
   const asked = [];
   let now = bundle;
   const send = (response, status, type, body) => {
@@ -36,6 +37,7 @@ async function shardedSite(t, bundle, answer = () => undefined) {
   const routes = new Proxy({}, {
     get: (_, path) => async (request, response) => {
       if (path === '/search/bundle.json') return send(response, 200, 'application/json', now.manifest);
+      if (scripts[path]) return send(response, 200, 'text/javascript', scripts[path]);
       if (!/^\/search\/search-/.test(path)) return false;
       asked.push(path);
       const instead = await answer(path, now.files[path], response);
@@ -45,7 +47,7 @@ async function shardedSite(t, bundle, answer = () => undefined) {
       return file ? send(response, 200, 'application/octet-stream', file) : send(response, 404, 'text/html', '<p>Not there.</p>');
     },
   });
-  const { address, end } = await startSite({ routes });
+  const { address, end } = await startSite({ body, routes });
   atEnd(t, end);
   return { address, asked, publish: (next) => (now = next) };
 }
@@ -146,6 +148,24 @@ async function vectorsOf({ manifest }, text) {
   const { data } = await response.json();
   return { probe: data[0].embedding, query: data[1].embedding };
 }
+
+test('a filter and counts take parts, and so does a box that puts the language of the page first', async (t) => {
+  const bundle = await shards(t);
+  const { address, asked } = await shardedSite(t, bundle, () => undefined, { body: '<exemplar-search bundle="/search/bundle.json" languages="page" filters="lang"></exemplar-search>' });
+  // Who saves data gets nothing beside what a search needs.
+  const before = (page) => page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  const page = await openBox(t, address, { before });
+  await type(page, QUESTION);
+  await page.locator('exemplar-search .hit').first().waitFor();
+  const { urls, facets, complete } = await page.evaluate(search, [QUESTION, { filter: { lang: ['en'] }, facets: ['lang'] }]);
+  assert.match(urls[0], /ch16-\d\d/);
+  assert.deepEqual(facets.map(({ field }) => field), ['lang']);
+  assert(complete > 0.9, `complete: ${complete}`);
+  const none = await page.evaluate(search, [QUESTION, { filter: { lang: ['ja'] } }]);
+  assert.deepEqual(none.urls, []);
+  const all = Object.keys(bundle.files).length;
+  assert(new Set(asked).size < all / 2, `${new Set(asked).size} of ${all} shards`);
+});
 
 test('what parts cannot answer has the rest loaded', async (t) => {
   const { address } = await shardedSite(t, await shards(t));
@@ -288,4 +308,35 @@ test('the rest is loaded while nothing is asked', async (t) => {
   const deadline = Date.now() + 60_000;
   while (asked.length < Object.keys(bundle.files).length && Date.now() < deadline) await page.waitForTimeout(200);
   assert.equal(asked.length, Object.keys(bundle.files).length);
+});
+
+test('a visited site is searched without a network as far as it was loaded, and all of it once complete', async (t) => {
+  const { address } = await shardedSite(t, await shards(t), () => undefined, {
+    body: '<exemplar-search bundle="/search/bundle.json" offline="/service-worker.js"></exemplar-search>',
+    scripts: { '/service-worker.js': await readFile(join(DIST, 'exemplar', 'client', 'service-worker.js')) },
+  });
+  const page = await openBox(t, address, { console: /ERR_INTERNET_DISCONNECTED|Failed to fetch|no-cors/ });
+  await type(page, QUESTION);
+  await page.locator('exemplar-search .hit').first().waitFor();
+  const before = await page.evaluate(search, [QUESTION]);
+  const kept = (count) => page.waitForFunction(async (count) => {
+    const cache = await caches.open('exemplar-search-shards-1');
+    return (await cache.keys()).length >= count;
+  }, count);
+  await kept(before.fetched.files);
+  await page.context().setOffline(true);
+  await page.reload();
+  const again = await page.evaluate(search, [QUESTION]);
+  assert.deepEqual(again.urls, before.urls);
+  assert.equal(again.problem, undefined);
+  const other = await page.evaluate(search, ['recoverable errors with Result']);
+  assert(other.problem, 'what was not loaded is missing, and the result says so');
+
+  await page.context().setOffline(false);
+  await page.evaluate(() => globalThis.index.complete());
+  await page.context().setOffline(true);
+  await page.reload();
+  const all = await page.evaluate(search, ['recoverable errors with Result']);
+  assert.equal(all.problem, undefined);
+  assert.match(all.urls[0], /ch09/);
 });

@@ -356,5 +356,5 @@ function discard({ shards, index }) {
 
 /** @param {string} name of a shard's file */
 function isForWords(name) {
-  return /^(start|words)-/.test(name);
+  return /^(start|words|fields)-/.test(name);
 }

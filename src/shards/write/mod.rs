@@ -2,6 +2,7 @@
 
 mod clusters;
 mod cut;
+mod fields;
 mod metric;
 mod noise;
 
@@ -64,6 +65,7 @@ pub fn write(bundle: &Bundle, pack: Pack) -> Result<Written> {
     layout.words(&keywords, &encoder, &mut start, &mut payloads);
     layout.ngrams(&encoder, &mut start, &mut payloads);
     layout.texts(bundle, &mut start, &mut payloads)?;
+    layout.fields(bundle, &mut start, &mut payloads);
     // As it is read back: passages' places are coded by what the reader knows.
     let bytes = start.write();
     let start = Start::read(&bytes)?;

@@ -81,7 +81,7 @@ fn sample(
     let shards = loaded.wanted(&query, options)?;
     let Step::Ranked(ranked) = shards.step(&query, options)? else { return Ok(None) };
     let claim = ranked.ranking.claim();
-    let found = ranked.answer(true).result.hits;
+    let found = ranked.answer(true, options).result.hits;
     let whole = index.search(query, options)?.hits;
     let same = whole.iter().filter(|hit| found.iter().any(|own| own.article.id == hit.article.id)).count();
     Ok((!whole.is_empty()).then(|| Sample { claim, share: same as f32 / whole.len() as f32 }))
@@ -92,9 +92,9 @@ impl Loaded {
         let json = manifest.write()?;
         let mut all = Shards::new(json.as_bytes())?;
         // What only the whole bundle needs stays away. Ids ascend, so the start comes first.
-        let searched = payloads
-            .iter()
-            .filter(|(id, _)| !matches!(id.kind, Kind::Vectors | Kind::Directions | Kind::Rest));
+        let searched = payloads.iter().filter(|(id, _)| {
+            !matches!(id.kind, Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields)
+        });
         for (id, payload) in searched {
             all.add(*id, &Shard::write(*id, manifest.build, payload, None))?;
         }
@@ -122,7 +122,7 @@ impl Loaded {
             Kind::Passages => to.passages[number].clone_from(&all.passages[number]),
             Kind::Texts => to.texts[number].clone_from(&all.texts[number]),
             // No text needs these.
-            Kind::Vectors | Kind::Directions | Kind::Rest => to.give_up(id),
+            Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields => to.give_up(id),
         }
         Ok(())
     }

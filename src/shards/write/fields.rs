@@ -1,0 +1,70 @@
+//! Writes which passages are of articles with a value in a field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Layout;
+use crate::bundle::Bundle;
+use crate::encoder::range_coder::Encoder;
+use crate::facets::values;
+use crate::shards::code::MAX_WORD;
+use crate::shards::fields::{MAX_VALUES, Value, code_values};
+use crate::shards::shard::{Id, Kind};
+use crate::shards::start::{MAX_FIELDS, Start};
+
+impl Layout {
+    /// The fields by which articles can be filtered, a shard for each, and one for the first passages of articles. Fields of too many
+    /// values or too long ones are left out: only the whole bundle filters by these.
+    pub fn fields(&self, bundle: &Bundle, start: &mut Start, payloads: &mut Vec<(Id, Vec<u8>)>) {
+        let extra =
+            bundle.articles.iter().flat_map(|article| article.extra.0.iter().map(|(name, _)| name.as_str()));
+        let names: BTreeSet<&str> = ["lang", "tags"].into_iter().chain(extra).collect();
+        let fits = |text: &str| !text.is_empty() && text.len() <= MAX_WORD;
+        let mut shards: Vec<Vec<Value>> = Vec::new();
+        for name in names.into_iter().filter(|name| fits(name)) {
+            let values = self.values(bundle, name);
+            let filters = ["lang", "tags"].contains(&name) || !values.is_empty();
+            let kept = values.len() <= MAX_VALUES as usize && values.iter().all(|value| fits(&value.text));
+            if filters && kept && shards.len() < MAX_FIELDS as usize {
+                start.fields.push(name.to_owned());
+                shards.push(values);
+            }
+        }
+        let firsts: Vec<u32> = (0..)
+            .zip(&self.order)
+            .filter(|(_, passage)| is_first(bundle, **passage))
+            .map(|it| it.0)
+            .collect();
+        shards.push(vec![Value::at("first", 0, &firsts)]);
+        for (number, values) in shards.iter().enumerate() {
+            let mut coder = Encoder::default();
+            let _ = code_values(&mut coder, values, self.order.len() as u32);
+            payloads.push((Id::new(Kind::Fields, number), coder.finish()));
+        }
+    }
+
+    /// The values of a field, ascending.
+    fn values(&self, bundle: &Bundle, field: &str) -> Vec<Value> {
+        let mut orders: BTreeMap<&str, u32> = BTreeMap::new();
+        for article in &bundle.articles {
+            for value in values(article, field) {
+                let next = orders.len() as u32;
+                orders.entry(value).or_insert(next);
+            }
+        }
+        let mut places: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (place, &passage) in (0..).zip(&self.order) {
+            let article = &bundle.articles[bundle.passages[passage as usize].article];
+            // An article may have a value twice.
+            let own: BTreeSet<&str> = values(article, field).collect();
+            own.into_iter().for_each(|value| places.entry(value).or_default().push(place));
+        }
+        places.iter().map(|(value, places)| Value::at(value, orders[value], places)).collect()
+    }
+}
+
+/// Whether it is the first passage of its article.
+fn is_first(bundle: &Bundle, passage: u32) -> bool {
+    let article = |index: usize| bundle.passages[index].article;
+    let index = passage as usize;
+    index.checked_sub(1).is_none_or(|before| article(before) != article(index))
+}
