@@ -36,6 +36,8 @@ export class ShardFiles {
   /** @type {(() => void)[]} */
   #waiting = [];
   #free = AT_ONCE;
+  /** What has been fetched so far, from the network or the browser's cache. */
+  fetched = { files: 0, bytes: 0 };
 
   /**
    * @param {string} folder the build's, absolute, with a slash at its end
@@ -96,6 +98,7 @@ export class ShardFiles {
    * @param {How} how
    */
   async #download(name, how) {
+    this.fetched.files++;
     const url = new URL(name, this.#folder).href;
     /** @type {RequestInit} */
     const init = { cache: how.fresh ? 'reload' : 'default', priority: how.priority };
@@ -121,6 +124,7 @@ export class ShardFiles {
     };
     return download(url, (loaded) => {
       this.#received(loaded - before);
+      this.fetched.bytes += loaded - before;
       before = loaded;
     }, { ...init, onStart }, () => largest);
   }

@@ -173,18 +173,24 @@ export class ShardedEngine {
   async #searchShards(build, query, options, { signal, onUpdate }) {
     const { text, unfinished, embedding } = partsOf(query);
     const stays = performance.now() + (unfinished ? STAYS : 0);
+    const before = { ...build.files.fetched };
     /** @type {SearchResult['problem']} */
     let problem;
     const ask = () => rethrown(() => build.shards.search(text, unfinished, embedding, options));
+    /** @param {SearchResult} result */
+    const withCost = (result) => {
+      const { files, bytes } = build.files.fetched;
+      return { ...result, problem, fetched: { files: files - before.files, bytes: bytes - before.bytes } };
+    };
     /** @param {ReturnType<typeof ask>} answer */
     const tell = ({ result }) => {
-      if (result.hits.length > 0) onUpdate?.({ ...result, problem });
+      if (result.hits.length > 0) onUpdate?.(withCost(result));
     };
     while (this.#current() === build && !build.index) {
       const answer = timed(ask);
       const { result, wanted, whole, milliseconds } = answer;
       if (whole) return this.whole(signal).then((index) => rethrown(() => calls.search(index, query, options)));
-      if (wanted.length === 0) return { ...result, problem, milliseconds };
+      if (wanted.length === 0) return { ...withCost(result), milliseconds };
       tell(answer);
       if (!wanted.every(isForWords)) await pause(stays - performance.now(), signal);
       problem = (await this.#fetch(build, wanted, { signal }, () => tell(ask()))) ?? problem;

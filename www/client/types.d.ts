@@ -226,6 +226,11 @@ export interface SearchResult {
    * bundle was ranked.
    */
   complete?: number;
+  /**
+   * For a bundle in shards: what was fetched while this search ran, from the network or the browser's cache. Without the manifest and
+   * the shard that `load` fetches.
+   */
+  fetched?: { files: number; bytes: number };
   /** For a bundle in shards: why some of it could not be loaded. The hits are those of the rest. */
   problem?: { code: ErrorCode; message: string };
   /** The time that ranking took, without the way to the engine and back. */

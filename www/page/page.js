@@ -7,8 +7,9 @@ import { Format } from './format.js';
 import { listenToKeys } from './keyboard.js';
 import { Loading } from './loading.js';
 import { Panels } from './panels.js';
+import { Parts } from './parts.js';
 import { Problem } from './problem.js';
-import { rank, rankAgain, svmOf } from './ranking.js';
+import { inParts, rank, rankAgain, svmOf } from './ranking.js';
 import { Results } from './results.js';
 import { SearchForm } from './search-form.js';
 import { SectionLinks } from './section-links.js';
@@ -44,6 +45,7 @@ const examples = new Examples(strings, { go, say: (text) => (status.textContent 
 const results = new Results(strings, format, (direction, id) => examples.give(direction, id));
 const slider = new CSlider(strings, format, results.headingOf('svm'), rankByC);
 const panels = new Panels(strings.language, format);
+const parts = new Parts(strings, format, compareAll);
 const sectionLinks = new SectionLinks();
 const loading = new Loading(strings, format);
 const settings = new Settings(() => {
@@ -128,10 +130,10 @@ function open(bundle) {
 
 /**
  * The one path by which what the page shows reaches its parts below the hits: called whenever that changes.
- * @param {Shown | undefined} what undefined where there is no site, or something failed
+ * @param {Shown | undefined} what undefined where there is no site, or something failed; the panels need all of a site
  */
 function shown(what) {
-  if (what) {
+  if (what && !inParts(what.site)) {
     panels.show(what);
     sectionLinks.show();
   } else {
@@ -151,6 +153,8 @@ async function showHits(site, signal, typing) {
   document.title = [query, entry.name, 'exemplar-search'].filter(Boolean).join(' · ');
   results.busy = true;
   results.estimated = false;
+  // What is learned from articles needs all of them.
+  if (similar !== undefined || more.length || less.length) await loadWhole(site, signal);
   await examples.show(site, signal);
   const given = similar === undefined ? { more, less }
     : { more: [similar, ...more.filter((id) => id !== similar)], less: less.filter((id) => id !== similar) };
@@ -201,6 +205,35 @@ async function showHitsOf(query, site, given, signal, typing) {
 }
 
 /**
+ * Loads what is missing of a site that is searched in parts.
+ * @param {Site} site
+ * @param {AbortSignal} signal
+ */
+async function loadWhole(site, signal) {
+  if (!inParts(site)) return;
+  loading.start();
+  try {
+    await site.index.complete({ signal });
+  } finally {
+    loading.end();
+  }
+}
+
+/** Has every method rank what is asked: all but the default need the whole site. */
+async function compareAll() {
+  const { signal } = latest;
+  try {
+    const site = await opened?.site;
+    if (!site) return;
+    await loadWhole(site, signal);
+    await show();
+    results.focus();
+  } catch (error) {
+    if (!signal.aborted) problem.show(error, true);
+  }
+}
+
+/**
  * Shows no hits.
  * @param {Site | undefined} site where nothing was asked of it; undefined where something failed
  */
@@ -209,6 +242,7 @@ function clear(site) {
   ranked = undefined;
   results.clear();
   slider.hidden = true;
+  parts.hide();
   shown(site && { site, found: [] });
 }
 
@@ -257,7 +291,8 @@ async function showRanking(site, asked, signal, note) {
   const subject = JSON.stringify([asked.query?.text, similar]);
   put(ranking, subject, subject === ranked?.subject);
   const hits = ranking.found[0]?.hits.length ?? 0;
-  const notes = [strings.found(strings.hitCount(hits, format.count(hits))), examplesNote(), note?.(ranking.knn, asked)];
+  const count = strings.hitCount(hits, format.count(hits));
+  const notes = [ranking.found.length > 1 ? strings.found(count) : count, examplesNote(), note?.(ranking.knn, asked)];
   status.textContent = notes.filter(Boolean).join(' · ');
   // The slider has moved while this was being ranked.
   if (readAddress().C !== C) rankByC(readAddress().C);
@@ -274,10 +309,12 @@ function put(ranking, subject, moving) {
   const { site, asked, found, knn, usual } = ranking;
   const { k, C } = readAddress();
   const knnRanks = new Map(knn.hits.map(({ article, rank }) => [article.id, rank]));
-  results.show(found, knnRanks, { lang: site.entry.lang, moving });
-  slider.hidden = false;
+  const alone = inParts(site);
+  results.show(found, alone ? undefined : knnRanks, { lang: site.entry.lang, moving });
+  parts.show(knn);
+  slider.hidden = alone;
   usual.then((usual) => {
-    if (ranked?.ranking !== ranking) return;
+    if (ranked?.ranking !== ranking || alone) return;
     const { hits } = svmOf(found);
     const elsewhere = hits.filter(({ article, rank }) => usual?.hits[rank - 1]?.article.id !== article.id);
     slider.showEffect(usual && C !== DEFAULT_C ? elsewhere.length : undefined, hits.length);

@@ -13,10 +13,16 @@ import { DEFAULT, METHODS } from './results.js';
  * @property {Site} site
  * @property {Asked} asked
  * @property {(options: SearchOptions) => Promise<SearchResult>} search
- * @property {SearchResult[]} found one a method
- * @property {SearchResult} knn a longer list of kNN's
+ * @property {SearchResult[]} found one a method; of a site in parts, the default's alone
+ * @property {SearchResult} knn a longer list of kNN's; of a site in parts, the default's
  * @property {Promise<SearchResult | undefined>} usual the SVM's by the default C; none while the query is being typed
  */
+
+/**
+ * Whether a site is searched in parts: then only the default ranks, until all of it is loaded.
+ * @param {Site} site
+ */
+export const inParts = ({ index }) => index.info.vectors === 'shards';
 
 /** How far down kNN's ranking the other columns' hits are looked for. */
 const KNN_RANKS = 200;
@@ -39,6 +45,10 @@ export async function rank(site, asked, { k, C }, signal) {
     const result = await (alone ? index.search(query, { signal, ...options }) : index.refine(asked, { signal, ...options }));
     return { ...result, hits: result.hits.map(briefHit) };
   };
+  if (inParts(site)) {
+    const result = await search({ method: DEFAULT, k });
+    return { site, asked, search, found: [result], knn: result, usual: Promise.resolve(undefined) };
+  }
   // First, because the first search after loading also pays for starting up: the times shown should not.
   const knn = await search({ method: 'knn', k: Math.max(k, KNN_RANKS) });
   const methods = query && index.info.keywords ? [...METHODS, DEFAULT] : METHODS;

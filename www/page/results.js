@@ -62,6 +62,10 @@ export class Results {
     this.#container.toggleAttribute('data-estimated', estimated);
   }
 
+  focus() {
+    this.#container.focus({ preventScroll: true });
+  }
+
   clear() {
     for (const [method, column] of this.#columns) {
       column.hidden = method === DEFAULT;
@@ -77,7 +81,7 @@ export class Results {
    * places around it.
    *
    * @param {SearchResult[]} results one a method
-   * @param {Map<string, number>} knnRanks of the articles that kNN ranks highest, by id
+   * @param {Map<string, number> | undefined} knnRanks of the articles that kNN ranks highest, by id, if it ranked
    * @param {object} [options]
    * @param {string} [options.lang] the language of articles that do not name theirs
    * @param {boolean} [options.moving] whether hits are to be seen moving to their new places
@@ -199,10 +203,10 @@ export class Results {
    * How far an article stands above or below its rank in kNN.
    * @param {string} method
    * @param {Hit} hit
-   * @param {Map<string, number>} knnRanks
+   * @param {Map<string, number> | undefined} knnRanks
    */
   #move(method, { rank, article }, knnRanks) {
-    if (method === 'knn') return undefined;
+    if (method === 'knn' || !knnRanks) return undefined;
     const before = knnRanks.get(article.id);
     const known = this.#format.count(before ?? knnRanks.size);
     const steps = this.#format.count(Math.abs((before ?? rank) - rank));
