@@ -7,6 +7,7 @@ source scripts/embedding-api.sh
 usage() {
   cat << 'END'
 ./build.sh serve   build everything and serve the demo at http://127.0.0.1:8080
+./build.sh serve debian-packages   also a large collection, the descriptions of Debian's 60,000 packages, in shards
 ./build.sh test    run the checks and the tests
 ./build.sh test all   also what runs only at night: every core test in Chromium too, all generated cases, and the browser
                    tests with the command as it is released
@@ -233,7 +234,7 @@ bundle_table() { # bundle_table [COLLECTIONS] API
 
 case "${1:-help}" in
   serve)
-    dist
+    dist "${@:2}"
     step "The demo" serve
     ;;
   test)

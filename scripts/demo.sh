@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts the sites that the demo searches, and their bundles, into dist/: the folder of HTML that SITE names; or The Rust
-# Programming Language as the Rust toolchain ships it, and the Debian Reference in Japanese as Debian does. A name after
-# the script's (rust-book or debian-reference-ja) builds that one alone; `texts` only installs what they are made of. EXEMPLAR_BIN names another build of the command. DEMO=part embeds only what the tests need.
+# Programming Language as the Rust toolchain ships it, and the Debian Reference in Japanese as Debian does. A name after the
+# script's (rust-book, debian-reference-ja, or debian-packages, a large one) builds that one alone; `texts` only installs what
+# the first two are made of. EXEMPLAR_BIN names another build of the command. DEMO=part embeds only what the tests need.
 source "$(dirname "$0")/common.sh"
 
 exemplar=${EXEMPLAR_BIN:-target/demo/exemplar}
@@ -25,7 +26,7 @@ own_site() {
   [[ -d $SITE ]] || die "SITE is \"$SITE\", which is not a folder"
   site=$(realpath "$SITE")
   id=$(basename "$site" | tr -c 'A-Za-z0-9.\n' -)
-  options=()
+  options=(--site "$site")
   entry="\"name\": \"$id\""
 }
 
@@ -33,7 +34,7 @@ rust_book() {
   id=rust-book
   site=$(find_book)
   # Their pages only say that these editions are no longer shipped.
-  options=(--exclude '{first,second,2018}-edition/**')
+  options=(--site "$site" --exclude '{first,second,2018}-edition/**')
   if [[ ${DEMO:-} == part ]]; then
     options+=(--exclude '{appendix,ch0[0-35-8],ch1[0-47-9],ch2}*')
   fi
@@ -49,7 +50,7 @@ debian_reference_ja() {
   site=/usr/share/debian-reference
   [[ -f $site/ch01.ja.html ]] || apt_install "The Debian Reference in Japanese" debian-reference-ja
   # DocBook's HTML has neither landmarks nor a language. Its other languages may be in the same folder.
-  options=(--include '*.ja.html' --lang ja --exclude-selector '.navheader, .navfooter, .toc')
+  options=(--site "$site" --include '*.ja.html' --lang ja --exclude-selector '.navheader, .navfooter, .toc')
   if [[ ${DEMO:-} == part ]]; then
     options+=(--exclude '{apa,ch0[134679],ch1,index,pr}*')
   fi
@@ -60,19 +61,37 @@ debian_reference_ja() {
   ]'
 }
 
-build() { # the site that was described last
-  # Vectors that an earlier build has paid for come from the cache.
-  "$exemplar" build --site "$site" "${options[@]}" --base-url "sites/$id" "${model[@]}" -o "dist/bundles/$id.json"
-  rm -rf "dist/sites/$id"
-  cp -RL "$site" "dist/sites/$id"
+# A line of text for each package: many passages, and very short ones.
+debian_packages() {
+  id=debian-packages
+  site=target/debian-packages.jsonl
+  if [[ ! -s $site ]]; then
+    have apt-cache || die "Debian's list of packages is missing, which apt-cache has: this needs Debian"
+    mkdir -p target
+    [[ $(apt-cache dumpavail | grep -c ^Package:) -gt 10000 ]] || apt-get update -qq
+    apt-cache dumpavail | python3 scripts/debian-packages.py > "$site"
+  fi
+  options=(--items "$site" --layout shards)
+  entry='"name": "Debian’s packages", "lang": "en", "suggestions": [
+    "cut a video into pieces",
+    "draw molecules in three dimensions",
+    "keep passwords safe"
+  ]'
 }
 
+build() { # the site that was described last
+  # Vectors that an earlier build has paid for come from the cache.
+  "$exemplar" build "${options[@]}" --base-url "sites/$id" "${model[@]}" -o "dist/bundles/$id.json"
+  rm -rf "dist/sites/$id"
+  [[ ! -d $site ]] || cp -RL "$site" "dist/sites/$id"
+}
+
+known=(rust_book debian_reference_ja debian_packages)
+wanted=("${known[@]:0:2}")
 if [[ -n ${SITE:-} ]]; then
-  all=(own_site)
-else
-  all=(rust_book debian_reference_ja)
+  known=(own_site)
+  wanted=(own_site)
 fi
-wanted=("${all[@]}")
 if [[ $* == texts ]]; then
   for describe in "${wanted[@]}"; do "$describe"; done
   exit
@@ -90,7 +109,7 @@ fi
 
 mkdir -p dist/bundles dist/sites
 for describe in "${wanted[@]}"; do
-  [[ " ${all[*]} " == *" $describe "* ]] || die "there is no demo site ${describe//_/-}: ${all[*]//_/-}"
+  [[ " ${known[*]} " == *" $describe "* ]] || die "there is no demo site ${describe//_/-}: ${known[*]//_/-}"
   "$describe"
   echo "$id"
   made_from "dist/bundles/$id.json" "$site" "$exemplar" "${options[@]}" "${model[@]}" scripts/demo.sh scripts/e5-model.py -- build
@@ -99,9 +118,9 @@ done
 # The list of what is there, and nothing else.
 entries=()
 ids=" index "
-for describe in "${all[@]}"; do
+for describe in "${known[@]}"; do
+  [[ -f dist/bundles/${describe//_/-}.json || $describe == own_site ]] || continue
   "$describe"
-  [[ -f dist/bundles/$id.json ]] || continue
   entries+=("{ \"bundle\": \"$id.json\", $entry }")
   ids+="$id "
 done
