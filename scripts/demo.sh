@@ -72,7 +72,7 @@ debian_packages() {
     apt-cache dumpavail | python3 scripts/debian-packages.py > "$site"
   fi
   options=(--items "$site" --layout shards)
-  entry='"name": "Debian’s packages", "lang": "en", "suggestions": [
+  entry='"name": "The packages of Debian", "lang": "en", "suggestions": [
     "cut a video into pieces",
     "draw molecules in three dimensions",
     "keep passwords safe"
