@@ -12,6 +12,7 @@ use crate::query::check_length;
 use crate::rank::svm::Background;
 use crate::rank::whitened::{self, Whitening};
 use crate::rank::{Moments, Projection};
+use crate::search::weight;
 use crate::vector::{Deviations, Element, Vectors};
 
 /// Multiplications that a browser does in about a second. If something takes more and the bundle does not hold it, a query computes
@@ -36,6 +37,8 @@ pub struct SearchIndex {
     article_of: Vec<u32>,
     /// True for each article: what a search without a filter starts from.
     every_article: Vec<bool>,
+    /// What each article counts, as logarithms; empty if all count alike.
+    log_weights: Vec<f32>,
     /// The articles in the order of their ids.
     by_id: Vec<usize>,
     keywords: Option<Keywords>,
@@ -102,6 +105,7 @@ impl SearchIndex {
             article_of: passages.iter().map(|passage| passage.article as u32).collect(),
             space,
             every_article: vec![true; articles.len()],
+            log_weights: weight::logs_of(&articles),
             articles,
             passages,
             rows,
@@ -185,6 +189,11 @@ impl SearchIndex {
     /// True for each article.
     pub(crate) fn every_article(&self) -> &[bool] {
         &self.every_article
+    }
+
+    /// The logarithm of what each article counts; empty if all count alike.
+    pub(crate) fn log_weights(&self) -> &[f32] {
+        &self.log_weights
     }
 
     pub(crate) fn position(&self, id: &str) -> Result<usize> {

@@ -113,6 +113,7 @@ pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
 pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
+pub use search::weight::{FIELD as WEIGHT_FIELD, RANGE as WEIGHT_RANGE};
 pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
 
 /// The exemplar SVM's options, and the report on how its solver ended.

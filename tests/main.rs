@@ -15,6 +15,7 @@ mod search;
 mod support;
 mod svm_golden;
 mod svm_properties;
+mod weights;
 mod whitened;
 
 /// Cargo would make a program of each file here that it finds by itself; one that no line above names would not be run.

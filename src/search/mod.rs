@@ -6,6 +6,7 @@ mod options;
 mod plan;
 mod result;
 mod score;
+pub(crate) mod weight;
 
 use std::borrow::Cow;
 

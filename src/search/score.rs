@@ -2,6 +2,7 @@
 
 use super::collect::{Candidates, is_settled};
 use super::exact::{self, Named};
+use super::weight::weighed;
 use super::{Plan, Scores, SearchOptions, Solver, StopAt};
 use crate::bundle::Passage;
 use crate::lexical::{Bm25, QueryTerms};
@@ -20,6 +21,8 @@ pub(super) struct Scored {
     lexical: Option<Vec<f32>>,
     /// Where there are several.
     fused: Option<Vec<f32>>,
+    /// The same with what the owner has pages count.
+    weighed: Option<Vec<f32>>,
     /// What ranks, with what was typed as it stands in a title above all else.
     lifted: Option<Vec<f32>>,
     /// How the SVM was solved.
@@ -43,7 +46,7 @@ impl Scored {
 
     /// The same before any was lifted.
     pub fn merely(&self) -> &[f32] {
-        let lists = [&self.fused, &self.knn, &self.svm, &self.whitened, &self.lexical];
+        let lists = [&self.weighed, &self.fused, &self.knn, &self.svm, &self.whitened, &self.lexical];
         lists.into_iter().flatten().next().map_or(&[], Vec::as_slice)
     }
 
@@ -72,6 +75,17 @@ impl Scored {
             self.fused = Some(fusion.fuse(&lists));
         }
     }
+
+    fn weigh(&mut self, fusion: Fusion, index: &SearchIndex) {
+        let logs = index.log_weights();
+        if !logs.is_empty() {
+            let is_sum = self.fused.is_some() && fusion == Fusion::ZScore;
+            let scores = self.merely().iter().zip(index.article_of());
+            self.weighed = Some(
+                scores.map(|(&score, &article)| weighed(score, logs[article as usize], is_sum)).collect(),
+            );
+        }
+    }
 }
 
 impl SearchIndex {
@@ -98,6 +112,9 @@ impl SearchIndex {
             scored.lexical = Some(keywords.scores(terms, Bm25::default()));
         }
         scored.fuse(options.fusion, weights);
+        if weights.lexical > 0.0 {
+            scored.weigh(options.fusion, self);
+        }
         if let (Some(lexical), Some(terms)) = (&scored.lexical, asked.terms)
             && target.example_articles().next().is_none()
         {

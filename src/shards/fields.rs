@@ -8,7 +8,12 @@ use super::{Shards, Slots};
 use crate::encoder::range_coder::Coder;
 use crate::facets::{Count, Facet};
 use crate::rank::top_k;
+use crate::search::weight;
 use crate::{Filter, Result, SearchOptions};
+
+/// A weight's place in the shard of weights: so many parts of a doubling, from a 64th on.
+const WEIGHT_PARTS: f32 = 64.0;
+const LOWEST_WEIGHT: f32 = -8.0;
 
 /// Most values of a field.
 pub(super) const MAX_VALUES: u32 = 1 << 12;
@@ -21,6 +26,18 @@ pub(crate) struct Value {
     pub order: u32,
     /// By turns how many passages do not have it and how many do, in the order of their places. The rest do not.
     pub runs: Vec<u32>,
+}
+
+/// The text of a weight, of which this is the natural logarithm.
+#[cfg(feature = "fit")]
+pub(super) fn weight_text(log: f32) -> String {
+    format!("{:04}", ((log / std::f32::consts::LN_2 - LOWEST_WEIGHT) * WEIGHT_PARTS).round())
+}
+
+/// The natural logarithm of the weight that this text stands for.
+fn weight_of(text: &str) -> f32 {
+    let parts: u32 = text.parse().unwrap_or_default();
+    (parts.min(1 << 10) as f32 / WEIGHT_PARTS + LOWEST_WEIGHT) * std::f32::consts::LN_2
 }
 
 impl Value {
@@ -41,11 +58,15 @@ impl Value {
 
     /// Marks its passages.
     pub fn mark(&self, passages: &mut [bool]) {
+        self.fill(passages, true);
+    }
+
+    fn fill<T: Copy>(&self, passages: &mut [T], with: T) {
         let mut place = 0;
         for run in self.runs.chunks_exact(2) {
             let start = place + run[0] as usize;
             place = start + run[1] as usize;
-            passages[start..place].fill(true);
+            passages[start..place].fill(with);
         }
     }
 }
@@ -94,6 +115,11 @@ impl Start {
     /// The shard that tells passages of one article from those of others.
     fn first_passages(&self) -> Id {
         Id::new(Kind::Fields, self.fields.len())
+    }
+
+    /// The shard of what the owner has pages count, if they do not all count alike.
+    pub fn weights(&self) -> Option<Id> {
+        self.field(weight::FIELD)
     }
 
     /// The shards that filter and facets need; nothing if one of the fields is in none.
@@ -147,6 +173,14 @@ impl Shards {
             Facet { field: field.clone(), counts }
         };
         options.facets.iter().map(count_of).collect()
+    }
+
+    /// The logarithm of what each passage counts; empty if all count alike, as far as is known.
+    pub(super) fn log_weights(&self, start: &Start) -> Vec<f32> {
+        let values = self.values(start.weights());
+        let mut logs = vec![0.0; if values.is_empty() { 0 } else { start.passages as usize }];
+        values.iter().for_each(|value| value.fill(&mut logs, weight_of(&value.text)));
+        logs
     }
 
     fn values(&self, id: Option<Id>) -> &[Value] {

@@ -9,6 +9,7 @@ use super::place::{Target, Targets};
 use super::shard::{Id, Kind};
 use super::start::Start;
 use crate::search::exact::{self, Named};
+use crate::search::weight::weighed;
 use crate::search::{Hit, Scores};
 use crate::vector::top_k::top_k;
 use crate::{Highlights, Weights, lexical};
@@ -33,14 +34,21 @@ pub(super) struct Ranking<'s> {
     targets: Option<Targets>,
     pub weights: Weights,
     k: usize,
-    /// Which passages may be hits, if not all.
-    allowed: Option<Vec<bool>>,
+    steered: Steered,
     /// The clusters that are fetched, those first that promise most.
     pub clusters: Vec<usize>,
     /// What is expected of the other passages.
     guesses: Vec<Guess>,
     /// Of the passages in clusters that are there.
     known: Vec<Known>,
+}
+
+/// What else than the query decides on hits.
+pub(super) struct Steered {
+    /// Which passages may be hits, if not all.
+    pub allowed: Option<Vec<bool>>,
+    /// The logarithm of what each passage counts; empty if all count alike.
+    pub log_weights: Vec<f32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +68,7 @@ impl<'s> Ranking<'s> {
         targets: Option<Targets>,
         weights: Weights,
         k: usize,
-        allowed: Option<Vec<bool>>,
+        steered: Steered,
     ) -> Self {
         let (mean, deviation) = moments(&lexical);
         let mut ranking = Self {
@@ -72,7 +80,7 @@ impl<'s> Ranking<'s> {
             targets,
             weights,
             k,
-            allowed,
+            steered,
             clusters: Vec::new(),
             guesses: Vec::new(),
             known: Vec::new(),
@@ -82,7 +90,23 @@ impl<'s> Ranking<'s> {
     }
 
     fn may_be_hit(&self, passage: u32) -> bool {
-        self.allowed.as_ref().is_none_or(|allowed| allowed[passage as usize])
+        self.steered.allowed.as_ref().is_none_or(|allowed| allowed[passage as usize])
+    }
+
+    /// The logarithm of what the owner has a passage count.
+    fn log_weight(&self, passage: u32) -> f32 {
+        self.steered.log_weights.get(passage as usize).copied().unwrap_or(0.0)
+    }
+
+    /// A passage's score by words, as it counts where words alone rank.
+    fn words(&self, passage: u32) -> f32 {
+        let score = self.lexical[passage as usize];
+        if self.by_meaning() { score } else { weighed(score, self.log_weight(passage), false) }
+    }
+
+    /// What a passage's weight adds to a sum.
+    fn bonus(&self, passage: u32) -> f32 {
+        if self.by_meaning() { weighed(0.0, self.log_weight(passage), true) } else { 0.0 }
     }
 
     /// Whether there is something to compare passages with, beside words.
@@ -170,7 +194,7 @@ impl<'s> Ranking<'s> {
                 if !self.may_be_hit(passage) {
                     continue;
                 }
-                let mut score = lexical * (self.lexical[passage as usize] - self.lexical_mean);
+                let mut score = lexical * (self.words(passage) - self.lexical_mean) + self.bonus(passage);
                 let mut plain = 0.0;
                 if let Some(targets) = by_meaning {
                     score += whitened * (whitenings[i] - targets.whitened.mean);
@@ -208,19 +232,21 @@ impl<'s> Ranking<'s> {
         for (index, cluster) in self.start.clusters.iter().enumerate().filter(|(index, _)| of(*index)) {
             let mean = base + self.start.metric.centroid_product(cluster, &target);
             let spread = around(cluster);
-            let mut without = 0.0;
+            let (mut without, mut bonus) = (0.0, 0.0);
             for passage in (cluster.start..cluster.start + cluster.count).filter(|&it| self.may_be_hit(it)) {
-                let score = self.lexical[passage as usize];
+                let score = self.words(passage);
                 if score > 0.0 {
                     // Lengths are known nearly: so are scores by words.
                     let deviation = spread.hypot(0.05 * lexical * score).max(1e-6);
-                    let mean = mean + lexical * score;
+                    let mean = mean + lexical * score + self.bonus(passage);
                     guesses.push(Guess { cluster: index as u32, count: 1.0, mean, deviation });
                 } else {
                     without += 1.0;
+                    bonus += self.bonus(passage);
                 }
             }
             if without > 0.0 && spread > 0.0 {
+                let mean = mean + bonus / without;
                 guesses.push(Guess { cluster: index as u32, count: without, mean, deviation: spread });
             }
         }
@@ -238,12 +264,12 @@ impl<'s> Ranking<'s> {
         for (cluster, _) in clusters.filter(|(_, passages)| lexical > 0.0 && passages.is_none()) {
             let mean = base + self.start.metric.centroid_product(cluster, &target);
             for passage in cluster.start..cluster.start + cluster.count {
-                let score = self.lexical[passage as usize];
+                let score = self.words(passage);
                 if score > 0.0 && self.may_be_hit(passage) {
                     let text = self.shards.text(self.start, passage);
                     let article =
                         text.map_or(u32::MAX - passage, |(_, placed)| placed.passage.article as u32);
-                    let score = mean + lexical * score;
+                    let score = mean + lexical * score + self.bonus(passage);
                     all.push(Known { passage, article, score, whitened: 0.0, plain: 0.0 });
                 }
             }
@@ -262,7 +288,7 @@ impl<'s> Ranking<'s> {
         match (self.weights.knn > 0.0, self.weights.whitened > 0.0, self.weights.lexical > 0.0) {
             (true, false, false) => known.plain,
             (false, true, false) => known.whitened,
-            (false, false, true) => self.lexical[known.passage as usize],
+            (false, false, true) => self.words(known.passage),
             _ => known.score,
         }
     }

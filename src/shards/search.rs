@@ -1,7 +1,7 @@
 //! Answers a query from the loaded shards, and says which shards are wanted.
 
 use super::plan::{Lookup, ngram_files};
-use super::ranking::Ranking;
+use super::ranking::{Ranking, Steered};
 use super::shard::{Id, Kind};
 use super::start::Start;
 use super::texts::{Placed, Texts};
@@ -115,7 +115,8 @@ impl Shards {
         let words_files = lookup.files.iter().map(|&file| Id::new(Kind::Words, file));
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
         let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
-        let wanted = words_files.chain(directions).chain(fields);
+        let weights = start.weights().filter(|_| plan.weights.lexical > 0.0);
+        let wanted = words_files.chain(directions).chain(fields).chain(weights);
         let wanted = self.left(wanted.collect());
         if !wanted.is_empty() {
             return Ok(Step::Wants(wanted));
@@ -173,12 +174,16 @@ impl Shards {
             Some(_) => weights,
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let allowed = self.allowed(start, &options.filter, None);
-        if allowed.is_some() && !start.fields_for(options).unwrap_or_default().iter().all(|&id| self.has(id))
+        let steered = Steered {
+            allowed: self.allowed(start, &options.filter, None),
+            log_weights: if weights.lexical > 0.0 { self.log_weights(start) } else { Vec::new() },
+        };
+        if steered.allowed.is_some()
+            && !start.fields_for(options).unwrap_or_default().iter().all(|&id| self.has(id))
         {
             looked_up = 0.0;
         }
-        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, allowed);
+        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, steered);
         Ranked { method, words, ngrams, known, looked_up, ranking }
     }
 

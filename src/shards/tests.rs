@@ -13,6 +13,7 @@ use crate::bundle::{
 };
 use crate::encoder::range_coder::{Coder, Decoder, Encoder};
 use crate::encoder::{FitOptions, PassageText, Training, fit, training_texts};
+use crate::json::{Number, Value as Json};
 use crate::lexical::Keywords;
 use crate::vector::{Matrix, Vectors};
 use crate::{Query, SearchIndex, SearchOptions};
@@ -282,6 +283,39 @@ fn a_filter_needs_few_shards_and_counts_are_those_of_the_whole_bundle() {
             let best: f32 = whole.hits.iter().take(10).map(|hit| hit.score - lowest).sum();
             let found: f32 = answer.result.hits.iter().map(|hit| score(&hit.article.id)).sum();
             assert!(found > 0.9 * best, "{filter:?} {text}: {found} of {best}");
+        }
+    }
+}
+
+/// The site, of whose articles one in four counts twice, and one in four half.
+fn weighed_site(articles: usize) -> Bundle {
+    let mut bundle = site(articles);
+    for (i, article) in bundle.articles.iter_mut().enumerate() {
+        let weight = [1.0, 2.0, 1.0, 0.5][i % 4];
+        article
+            .extra
+            .0
+            .push((crate::search::weight::FIELD.into(), Json::Number(Number::of(weight).unwrap())));
+    }
+    bundle
+}
+
+#[test]
+fn pages_count_as_in_the_whole_bundle() {
+    let bundle = weighed_site(400);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
+    for method in ["auto", "lexical", "knn"] {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        for text in ["harbour number31", "violin opera", "the garlic"] {
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            assert!(load(&mut shards, &files, text, &options) <= 6);
+            let (found, best) = found_of_best(method, text, &index, &shards);
+            assert!(found > 0.9 * best, "{method} {text}: {found} of {best}");
+            let (ours, theirs) =
+                (shards.search(text, &options).unwrap().result, index.search(text, &options).unwrap());
+            let apart = (ours.hits[0].score - theirs.hits[0].score).abs();
+            assert!(apart < 0.3, "{method} {text}: {apart}");
         }
     }
 }

@@ -6,8 +6,9 @@ use super::Layout;
 use crate::bundle::Bundle;
 use crate::encoder::range_coder::Encoder;
 use crate::facets::values;
+use crate::search::weight;
 use crate::shards::code::MAX_WORD;
-use crate::shards::fields::{MAX_VALUES, Value, code_values};
+use crate::shards::fields::{MAX_VALUES, Value, code_values, weight_text};
 use crate::shards::shard::{Id, Kind};
 use crate::shards::start::{MAX_FIELDS, Start};
 
@@ -21,7 +22,7 @@ impl Layout {
         let fits = |text: &str| !text.is_empty() && text.len() <= MAX_WORD;
         let mut shards: Vec<Vec<Value>> = Vec::new();
         for name in names.into_iter().filter(|name| fits(name)) {
-            let values = self.values(bundle, name);
+            let values = if name == weight::FIELD { self.weights(bundle) } else { self.values(bundle, name) };
             let filters = ["lang", "tags"].contains(&name) || !values.is_empty();
             let kept = values.len() <= MAX_VALUES as usize && values.iter().all(|value| fits(&value.text));
             if filters && kept && shards.len() < MAX_FIELDS as usize {
@@ -40,6 +41,20 @@ impl Layout {
             let _ = code_values(&mut coder, values, self.order.len() as u32);
             payloads.push((Id::new(Kind::Fields, number), coder.finish()));
         }
+    }
+
+    /// What pages count; nothing if all count alike.
+    fn weights(&self, bundle: &Bundle) -> Vec<Value> {
+        let logs = weight::logs_of(&bundle.articles);
+        if logs.is_empty() {
+            return Vec::new();
+        }
+        let mut places: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (place, &passage) in (0..).zip(&self.order) {
+            let text = weight_text(logs[bundle.passages[passage as usize].article]);
+            places.entry(text).or_default().push(place);
+        }
+        (0..).zip(&places).map(|(order, (text, places))| Value::at(text, order, places)).collect()
     }
 
     /// The values of a field, ascending.

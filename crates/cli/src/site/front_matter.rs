@@ -1,5 +1,6 @@
 //! What stands before the text of a Markdown file, between lines of `---` (YAML) or `+++` (TOML).
 
+use exemplar_search::WEIGHT_FIELD;
 use serde_json::{Map, Value};
 use toml::de::DeValue;
 
@@ -14,6 +15,8 @@ pub struct FrontMatter {
     pub date: Option<String>,
     pub lang: Option<String>,
     pub tags: Vec<String>,
+    /// What it counts in searches, as it was written.
+    pub weight: Option<String>,
     /// Where the page is, whatever its file's name.
     pub url: Option<String>,
     /// The last part of its address; with a slash, its path from the root.
@@ -107,6 +110,8 @@ fn read(fields: &Map<String, Value>) -> FrontMatter {
         date: text(&["date", "pubDate", "published_at"]).and_then(|date| date::iso(&date)),
         lang: text(&["lang", "language", "locale"]),
         tags: tags.map(list).unwrap_or_default(),
+        // As Material for MkDocs has it.
+        weight: text(&[WEIGHT_FIELD]).or_else(|| one_line(fields.get("search")?.get("boost")?.as_str()?)),
         // A pattern such as `/:year/:title/` is the generator's to fill in.
         url: text(&["url", "permalink"]).filter(|url| !url.contains([':', '{']) || url.contains("://")),
         slug: text(&["slug"]),

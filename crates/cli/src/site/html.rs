@@ -71,6 +71,7 @@ pub fn read(html: &str, selectors: &Selectors) -> Result<Result<Page, LeftOut>, 
         return Ok(Err(LeftOut::NoText));
     }
     about_document(&document, selectors, &mut page);
+    page.fields.weight = marks::weight_of(main[0]);
     let headings = |selector| {
         main.iter()
             .flat_map(move |part| part.select(selector))

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use exemplar_search::WEIGHT_FIELD;
 use exemplar_search::bundle::Article;
+use exemplar_search::json::Value;
 use pulldown_cmark::{CowStr, Event, Options as Extensions, Parser, Tag, TagEnd, html};
 
 use super::addresses::Addresses;
@@ -89,7 +91,7 @@ fn page(
     let url = page
         .url
         .unwrap_or_else(|| addresses.url(&page.slug.map_or(path.to_owned(), |slug| at_slug(path, &slug))));
-    let article = Article {
+    let mut article = Article {
         id: path.to_owned(),
         title,
         url,
@@ -99,6 +101,9 @@ fn page(
         tags: page.tags,
         ..Article::default()
     };
+    if let Some(weight) = page.weight {
+        article.extra.0.push((WEIGHT_FIELD.into(), Value::String(weight)));
+    }
     Ok(Ok(Document { article, blocks }))
 }
 

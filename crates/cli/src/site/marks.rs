@@ -5,14 +5,14 @@ use exemplar_search::bundle::Article;
 use exemplar_search::json::{Object, Value};
 use scraper::{ElementRef, Html, Selector};
 
-use super::date;
+use super::{date, weights};
 use crate::text::one_line;
 
 /// Takes the text of this element instead of the main content.
 pub const BODY: &str = "body";
 /// Leaves out an element; on `<html>` or `<body>`, the page. With `all`, also what the element says of the page.
 const IGNORE: &str = "ignore";
-/// How much an element's text counts. A bundle has no place for it, so that only 0 is heeded.
+/// How much an element's text counts. With 0 it is left out; another is that of the page, where the element is around all of its text.
 const WEIGHT: &str = "weight";
 /// Say something of the page: for the hit, to filter by, to sort by.
 const META: &str = "meta";
@@ -28,11 +28,16 @@ pub struct Fields {
     pub single: Vec<(String, String)>,
     /// A filter can have several.
     pub lists: Vec<(String, Vec<String>)>,
+    /// What the page counts.
+    pub weight: Option<f64>,
 }
 
 impl Fields {
     /// Puts them into an article: those that it has a place for, and the others beside them.
     pub fn apply(self, article: &mut Article) {
+        if let Some(weight) = self.weight {
+            weights::set(article, weight);
+        }
         for (name, text) in self.single {
             match name.as_str() {
                 "title" => article.title = text,
@@ -78,6 +83,13 @@ pub fn is_ignored(element: ElementRef) -> bool {
 
 fn value<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
     PREFIXES.iter().find_map(|prefix| element.value().attr(&format!("{prefix}{name}")))
+}
+
+/// What an element or one around it says that its text counts.
+pub fn weight_of(element: ElementRef) -> Option<f64> {
+    let around = element.ancestors().filter_map(ElementRef::wrap);
+    let said = [element].into_iter().chain(around).find_map(|element| value(element, WEIGHT))?;
+    said.trim().parse().ok().filter(|weight: &f64| weight.is_finite())
 }
 
 /// What the elements of a page say of it.
@@ -147,6 +159,7 @@ mod tests {
             Fields {
                 single: single.map(|(name, value)| (name.into(), value.into())).to_vec(),
                 lists: lists.map(|(name, values)| (name.into(), values)).to_vec(),
+                weight: None,
             }
         );
     }

@@ -36,6 +36,7 @@ mod source;
 mod text_stats;
 mod versions;
 mod visible;
+mod weights;
 mod xml;
 mod yaml;
 

@@ -11,6 +11,7 @@ use super::content::Selectors;
 use super::globs::Globs;
 use super::options::Options;
 use super::pages::Pages;
+use super::weights::{self, Weight};
 use super::{Reading, bounds, csv, feed, folder, items, markdown};
 
 /// A site, and which parts of it to take.
@@ -54,6 +55,11 @@ pub struct SourceArgs {
     /// Keep pages that list other pages: of tags, authors, months, sections
     #[arg(long, requires = "site")]
     keep_lists: bool,
+
+    /// Have pages count more or less in rankings with words: 0.01 to 100, such as 'blog/**=0.5' for the paths that match; may be given
+    /// again
+    #[arg(long, value_name = "GLOB=NUMBER")]
+    weight: Vec<Weight>,
 
     /// How the address of an article is made from the path of its file
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["feed", "items", "csv", "sitemap"])]
@@ -117,6 +123,7 @@ impl SourceArgs {
             bail!("one of --site, --markdown, --feed, --items and --csv is needed")
         };
         bounds::apply(&mut reading);
+        weights::apply(&mut reading, &self.weight)?;
         match reading.unreadable.len() {
             problems if problems > 0 && self.strict => {
                 bail!("--strict: {problems} could not be read{}", reading.summary())

@@ -26,3 +26,4 @@ mod shards;
 mod sources;
 mod support;
 mod watch;
+mod weights;
