@@ -113,6 +113,7 @@ pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
 pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
+pub use search::exact::PINS_FIELD;
 pub use search::weight::{FIELD as WEIGHT_FIELD, RANGE as WEIGHT_RANGE};
 pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
 

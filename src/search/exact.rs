@@ -1,14 +1,21 @@
-//! The page whose title was typed comes first, whatever else scores.
+//! The page whose title was typed comes first, whatever else scores; before it, the page that the owner has come first for the query.
 
+use crate::bundle::Article;
+use crate::json::Value;
 use crate::lexical::QueryTerms;
 use crate::vector::top_k::top_k;
 
 /// So many of the best passages by words are looked at: one whose title is the query has all words of it, in the title.
 const LOOKED_AT: usize = 128;
 
+/// The field of articles with the queries for which they come first.
+pub const PINS_FIELD: &str = "search_pins";
+
 /// What of a passage is the query.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Named {
+    /// A query that its article is pinned to.
+    Pin,
     /// The title of its article.
     Title,
     /// Its innermost heading.
@@ -16,19 +23,25 @@ pub(crate) enum Named {
 }
 
 impl Named {
-    pub fn of(terms: &QueryTerms, title: &str, heading: &[String]) -> Option<Self> {
-        if terms.is_all_of(title) {
+    pub fn of(terms: &QueryTerms, article: &Article, heading: &[String]) -> Option<Self> {
+        let pins = article.extra.get(PINS_FIELD).and_then(Value::as_array).unwrap_or_default();
+        if pins.iter().filter_map(Value::as_str).any(|pin| terms.is_all_of(pin)) {
+            return Some(Self::Pin);
+        }
+        if terms.is_all_of(&article.title) {
             return Some(Self::Title);
         }
         heading.last().filter(|heading| terms.is_all_of(heading)).map(|_| Self::Heading)
     }
 }
 
-/// Lifts the passages whose heading is the query above all others, and those whose article's title is above these.
+/// Lifts the passages whose heading is the query above all others, those whose article's title is above these, and those that are pinned
+/// above all.
 pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) -> Option<Named>) {
-    let (mut by_title, mut by_heading) = (Vec::new(), Vec::new());
+    let (mut by_pin, mut by_title, mut by_heading) = (Vec::new(), Vec::new(), Vec::new());
     for passage in top_k(lexical, LOOKED_AT).into_iter().filter(|&passage| lexical[passage] > 0.0) {
         match named(passage) {
+            Some(Named::Pin) => by_pin.push(passage),
             Some(Named::Title) => by_title.push(passage),
             Some(Named::Heading) => by_heading.push(passage),
             None => {}
@@ -36,6 +49,7 @@ pub(crate) fn lift(scores: &mut [f32], lexical: &[f32], named: impl Fn(usize) ->
     }
     lift_above(scores, &by_heading);
     lift_above(scores, &by_title);
+    lift_above(scores, &by_pin);
 }
 
 /// Puts these passages 1/2 to 3/2 above the best of all, in the order that they have. Where each goes depends on no other of them, so
@@ -57,17 +71,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn titles_come_before_headings_and_these_before_all_else(
-            passages in prop::collection::vec((-9i8..9, any::<bool>(), any::<bool>()), 1..60)
+        fn pinned_pages_come_before_titles_these_before_headings_and_these_before_all_else(
+            passages in prop::collection::vec((-9i8..9, 0usize..4), 1..60)
         ) {
             let before: Vec<f32> = passages.iter().map(|passage| f32::from(passage.0)).collect();
             let mut after = before.clone();
-            let named = |i: usize| match passages[i] {
-                (_, true, _) => Some(Named::Title),
-                (_, _, heading) => heading.then_some(Named::Heading),
-            };
+            let named = |i: usize| [None, Some(Named::Heading), Some(Named::Title), Some(Named::Pin)][passages[i].1];
             lift(&mut after, &vec![1.0; before.len()], named);
-            let class = |i: usize| if passages[i].1 { 2 } else { usize::from(passages[i].2) };
+            let class = |i: usize| passages[i].1;
             for a in 0..before.len() {
                 for b in 0..before.len() {
                     let expected = (class(a), before[a]).partial_cmp(&(class(b), before[b]));

@@ -121,7 +121,7 @@ impl SearchIndex {
             let mut scores = scored.merely().to_vec();
             exact::lift(&mut scores, lexical, |passage| {
                 let Passage { article, heading, .. } = &self.passages()[passage];
-                Named::of(terms, &self.articles()[*article].title, heading)
+                Named::of(terms, &self.articles()[*article], heading)
             });
             scored.lifted = Some(scores);
         }

@@ -298,7 +298,7 @@ impl<'s> Ranking<'s> {
         let lexical: Vec<f32> = all.iter().map(|known| self.lexical[known.passage as usize]).collect();
         exact::lift(&mut scores, &lexical, |i| {
             let (texts, placed) = self.shards.text(self.start, all[i].passage)?;
-            Named::of(words, &texts.articles[placed.own].title, &placed.passage.heading)
+            Named::of(words, &texts.articles[placed.own], &placed.passage.heading)
         });
         all.iter_mut().zip(scores).for_each(|(known, score)| known.score = score);
     }

@@ -6,6 +6,7 @@ use exemplar_search::bundle::Passage;
 
 use super::queries::{DEFAULT_BUDGET, Queries};
 use super::request::RequestArgs;
+use super::synonyms::Synonym;
 use super::texts::Texts;
 use crate::api::{ApiArgs, Limits};
 use crate::bundle_file::FormArgs;
@@ -60,6 +61,9 @@ pub struct Args {
     /// Whether the bundle gets keywords, which lexical ranks by
     #[arg(long, value_enum, default_value_t)]
     pub keywords: Switch,
+    /// Words that mean the same, such as k8s=kubernetes: pages with either are found by both; may be given again
+    #[arg(long, value_name = "WORDS=WORDS")]
+    pub synonym: Vec<Synonym>,
 
     /// Whether the bundle gets a query encoder, which searches without an API; none with --embeddings
     #[arg(long, value_enum, default_value_t)]

@@ -15,6 +15,7 @@ mod progress;
 mod queries;
 mod request;
 mod summary;
+mod synonyms;
 mod texts;
 mod watch;
 mod word_vectors;
@@ -75,7 +76,8 @@ fn bundle(args: &Args, vectorised: Vectorised, documents: Vec<Document>) -> Resu
         probes: learnt.probes,
         ..EmbeddingSpace::default()
     };
-    let keywords = args.keywords.is_on().then(|| Part::of_keywords(&keywords::of(&documents, &passages)));
+    let keywords =
+        args.keywords.is_on().then(|| Part::of_keywords(&keywords::of(&documents, &passages, &args.synonym)));
     let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder)];
     let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     let mut bundle = Bundle {
@@ -103,7 +105,7 @@ fn by_words(args: &Args, documents: &[Document]) -> Result<Vectorised> {
     Ok(Vectorised {
         model: word_vectors::MODEL.into(),
         recipes: Recipes::default(),
-        vectors: word_vectors::of(&keywords::of(documents, &passages)),
+        vectors: word_vectors::of(&keywords::of(documents, &passages, &args.synonym)),
         passages,
         learnt: Learnt::default(),
     })

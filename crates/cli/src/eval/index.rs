@@ -144,7 +144,7 @@ fn bundle(
     vectors: Matrix,
     learnt: Learnt,
 ) -> Result<Bundle> {
-    let keywords = Part::of_keywords(&keywords::of(documents, &passages));
+    let keywords = Part::of_keywords(&keywords::of(documents, &passages, &[]));
     let parts = [(lexical::PART, Some(keywords)), (encoder::PART, learnt.encoder)];
     let bundle = Bundle {
         layout: Layout::V2Inline,

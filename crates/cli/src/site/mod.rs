@@ -29,6 +29,7 @@ mod options;
 mod page_text;
 mod pages;
 pub mod parse;
+pub mod pins;
 mod site_wide;
 mod sitemap;
 mod slugger;

@@ -11,6 +11,7 @@ use super::content::Selectors;
 use super::globs::Globs;
 use super::options::Options;
 use super::pages::Pages;
+use super::pins::{self, Pin};
 use super::weights::{self, Weight};
 use super::{Reading, bounds, csv, feed, folder, items, markdown};
 
@@ -60,6 +61,9 @@ pub struct SourceArgs {
     /// again
     #[arg(long, value_name = "GLOB=NUMBER")]
     weight: Vec<Weight>,
+    /// Have a page come first for a query, such as 'pricing=plans.html'; may be given again
+    #[arg(long, value_name = "QUERY=PAGE")]
+    pin: Vec<Pin>,
 
     /// How the address of an article is made from the path of its file
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["feed", "items", "csv", "sitemap"])]
@@ -124,6 +128,7 @@ impl SourceArgs {
         };
         bounds::apply(&mut reading);
         weights::apply(&mut reading, &self.weight)?;
+        pins::apply(&mut reading, &self.pin)?;
         match reading.unreadable.len() {
             problems if problems > 0 && self.strict => {
                 bail!("--strict: {problems} could not be read{}", reading.summary())

@@ -24,6 +24,6 @@ mod search;
 mod serve;
 mod shards;
 mod sources;
+mod steering;
 mod support;
 mod watch;
-mod weights;

@@ -1,4 +1,4 @@
-//! Pages that count more or less.
+//! What owners steer: pages that count more or less, that come first for a query, and words that mean the same.
 
 use std::path::Path;
 
@@ -8,7 +8,11 @@ use crate::support::{exemplar, fail, folder, succeed, write};
 const PAGE: &str = "The tide rises and falls. The moon pulls the water.";
 
 fn found(bundle: &Path) -> Vec<String> {
-    let (json, _) = succeed(exemplar().args(["search", "--json", "--query", "moon tide"]).arg(bundle));
+    found_by("moon tide", bundle)
+}
+
+fn found_by(query: &str, bundle: &Path) -> Vec<String> {
+    let (json, _) = succeed(exemplar().args(["search", "--json", "--query", query]).arg(bundle));
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     let hits = result["hits"].as_array().unwrap().iter();
     hits.map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()).collect()
@@ -65,4 +69,40 @@ fn markdown_and_items_say_what_they_count() {
     let error =
         fail(exemplar().args(["build", "--no-vectors", "--items"]).arg(&items).arg("-o").arg(&bundle));
     assert!(error.contains("a: search_weight is \"heavy\", expected a number from 0.01 to 100"), "{error}");
+}
+
+#[test]
+fn a_pinned_page_comes_first_and_synonyms_find_what_they_mean() {
+    let site = folder();
+    let page = |name: &str, text: &str| {
+        write(
+            &site,
+            &format!("{name}.html"),
+            format!("<title>{name}</title><main><h1>{name}</h1><p>{text}</p></main>"),
+        )
+    };
+    page("Pricing", "Pricing of the tides: all about pricing.");
+    page("Plans", "Choose one of three, and pay by the month.");
+    page("Cluster", "Run it on Kubernetes.");
+    let out = folder();
+    let bundle = out.path().join("bundle.json");
+    let build = |more: &[&str]| {
+        let mut command = exemplar();
+        command.args(["build", "--no-vectors", "--site"]).arg(site.path()).args(more).arg("-o").arg(&bundle);
+        command
+    };
+    succeed(&mut build(&[
+        "--pin",
+        "pricing=Plans.html",
+        "--pin",
+        "how much?=Plans.html",
+        "--synonym",
+        "k8s=kubernetes",
+    ]));
+    assert_eq!(found_by("Pricing", &bundle), ["Plans.html", "Pricing.html"]);
+    assert_eq!(found_by("how much", &bundle)[0], "Plans.html");
+    assert_eq!(found_by("pricing tides", &bundle)[0], "Pricing.html", "another query");
+    assert_eq!(found_by("k8s", &bundle), ["Cluster.html"]);
+    let error = fail(&mut build(&["--pin", "pricing=Plan.html"]));
+    assert!(error.contains("--pin pricing=Plan.html: there is no such page"), "{error}");
 }
