@@ -2,6 +2,7 @@
 //! each of them with gzip.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
@@ -64,10 +65,13 @@ pub fn read(path: &Path, folder: &Path) -> Result<Vec<Entry>> {
     Ok(pages)
 }
 
+/// None where the address would lead out of the folder, as `..%2f` and `//` may.
 fn local_file(url: &str, listed_in: &Path, folder: &Path) -> Option<PathBuf> {
     let parts = parts(url)?;
-    let name = parts.last()?;
-    let in_folder = (0..parts.len()).map(|skip| folder.join(parts[skip..].join("/")));
+    let is_name = |part: &String| Path::new(part).file_name() == Some(OsStr::new(part));
+    let name = parts.last().filter(|name| is_name(name))?;
+    let ends = (0..parts.len()).map(|skip| &parts[skip..]).filter(|end| end.iter().all(is_name));
+    let in_folder = ends.map(|end| folder.join(end.join("/")));
     in_folder.chain([listed_in.with_file_name(name)]).find(|file| file.is_file())
 }
 
@@ -221,7 +225,9 @@ fn find<'a>(parts: &[String], skip: usize, files: &HashMap<String, &'a str>) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, Entry, files_of, parse};
+    use std::fs;
+
+    use super::{Content, Entry, files_of, local_file, parse};
 
     fn urls(text: &str) -> Vec<String> {
         match parse(text.as_bytes(), "s.xml").unwrap() {
@@ -310,5 +316,24 @@ mod tests {
         assert_eq!(files_of(&[entry("/caf%C3%A9")], &taken_apart), [Some("cafe\u{301}.html")]);
         let at_root: Vec<_> = ["/", "/a/", "/b"].map(entry).to_vec();
         assert_eq!(files_of(&at_root, &files), [Some("index.html"), Some("a/index.html"), Some("b.html")]);
+    }
+    #[test]
+    fn no_address_of_a_sitemap_leads_out_of_the_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let (folder, outside) = (root.path().join("site"), root.path().join("secret.xml"));
+        fs::create_dir_all(folder.join("maps")).unwrap();
+        for file in [&outside, &folder.join("maps/a.xml")] {
+            fs::write(file, "<urlset></urlset>").unwrap();
+        }
+        let found = |path: &str| local_file(&format!("https://e.org/{path}"), &folder.join("s.xml"), &folder);
+        for path in ["maps/a.xml", "p/maps/a.xml", "/maps/a.xml"] {
+            assert_eq!(found(path).as_deref(), Some(folder.join("maps/a.xml").as_path()), "{path}");
+        }
+        let whole = outside.to_str().unwrap();
+        for path in
+            ["..%2fsecret.xml", "x/..%2fsecret.xml", whole, &whole.replace('/', "%2f"), "%2e%2e/secret.xml"]
+        {
+            assert_eq!(found(path), None, "{path}");
+        }
     }
 }
