@@ -1,9 +1,12 @@
 //! Bounds for what an article says about itself. A page can say anything, and each reader's browser shows it.
 
+use std::collections::HashSet;
+
 use exemplar_search::bundle::Article;
+use exemplar_search::json::{Object, Value};
 use url::Url;
 
-use super::{Document, Reading};
+use super::{Document, LeftOut, Reading};
 use crate::text::excerpt;
 
 /// Characters of a title, or of a heading.
@@ -19,7 +22,8 @@ const EXTRA_BYTES: usize = 16 * 1024;
 
 /// Brings every article within bounds, and notes which were beyond.
 pub fn apply(reading: &mut Reading) {
-    let Reading { documents, bounded, unreadable, .. } = reading;
+    let Reading { documents, bounded, left_out, unreadable, .. } = reading;
+    let mut ids = HashSet::new();
     documents.retain_mut(|document| {
         let mut beyond = article(&mut document.article);
         if headings(document) {
@@ -30,8 +34,14 @@ pub fn apply(reading: &mut Reading) {
         if length > URL_CHARS {
             let name = excerpt(&document.article.title, NAME_CHARS);
             unreadable.push((name, format!("its address has {length} characters, more than {URL_CHARS}")));
+            return false;
         }
-        length <= URL_CHARS
+        // Two may differ in nothing but a password.
+        let is_new = ids.insert(document.article.id.clone());
+        if !is_new {
+            left_out.push((document.article.id.clone(), LeftOut::SameAddress));
+        }
+        is_new
     });
 }
 
@@ -61,11 +71,13 @@ fn article(article: &mut Article) -> Vec<&'static str> {
         article.extra = <_>::default();
         beyond.push("further fields");
     }
-    for address in [&mut article.url, &mut article.id] {
-        if let Some(without) = without_credentials(address) {
-            *address = without;
-            beyond.push("user name or password in the address");
-        }
+    // Where a feed's entry has no title, its address stands for it.
+    let addresses = [&mut article.url, &mut article.id, &mut article.title].into_iter().map(clean);
+    if addresses.fold(false, |any, cleaned| any | cleaned) {
+        beyond.push("user name or password in the address");
+    }
+    if clean_fields(&mut article.extra) {
+        beyond.push("user name or password in a further field");
     }
     beyond.dedup();
     beyond
@@ -85,6 +97,26 @@ fn headings(document: &mut Document) -> bool {
     any
 }
 
+/// Takes user name and password out of a text that is an address; says whether there were any.
+fn clean(text: &mut String) -> bool {
+    let without = without_credentials(text);
+    without.map(|without| *text = without).is_some()
+}
+
+/// The same of every text in these fields.
+fn clean_fields(fields: &mut Object) -> bool {
+    fields.0.iter_mut().fold(false, |any, (_, value)| any | clean_value(value))
+}
+
+fn clean_value(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => clean(text),
+        Value::Array(values) => values.iter_mut().fold(false, |any, value| any | clean_value(value)),
+        Value::Object(fields) => clean_fields(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// `address` without a user name and a password, if it has any.
 fn without_credentials(address: &str) -> Option<String> {
     let (scheme, whole) = match address.starts_with("//") {
@@ -100,9 +132,10 @@ fn without_credentials(address: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use exemplar_search::bundle::Article;
+    use serde_json::json;
 
     use super::{TAGS, apply, without_credentials};
-    use crate::site::{Block, Document, Reading};
+    use crate::site::{Block, Document, LeftOut, Reading};
 
     #[test]
     fn what_is_beyond_bounds_is_cut_and_named() {
@@ -144,6 +177,29 @@ mod tests {
             ),
             "{summary}"
         );
+    }
+
+    #[test]
+    fn no_field_keeps_credentials_and_ids_still_differ() {
+        let with = |secret: &str| -> Article {
+            let address = format!("https://{secret}host/a");
+            let fields = json!({
+                "id": address, "title": address, "url": "https://host/a",
+                "image": format!("https://{secret}host/i"), "of": [{ "a": format!("//{secret}host") }],
+            });
+            fields.to_string().parse().unwrap()
+        };
+        let mut reading = Reading::default();
+        for secret in ["user:hunter22@", "", "ada:hunter22@"] {
+            reading.documents.push(Document { article: with(secret), blocks: Vec::new() });
+        }
+        apply(&mut reading);
+        let [document] = reading.documents.as_slice() else { panic!("{:?}", reading.documents) };
+        let json = serde_json::to_string(&document.article).unwrap();
+        assert!(!json.contains("hunter22") && json.contains("https://host/i"), "{json}");
+        let same = ("https://host/a".to_owned(), LeftOut::SameAddress);
+        assert_eq!(reading.left_out, [same.clone(), same]);
+        assert!(reading.summary().contains("user name or password in a further field"));
     }
 
     #[test]
