@@ -171,7 +171,8 @@ fn is_too_long(status: u16, message: &str) -> bool {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     match status {
         413 => true,
-        400 | 422 | 500 => says(SAID) || (message.contains("token") && says(BOUNDS)),
+        // 200 is that of an error which says no other.
+        200 | 400 | 422 | 500 => says(SAID) || (message.contains("token") && says(BOUNDS)),
         _ => false,
     }
 }

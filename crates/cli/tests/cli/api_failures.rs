@@ -180,6 +180,7 @@ fn a_text_that_is_too_long_is_named() {
         (400, "This model's maximum context length is 512 tokens, however you requested 516 tokens"),
         (413, "Input validation error: `inputs` must have less than 512 tokens. Given: 516"),
         (500, "input is too large to process. increase the physical batch size"),
+        (200, "This model's maximum context length is 8192 tokens"),
     ] {
         let error = error_for(move |_| reply(status, json!({"error": {"message": message}})));
         let told = "; the longest of these 2 texts is b.html, about 2 tokens: build with a smaller --max-chars, \
