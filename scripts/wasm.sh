@@ -23,6 +23,19 @@ strip_symbols() {
   RUSTFLAGS+=" -C strip=symbols -C link-arg=--keep-section=target_features"
 }
 
+# Panics name files: of other crates below Cargo's home, and of the standard library where its source is installed. What readers download
+# must be the same wherever it was compiled.
+without_folders() {
+  local home=${CARGO_HOME:-$HOME/.cargo} sysroot commit registry
+  sysroot=$(with_wasm_rust rustc --print sysroot)
+  commit=$(with_wasm_rust rustc --version --verbose | sed -n 's/^commit-hash: //p')
+  cargo fetch --quiet --locked --target wasm32-unknown-unknown
+  RUSTFLAGS+=" --remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rustc/$commit"
+  for registry in "$home"/registry/src/*; do
+    RUSTFLAGS+=" --remap-path-prefix=$registry=/crates"
+  done
+}
+
 javascript() {
   with_wasm_rust cargo build --package exemplar-search --profile wasm --lib --target wasm32-unknown-unknown
   mkdir -p www/client/pkg-js
@@ -35,6 +48,7 @@ package() { # package CRATE_FOLDER OUTPUT_FOLDER NAME FEATURES INPUT...
   shift 4
   instructions simd128
   strip_symbols
+  without_folders
   versions=$(with_wasm_rust rustc --version && wasm-pack --version && wasm-bindgen --version)
   # No wasm-opt: it takes 2% off the compressed package, and the exemplar SVM runs at half its speed after it.
   made_from "$output" "$@" Cargo.toml Cargo.lock scripts/wasm.sh "$versions" -- \
@@ -68,6 +82,7 @@ case "$*" in
     # wasm2js does not lower a saturating conversion to 64 bits rightly, where the compiler does.
     RUSTFLAGS+=" -C target-feature=-nontrapping-fptoint"
     strip_symbols
+    without_folders
     # Of its own, so that the builds with and without SIMD do not undo each other's.
     export CARGO_TARGET_DIR=$PWD/target/javascript
     made_from www/client/pkg-js "${CORE[@]}" Cargo.toml Cargo.lock package-lock.json scripts/wasm.sh scripts/wasm2js.mjs \
