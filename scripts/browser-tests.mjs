@@ -27,13 +27,16 @@ const files = process.argv.length > 2 ? process.argv.slice(2) : found;
 const missing = [...LONG, ...ALONE].filter((file) => !found.includes(file));
 if (missing.length) throw new Error(`scripts/browser-tests.mjs names ${missing.join(', ')}, which is not there`);
 
+/** Milliseconds that a file may take; the soak takes as long as it is told to. */
+const TIMEOUT = 300_000 + 1000 * Number(process.env.EXEMPLAR_SOAK ?? 0);
+
 /** By file: its latest run. @type {Map<string, { failed: boolean, pass: number, fail: number, seconds: number }>} */
 const runs = new Map();
 
 /** Runs one file, and prints what it said once it has ended. */
 async function run(file, endpoint) {
   const begin = performance.now();
-  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=300000', '--test-force-exit', file],
+  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', `--test-timeout=${TIMEOUT}`, '--test-force-exit', file],
     { env: { ...process.env, EXEMPLAR_CHROMIUM: endpoint }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
