@@ -10,6 +10,10 @@ const svm = (page, changedFrom) => until(page, (before) => {
   return String(hits) !== before && document.getAnimations().every(({ playState }) => playState === 'finished') && hits;
 }, changedFrom && String(changedFrom));
 
+/** Waits until the hits are these again: on a slow machine, others that were asked for before may come first. */
+const svmAgain = (page, hits) => until(page, (wanted) => document.querySelector('#results[aria-busy="false"]')
+  && String([...document.querySelectorAll('[data-method="svm"] .hit')].map(({ dataset }) => dataset.article)) === wanted, String(hits));
+
 test('lines join the columns, the slider for C ranks again, and a liked hit is ranked by and taken back', async (t) => {
   const page = await open(t, `${await serve(t)}?q=${encodeURIComponent(THREADS)}`);
   const before = await svm(page);
@@ -20,13 +24,13 @@ test('lines join the columns, the slider for C ranks again, and a liked hit is r
   await page.focus('#C');
   for (const _ of Array(25)) await page.keyboard.press('ArrowRight');
   await until(page, () => new URL(location.href).searchParams.get('C') === '32');
-  const steered = await svm(page, before);
+  await svm(page, before);
   await page.click('#C-default');
-  assert.deepEqual(await svm(page, steered), before);
+  await svmAgain(page, before);
 
   await page.click('[data-method="svm"] .hit .feedback[data-direction="more"]');
   const ranked = await svm(page, before);
   assert.ok(!ranked.includes(before[0]));
   await page.click('#examples .chip');
-  assert.deepEqual(await svm(page, ranked), before);
+  await svmAgain(page, before);
 });

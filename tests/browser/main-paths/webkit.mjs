@@ -14,8 +14,8 @@ const KEYS = {
   ArrowLeft: '\uE012', ArrowUp: '\uE013', ArrowRight: '\uE014', ArrowDown: '\uE015',
 };
 
-/** Milliseconds until a condition is given up. */
-const PATIENCE = 30_000;
+/** Milliseconds until a condition is given up: many, as nobody waits for this browser on a machine of its own. */
+const PATIENCE = 120_000;
 
 /** A page in a browser of its own, with a fresh profile, and what ends it. */
 export async function launchWebKit() {
