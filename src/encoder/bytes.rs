@@ -18,7 +18,7 @@ const MAX_DIMENSIONS: usize = 65_536;
 
 /// Most coefficients of all words and n-grams, and most of the basis: several times what a large site needs, and no more
 /// than a page can hold.
-const MAX_COEFFICIENTS: usize = 1 << 25;
+pub(super) const MAX_COEFFICIENTS: usize = 1 << 25;
 const MAX_BASIS: usize = 1 << 23;
 
 impl QueryEncoder {

@@ -2,6 +2,7 @@
 
 use super::ENCODING;
 use super::apply::QueryEncoder;
+use super::bytes::MAX_COEFFICIENTS;
 use super::reduce::{Directions, Reduction};
 use super::ridge::{OUTPUTS, Outputs, Regression, Solution, on_all_cores};
 use super::texts::{PassageText, TrainingText};
@@ -94,7 +95,9 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     }
     let wholes: Vec<String> = passages.iter().map(PassageText::whole).collect();
     let all = texts.iter().map(|text| text.text.as_str()).chain(wholes.iter().map(String::as_str));
-    let vocabulary = Vocabulary::of(all);
+    // What is left is for n-grams.
+    let most_words = MAX_COEFFICIENTS / directions.rows.len() / 10 * 9;
+    let vocabulary = Vocabulary::of(all, most_words);
     if vocabulary.words.is_empty() {
         return Err(Cause::EncoderTraining("its texts have no words".into()).into());
     }

@@ -26,8 +26,23 @@ pub(super) struct Vocabulary {
     pub texts: Sparse,
 }
 
+/// Leaves out the words of the fewest texts.
+fn keep_commonest(found: &mut BTreeMap<&str, (usize, bool)>, most: usize) {
+    let mut counts: Vec<usize> = found.values().map(|&(count, _)| count).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let Some(&least) = counts.get(most) else { return };
+    // As many of those with as few as the first that has no place.
+    let mut left = counts[..most].iter().filter(|&&count| count == least).count();
+    found.retain(|_, &mut (count, _)| {
+        let has_place = count > least || (count == least && left > 0);
+        left -= usize::from(has_place && count == least);
+        has_place
+    });
+}
+
 impl Vocabulary {
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+    /// Of the words, `most` at most: those of the most texts, of equals the first.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> Self {
         let texts: Vec<Vec<(String, Feature)>> = texts.map(features).collect();
         let mut found: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
         for (word, feature) in texts.iter().flatten() {
@@ -35,6 +50,7 @@ impl Vocabulary {
             *count += 1;
             *spaced |= feature.spaced;
         }
+        keep_commonest(&mut found, most);
         let words: Vec<String> = found.keys().map(|&word| word.to_owned()).collect();
         // Robertson and Spärck Jones's inverse document frequency, above 0 for every word.
         let parts = |count: usize| {
@@ -66,5 +82,30 @@ impl Vocabulary {
         });
         let (parts_of, texts_of) = (Sparse::new(ngrams.len(), parts_of), Sparse::new(words.len(), texts_of));
         Self { unknown: parts(1), weights, parts: parts_of, texts: texts_of, words, ngrams }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        #[test]
+        fn the_commonest_words_are_kept(counts in prop::collection::vec(1usize..5, 0..40), most in 0usize..45) {
+            let names: Vec<String> = (0..counts.len()).map(|i| format!("{i:02}")).collect();
+            let all: BTreeMap<&str, (usize, bool)> = names.iter().map(String::as_str).zip(counts.iter().map(|&count| (count, true))).collect();
+            let mut kept = all.clone();
+            keep_commonest(&mut kept, most);
+            // The oracle sorts by count, then by name.
+            let mut order: Vec<(std::cmp::Reverse<usize>, &str)> = all.iter().map(|(name, it)| (std::cmp::Reverse(it.0), *name)).collect();
+            order.sort_unstable();
+            let mut expected: Vec<&str> = order.into_iter().take(most).map(|it| it.1).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(kept.into_keys().collect::<Vec<_>>(), expected);
+        }
     }
 }
