@@ -115,7 +115,10 @@ pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
 pub use search::exact::PINS_FIELD;
 pub use search::weight::{FIELD as WEIGHT_FIELD, RANGE as WEIGHT_RANGE};
-pub use search::{Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Solver, StopAt};
+pub use search::{
+    Explanation, Hit, OtherPassage, Refine, Scores, SearchOptions, SearchResult, Share, Solver, StopAt,
+    WordShare,
+};
 
 /// The exemplar SVM's options, and the report on how its solver ended.
 pub mod svm {

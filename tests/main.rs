@@ -3,6 +3,7 @@
 
 mod bundle;
 mod bundle_hostile;
+mod explain;
 mod filter;
 mod high_dimensions;
 mod lexical_bytes;

@@ -2,6 +2,7 @@
 
 mod collect;
 pub(crate) mod exact;
+mod explain;
 mod options;
 mod plan;
 mod result;
@@ -11,6 +12,7 @@ pub(crate) mod weight;
 use std::borrow::Cow;
 
 use self::collect::{Candidates, Found, is_settled};
+pub use self::explain::{Explanation, Share, WordShare};
 pub use self::options::{Refine, SearchOptions, Solver, StopAt};
 pub(crate) use self::plan::{Given, Plan};
 pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
@@ -19,6 +21,15 @@ use crate::facets::{Facet, Filter};
 use crate::lexical::QueryTerms;
 use crate::query_target::QueryTarget;
 use crate::{Error, Highlights, Method, Query, Result, SearchIndex};
+
+/// What came of scoring.
+struct Outcome<R> {
+    method: Method,
+    /// See [`SearchResult::known`].
+    known: Option<f32>,
+    /// None if there is nothing to rank by.
+    found: Option<R>,
+}
 
 impl SearchIndex {
     /// Ranks the articles for a query: its embedding, its text, or a [`Query`] of both. If the method needs an embedding and there is
@@ -77,6 +88,22 @@ impl SearchIndex {
         less: &[&str],
         options: &SearchOptions,
     ) -> Result<SearchResult<'_>> {
+        let refine = Refine { query, more, less };
+        let Outcome { method, known, found } =
+            self.scored(&refine, options, |asked, scored| self.collect(asked, &scored))?;
+        Ok(match found {
+            Some(result) => SearchResult { known, ..result },
+            None => SearchResult { facets: self.facets(&[], options), known, ..SearchResult::empty(method) },
+        })
+    }
+
+    /// Scores all passages, and makes of the scores what `then` does.
+    fn scored<R>(
+        &self,
+        &Refine { query, more, less }: &Refine,
+        options: &SearchOptions,
+        then: impl FnOnce(&Asked, Scored) -> R,
+    ) -> Result<Outcome<R>> {
         options.check(self.articles())?;
         query.check()?;
         let given = Given {
@@ -97,8 +124,7 @@ impl SearchIndex {
         let target = QueryTarget::new(self, embedding, more, less)?;
         if plan.by_vectors() && !target.has_vector() {
             let Some(left) = plan.by_keywords() else {
-                let facets = self.facets(&[], options);
-                return Ok(SearchResult { facets, known, ..SearchResult::empty(plan.method) });
+                return Ok(Outcome { method: plan.method, known, found: None });
             };
             plan = left;
         }
@@ -110,10 +136,10 @@ impl SearchIndex {
         let asked =
             Asked { plan: &plan, target: &target, terms: terms.as_ref(), candidates: &candidates, options };
         let scored = self.score(&asked)?;
-        Ok(SearchResult { known, ..self.collect(&asked, scored) })
+        Ok(Outcome { method: plan.method, known, found: Some(then(&asked, scored)) })
     }
 
-    fn collect(&self, asked: &Asked, scored: Scored) -> SearchResult<'_> {
+    fn collect(&self, asked: &Asked, scored: &Scored) -> SearchResult<'_> {
         let &Asked { plan, target, terms, candidates, options } = asked;
         let scores = scored.scores();
         let order = candidates.top(scores, options.k.saturating_add(1));
@@ -141,7 +167,7 @@ impl SearchIndex {
                 text: &self.passages()[other].text,
             });
             let others = others.collect();
-            Hit { rank: place + 1, others, ..self.hit(passage, &scored, terms) }
+            Hit { rank: place + 1, others, ..self.hit(passage, scored, terms) }
         };
         let hits = hits.iter().enumerate().map(hit).collect();
         SearchResult {

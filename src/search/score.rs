@@ -29,6 +29,9 @@ pub(super) struct Scored {
     pub report: Option<svm::SolverReport>,
 }
 
+/// One list of scores: its name, its weight, and a score for each passage.
+pub(super) type Part<'s> = (&'static str, f32, &'s [f32]);
+
 /// What a search is for, as far as scores go.
 pub(super) struct Asked<'a> {
     pub plan: &'a Plan,
@@ -61,16 +64,20 @@ impl Scored {
         }
     }
 
+    /// The lists of scores that rank together, by name, each with its weight.
+    pub fn parts(&self, weights: Weights) -> impl Iterator<Item = Part<'_>> {
+        let lists = [
+            ("knn", weights.knn, &self.knn),
+            ("svm", weights.svm, &self.svm),
+            ("whitened", weights.whitened, &self.whitened),
+            ("lexical", weights.lexical, &self.lexical),
+        ];
+        lists.into_iter().filter_map(|(name, weight, scores)| Some((name, weight, scores.as_deref()?)))
+    }
+
     fn fuse(&mut self, fusion: Fusion, weights: Weights) {
-        let lists: Vec<(f32, &[f32])> = [
-            (weights.knn, &self.knn),
-            (weights.svm, &self.svm),
-            (weights.whitened, &self.whitened),
-            (weights.lexical, &self.lexical),
-        ]
-        .into_iter()
-        .filter_map(|(weight, scores)| Some((weight, scores.as_deref()?)))
-        .collect();
+        let lists: Vec<(f32, &[f32])> =
+            self.parts(weights).map(|(_, weight, scores)| (weight, scores)).collect();
         if lists.len() > 1 {
             self.fused = Some(fusion.fuse(&lists));
         }

@@ -13,6 +13,7 @@ mod digest;
 mod doctor;
 mod engine;
 mod eval;
+mod explain;
 mod init;
 mod inject;
 mod input;

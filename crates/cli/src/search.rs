@@ -12,6 +12,7 @@ use exemplar_search::{
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::engine::Engine;
+use crate::explain;
 use crate::model::ModelArgs;
 use crate::output::{note, print};
 use crate::passages::starts;
@@ -77,6 +78,9 @@ pub struct Args {
     /// Print the result as JSON, as the browser's search returns it
     #[arg(long)]
     json: bool,
+    /// Say of each hit which words it has, how much its meaning counts, and what its weight is; reads all of a bundle in shards
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
 }
 
 /// The SVM's options
@@ -105,7 +109,7 @@ struct SvmArgs {
 
 pub fn run(args: &Args) -> Result<()> {
     let by_articles = !args.more.is_empty() || !args.less.is_empty();
-    if !(by_articles || args.no_normalize || args.whole)
+    if !(by_articles || args.no_normalize || args.whole || args.explain)
         && let Ok(json) = input::bytes(&args.bundle, bundle_file::MAX_BYTES)
         && bundle_file::is_sharded(&json)
         && let Some(lines) = search_shards(args, &json)?
@@ -119,6 +123,10 @@ pub fn run(args: &Args) -> Result<()> {
     let text = args.query.as_deref();
     let query = Query { text, embedding: embedding.as_deref(), unfinished: false };
     let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
+    if args.explain {
+        let explained = index.explain(&refine, &options).map_err(|error| for_people(error.into(), args))?;
+        return print(&explain::listing(&explained));
+    }
     let result = index.refine(&refine, &options).map_err(|error| for_people(error.into(), args))?;
     match args.json {
         true => print(&serde_json::to_string_pretty(&result)?),
@@ -332,7 +340,7 @@ fn place_of(hit: &Hit) -> Option<String> {
     first.map_or_else(|| hit.passage.anchor.clone(), |&(start, _)| starts::anchor_at(hit.passage, start))
 }
 
-fn address(article: &Article, anchor: Option<String>) -> String {
+pub fn address(article: &Article, anchor: Option<String>) -> String {
     let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
     format!("{}{anchor}", article.url)
 }

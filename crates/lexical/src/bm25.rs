@@ -39,6 +39,24 @@ const OTHERS_ALONE: f32 = 0.5;
 /// How many terms of a query are checked for typing errors; those of a pasted page are not.
 const CORRECTED: usize = 16;
 
+/// Of one term: the discounted occurrences and the score of each passage, and which have any.
+struct TermScores {
+    occurrences: Vec<f32>,
+    best: Vec<f32>,
+    seen: Vec<u32>,
+}
+
+impl TermScores {
+    fn of(passages: usize) -> Self {
+        Self { occurrences: vec![0.0; passages], best: vec![0.0; passages], seen: Vec::new() }
+    }
+}
+
+/// What words that are not the typed one count in a passage of this query at most.
+fn others_in(query: &QueryTerms) -> f32 {
+    if query.terms.len() == 1 { OTHERS_ALONE } else { f32::INFINITY }
+}
+
 impl Keywords {
     /// A query with the words of the index that match it, for [`Keywords::scores`]. For `unfinished` see [`QueryTerms::parse`].
     pub fn query(&self, text: &str, unfinished: bool) -> QueryTerms {
@@ -64,50 +82,71 @@ impl Keywords {
 
     /// The score of every passage for a query of this index: 0 or above, and 0 if no word of the passage matches.
     pub fn scores(&self, query: &QueryTerms, bm25: Bm25) -> Vec<f32> {
-        let Bm25 { k1, b } = bm25;
-        let passages = self.passages();
-        let total: u64 = self.lengths.iter().map(|&code| u64::from(length::decode(code))).sum();
-        let mean = (total as f64 / passages.max(1) as f64).max(1.0);
-        let norms: [f32; 256] = std::array::from_fn(|code| {
-            let length = f64::from(length::decode(code as u8));
-            (f64::from(k1) * (1.0 - f64::from(b) + f64::from(b) * length / mean)) as f32
-        });
-        let mut scores = vec![0.0; passages];
-        // Of the term at hand: the discounted occurrences and the score of each passage, and which have any.
-        let mut occurrences = vec![0.0_f32; passages];
-        let mut best = vec![0.0_f32; passages];
-        let mut seen: Vec<u32> = Vec::new();
-        let others = if query.terms.len() == 1 { OTHERS_ALONE } else { f32::INFINITY };
+        let norms = self.norms(bm25);
+        let mut scores = vec![0.0; self.passages()];
+        let mut term_scores = TermScores::of(self.passages());
+        let others = others_in(query);
         for term in &query.terms {
-            // Guesses make a term more frequent, so worth less: what is certain keeps its own worth.
-            for guessed in [false, true] {
-                for Match { word, likeness } in term.matches.iter().filter(|m| m.likeness.guessed == guessed)
-                {
-                    let (list, counts) = self.list(*word);
-                    for (&passage, &count) in list.iter().zip(counts) {
-                        let occurrences = &mut occurrences[passage as usize];
-                        if *occurrences == 0.0 {
-                            seen.push(passage);
-                        }
-                        let more = *occurrences + likeness.discount * f32::from(count);
-                        let limit = if likeness.discount < 1.0 { others } else { f32::INFINITY };
-                        *occurrences = more.min(limit).max(*occurrences);
-                    }
-                }
-                let worth = self.idf(seen.len()) * (k1 + 1.0);
-                for passage in seen.iter().map(|&passage| passage as usize) {
-                    let tf = occurrences[passage];
-                    let score = worth * tf / (tf + norms[usize::from(self.lengths[passage])]);
-                    best[passage] = best[passage].max(score);
-                }
-            }
-            for passage in seen.drain(..).map(|passage| passage as usize) {
-                scores[passage] += term.count as f32 * term.share * best[passage];
-                occurrences[passage] = 0.0;
-                best[passage] = 0.0;
+            self.score_term(term, others, bm25.k1, &norms, &mut term_scores);
+            for passage in term_scores.seen.drain(..).map(|passage| passage as usize) {
+                scores[passage] += term.count as f32 * term.share * term_scores.best[passage];
+                term_scores.best[passage] = 0.0;
             }
         }
         scores
+    }
+
+    /// What each term of a query of this index gives to the score of a passage: the term, the words of the passage that match it, and a score
+    /// of 0 or above. All together are [`Keywords::scores`] of it. `passage` is below [`Keywords::passages`].
+    pub fn shares(&self, query: &QueryTerms, bm25: Bm25, passage: usize) -> Vec<(String, Vec<String>, f32)> {
+        let norms = self.norms(bm25);
+        let has = |m: &&Match| self.list(m.word).0.binary_search(&(passage as u32)).is_ok();
+        let share = |term: &Term| {
+            let mut term_scores = TermScores::of(self.passages());
+            self.score_term(term, others_in(query), bm25.k1, &norms, &mut term_scores);
+            let matched = term.matches.iter().filter(has);
+            let words = matched.map(|m| self.word(m.word).trim_end_matches(DERIVED).to_owned()).collect();
+            (term.text.clone(), words, term.count as f32 * term.share * term_scores.best[passage])
+        };
+        query.terms.iter().map(share).collect()
+    }
+
+    /// By the code of a passage's length: what its occurrences are compared with.
+    fn norms(&self, Bm25 { k1, b }: Bm25) -> [f32; 256] {
+        let passages = self.passages();
+        let total: u64 = self.lengths.iter().map(|&code| u64::from(length::decode(code))).sum();
+        let mean = (total as f64 / passages.max(1) as f64).max(1.0);
+        std::array::from_fn(|code| {
+            let length = f64::from(length::decode(code as u8));
+            (f64::from(k1) * (1.0 - f64::from(b) + f64::from(b) * length / mean)) as f32
+        })
+    }
+
+    /// The score of each passage for one term, without how often and how much the term counts. All of `scores` are 0 before.
+    fn score_term(&self, term: &Term, others: f32, k1: f32, norms: &[f32; 256], scores: &mut TermScores) {
+        let TermScores { occurrences, best, seen } = scores;
+        // Guesses make a term more frequent, so worth less: what is certain keeps its own worth.
+        for guessed in [false, true] {
+            for Match { word, likeness } in term.matches.iter().filter(|m| m.likeness.guessed == guessed) {
+                let (list, counts) = self.list(*word);
+                for (&passage, &count) in list.iter().zip(counts) {
+                    let occurrences = &mut occurrences[passage as usize];
+                    if *occurrences == 0.0 {
+                        seen.push(passage);
+                    }
+                    let more = *occurrences + likeness.discount * f32::from(count);
+                    let limit = if likeness.discount < 1.0 { others } else { f32::INFINITY };
+                    *occurrences = more.min(limit).max(*occurrences);
+                }
+            }
+            let worth = self.idf(seen.len()) * (k1 + 1.0);
+            for passage in seen.iter().map(|&passage| passage as usize) {
+                let tf = occurrences[passage];
+                let score = worth * tf / (tf + norms[usize::from(self.lengths[passage])]);
+                best[passage] = best[passage].max(score);
+            }
+        }
+        seen.iter().for_each(|&passage| occurrences[passage as usize] = 0.0);
     }
 
     /// The words of a passage that match a query of this index. `passage` is below [`Keywords::passages`].

@@ -106,3 +106,43 @@ fn a_pinned_page_comes_first_and_synonyms_find_what_they_mean() {
     let error = fail(&mut build(&["--pin", "pricing=Plan.html"]));
     assert!(error.contains("--pin pricing=Plan.html: there is no such page"), "{error}");
 }
+
+#[test]
+fn a_hit_is_explained_by_words_meaning_and_weight() {
+    let site = folder();
+    let page = |name: &str, text: &str| {
+        write(
+            &site,
+            &format!("{name}.html"),
+            format!("<title>{name}</title><main><h1>{name}</h1><p>{text}</p></main>"),
+        )
+    };
+    page("Moon", "The moon pulls the tides, and tides rise.");
+    page("Wind", "Wind drives waves over the water.");
+    page("Rain", "Rain falls on land.");
+    let out = folder();
+    let bundle = out.path().join("bundle.json");
+    succeed(
+        exemplar()
+            .args(["build", "--no-vectors", "--weight", "Wind.html=2", "--pin", "storms=Rain.html", "--site"])
+            .arg(site.path())
+            .arg("-o")
+            .arg(&bundle),
+    );
+    let explain =
+        |query: &str| succeed(exemplar().args(["search", "--explain", "--query", query]).arg(&bundle)).0;
+    let moon = explain("moon tide");
+    assert!(
+        moon.contains("Moon\n              Moon.html\n")
+            && moon.contains(": moon ")
+            && moon.contains(" by tides"),
+        "{moon}"
+    );
+    assert!(explain("waves").contains("times  weight 2"), "{}", explain("waves"));
+    assert!(
+        explain("Storms").contains("above  all that merely scores: it is pinned to this query"),
+        "{}",
+        explain("Storms")
+    );
+    assert_eq!(explain("xylophone").trim(), "nothing is found");
+}
