@@ -10,7 +10,7 @@ const shipped = 'dist/exemplar';
 const budgets = {
   'client and worker': { kilobytes: 14, entries: ['client/exemplar-search.js', 'client/worker.js'] },
   'client and engine, where no worker can be': { kilobytes: 13, entries: ['client/exemplar-search.js', 'client/engine.js'] },
-  'search box with its styles, in English': { kilobytes: 20, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
+  'search box with its styles, in English': { kilobytes: 20.5, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
   // docs/decisions/core-size.md has what they are made of. The last comes after the first hits, for those who search all of a bundle
   // in shards.
   'core for a bundle in one file': { kilobytes: 149, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boxHits, builtBundle, componentSite, openBox, type, WORDS } from './component-support.mjs';
+import { box, boxHits, builtBundle, componentSite, openBox, type, WORDS } from './component-support.mjs';
 
 /** A manual in two versions; of the first there is much more, and it ranks before. */
 const ITEMS = [
@@ -30,3 +30,34 @@ for (const [by, head, attributes, scope] of [
     await page.getByText('Nothing found').first().waitFor();
   });
 }
+
+/** A manual in three versions, the newest of which is at the root of it, and a second one. */
+const VERSIONED = ['docs', 'docs/next', 'docs/1.0', 'api', 'api/1.0'].map((folder) => ({
+  title: `Anchors of ${folder}`, url: `${folder}/anchor`, text: 'How to drop an anchor.',
+})).concat({ title: 'Anchors in the blog', url: 'blog/anchor', text: 'An anchor was dropped.' });
+
+test('of the documents in versions, those of the page are searched, and elsewhere the current ones', async (t) => {
+  const versions = 'docs docs/next docs/1.0, api api/1.0';
+  const body = `<exemplar-search bundle="/search/bundle.json" base="/" method="lexical" versions="${versions}"></exemplar-search>`;
+  const page = await openBox(t, await componentSite(t, { body, bundle: await builtBundle(t, VERSIONED, WORDS) }));
+  for (const [path, docs, api] of [
+    ['/docs/1.0/a/', 'docs/1.0', 'api'],
+    ['/docs/1.0.1/', 'docs', 'api'],
+    ['/docs/next', 'docs/next', 'api'],
+    ['/docs/next?x#y', 'docs/next', 'api'],
+    ['/docs/', 'docs', 'api'],
+    ['/', 'docs', 'api'],
+    ['/api/1.0/x.html', 'docs', 'api/1.0'],
+  ]) {
+    // As instant navigation does, with the query still there.
+    await page.evaluate((path) => {
+      document.querySelector('exemplar-search').close();
+      history.pushState({}, '', path);
+    }, path);
+    if (path === '/docs/1.0/a/') await type(page, 'anchor');
+    else await box(page).click();
+    await page.locator('exemplar-search .name', { hasText: new RegExp(`^Anchors of ${docs}$`) }).waitFor();
+    const titles = (await boxHits(page)).map(({ title }) => title).sort();
+    assert.deepEqual(titles, [`Anchors of ${api}`, `Anchors of ${docs}`, 'Anchors in the blog'].sort(), path);
+  }
+});

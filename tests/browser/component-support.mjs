@@ -10,7 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { API, BIN, DIST, atEnd, open } from './support.mjs';
 
-export { accessible } from './support.mjs';
+export { accessible, open } from './support.mjs';
 
 /** Exactly what docs/component.md asks for. */
 export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -99,9 +99,9 @@ function build(items, options) {
     ['--items', join(folder, 'items.jsonl'), ...api, ...options]);
 }
 
-/** A bundle of HTML pages, by their names, that is searched by words alone. */
-export function bundleOfPages(pages) {
-  return bundleOf(pages, (folder) => ['--site', folder, '--no-vectors']);
+/** A bundle of HTML pages, by their names, that is searched by words alone. `options` are further ones of the build. */
+export function bundleOfPages(pages, options = []) {
+  return bundleOf(pages, (folder) => ['--site', folder, '--no-vectors', ...options]);
 }
 
 /**

@@ -112,6 +112,8 @@ export interface Article {
   /** An ISO 8601 date. */
   date?: string;
   tags?: string[];
+  /** The address of a picture, as in the bundle: http(s), or relative to the site's root. It is not checked. */
+  image?: string;
 }
 
 export interface Passage {

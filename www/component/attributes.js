@@ -27,13 +27,15 @@ import { FIELDS } from './filters.js';
  * @property {boolean} markWords whether the words found are marked on the page that a hit leads to
  * @property {'all' | 'page'} languages whose articles come first: all alike, or those of the page's language
  * @property {string} [scope] the absolute address that those of the articles searched begin with
+ * @property {string[][]} versions sets of versions of the documents, in each first the current one: absolute addresses of folders,
+ *   without a slash at the end
  * @property {string} [dark] a selector of what is around the box while the page is dark
  * @property {ExemplarError} [problem] what is wrong with them, so that there is no search
  */
 
 /** The attributes that count when they change. */
 export const OBSERVED = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
-  'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages', 'scope'];
+  'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages', 'scope', 'versions'];
 
 /** Articles shown at first. */
 const LIMIT = { field: 8, button: 8, page: 20 };
@@ -74,6 +76,7 @@ export class AttributeReader {
       mode,
       base,
       scope: this.#scope(base),
+      versions: this.#versions(base),
       limit: this.#limit(LIMIT[mode]),
       filters: this.#filters(),
       label: this.#text('label') ?? form.label,
@@ -138,6 +141,12 @@ export class AttributeReader {
     const meta = document.querySelector('meta[name="exemplar-scope"]');
     const scope = this.#text('scope') ?? meta?.getAttribute('content');
     return scope ? URL.parse(scope, base)?.href : undefined;
+  }
+
+  /** @param {string} base */
+  #versions(base) {
+    const sets = (this.#text('versions') ?? '').split(',').map((set) => set.split(/\s+/).filter(Boolean));
+    return sets.filter((set) => set.length).map((set) => set.map((folder) => (URL.parse(folder, base)?.href ?? folder).replace(/\/$/, '')));
   }
 
   /** @param {number} instead */

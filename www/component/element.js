@@ -15,6 +15,7 @@ import { Panel } from './panel.js';
 import { putQueryInAddress, queryInAddress } from './query-address.js';
 import { RecentQueries } from './recent.js';
 import { Reporter, stateOf } from './reporter.js';
+import { scopeOf } from './scope.js';
 import { Selection } from './selection.js';
 import { SearchSession } from './session.js';
 import { isShortcut } from './shortcuts.js';
@@ -279,11 +280,11 @@ export class ExemplarSearch extends ElementOrNone {
 
   /** @returns {import('./session.js').Settings} */
   #searchSettings() {
-    const { bundle, method, limit, mode, languages, base, scope, filters, problem } = this.#attributes;
+    const { bundle, method, limit, mode, languages, filters, problem } = this.#attributes;
     const first = languages === 'page' ? { lang: withFallbacks(languagesOf(this)[0] ?? '') } : undefined;
     return {
       bundle, method, limit, problem, ready: this.#offline, passages: 1 + OTHERS[mode], facets: filters, first,
-      within: scope ? { name: scope, has: (url) => URL.parse(url, base)?.href.startsWith(scope) ?? false } : undefined,
+      within: scopeOf(this.#attributes, location.href),
       embedder: (index) => this.#embedders.for(index, this.#attributes),
     };
   }
@@ -295,6 +296,7 @@ export class ExemplarSearch extends ElementOrNone {
         const link = safeLink(hit.article.url, anchor, base);
         return link && markWords ? withMarks(link, hit, anchor) : link;
       },
+      pictureOf: ({ image }) => (image && typeof image === 'string' ? safeLink(image, undefined, base) : undefined),
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),
       onQuery: (text) => (this.value = text),
@@ -398,6 +400,9 @@ export class ExemplarSearch extends ElementOrNone {
 
   #openPanel() {
     if (this.open || !this.#session || !this.#frame.opens || !this.isConnected || !this.#reporter.emit('exemplar-open')) return;
+    // The site's own navigation may have moved the page on, to what another scope holds for.
+    this.#attributes = this.#reader.read();
+    this.#session.configure(this.#searchSettings());
     this.#show();
     this.#frame.open = true;
   }

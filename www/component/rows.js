@@ -11,6 +11,7 @@ import { fill } from './strings.js';
  * @typedef {object} Actions
  * @property {(event: MouseEvent, hit: Hit, url: string) => void} onOpen a link of a hit was followed
  * @property {(hit: Hit, anchor?: string) => string | undefined} linkTo the address of a hit's article, or of a place in it, where it is to be trusted
+ * @property {(article: Article) => string | undefined} pictureOf the address of an article's picture, where it has one that may be asked for
  * @property {(article: Article, direction: 'more' | 'less') => void} onRefine
  */
 
@@ -48,7 +49,9 @@ export class Rows {
     const path = pathOf(passage, article);
     const section = path.length > 0;
 
+    const picture = thumbnail(this.#actions.pictureOf(article));
     const title = this.#link(hit, this.#actions.linkTo(hit), { part: 'title', class: 'title' },
+      picture,
       element('span', { class: 'name', dir: 'auto', lang }, marked(article.title, highlights?.title)),
       ...labels(article, this.#strings.language),
       section ? undefined : body);
@@ -66,7 +69,7 @@ export class Rows {
     }
     if (body && lang) body.lang = lang;
     if (body) body.dir = 'auto';
-    return element('div', { part: 'hit', class: 'hit', role: this.#grid ? 'rowgroup' : 'listitem' }, ...rows);
+    return element('div', { part: 'hit', class: picture ? 'hit pictured' : 'hit', role: this.#grid ? 'rowgroup' : 'listitem' }, ...rows);
   }
 
   /**
@@ -131,6 +134,18 @@ export class Rows {
  */
 function pathOf({ anchor, heading = [] }, { title }) {
   return anchor === undefined ? [] : heading.filter((heading) => heading.toLowerCase() !== title.toLowerCase());
+}
+
+/**
+ * A picture beside a hit, which says nothing that the title does not. Its place stays where it cannot be loaded, so that no row moves.
+ * @param {string | undefined} src
+ */
+function thumbnail(src) {
+  if (src === undefined) return undefined;
+  const picture = element('img', { part: 'thumbnail', class: 'thumbnail', alt: '', loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' });
+  picture.addEventListener('error', () => picture.classList.add('missing'));
+  picture.src = src;
+  return picture;
 }
 
 /**

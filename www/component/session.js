@@ -19,7 +19,7 @@ import { briefHit } from './brief.js';
  * @property {ExemplarError} [problem] why there is nothing to ask
  * @property {number} passages how many passages of an article to ask for
  * @property {Record<string, string[]>} [first] what articles have that come before the others: one of the values in each field
- * @property {{ name: string, has: (url: string) => boolean }} [within] which articles are searched, by their addresses
+ * @property {import('./scope.js').Scope} [within] which articles are searched
  * @property {readonly string[]} facets fields of articles whose values are counted
  * @property {(index: SearchIndex) => Embedder | undefined} embedder what places a query, if anything does
  *

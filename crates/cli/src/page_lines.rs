@@ -18,6 +18,8 @@ pub struct PageLines {
     host: Option<String>,
     /// Whether `--base-url` or the pages say where the root is.
     knows_root: bool,
+    /// Folders that hold versions of the documents.
+    versions: Vec<String>,
 }
 
 impl PageLines {
@@ -44,6 +46,7 @@ impl PageLines {
             below_base: if is_relative { names.len() } else { 0 },
             host: whole.as_ref().and_then(|url| url.host_str()).map(String::from),
             knows_root: known.is_some(),
+            versions: source.versions().iter().map(|folder| in_url(folder)).collect(),
         }
     }
 
@@ -72,10 +75,16 @@ impl PageLines {
 
     fn lines(&self, root: &str, base: &str) -> [String; 2] {
         let attribute = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;");
+        let versions = match self.versions.as_slice() {
+            [] => String::new(),
+            folders => format!(" versions=\"{}\"", attribute(&folders.join(" "))),
+        };
         let (search, base) = (attribute(&format!("{root}{}", self.folder)), attribute(base));
         [
             format!("<script type=\"module\" src=\"{search}{COMPONENT}\"></script>"),
-            format!("<exemplar-search bundle=\"{search}{BUNDLE}\" base=\"{base}\"></exemplar-search>"),
+            format!(
+                "<exemplar-search bundle=\"{search}{BUNDLE}\" base=\"{base}\"{versions}></exemplar-search>"
+            ),
         ]
     }
 }

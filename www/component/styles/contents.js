@@ -22,6 +22,10 @@ progress::-moz-progress-bar { background: var(--_accent) }
 .hit { padding: 0.375em 0.5em; border-block-start: 1px solid var(--_rule) }
 .hit:first-child { border-block-start: 0 }
 .panel:not(.popped) .hit { padding-inline: 0; padding-block: 0.75em }
+.pictured { --_picture: min(5em, 16vw); position: relative; min-height: 3.25em }
+.pictured > * { margin-inline-end: calc(var(--_picture) + 0.75em) }
+.thumbnail { position: absolute; inset-block-start: 0.75em; inset-inline-end: 0.75em; width: var(--_picture); aspect-ratio: 16 / 9; border-radius: calc(var(--_radius) - 2px); background: var(--_rule); object-fit: cover }
+.missing { visibility: hidden }
 .head, .under { display: flex; align-items: flex-start; gap: 0.125em }
 .head > :first-child, .under > :first-child { flex: 1; min-width: 0 }
 .title, .section { display: block; padding: 0.375em 0.5em; border-radius: calc(var(--_radius) - 2px); color: inherit; text-decoration: none }

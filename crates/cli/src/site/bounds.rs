@@ -6,7 +6,7 @@ use exemplar_search::bundle::Article;
 use exemplar_search::json::{Object, Value};
 use url::Url;
 
-use super::{Document, LeftOut, Reading};
+use super::{Document, LeftOut, Reading, image};
 use crate::text::excerpt;
 
 /// Characters of a title, or of a heading.
@@ -66,6 +66,9 @@ fn article(article: &mut Article) -> Vec<&'static str> {
     if article.tags.len() > TAGS {
         article.tags.truncate(TAGS);
         beyond.push("tags");
+    }
+    if image::remove_unusable(article, URL_CHARS) {
+        beyond.push("image");
     }
     if serde_json::json!(article.extra).to_string().len() > EXTRA_BYTES {
         article.extra = <_>::default();

@@ -15,7 +15,9 @@ use super::options::Options;
 use super::pages::{Pages, ReadPage};
 use super::site_wide::SiteWide;
 use super::sitemap::Entry;
-use super::{Document, LeftOut, Reading, base_path, charset, files, join, list_page, sitemap, versions};
+use super::{
+    Document, LeftOut, Reading, base_path, charset, files, image, join, list_page, sitemap, versions,
+};
 use crate::input;
 
 /// Of the names of pages.
@@ -48,6 +50,7 @@ pub fn read(
     known: &mut Pages,
 ) -> Result<Reading> {
     check(folder)?;
+    options.versions.check(folder)?;
     known.begin();
     let mut reading = Reading::default();
     let mut pages: Vec<Found> = Vec::new();
@@ -62,7 +65,7 @@ pub fn read(
     let written = Written::by(pages.iter().map(|found| (found.path.as_str(), found.page.hrefs.as_slice())));
     reading.base_path = base_path::of(&pages);
     let pages = articles(pages, options, &mut reading);
-    let site = SiteWide::of(&pages);
+    let site = SiteWide::of(&pages, &options.versions);
     // Pages may share what they call their canonical address.
     let mut urls = HashSet::new();
     for found in pages {
@@ -81,7 +84,7 @@ pub fn read(
 /// The pages that are articles of their own, compared with the others.
 fn articles(pages: Vec<Found>, options: &Options, reading: &mut Reading) -> Vec<Found> {
     let any_marked = pages.iter().any(|found| found.page.is_marked);
-    let copies = versions::copies(&pages);
+    let copies = versions::copies(&pages, &options.versions);
     let mut seen = HashSet::new();
     let mut articles = Vec::new();
     for (found, is_copy) in pages.into_iter().zip(copies) {
@@ -92,7 +95,12 @@ fn articles(pages: Vec<Found>, options: &Options, reading: &mut Reading) -> Vec<
             LeftOut::List
         } else if is_copy {
             LeftOut::Copy
-        } else if !seen.insert((page.title.clone(), page.heading.clone(), join(&page.blocks))) {
+        } else if !seen.insert((
+            options.versions.of(path).map(str::to_owned),
+            page.title.clone(),
+            page.heading.clone(),
+            join(&page.blocks),
+        )) {
             LeftOut::Duplicate
         } else {
             articles.push(found);
@@ -174,6 +182,7 @@ fn document(
     if page.blocks.first().is_some_and(|first| first.text == article.title) {
         page.blocks.remove(0);
     }
-    let article = options.complete(article, &join(&page.blocks));
+    let mut article = options.complete(article, &join(&page.blocks));
+    image::apply(&mut article, page.image.filter(|image| options.keeps_images && site.is_own_image(image)));
     Document { article, blocks: page.blocks }
 }

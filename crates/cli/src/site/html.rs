@@ -19,6 +19,8 @@ pub struct Page {
     pub first_heading: Option<String>,
     /// `<meta name=description>`.
     pub description: Option<String>,
+    /// `<meta property=og:image>`, or else `<meta name=twitter:image>`.
+    pub image: Option<String>,
     /// `<link rel=canonical>`, if it is a web address.
     pub canonical: Option<String>,
     /// That of most of the main text, by the nearest `lang`.
@@ -105,6 +107,7 @@ fn about_document(document: &Html, selectors: &Selectors, page: &mut Page) {
 fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
     let mut page = Page::default();
     let mut keywords = Vec::new();
+    let mut twitter_image = None;
     for meta in document.select(&selectors.meta) {
         let content = meta.attr("content").unwrap_or_default();
         let is = |attribute, names: &[&str]| {
@@ -122,6 +125,12 @@ fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
         if says(&["description"]) {
             page.description = page.description.or_else(|| one_line(content));
         }
+        if says(&["og:image", "og:image:url", "og:image:secure_url"]) {
+            page.image = page.image.or_else(|| one_line(content));
+        }
+        if says(&["twitter:image", "twitter:image:src"]) {
+            twitter_image = twitter_image.or_else(|| one_line(content));
+        }
         // The language of pages that have no `lang`, by the HTML Standard.
         if is("http-equiv", &["content-language"]) && !content.contains(',') {
             page.lang = page.lang.or_else(|| one_line(content));
@@ -137,6 +146,7 @@ fn head(document: &Html, selectors: &Selectors) -> Result<Page, LeftOut> {
             keywords.extend(listed(content));
         }
     }
+    page.image = page.image.or(twitter_image);
     if page.tags.is_empty() {
         page.tags = keywords;
     }

@@ -2,6 +2,7 @@
 
 use exemplar_search::bundle::Article;
 
+use super::version_folders::VersionFolders;
 use crate::text::excerpt;
 
 /// Characters of an excerpt made from a text.
@@ -17,6 +18,9 @@ pub struct Options {
     pub keeps_lists: bool,
     /// Whether pages without a marked body are articles, where others have one.
     pub takes_unmarked: bool,
+    /// Whether articles keep the pictures of their pages.
+    pub keeps_images: bool,
+    pub versions: VersionFolders,
 }
 
 impl Options {

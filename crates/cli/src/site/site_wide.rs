@@ -1,8 +1,10 @@
-//! What is the whole site's rather than a page's: its name in titles, a description that many pages share.
+//! What is the whole site's rather than a page's: its name in titles, a description or a picture that many pages share.
 
 use std::collections::{HashMap, HashSet};
 
 use super::found::Found;
+use super::html::Page;
+use super::version_folders::VersionFolders;
 
 /// What generators put between a page's own title and the site's name.
 const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "];
@@ -11,22 +13,19 @@ const TITLE_SEPARATORS: &[&str] = &[" - ", " | ", " – ", " — ", " · ", " �
 pub struct SiteWide {
     /// How most titles end: a separator and the site's name.
     title_suffix: Option<String>,
-    /// Descriptions of more than one page of a language. Translations may share one.
+    /// Descriptions of more than one page.
     descriptions: HashSet<String>,
+    /// Pictures of more than one page.
+    images: HashSet<String>,
     /// Tags of every page.
     tags: HashSet<String>,
 }
 
 impl SiteWide {
-    pub fn of(pages: &[Found]) -> Self {
+    pub fn of(pages: &[Found], versions: &VersionFolders) -> Self {
         let titles = || pages.iter().filter_map(|found| found.page.title.as_deref());
         let suffix = most_frequent(titles().filter_map(suffix))
             .filter(|(_, count)| *count >= 2 && 2 * count > titles().count());
-        let mut seen = HashSet::new();
-        let described =
-            pages.iter().filter_map(|found| Some((&found.page.lang, found.page.description.as_ref()?)));
-        let shared =
-            described.filter(|of_page| !seen.insert(*of_page)).map(|(_, description)| description.clone());
         let mut tags: HashMap<&str, usize> = HashMap::new();
         for tag in pages.iter().flat_map(|found| found.page.tags.iter().collect::<HashSet<_>>()) {
             *tags.entry(tag).or_insert(0) += 1;
@@ -34,7 +33,8 @@ impl SiteWide {
         let of_all = tags.into_iter().filter(|(_, count)| pages.len() > 1 && *count == pages.len());
         Self {
             title_suffix: suffix.map(|(suffix, _)| suffix.to_owned()),
-            descriptions: shared.collect(),
+            descriptions: shared(pages, versions, |page| page.description.as_ref()),
+            images: shared(pages, versions, |page| page.image.as_ref()),
             tags: of_all.map(|(tag, _)| tag.to_owned()).collect(),
         }
     }
@@ -50,12 +50,30 @@ impl SiteWide {
         !self.descriptions.contains(description)
     }
 
+    /// Whether it shows something of one page alone.
+    pub fn is_own_image(&self, image: &str) -> bool {
+        !self.images.contains(image)
+    }
+
     /// Without those of every page, each once.
     pub fn own_tags(&self, mut tags: Vec<String>) -> Vec<String> {
         let mut seen = HashSet::new();
         tags.retain(|tag| !self.tags.contains(tag) && seen.insert(tag.clone()));
         tags
     }
+}
+
+/// What more than one page of a language and a version says of itself. Translations may share it, and versions of a page.
+fn shared(
+    pages: &[Found],
+    versions: &VersionFolders,
+    said: impl Fn(&Page) -> Option<&String>,
+) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let all = pages
+        .iter()
+        .filter_map(|Found { path, page, .. }| Some((&page.lang, versions.of(path), said(page)?)));
+    all.filter(|of_page| !seen.insert(*of_page)).map(|(.., text)| text.clone()).collect()
 }
 
 /// The last separator of a title and what follows.
@@ -78,20 +96,29 @@ mod tests {
     use super::SiteWide;
     use crate::site::found::Found;
     use crate::site::html::Page;
+    use crate::site::version_folders::VersionFolders;
 
     #[test]
-    fn translations_may_share_a_description() {
-        let page = |lang: &str, description: &str| Found {
-            path: String::new(),
-            page: Page { lang: Some(lang.into()), description: Some(description.into()), ..Page::default() },
+    fn translations_and_versions_may_share_what_they_say() {
+        let page = |path: &str, lang: &str, text: &str| Found {
+            path: path.into(),
+            page: Page {
+                lang: Some(lang.into()),
+                description: Some(text.into()),
+                image: Some(format!("{text}.png")),
+                ..Page::default()
+            },
             listed: None,
         };
-        let site = SiteWide::of(&[
-            page("en", "On ebb"),
-            page("de", "On ebb"),
-            page("en", "A blog"),
-            page("en", "A blog"),
-        ]);
+        let pages = [
+            page("a", "en", "On ebb"),
+            page("a", "de", "On ebb"),
+            page("v1/a", "en", "On ebb"),
+            page("b", "en", "A blog"),
+            page("c", "en", "A blog"),
+        ];
+        let site = SiteWide::of(&pages, &VersionFolders::new(&["v1".into()]));
         assert!(site.is_own_description("On ebb") && !site.is_own_description("A blog"));
+        assert!(site.is_own_image("On ebb.png") && !site.is_own_image("A blog.png"));
     }
 }

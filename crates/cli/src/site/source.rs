@@ -12,6 +12,7 @@ use super::globs::Globs;
 use super::options::Options;
 use super::pages::Pages;
 use super::pins::{self, Pin};
+use super::version_folders::VersionFolders;
 use super::weights::{self, Weight};
 use super::{Reading, bounds, csv, feed, folder, items, markdown};
 
@@ -56,6 +57,13 @@ pub struct SourceArgs {
     /// Keep pages that list other pages: of tags, authors, months, sections
     #[arg(long, requires = "site")]
     keep_lists: bool,
+    /// Keep the picture that each page names (og:image), which the search box shows beside it
+    #[arg(long, requires = "site")]
+    thumbnails: bool,
+    /// Folder within the site that holds a version of the documents, the current one first, such as docs, then docs/v1; may be given
+    /// again
+    #[arg(long, value_name = "FOLDER", requires = "site")]
+    versions: Vec<String>,
 
     /// Have pages count more or less in rankings with words: 0.01 to 100, such as 'blog/**=0.5' for the paths that match; may be given
     /// again
@@ -96,6 +104,11 @@ impl SourceArgs {
         self.addresses
     }
 
+    /// `--versions`
+    pub fn versions(&self) -> &[String] {
+        &self.versions
+    }
+
     /// `--base-url`
     pub fn base_url(&self) -> Option<&str> {
         self.base_url.as_deref()
@@ -108,6 +121,8 @@ impl SourceArgs {
             lang: self.lang.clone(),
             keeps_lists: self.keep_lists,
             takes_unmarked: !self.include_selector.is_empty(),
+            keeps_images: self.thumbnails,
+            versions: VersionFolders::new(&self.versions),
         };
         let selectors = || Selectors::new(&self.include_selector, &self.exclude_selector);
         let mut reading = if let Some(folder) = &self.site {

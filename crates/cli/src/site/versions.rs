@@ -6,17 +6,18 @@ use std::collections::HashSet;
 use super::found::Found;
 use super::join;
 use super::sitemap::{self, Entry};
+use super::version_folders::VersionFolders;
 
-/// Which of the pages are copies of another that is there too.
-pub fn copies(pages: &[Found]) -> Vec<bool> {
-    let canonical = at_canonical_address(pages);
+/// Which of the pages are copies of another that is there too. One in another of the folders is none: readers search a version alone.
+pub fn copies(pages: &[Found], folders: &VersionFolders) -> Vec<bool> {
+    let canonical = at_canonical_address(pages, folders);
     let untranslated = untranslated(pages);
     canonical.into_iter().zip(untranslated).map(|(version, language)| version || language).collect()
 }
 
 /// The page that is at the canonical address wins. Only of pages with one name or title: some sites call their home page the
 /// canonical address of all.
-fn at_canonical_address(pages: &[Found]) -> Vec<bool> {
+fn at_canonical_address(pages: &[Found], folders: &VersionFolders) -> Vec<bool> {
     let entry = |found: &Found| Entry {
         url: found.page.canonical.clone().unwrap_or_default(),
         date: None,
@@ -28,7 +29,10 @@ fn at_canonical_address(pages: &[Found]) -> Vec<bool> {
     let is_copy = |(found, canonical): (&Found, Option<&str>)| {
         let other = canonical.filter(|path| *path != found.path);
         let other = other.and_then(|path| pages.iter().find(|found| found.path == path));
-        other.is_some_and(|other| name(&other.path) == name(&found.path) || title(other) == title(found))
+        other.is_some_and(|other| {
+            folders.of(&other.path) == folders.of(&found.path)
+                && (name(&other.path) == name(&found.path) || title(other) == title(found))
+        })
     };
     pages.iter().zip(sitemap::files_of(&entries, &paths)).map(is_copy).collect()
 }
@@ -68,6 +72,7 @@ mod tests {
     use crate::site::content::Selectors;
     use crate::site::found::Found;
     use crate::site::html;
+    use crate::site::version_folders::VersionFolders;
 
     fn found(path: &str, html: &str) -> Found {
         let page = html::read(html, &Selectors::new(&[], &[]).unwrap()).unwrap().unwrap();
@@ -93,7 +98,9 @@ mod tests {
             page("index.html", "", "Home"),
             page("about.html", "", "About"),
         ];
-        assert_eq!(copies(&pages), [true, false, false, true, false, false, false]);
+        let of = |folders: &[String]| copies(&pages, &VersionFolders::new(folders));
+        assert_eq!(of(&[]), [true, false, false, true, false, false, false]);
+        assert_eq!(of(&["2.0".into(), "1.0".into()]), [false; 7], "readers of each version find its pages");
     }
 
     #[test]
@@ -109,6 +116,6 @@ mod tests {
             found("de/a.html", "<html lang=de><main lang=de><h1>Ebbe</h1><p>Ebbe.</main>"),
             found("b.html", "<html lang=de><main lang=en><h1>Flow</h1><p>High tide.</main>"),
         ];
-        assert_eq!(copies(&pages), [false, true, true, false, false]);
+        assert_eq!(copies(&pages, &VersionFolders::default()), [false, true, true, false, false]);
     }
 }

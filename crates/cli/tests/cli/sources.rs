@@ -298,6 +298,69 @@ fn lists_copies_and_pages_without_a_marked_body_are_left_out() {
 }
 
 #[test]
+fn versions_of_the_documents_are_no_copies_of_each_other() {
+    let site = folder();
+    let page = |canonical: &str, text: &str| {
+        format!(
+            "<html lang=en><link rel=canonical href='https://e.org/{canonical}'><title>T</title>\
+             <meta name=description content='On {text}.'><main><h1>{text}</h1><p>It is {text}.</main>"
+        )
+    };
+    write(&site, "docs/ebb/index.html", page("docs/ebb/", "Ebb"));
+    write(&site, "docs/1.0/ebb/index.html", page("docs/ebb/", "Ebb"));
+    write(&site, "docs/2.0/ebb/index.html", page("docs/2.0/ebb/", "Ebb"));
+    let (bundle, stderr) = build("--site", site.path(), &[]);
+    assert_eq!(urls(&bundle), ["docs/2.0/ebb/"], "{stderr}");
+    let versions = ["--versions", "docs", "--versions", "docs/1.0", "--versions", "./docs/2.0/"];
+    let (bundle, stderr) = build("--site", site.path(), &versions);
+    assert_eq!(urls(&bundle), ["docs/1.0/ebb/", "docs/2.0/ebb/", "docs/ebb/"], "{stderr}");
+    assert!(bundle.articles.iter().all(|article| article.excerpt.as_deref() == Some("On Ebb.")));
+    let error = error("--site", site.path(), &["--versions", "docs/3.0"]);
+    assert!(error.contains("--versions docs/3.0: ") && error.contains("has no such folder"), "{error}");
+}
+
+#[test]
+fn thumbnails_are_taken_if_the_owner_wants_them() {
+    let site = folder();
+    let page = |name: &str, head: &str| {
+        write(
+            &site,
+            &format!("{name}.html"),
+            format!("<html lang=en><title>{name}</title>{head}<main><p>About {name}.</main>"),
+        )
+    };
+    let image = |name: &str, address: &str| format!("<meta property='{name}' content='{address}'>");
+    page("a", &(image("twitter:image", "/t.png") + &image("og:image", "img/a.png")));
+    page("b", &image("twitter:image", "https://e.org/b.png"));
+    page("c", &image("og:image", "https://user:secret@e.org/c.png"));
+    page("d", &image("og:image", "data:image/png;base64,AA"));
+    page("e", &image("og:image", &"e".repeat(3_000)));
+    page("f", &image("og:image", "site.png"));
+    page("g", &image("og:image", "site.png"));
+    write(
+        &site,
+        "h/index.html",
+        "<html lang=en><title>h</title><main><img src=h.png data-pagefind-meta='image[src]'>About h.</main>",
+    );
+    let of = |options: &[&str]| {
+        let (bundle, stderr) = build("--site", site.path(), options);
+        let image = |article: &Article| article.extra.get("image").and_then(Value::as_str).map(str::to_owned);
+        (bundle.articles.iter().map(image).collect::<Vec<_>>(), stderr)
+    };
+    let own = |images: [Option<&str>; 8]| images.map(|image| image.map(str::to_owned)).to_vec();
+    let (a, b, h) = (Some("img/a.png"), Some("https://e.org/b.png"), Some("h/h.png"));
+    let (images, stderr) = of(&["--thumbnails"]);
+    assert_eq!(images, own([a, b, None, None, None, None, None, h]), "what pages share is the site's");
+    for name in ["c.html", "d.html", "e.html"] {
+        assert!(stderr.contains(&format!("cut to bounds: image of {name}")), "{stderr}");
+    }
+    let (images, _) = of(&["--thumbnails", "--base-url", "/docs/"]);
+    assert_eq!(images[0].as_deref(), Some("/docs/img/a.png"));
+    let (images, _) = of(&[]);
+    assert_eq!(images, own([None, None, None, None, None, None, None, h]));
+}
+
+#[test]
 fn a_bad_entry_is_named_and_the_others_are_read() {
     let site = folder();
     let json = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": [
