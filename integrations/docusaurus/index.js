@@ -18,7 +18,7 @@ export default function exemplarSearch({ baseUrl, outDir, i18n }, { attributes }
     contentLoaded: async ({ actions }) => actions.setGlobalData(boxAttributes(baseUrl, attributes)),
     injectHtmlTags: () => ({ headTags: [{ tagName: 'script', attributes: { type: 'module', src: boxScript(baseUrl) } }] }),
     configureWebpack: () => /** @type {any} */ ({ devServer: { static: [join(outDir, 'exemplar'), BEFORE_BUILD].map(servedAt(`${baseUrl}exemplar/`)) } }),
-    postBuild: () => buildSearch(outDir, baseUrl, otherLanguages(i18n)),
+    postBuild: ({ plugins }) => buildSearch(outDir, baseUrl, [...otherLanguages(i18n), ...versionFolders(plugins, baseUrl)]),
   };
 }
 
@@ -33,4 +33,15 @@ function servedAt(publicPath) {
  */
 function otherLanguages({ currentLocale, defaultLocale, locales }) {
   return currentLocale === defaultLocale ? locales.filter((locale) => locale !== defaultLocale).flatMap((locale) => ['--exclude', `${locale}/**`]) : [];
+}
+
+/**
+ * The folders of the documents' versions, where there are several. The search box knows the same of them, see theme/SearchBar.
+ * @param {import('@docusaurus/types').LoadedPlugin[]} plugins
+ * @param {string} baseUrl
+ */
+function versionFolders(plugins, baseUrl) {
+  const docs = plugins.filter(({ name }) => name === 'docusaurus-plugin-content-docs');
+  const sets = docs.map(({ content }) => /** @type {any} */ (content).loadedVersions).filter((versions) => versions.length > 1);
+  return sets.flat().flatMap(({ path }) => ['--versions', `./${path.slice(baseUrl.length)}`]);
 }
