@@ -192,10 +192,10 @@ export class ExemplarSearch extends ElementOrNone {
 
   /**
    * Whether the reader edits the query. The page sees keys come from the box, not from its field; scripts that spare what is edited, on
-   * their way down too, can tell by this.
+   * their way down too, can tell by this. A click on a hit is for those that replace pages, which leave what is edited alone.
    */
   get isContentEditable() {
-    return this.#root.activeElement === this.#field.input;
+    return this.#root.activeElement === this.#field.input && globalThis.event?.type !== 'click';
   }
 
   /** Whether the panel is open. */
@@ -227,8 +227,8 @@ export class ExemplarSearch extends ElementOrNone {
     if (first) this.#lightForm = takeLightForm(this);
     const typing = first && this.#lightForm.typing;
     this.#field.value ||= first ? this.#lightForm.value : '';
-    // Addresses in attributes are meant as the page's is now.
-    this.#reader = new AttributeReader(this, this.#lightForm);
+    // Addresses in attributes are meant as the page's was when they came, also in a box that the site keeps from page to page.
+    if (first) this.#reader = new AttributeReader(this, this.#lightForm);
     this.#session = new SearchSession(() => this.#show());
     this.#configure();
     this.#session.configure(this.#searchSettings());
