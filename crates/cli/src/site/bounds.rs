@@ -67,9 +67,6 @@ fn article(article: &mut Article) -> Vec<&'static str> {
         article.tags.truncate(TAGS);
         beyond.push("tags");
     }
-    if image::remove_unusable(article, URL_CHARS) {
-        beyond.push("image");
-    }
     if serde_json::json!(article.extra).to_string().len() > EXTRA_BYTES {
         article.extra = <_>::default();
         beyond.push("further fields");
@@ -81,6 +78,9 @@ fn article(article: &mut Article) -> Vec<&'static str> {
     }
     if clean_fields(&mut article.extra) {
         beyond.push("user name or password in a further field");
+    }
+    if image::remove_unusable(article, URL_CHARS) {
+        beyond.push("image");
     }
     beyond.dedup();
     beyond

@@ -348,10 +348,12 @@ fn thumbnails_are_taken_if_the_owner_wants_them() {
         (bundle.articles.iter().map(image).collect::<Vec<_>>(), stderr)
     };
     let own = |images: [Option<&str>; 8]| images.map(|image| image.map(str::to_owned)).to_vec();
-    let (a, b, h) = (Some("img/a.png"), Some("https://e.org/b.png"), Some("h/h.png"));
+    let (a, b, c, h) =
+        (Some("img/a.png"), Some("https://e.org/b.png"), Some("https://e.org/c.png"), Some("h/h.png"));
     let (images, stderr) = of(&["--thumbnails"]);
-    assert_eq!(images, own([a, b, None, None, None, None, None, h]), "what pages share is the site's");
-    for name in ["c.html", "d.html", "e.html"] {
+    assert_eq!(images, own([a, b, c, None, None, None, None, h]), "what pages share is the site's");
+    assert!(stderr.contains("user name or password in a further field of c.html"), "{stderr}");
+    for name in ["d.html", "e.html"] {
         assert!(stderr.contains(&format!("cut to bounds: image of {name}")), "{stderr}");
     }
     let (images, _) = of(&["--thumbnails", "--base-url", "/docs/"]);
