@@ -10,6 +10,7 @@ mod embedding;
 mod embedding_server;
 mod eval_queries;
 mod eval_rankings;
+mod generators;
 mod hostile_api;
 mod inject;
 mod inspect;
