@@ -17,7 +17,7 @@ const PHOTO = 'how do I get deleted photographs back';
  */
 export async function checkPages(browser, generator, root, pictures) {
   const problems = { console: [] };
-  const checks = { hits: checkHits, keys: checkKeys, light: look('light', DESKTOP), dark: checkDark, phone: look('phone', PHONE), navigation: checkNavigation };
+  const checks = { hits: checkAllHits, keys: checkKeys, light: look('light', DESKTOP), dark: checkDark, phone: look('phone', PHONE), navigation: checkNavigation };
   for (const [name, check] of Object.entries(checks)) {
     problems[name] = [];
     const open = opener(browser, root, problems.console, generator.console);
@@ -66,6 +66,11 @@ async function answered(page) {
     const [href, ...sections] = [...hit.querySelectorAll('a')].map((link) => link.href);
     return { title: hit.querySelector('.name').textContent, href, sections };
   });
+}
+
+async function checkAllHits(site) {
+  await checkHits(site);
+  await checkVersions(site);
 }
 
 async function checkHits({ generator, root, open, wrong }) {
@@ -190,4 +195,17 @@ async function checkNavigation({ generator, open, wrong }) {
   await ask(page, 'the browser says the site is not secure');
   const { title } = await answered(page);
   if (title !== 'Encrypted connections') wrong(`on the page of a hit, "${title}" is found`);
+}
+
+/** From a page of a version, only pages of that version are found, and from a page of none those of the current one. */
+async function checkVersions({ generator, root, open, wrong }) {
+  for (const { from, query, finds, never } of generator.versions ?? []) {
+    const page = await open(from);
+    await ask(page, query);
+    const { href } = await answered(page);
+    if (pathOf(href) !== pathOf(new URL(finds, root))) wrong(`"${query}" on ${from} leads to ${href}`);
+    const links = await page.locator('exemplar-search .hit a').evaluateAll((links) => links.map((link) => link.href));
+    const others = links.filter((link) => never.test(link));
+    if (others.length) wrong(`"${query}" on ${from} also leads to ${others}`);
+  }
 }

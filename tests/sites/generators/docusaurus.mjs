@@ -1,6 +1,6 @@
-// The starter of create-docusaurus, with its tutorial and blog.
+// The starter of create-docusaurus, with its tutorial and blog. Its documents are version 1.0, and after that something is new in them.
 
-import { cp, rm } from 'node:fs/promises';
+import { appendFile, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePages } from '../content.mjs';
 import { copy, run, siteFolder } from '../tools.mjs';
@@ -18,12 +18,20 @@ export const docusaurus = {
     await copy('examples/docusaurus', folder);
     const docs = { en: 'docs', de: 'i18n/de/docusaurus-plugin-content-docs/current' };
     await writePages(({ lang, name }) => join(folder, docs[lang], 'lantern', `${name}.md`));
+    await run('npx', ['docusaurus', 'docs:version', '1.0'], { cwd: folder });
+    await appendFile(join(folder, 'docs/lantern/backups.md'), '\n## Pigeons\n\nCarrier pigeons bring a copy of your pictures to another loft.\n');
     await run('npx', ['docusaurus', 'build'], { cwd: folder });
     return join(folder, 'build');
   },
   bundles: { en: '', de: 'de/' },
   address: (lang, name) => `${lang === 'de' ? 'de/' : ''}docs/lantern${name === 'index' ? '' : `/${name}`}`,
-  ofStarter: /^(|de\/)(docs\/(intro|tutorial-.*)|markdown-page|blog\/.*)?$/,
+  ofStarter: /^(|de\/)(docs\/(intro|tutorial-.*|next\/.*)|markdown-page|blog\/.*)?$/,
+  versions: [
+    { from: 'docs/next/lantern/installation', query: 'carrier pigeons', finds: 'docs/next/lantern/backups', never: /\/docs\/(?!next\/)/ },
+    { from: 'docs/lantern/installation', query: 'how do I get deleted photographs back', finds: 'docs/lantern/backups', never: /\/docs\/next\// },
+    { from: 'blog', query: 'how do I get deleted photographs back', finds: 'docs/lantern/backups', never: /\/docs\/next\// },
+    { from: 'de/docs/next/lantern/installation', query: 'gelöschte Fotos zurückholen', finds: 'de/docs/next/lantern/backups', never: /\/docs\/(?!next\/)/ },
+  ],
   develop: (port) => ['npx', 'docusaurus', 'start', '--no-open', '--host', '127.0.0.1', '--port', port],
   dark: { click: '[class*="colorModeToggle"] button', is: 'html[data-theme="dark"]' },
   follow: 'nav.menu a[href$="/certificates"]',

@@ -2,7 +2,8 @@
 // the site and resolves to the folder of its pages; `address(lang, name)` is that of a page below the site's root. Where it matters:
 // `bundles`: each language has its own; `ofStarter`: what the starter brings of pages; `lists`: pages that its theme makes lists of
 // others; `oneLanguage`: every page says that it is in English; `words` that it adds to a text; `anchors: false`: headings have no ids; `phone`: what brings the box on a
-// phone; `dark`: its switch; `develop`: its development server; `follow`: a link of its navigation; `console`: what the theme itself
+// phone; `dark`: its switch; `develop`: its development server; `follow`: a link of its navigation; `versions`: what is asked `from` a page, the
+// page that it `finds` first, and addresses that it `never` finds; `console`: what the theme itself
 // says there.
 
 import { docusaurus } from './docusaurus.mjs';
