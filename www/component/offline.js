@@ -14,11 +14,7 @@ const PATIENCE = 3000;
 export async function keepOffline(url, bundle) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const inCharge = new Promise((resolve) => {
-    if (serviceWorker.controller) resolve(undefined);
-    serviceWorker.addEventListener('controllerchange', resolve, { once: true });
-    setTimeout(resolve, PATIENCE);
-  });
+  const inCharge = serviceWorker.controller ? undefined : takesCharge(serviceWorker);
   try {
     await serviceWorker.register(scriptUrl(url));
   } catch (error) {
@@ -28,6 +24,22 @@ export async function keepOffline(url, bundle) {
   await inCharge;
   const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
   serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [folder()], bundles: [bundle] } });
+}
+
+/**
+ * Resolves when a service worker takes charge, or that takes too long. Leaves no listener behind: boxes come and go on one page.
+ *
+ * @param {ServiceWorkerContainer} serviceWorker
+ */
+function takesCharge(serviceWorker) {
+  return new Promise((resolve) => {
+    const done = () => {
+      serviceWorker.removeEventListener('controllerchange', done);
+      resolve(undefined);
+    };
+    serviceWorker.addEventListener('controllerchange', done);
+    setTimeout(done, PATIENCE);
+  });
 }
 
 /** Where client and box are. A bundler puts them, with the core, into one folder. */
