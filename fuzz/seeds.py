@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""fuzz/seeds.py FOLDER: writes what the fuzzer begins with, a folder for each target, from the golden files and fuzz/corpus."""
+"""fuzz/seeds.py FOLDER: writes what the fuzzer begins with, a folder for each target, from the golden files, fuzz/corpus, the files of
+the command's tests and the examples."""
 
 import json
 import shutil
@@ -8,6 +9,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests/golden"
+COMMAND = ROOT / "crates/cli/tests"
+# Files that are inputs as they are.
+FILES = {
+    "json": [GOLDEN.glob("bundle-v*.json")],
+    "pages": [(COMMAND / "corpus/html").glob("*"), (COMMAND / "sites").rglob("*.htm*"), (ROOT / "examples").rglob("*.html")],
+    "feeds": [(COMMAND / "corpus/feed").glob("*")],
+    "sitemaps": [(COMMAND / "corpus/sitemap").glob("*")],
+    "markdown": [(COMMAND / "corpus/markdown").glob("*"), (ROOT / "examples").rglob("*.md")],
+    "tables": [(COMMAND / "corpus/csv").glob("*")],
+    "items": [(COMMAND / "corpus/feed").glob("*.json")],
+}
 # As in a shard's head.
 KINDS = ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest"]
 
@@ -41,13 +53,12 @@ def main(target):
     for name in sorted(path.stem for path in (ROOT / "fuzz/fuzz_targets").glob("*.rs")):
         folder = target / name
         folder.mkdir(parents=True, exist_ok=True)
-        for path in (ROOT / "fuzz/corpus" / name).glob("*"):
-            shutil.copy(path, folder / path.name)
+        for paths in [(ROOT / "fuzz/corpus" / name).glob("*"), *FILES.get(name, [])]:
+            for path in paths:
+                shutil.copy(path, folder / "-".join(path.parts[-2:]))
     for name, seeds in {"bundle": bundles(), "shards": shards()}.items():
         for seed, content in seeds:
             (target / name / seed).write_bytes(content)
-    for path in GOLDEN.glob("bundle-v*.json"):
-        shutil.copy(path, target / "json" / path.name)
 
 
 main(Path(sys.argv[1]))

@@ -39,7 +39,7 @@ pub fn with_file(cli: Command, given: Vec<OsString>) -> Result<Vec<OsString>> {
 }
 
 /// The options of the file `text` that the command has and its line leaves open, as it would say them.
-fn options(cli: Command, command: &str, given: &[OsString], text: &str) -> Result<Vec<OsString>> {
+pub fn options(cli: Command, command: &str, given: &[OsString], text: &str) -> Result<Vec<OsString>> {
     let keys: Keys = toml::from_str(text).map_err(|error| {
         let way_out =
             if text.contains('\\') { "\n(write paths with /, which Windows takes too)" } else { "" };

@@ -1,0 +1,11 @@
+//! A feed: RSS, Atom or JSON Feed.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use exemplar_search_fuzz::Site;
+use libfuzzer_sys::fuzz_target;
+
+static SITE: LazyLock<Site> = LazyLock::new(|| Site::new("feed", &[], &["--feed", "{}/feed"]));
+
+fuzz_target!(|input: &[u8]| SITE.read(input));

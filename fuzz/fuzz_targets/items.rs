@@ -1,0 +1,11 @@
+//! Articles as JSON lines.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use exemplar_search_fuzz::Site;
+use libfuzzer_sys::fuzz_target;
+
+static SITE: LazyLock<Site> = LazyLock::new(|| Site::new("items.jsonl", &[], &["--items", "{}/items.jsonl"]));
+
+fuzz_target!(|input: &[u8]| SITE.read(input));
