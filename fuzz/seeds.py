@@ -21,7 +21,7 @@ FILES = {
     "items": [(COMMAND / "corpus/feed").glob("*.json")],
 }
 # As in a shard's head.
-KINDS = ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest"]
+KINDS = ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest", "fields"]
 
 
 def archive(files):
