@@ -11,7 +11,9 @@ fuzz_target!(|input: &[u8]| {
         Ok(vectors) => {
             assert_eq!(vectors.len(), texts);
             for vector in vectors {
-                assert!(vector.iter().all(|value| value.is_finite()) && vector.iter().any(|value| *value != 0.0));
+                assert!(
+                    vector.iter().all(|value| value.is_finite()) && vector.iter().any(|value| *value != 0.0)
+                );
             }
         }
         Err(message) => assert!(!message.trim().is_empty() && message.len() < 4_000, "{message:?}"),

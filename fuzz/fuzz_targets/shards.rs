@@ -7,7 +7,8 @@ use exemplar_search_fuzz::{Archive, ask};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 /// The kinds of shards in the order of their numbers in heads; an input has one byte for it, and one for the shard's number.
-const KINDS: [&str; 9] = ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest", "fields"];
+const KINDS: [&str; 9] =
+    ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest", "fields"];
 
 fuzz_target!(|input: &[u8]| {
     let archive = Archive::read(input);

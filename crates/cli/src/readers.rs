@@ -23,7 +23,7 @@ pub struct Found {
     pub article: Article,
     /// The paragraphs and headings of its text, in order.
     pub blocks: Vec<String>,
-    /// The texts that are embedded for it, each of about [`PASSAGE_CHARS`] characters, and at most a quarter more.
+    /// The texts that are embedded for it, each of about [`PASSAGE_CHARS`] characters.
     pub passages: Vec<String>,
 }
 

@@ -26,7 +26,8 @@ pub struct Piece {
 }
 
 /// Splits an article of this title into passages of about `max_chars` characters: by headings, then by paragraphs,
-/// then by sentences. A passage exceeds `max_chars` by at most a quarter, which keeps a short rest with what it ends;
+/// then by sentences. A passage exceeds `max_chars` by at most a quarter, which keeps a short rest with what it ends, and by the headings of
+/// sections that are joined in it;
 /// a section below a quarter joins its neighbour. An article that fits is one passage. There is always at least one.
 pub fn split(title: &str, blocks: &[Block], max_chars: usize) -> Vec<Piece> {
     let whole = join(blocks);
