@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::Result;
 use crate::bundle::{Article, Bundle, Checked, EmbeddingSpace, Passage, Prepared, SHRINKAGES, WHITENING};
+use crate::closeness::Calibration;
 use crate::encoder::{self, Encoded, LazyEncoder, QueryEncoder};
 use crate::error::Cause;
 use crate::lexical::{self, Keywords};
@@ -33,6 +34,7 @@ pub struct SearchIndex {
     rows: Vectors,
     normalize: bool,
     mean_query: Option<Vec<f32>>,
+    calibration: Option<Calibration>,
     /// The article of each passage, which is all that a search looks at for most passages.
     article_of: Vec<u32>,
     /// True for each article: what a search without a filter starts from.
@@ -111,6 +113,7 @@ impl SearchIndex {
             rows,
             normalize,
             mean_query: statistics.mean_query,
+            calibration: statistics.closeness,
             keywords,
             encoder,
             prepared,
@@ -213,6 +216,11 @@ impl SearchIndex {
     /// The mean embedding of texts like queries, if the bundle has it.
     pub(crate) fn mean_query(&self) -> Option<&[f32]> {
         self.mean_query.as_deref()
+    }
+
+    /// How close queries come that the site answers, if the bundle has it.
+    pub(crate) fn calibration(&self) -> Option<Calibration> {
+        self.calibration
     }
 
     pub(crate) fn moments(&self) -> &Moments {

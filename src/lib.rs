@@ -76,6 +76,7 @@
 //! Data flows one way: bundle, index, plan, scores, hits. Only `wasm` knows JavaScript; it is compiled for wasm32 alone.
 
 pub mod bundle;
+mod closeness;
 pub mod encoder;
 mod error;
 mod facets;
@@ -94,6 +95,7 @@ pub mod shards;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
+pub use closeness::{Bounds, Calibration, Closeness, Strictness};
 pub use error::{Error, ErrorKind, Result};
 use exemplar_search_json::decimal;
 #[doc(hidden)]
@@ -113,6 +115,8 @@ pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
 pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
+#[cfg(feature = "fit")]
+pub use search::OwnTexts;
 pub use search::exact::PINS_FIELD;
 pub use search::weight::{FIELD as WEIGHT_FIELD, RANGE as WEIGHT_RANGE};
 pub use search::{

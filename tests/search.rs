@@ -9,8 +9,8 @@ use exemplar_search::bundle::{
 use exemplar_search::lexical::{self, Keywords};
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{
-    ErrorKind, Fusion, Highlights, MAX_QUERY_BYTES, Method, Query, Refine, SearchIndex, SearchOptions,
-    Solver, StopAt, Weights,
+    Bounds, Calibration, Closeness, ErrorKind, Fusion, Highlights, MAX_QUERY_BYTES, Method, Query, Refine,
+    SearchIndex, SearchOptions, Solver, StopAt, Strictness, Weights,
 };
 use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
@@ -46,6 +46,61 @@ fn bundle(vectors: Vectors, passages: Vec<Passage>) -> Bundle {
         parts: Vec::new(),
         extra: Default::default(),
     }
+}
+
+/// Bounds for embeddings, as a build has measured them.
+const BOUNDS: Bounds = Bounds { far: 0.2, near: 0.5, close: 0.8 };
+
+fn with_bounds() -> Bundle {
+    let values = [1.0, 0.0, 0.0, 1.0, 0.6, 0.8];
+    let vectors = Vectors::Float32(Matrix::from_values(&values, 2));
+    let mut bundle = bundle(vectors, Passage::whole_articles(3));
+    let closeness = Calibration { embedding: Some(BOUNDS), encoder: None };
+    bundle.statistics.closeness = Some(closeness);
+    bundle
+}
+
+#[test]
+fn a_result_says_how_close_its_hits_come() {
+    let index = SearchIndex::new(with_bounds()).unwrap();
+    let closeness = |query: &[f32], strictness| {
+        let result = index.search(query, &SearchOptions::default().strictness(strictness)).unwrap();
+        assert_eq!(result.hits.is_empty(), result.closeness == Some(Closeness::Nothing));
+        result.closeness
+    };
+    let at = |cosine: f32| {
+        [
+            (cosine.acos() + std::f32::consts::FRAC_PI_2).cos(),
+            (cosine.acos() + std::f32::consts::FRAC_PI_2).sin(),
+        ]
+    };
+    for (cosine, mild, strict) in [
+        (0.9, Closeness::Good, Closeness::Good),
+        (0.6, Closeness::Good, Closeness::Nearest),
+        (0.3, Closeness::Nearest, Closeness::Nothing),
+        (0.1, Closeness::Nothing, Closeness::Nothing),
+    ] {
+        let query = at(cosine);
+        assert_eq!(closeness(&query, Strictness::Mild), Some(mild), "{cosine}");
+        assert_eq!(closeness(&query, Strictness::Strict), Some(strict), "{cosine}");
+        assert_eq!(closeness(&query, Strictness::Off), None);
+    }
+    let away = at(0.1);
+    let refine = Refine { query: Query::from(&away), more: &["0"], less: &[] };
+    assert_eq!(index.refine(&refine, &SearchOptions::default()).unwrap().closeness, None);
+    let lengths = SearchIndex::with(with_bounds(), false).unwrap();
+    assert_eq!(lengths.search(&away, &SearchOptions::default()).unwrap().closeness, None);
+    let older = Bundle { statistics: Statistics::default(), ..with_bounds() };
+    let result =
+        SearchIndex::new(older).unwrap().search(&away, &SearchOptions::default()).unwrap().hits.len();
+    assert_eq!(result, 3, "what says nothing of it is as ever");
+}
+
+#[test]
+fn bounds_come_back_from_files() {
+    let bundle = with_bounds();
+    let json = bundle.write().unwrap().json;
+    assert_eq!(Bundle::read(json.as_bytes(), &Files::new()).unwrap().statistics, bundle.statistics);
 }
 
 fn options(method: Method, k: usize) -> SearchOptions {

@@ -21,6 +21,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::closeness::Calibration;
 use crate::error::one_of;
 use crate::fields::{Fields, FromFields, FromJson, Mismatch, Place};
 use crate::json::Object;
@@ -249,6 +250,9 @@ pub struct Statistics {
     /// The mean embedding of texts like queries, embedded by the query recipe; for query alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_query: Option<Vec<f32>>,
+    /// How near the nearest passage is to queries that the site answers; for [`SearchResult::closeness`](crate::SearchResult::closeness).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closeness: Option<Calibration>,
     /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: Object,
@@ -256,7 +260,11 @@ pub struct Statistics {
 
 impl FromFields for Statistics {
     fn from_fields(mut fields: Fields) -> std::result::Result<Self, Box<Mismatch>> {
-        Ok(Self { mean_query: fields.optional("mean_query")?, extra: fields.rest() })
+        Ok(Self {
+            mean_query: fields.optional("mean_query")?,
+            closeness: fields.optional("closeness")?,
+            extra: fields.rest(),
+        })
     }
 }
 

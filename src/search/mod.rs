@@ -1,5 +1,8 @@
 //! Searching, in three steps: [`plan`] says what to compute, [`score`] computes it, [`collect`] makes hits of it.
 
+#[cfg(feature = "fit")]
+mod calibrate;
+pub(crate) mod closeness;
 mod collect;
 pub(crate) mod exact;
 mod explain;
@@ -11,16 +14,19 @@ pub(crate) mod weight;
 
 use std::borrow::Cow;
 
+#[cfg(feature = "fit")]
+pub use self::calibrate::OwnTexts;
 use self::collect::{Candidates, Found, is_settled};
 pub use self::explain::{Explanation, Share, WordShare};
 pub use self::options::{Refine, SearchOptions, Solver, StopAt};
 pub(crate) use self::plan::{Given, Plan};
 pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
 use self::score::{Asked, Scored};
+use crate::closeness::PlacedBy;
 use crate::facets::{Facet, Filter};
 use crate::lexical::QueryTerms;
 use crate::query_target::QueryTarget;
-use crate::{Error, Highlights, Method, Query, Result, SearchIndex};
+use crate::{Closeness, Error, Highlights, Method, Query, Result, SearchIndex};
 
 /// What came of scoring.
 struct Outcome<R> {
@@ -89,12 +95,23 @@ impl SearchIndex {
         options: &SearchOptions,
     ) -> Result<SearchResult<'_>> {
         let refine = Refine { query, more, less };
-        let Outcome { method, known, found } =
-            self.scored(&refine, options, |asked, scored| self.collect(asked, &scored))?;
-        Ok(match found {
-            Some(result) => SearchResult { known, ..result },
-            None => SearchResult { facets: self.facets(&[], options), known, ..SearchResult::empty(method) },
-        })
+        let Outcome { method, known, found } = self.scored(&refine, options, |asked, scored| {
+            let closeness = self.closeness(asked, &scored)?;
+            let result = match closeness {
+                Some(Closeness::Nothing) => self.no_hits(asked.plan.method, options),
+                _ => self.collect(asked, &scored),
+            };
+            Ok(SearchResult { closeness, ..result })
+        })?;
+        let result: Result<_> = found.unwrap_or_else(|| {
+            let closeness = self.bounds_of(known.map(PlacedBy::Encoder), options).map(|_| Closeness::Nothing);
+            Ok(SearchResult { closeness, ..self.no_hits(method, options) })
+        });
+        Ok(SearchResult { known, ..result? })
+    }
+
+    fn no_hits(&self, method: Method, options: &SearchOptions) -> SearchResult<'_> {
+        SearchResult { facets: self.facets(&[], options), ..SearchResult::empty(method) }
     }
 
     /// Scores all passages, and makes of the scores what `then` does.
@@ -119,6 +136,7 @@ impl SearchIndex {
             _ => None,
         };
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
+        let placed_by = PlacedBy::of(query.embedding.filter(|_| plan.by_vectors()), known);
         let encoded = encoded.flatten();
         let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
         let target = QueryTarget::new(self, embedding, more, less)?;
@@ -133,14 +151,20 @@ impl SearchIndex {
             None => QueryTerms::parse(text, query.unfinished),
         });
         let candidates = self.candidates(&target, &options.filter);
-        let asked =
-            Asked { plan: &plan, target: &target, terms: terms.as_ref(), candidates: &candidates, options };
+        let asked = Asked {
+            plan: &plan,
+            target: &target,
+            terms: terms.as_ref(),
+            candidates: &candidates,
+            placed_by,
+            options,
+        };
         let scored = self.score(&asked)?;
         Ok(Outcome { method: plan.method, known, found: Some(then(&asked, scored)) })
     }
 
     fn collect(&self, asked: &Asked, scored: &Scored) -> SearchResult<'_> {
-        let &Asked { plan, target, terms, candidates, options } = asked;
+        let &Asked { plan, target, terms, candidates, options, .. } = asked;
         let scores = scored.scores();
         let order = candidates.top(scores, options.k.saturating_add(1));
         let top_k_final = scored
@@ -176,6 +200,7 @@ impl SearchIndex {
             facets,
             svm: scored.report.clone(),
             known: None,
+            closeness: None,
             top_k_final,
             complete: None,
         }

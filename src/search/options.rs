@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::bundle::Article;
+use crate::closeness::Strictness;
 use crate::decimal::Decimal;
 use crate::facets::{self, Filter};
 use crate::rank::fusion::Fusion;
@@ -101,6 +102,8 @@ pub struct SearchOptions {
     /// From 0 to 1: leaves out hits whose score, scaled to 0..1 between the lowest and the highest of all passages, is below it (as
     /// LangChain's SVMRetriever does). Default none.
     pub relevance_threshold: Option<f32>,
+    /// How easily hits are called close: see [`SearchResult::closeness`](crate::SearchResult::closeness). Default [`Strictness::Mild`].
+    pub strictness: Strictness,
     /// Which articles may be hits. It changes no score. Default all.
     pub filter: Filter,
     /// Fields whose values are counted: see [`SearchResult::facets`]. Default none.
@@ -123,6 +126,7 @@ impl Default for SearchOptions {
             k: 10,
             passages: 1,
             relevance_threshold: None,
+            strictness: Strictness::default(),
             filter: Filter::default(),
             facets: Vec::new(),
             svm: svm::Options::default(),
@@ -167,6 +171,13 @@ impl SearchOptions {
     #[must_use]
     pub fn relevance_threshold(mut self, relevance_threshold: impl Into<Option<f32>>) -> Self {
         self.relevance_threshold = relevance_threshold.into();
+        self
+    }
+
+    /// Sets [`SearchOptions::strictness`].
+    #[must_use]
+    pub fn strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
         self
     }
 

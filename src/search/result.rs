@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::bundle::{Article, Passage};
+use crate::closeness::Closeness;
 use crate::facets::Facet;
 use crate::rank::svm;
 use crate::{Highlights, Method};
@@ -26,6 +27,10 @@ pub struct SearchResult<'a> {
     /// the query's words ranked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<f32>,
+    /// How close the hits come to the query, if the bundle holds bounds for queries of its kind ([`Calibration`](crate::Calibration)),
+    /// the method uses vectors, and there are no examples. Where it is [`Closeness::Nothing`], there are no hits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closeness: Option<Closeness>,
     /// Whether the order of the hits is proven, if the method is the SVM alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k_final: Option<bool>,
@@ -49,6 +54,7 @@ impl SearchResult<'_> {
             facets: Vec::new(),
             svm: None,
             known: None,
+            closeness: None,
             top_k_final: None,
             complete: None,
         }

@@ -5,6 +5,7 @@ use super::exact::{self, Named};
 use super::weight::weighed;
 use super::{Plan, Scores, SearchOptions, Solver, StopAt};
 use crate::bundle::Passage;
+use crate::closeness::PlacedBy;
 use crate::lexical::{Bm25, QueryTerms};
 use crate::query_target::QueryTarget;
 use crate::rank::fusion::Fusion;
@@ -15,10 +16,10 @@ use crate::{Method, Result, SearchIndex, Weights};
 /// The scores of each way of ranking, and what they are together.
 #[derive(Default)]
 pub(super) struct Scored {
-    knn: Option<Vec<f32>>,
+    pub knn: Option<Vec<f32>>,
     svm: Option<Vec<f32>>,
-    whitened: Option<Vec<f32>>,
-    lexical: Option<Vec<f32>>,
+    pub whitened: Option<Vec<f32>>,
+    pub lexical: Option<Vec<f32>>,
     /// Where there are several.
     fused: Option<Vec<f32>>,
     /// The same with what the owner has pages count.
@@ -38,6 +39,7 @@ pub(super) struct Asked<'a> {
     pub target: &'a QueryTarget<'a>,
     pub terms: Option<&'a QueryTerms>,
     pub candidates: &'a Candidates<'a>,
+    pub placed_by: Option<PlacedBy>,
     pub options: &'a SearchOptions,
 }
 

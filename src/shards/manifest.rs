@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::shard::Build;
 use crate::bundle::{EmbeddingSpace, FORMAT, Probe, SHARDS_VERSION, json_fields, json_version, to_json};
+use crate::closeness::Calibration;
 use crate::fields::Fields;
 use crate::{Error, Result, Weights};
 
@@ -21,6 +22,8 @@ pub struct Manifest {
     pub passages: usize,
     /// How far scores lie from those of the whole bundle.
     pub noise: Noise,
+    /// How near the nearest passage is to queries that the site answers; see [`crate::bundle::Statistics::closeness`].
+    pub closeness: Option<Calibration>,
 }
 
 /// How far scores of a search in shards lie from those of the whole bundle: a standard deviation next to that of the scores of all
@@ -68,6 +71,8 @@ struct Write<'a> {
     articles: usize,
     passages: usize,
     noise: [f32; 3],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closeness: Option<Calibration>,
     space: &'a EmbeddingSpace,
     #[serde(skip_serializing_if = "Option::is_none")]
     probe: Option<WriteProbe<'a>>,
@@ -109,6 +114,7 @@ impl Manifest {
             articles: fields.required("articles")?,
             passages: fields.required("passages")?,
             noise: Noise::read(fields.optional("noise")?)?,
+            closeness: fields.optional("closeness")?,
         })
     }
 
@@ -127,6 +133,7 @@ impl Manifest {
             articles: self.articles,
             passages: self.passages,
             noise: [self.noise.knn, self.noise.whitened, self.noise.lexical],
+            closeness: self.closeness,
             space: &space,
             probe,
         })

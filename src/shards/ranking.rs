@@ -5,9 +5,12 @@ use std::collections::BinaryHeap;
 
 use super::Shards;
 use super::estimate::{Claim, Guess, deviation, threshold};
+use super::passages::Passages;
 use super::place::{Target, Targets};
 use super::shard::{Id, Kind};
 use super::start::Start;
+use crate::closeness::{PlacedBy, by_encoder};
+use crate::search::closeness::highest;
 use crate::search::exact::{self, Named};
 use crate::search::weight::weighed;
 use crate::search::{Hit, Scores};
@@ -157,6 +160,41 @@ impl<'s> Ranking<'s> {
             gains[guess.cluster as usize] += guess.above(threshold);
         }
         gains
+    }
+
+    /// The score of each passage by words.
+    pub fn by_words(&self) -> &[f32] {
+        &self.lexical
+    }
+
+    /// How near the nearest passage is that may be a hit, of those that are there; none without a place to look from.
+    pub fn nearest(&self, placed_by: PlacedBy) -> Option<f32> {
+        match (placed_by, &self.targets) {
+            (PlacedBy::Encoder(0.0), _) => Some(0.0),
+            (_, None) => None,
+            (PlacedBy::Encoder(known), Some(targets)) => {
+                let highest = match self.weights.whitened > 0.0 {
+                    true => highest(self.known.iter().map(|known| known.whitened)),
+                    false => self.highest_of(&targets.whitened, |_, _| 1.0),
+                };
+                Some(by_encoder(known, highest))
+            }
+            (PlacedBy::Embedding, Some(Targets { plain, .. })) => {
+                Some(self.highest_of(plain, Passages::norm) + plain.constant)
+            }
+        }
+    }
+
+    /// The highest product with a target of the passages that are there, each at this length.
+    fn highest_of(&self, target: &Target, length: impl Fn(&Passages, usize) -> f32) -> f32 {
+        let clusters = self.start.clusters.iter().zip(&self.shards.passages);
+        highest(clusters.filter_map(|(cluster, passages)| Some((cluster, passages.as_ref()?))).map(
+            |(cluster, passages)| {
+                let products = passages.products(&self.start.metric, cluster, &target.axes).into_iter();
+                let hits = products.enumerate().filter(|&(i, _)| self.may_be_hit(cluster.start + i as u32));
+                highest(hits.map(|(i, product)| product * length(passages, i)))
+            },
+        ))
     }
 
     /// What can be said of how complete the answer is: of passages that are not there, and of those whose scores lie near, any may be

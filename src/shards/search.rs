@@ -7,10 +7,12 @@ use super::start::Start;
 use super::texts::{Placed, Texts};
 use super::words::Word;
 use super::{Shards, sorted};
+use crate::closeness::PlacedBy;
 use crate::encoder::{Coefficients, QueryEncoder};
-use crate::lexical::{self, Bm25, Keywords};
+use crate::lexical::{self, Bm25, Coverage, Keywords};
+use crate::search::closeness::words_found;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
-use crate::{Error, Fusion, Method, Query, Result, Weights};
+use crate::{Closeness, Error, Facet, Fusion, Method, Query, Result, Strictness, Weights};
 
 /// Passages whose texts are fetched beside the clusters, on what is expected of them.
 const EARLY_TEXTS: usize = 5;
@@ -46,13 +48,22 @@ pub(super) struct Ranked<'s> {
     known: Option<f32>,
     /// The share of what the query asks that could be looked up.
     looked_up: f32,
+    /// None until all is there that it depends on.
+    closeness: Option<Closeness>,
     pub ranking: Ranking<'s>,
 }
 
 impl<'s> Ranked<'s> {
     /// The hits, with highlights if the query has a text.
     pub fn answer(self, by_text: bool, options: &SearchOptions) -> Answer<'s> {
-        let Self { method, words, ngrams, known, looked_up, ranking } = self;
+        let Self { method, words, ngrams, known, looked_up, closeness, ranking } = self;
+        if closeness == Some(Closeness::Nothing) {
+            let no_counts = |field: &String| Facet { field: field.clone(), counts: Vec::new() };
+            let facets = options.facets.iter().map(no_counts).collect();
+            let complete = Some(1.0);
+            let result = SearchResult { facets, known, closeness, complete, ..SearchResult::empty(method) };
+            return Answer { result, wanted: Vec::new(), whole: false };
+        }
         let Ranking { shards, start, .. } = ranking;
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
         let mut wanted = shards.left(ngrams.into_iter().chain(clusters).collect());
@@ -68,8 +79,19 @@ impl<'s> Ranked<'s> {
         let facets = if ranking.by_meaning() { shards.facets(start, options) } else { Vec::new() };
         let noise = shards.manifest.noise.of(&ranking.weights);
         let complete = Some(looked_up * ranking.claim().share(noise));
-        let result = SearchResult { hits, facets, known, complete, ..SearchResult::empty(method) };
+        let result = SearchResult { hits, facets, known, closeness, complete, ..SearchResult::empty(method) };
         Answer { result, wanted, whole: false }
+    }
+
+    /// How close the passages that are there come to the query; none if it was not to be told, or the bundle has no bounds for it.
+    fn closeness(
+        &self,
+        placed_by: Option<PlacedBy>,
+        words: Coverage,
+        strictness: Strictness,
+    ) -> Option<Closeness> {
+        let bounds = self.ranking.shards.manifest.closeness?.bounds(placed_by?, strictness)?;
+        Some(bounds.judge(self.ranking.nearest(placed_by?)?, Some(words), strictness))
     }
 }
 
@@ -165,6 +187,7 @@ impl Shards {
         let targets = placed.map(|placed| metric.targets(&placed, options.align));
         let own = &lookup.files[..lookup.own];
         let there = own.iter().filter(|&&file| self.has(Id::new(Kind::Words, file))).count();
+        let all_there = there == own.len() && ngrams.iter().all(|&id| self.has(id));
         // Those that are not there cannot be had.
         let mut looked_up = if own.is_empty() { 1.0 } else { there as f32 / own.len() as f32 };
         if query.embedding.is_some() && targets.is_none() {
@@ -184,7 +207,14 @@ impl Shards {
             looked_up = 0.0;
         }
         let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, steered);
-        Ranked { method, words, ngrams, known, looked_up, ranking }
+        let mut ranked = Ranked { method, words, ngrams, known, looked_up, closeness: None, ranking };
+        if all_there && ranked.ranking.clusters.is_empty() {
+            let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
+            let found = words_found(&keywords, &ranked.words, ranked.ranking.by_words(), &has);
+            let placed_by = PlacedBy::of(query.embedding.filter(|_| plan.by_vectors()), known);
+            ranked.closeness = ranked.closeness(placed_by, found, options.strictness);
+        }
+        ranked
     }
 
     /// The codes of all passages' lengths: exact where their cluster is there.
@@ -243,6 +273,12 @@ impl<'s> Vocabulary<'s> {
                 && self.words.binary_search_by(|other| other.text.as_str().cmp(word)).is_err()
         });
         unknown.map(|(word, _)| word).collect()
+    }
+
+    /// Whether a word would be here, if the site had it.
+    fn has_looked_up(&self, start: &Start, lookup: &Lookup, word: &str) -> bool {
+        self.files.binary_search(&start.words_of(word)).is_ok()
+            && !lookup.passed_over.iter().any(|other| other == word)
     }
 
     fn keywords(&self, lengths: Vec<u8>) -> Keywords {

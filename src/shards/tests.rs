@@ -16,7 +16,7 @@ use crate::encoder::{FitOptions, PassageText, Training, fit, training_texts};
 use crate::json::{Number, Value as Json};
 use crate::lexical::Keywords;
 use crate::vector::{Matrix, Vectors};
-use crate::{Query, SearchIndex, SearchOptions};
+use crate::{Closeness, OwnTexts, Query, SearchIndex, SearchOptions, Strictness};
 
 const TOPICS: [&str; 6] = [
     "harbour tide moon water ebb flood sailor anchor",
@@ -163,6 +163,52 @@ fn load<'q>(
         }
     }
     0
+}
+
+#[test]
+fn parts_come_as_close_to_a_query_as_the_whole_bundle() {
+    let mut bundle = site(120);
+    let texts = bundle.passages.iter().map(|passage| (passage.article, passage.text.clone())).collect();
+    let vectors = bundle.passages.iter().enumerate();
+    let titles = vectors.map(|(row, passage)| (passage.article, bundle.vectors.values(row).to_vec()));
+    let own = OwnTexts { titles: titles.collect(), texts };
+    let calibration = SearchIndex::new(bundle.clone()).unwrap().calibrate(&own).unwrap();
+    assert!(calibration.embedding.is_some() && calibration.encoder.is_some(), "{calibration:?}");
+    bundle.statistics.closeness = Some(calibration);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle.clone()).unwrap();
+    let near = bundle.vectors.values(7).to_vec();
+    for (query, expected) in [
+        (Query::from("violin melody opera"), Closeness::Good),
+        (Query::from("xqzvwk"), Closeness::Nothing),
+        (Query { text: Some("violin"), embedding: Some(&near), unfinished: false }, Closeness::Good),
+    ] {
+        for method in ["auto", "knn"] {
+            let options = SearchOptions::default().method(method.parse().unwrap());
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            load(&mut shards, &files, query, &options);
+            let (part, whole) =
+                (shards.search(query, &options).unwrap(), index.search(query, &options).unwrap());
+            assert_eq!(part.result.closeness, whole.closeness, "{query:?} {method}");
+            if method == "auto" {
+                assert_eq!(whole.closeness, Some(expected), "{query:?}");
+            }
+            let nothing = whole.closeness == Some(Closeness::Nothing);
+            assert_eq!((whole.hits.is_empty(), part.result.hits.is_empty()), (nothing, nothing), "{query:?}");
+            let off = options.strictness(Strictness::Off);
+            assert_eq!(shards.search(query, &off).unwrap().result.closeness, None);
+            assert_eq!(index.search(query, &off).unwrap().closeness, None);
+        }
+    }
+    let all = all_of(&manifest, &files);
+    assert_eq!(all.manifest().closeness, Some(calibration));
+    assert_eq!(all.bundle().unwrap().statistics, bundle.statistics);
+    for wrong in ["[1,2]", "[0.5,0.2,0.8]", "0.5"] {
+        let mut json: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        json["closeness"]["embedding"] = wrong.parse().unwrap();
+        let error = Shards::new(json.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("closeness.embedding") && error.contains("expected"), "{error}");
+    }
 }
 
 #[test]

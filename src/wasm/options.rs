@@ -77,6 +77,10 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
     to.filter = Filter(optional!("filter").unwrap_or_default());
     to.facets = optional!("facets").unwrap_or_default();
     to.relevance_threshold = optional!("relevanceThreshold");
+    let strictness: Option<String> = optional!("strictness");
+    if let Some(strictness) = strictness {
+        to.strictness = strictness.parse()?;
+    }
     to.svm.c = optional!("C").unwrap_or(to.svm.c);
     to.svm.tolerance = optional!("tolerance").unwrap_or(to.svm.tolerance);
     to.svm.positive_weight = optional!("positiveWeight").unwrap_or(to.svm.positive_weight);
@@ -98,7 +102,7 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
 }
 
 /// For those who misspell one.
-const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, seed, stop";
+const OPTIONS: &str = "method, methods, fusion, k, passages, relevanceThreshold, strictness, filter, facets, C, tolerance, positiveWeight, lessWeight, align, solver, seed, stop";
 
 /// What JSON.stringify would write, but that a number which JSON has not is refused.
 fn to_json(value: &JsValue, place: &Place) -> Result<Value, Box<Mismatch>> {

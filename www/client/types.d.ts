@@ -75,8 +75,13 @@ export interface RankingOptions {
   filter?: Record<string, readonly string[]>;
   /** Fields whose values are counted in the result; default none. */
   facets?: readonly string[];
-  /** 0 to 1: leaves out hits whose score, scaled to 0..1 over all passages, is below it. Default none. */
+  /**
+   * 0 to 1: leaves out hits whose score, scaled to 0..1 over all passages, is below it. Default none. The best hit is always at 1,
+   * so it cannot tell whether there is anything to find: see `closeness`.
+   */
   relevanceThreshold?: number;
+  /** How easily hits are called close; see `closeness`. Default `mild`. */
+  strictness?: Strictness;
   /** The SVM's cost of errors against the margin, 1e-6 to 1e6; default 0.1. */
   C?: number;
   /** The largest error of the SVM's scores, 1e-7 to 1; default 5e-5. */
@@ -208,6 +213,15 @@ export interface SvmReport {
   passes: number;
 }
 
+/**
+ * How close hits come to a query: `good`; `nearest`, where nothing is close and the hits are what is nearest; or `nothing`, without
+ * hits.
+ */
+export type Closeness = 'good' | 'nearest' | 'nothing';
+
+/** How easily hits are called close: with `off`, nothing is said of it, and all are hits. */
+export type Strictness = 'off' | 'mild' | 'strict';
+
 export interface SearchResult {
   /** The method that ranked: what `auto` stood for, and a sum with its weights. */
   method: Method;
@@ -223,6 +237,11 @@ export interface SearchResult {
    * the query's words ranked.
    */
   known?: number;
+  /**
+   * How close the hits come to the query, if the bundle can tell, the method uses vectors, and there are no examples. For a bundle in
+   * shards it is missing until all is there that it depends on.
+   */
+  closeness?: Closeness;
   /**
    * For a bundle in shards: the share of the whole bundle's hits that these are expected to contain, 0 to 1. Missing if the whole
    * bundle was ranked.

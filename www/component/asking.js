@@ -13,6 +13,7 @@
  * @property {Method} method
  * @property {number} k how many hits
  * @property {number} passages how many of an article
+ * @property {import('../client/types.js').Strictness} strictness how easily hits are called close
  * @property {readonly string[]} facets
  * @property {Record<string, string[]>} filter
  * @property {Record<string, string[]>} [first] what articles have that come before the others: one of the values in each field
@@ -56,7 +57,7 @@ async function askWithin(index, question, signal, onUpdate) {
 }
 
 /** @type {typeof ask} */
-function askOnce(index, { query, more, less, method, k, passages, facets, filter }, signal, onUpdate) {
-  const options = { method, k, passages, facets, filter, signal };
+function askOnce(index, { query, more, less, method, k, passages, strictness, facets, filter }, signal, onUpdate) {
+  const options = { method, k, passages, strictness, facets, filter, signal };
   return more.length || less.length ? index.refine({ query, more, less }, options) : index.search(query, { ...options, onUpdate });
 }

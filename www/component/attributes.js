@@ -10,6 +10,7 @@ import { FIELDS } from './filters.js';
  * @typedef {object} Attributes
  * @property {string} bundle its address, absolute
  * @property {Method} [method] how to rank by meaning
+ * @property {import('../client/types.js').Strictness} strictness how easily hits are called close
  * @property {string} [api] an embedding API's address
  * @property {string} [apiModel]
  * @property {string} [action] the results page
@@ -34,7 +35,7 @@ import { FIELDS } from './filters.js';
  */
 
 /** The attributes that count when they change. */
-export const OBSERVED = ['bundle', 'method', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
+export const OBSERVED = ['bundle', 'method', 'strictness', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
   'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages', 'scope', 'versions'];
 
 /** Articles shown at first. */
@@ -69,6 +70,7 @@ export class AttributeReader {
       bundle: bundle.href,
       // The index knows the methods that there are, and names them.
       method: /** @type {Method | undefined} */ (this.#text('method')),
+      strictness: this.#oneOf('strictness', /** @type {const} */ (['mild', 'strict', 'off'])),
       api: this.#text('api') || undefined,
       apiModel: this.#text('api-model'),
       action: this.#text('action') ?? form.action,

@@ -280,10 +280,10 @@ export class ExemplarSearch extends ElementOrNone {
 
   /** @returns {import('./session.js').Settings} */
   #searchSettings() {
-    const { bundle, method, limit, mode, languages, filters, problem } = this.#attributes;
+    const { bundle, method, strictness, limit, mode, languages, filters, problem } = this.#attributes;
     const first = languages === 'page' ? { lang: withFallbacks(languagesOf(this)[0] ?? '') } : undefined;
     return {
-      bundle, method, limit, problem, ready: this.#offline, passages: 1 + OTHERS[mode], facets: filters, first,
+      bundle, method, strictness, limit, problem, ready: this.#offline, passages: 1 + OTHERS[mode], facets: filters, first,
       within: scopeOf(this.#attributes, location.href),
       embedder: (index) => this.#embedders.for(index, this.#attributes),
     };

@@ -1,4 +1,4 @@
-import type { Article, ExemplarError, Hit } from '../client/exemplar-search.js';
+import type { Article, Closeness, ExemplarError, Hit } from '../client/exemplar-search.js';
 import { ExemplarSearch, type SearchState } from './element.js';
 
 export { ExemplarSearch, type SearchState };
@@ -8,7 +8,7 @@ export interface ExemplarSearchEvents {
   'exemplar-open': CustomEvent<null>;
   'exemplar-close': CustomEvent<null>;
   'exemplar-search': CustomEvent<{ query: string }>;
-  'exemplar-results': CustomEvent<{ query: string; hits: Hit[]; state: SearchState }>;
+  'exemplar-results': CustomEvent<{ query: string; hits: Hit[]; state: SearchState; closeness?: Closeness }>;
   'exemplar-select': CustomEvent<{ query: string; hit: Hit; url: string }>;
   'exemplar-refine': CustomEvent<{ query: string; more: Article[]; less: Article[] }>;
   'exemplar-error': CustomEvent<{ query: string; error: ExemplarError }>;

@@ -185,7 +185,8 @@ export class Panel {
    */
   #tell(state, { loading }, shown) {
     const strings = this.#strings;
-    const { phase, problem, pending, text, filter, meaning } = state;
+    const { phase, problem, pending, text, filter, meaning, closeness } = state;
+    const nearest = shown && !pending && closeness === 'nearest' ? strings.nearest : undefined;
     const cause = problem?.code === 'network' && !navigator.onLine ? strings.offline : causeOf(strings, problem ?? {});
     const degraded = problem && phase !== 'failed' ? `${cause} ${meaning ? strings.here : strings.words}` : undefined;
     const progress = loading ? this.#progress(loading) : undefined;
@@ -194,7 +195,8 @@ export class Panel {
       phase === 'failed' ? [strings.failed, causeOf(strings, problem ?? {})]
       : phase === 'none' && Object.values(filter).some(({ length }) => length) ? [strings.noneFiltered]
       : phase === 'none' ? [fill(strings.none, { query: text }), degraded ?? strings.noneAdvice]
-      : degraded ? [undefined, degraded]
+      : degraded ? [nearest, degraded]
+      : nearest ? [nearest]
       : phase === 'idle' ? [undefined, progress ? undefined : strings.idle]
       : phase === 'searching' && !shown ? [undefined, strings.searching]
       : [];

@@ -23,7 +23,7 @@ export class Reporter {
    * @param {import('./session.js').State} session
    */
   tell(session) {
-    const { text, hits, pending, problem } = session;
+    const { text, hits, pending, closeness, problem } = session;
     const state = stateOf(session);
     const now = `${state} ${pending} ${text} ${hits.map(({ article }) => article.id)}`;
     if (now === this.#told) return;
@@ -31,7 +31,7 @@ export class Reporter {
     this.#states.clear();
     this.#states.add(state);
     if (state === 'failed' || (state === 'degraded' && !pending)) this.emit('exemplar-error', { query: text, error: problem });
-    if (!pending && ['results', 'none', 'degraded'].includes(state)) this.emit('exemplar-results', { query: text, hits, state });
+    if (!pending && ['results', 'none', 'degraded'].includes(state)) this.emit('exemplar-results', { query: text, hits, state, closeness });
   }
 
   /**

@@ -16,6 +16,7 @@ import { briefHit } from './brief.js';
  * @property {import('../client/types.js').Method} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits there are at first, and how many more each time
+ * @property {import('../client/types.js').Strictness} strictness how easily hits are called close
  * @property {ExemplarError} [problem] why there is nothing to ask
  * @property {number} passages how many passages of an article to ask for
  * @property {Record<string, string[]>} [first] what articles have that come before the others: one of the values in each field
@@ -34,6 +35,7 @@ import { briefHit } from './brief.js';
  * @property {import('../client/types.js').Facet[]} facets what there is to filter by
  * @property {Record<string, string[]>} filter what the articles must have
  * @property {boolean} meaning whether the hits are by meaning, and not by words alone
+ * @property {import('../client/types.js').Closeness | undefined} closeness how close the hits come to the query, if that is known
  * @property {ExemplarError | undefined} problem why it failed; beside hits: why they are from this device alone
  * @property {Article[]} more that the reader wants more of
  * @property {Article[]} less that the reader wants less of
@@ -63,7 +65,7 @@ export class SearchSession {
   #embeddings = new Map();
   #composing = false;
   /** @type {State} */
-  state = { phase: 'idle', text: '', pending: false, hits: [], limit: 0, further: false, kept: 0, facets: [], filter: {}, meaning: false, problem: undefined, more: [], less: [] };
+  state = { phase: 'idle', text: '', pending: false, hits: [], limit: 0, further: false, kept: 0, facets: [], filter: {}, meaning: false, closeness: undefined, problem: undefined, more: [], less: [] };
 
   /** @param {(state: State) => void} onChange */
   constructor(onChange) {
@@ -83,8 +85,8 @@ export class SearchSession {
     const { bundle, facets } = settings;
     const sameBundle = bundle === before.bundle;
     if (!sameBundle) this.#giveBack();
-    const ranking = (/** @type {Settings} */ { method, limit, passages, facets, first, within }) =>
-      JSON.stringify([method, limit, passages, facets, first, within?.name]);
+    const ranking = (/** @type {Settings} */ { method, limit, passages, strictness, facets, first, within }) =>
+      JSON.stringify([method, limit, passages, strictness, facets, first, within?.name]);
     if (sameBundle && ranking(settings) === ranking(before)) return;
     const filter = Object.fromEntries(Object.entries(this.state.filter).filter(([field]) => facets.includes(field)));
     this.#askAgain({ filter, ...(sameBundle ? {} : { hits: [], facets: [], more: [], less: [] }) });
@@ -255,12 +257,12 @@ export class SearchSession {
    */
   async #hits(index, query, method, signal, onUpdate) {
     const { more, less, filter, limit } = this.state;
-    const { facets, first, within } = this.#settings;
+    const { strictness, facets, first, within } = this.#settings;
     // More than the best passage of an article takes all of the bundle.
     const passages = index.info.vectors === 'shards' ? 1 : this.#settings.passages;
     const ids = (/** @type {Article[]} */ articles) => articles.map(({ id }) => id);
     // One more than is shown tells whether there are more.
-    const question = { query, method, k: limit + 1, passages, facets, filter, first, within: within?.has, more: ids(more), less: ids(less) };
+    const question = { query, method, k: limit + 1, passages, strictness, facets, filter, first, within: within?.has, more: ids(more), less: ids(less) };
     return ask(index, question, signal, onUpdate);
   }
 
@@ -286,11 +288,11 @@ export class SearchSession {
    * @param {{ pending?: boolean, meaning?: boolean, problem?: ExemplarError }} how
    * @param {AbortSignal} signal
    */
-  #show({ hits, facets = [] }, { pending = false, meaning = false, problem }, signal) {
+  #show({ hits, facets = [], closeness }, { pending = false, meaning = false, problem }, signal) {
     signal.throwIfAborted();
     const { limit } = this.state;
     const phase = hits.length ? 'results' : pending ? 'searching' : 'none';
-    this.#set({ phase, hits: hits.slice(0, limit).map(briefHit), further: hits.length > limit, facets, pending, meaning, problem });
+    this.#set({ phase, hits: hits.slice(0, limit).map(briefHit), further: hits.length > limit, facets, pending, meaning, closeness, problem });
   }
 
   /** @param {Partial<State>} change */

@@ -29,6 +29,7 @@ export const en = {
   none: 'Nothing found for “{query}”',
   noneAdvice: 'Try other words, or fewer.',
   noneFiltered: 'No result matches the filters.',
+  nearest: 'Nothing close was found. The nearest results:',
   more: 'More like this',
   less: 'Less like this',
   moreLike: 'More like “{title}”',

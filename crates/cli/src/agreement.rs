@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use exemplar_search::bundle::Bundle;
-use exemplar_search::{Method, Query, SearchIndex, SearchOptions};
+use exemplar_search::{Method, Query, SearchIndex, SearchOptions, Strictness};
 
 use crate::npy;
 
@@ -94,7 +94,7 @@ fn from_passages(bundle: &Bundle) -> Vec<Asked> {
 impl Asked {
     /// Id and score of the best hits.
     fn hits(&self, index: &SearchIndex, method: Method) -> Result<Vec<(String, f32)>> {
-        let options = SearchOptions::default().method(method).k(K + 1);
+        let options = SearchOptions::default().method(method).k(K + 1).strictness(Strictness::Off);
         let query = Query { text: self.text.as_deref(), embedding: Some(&self.embedding), unfinished: false };
         let hits = index.search(query, &options).context("a query for the comparison")?.hits.into_iter();
         let others = hits.filter(|hit| self.article.as_deref() != Some(&hit.article.id));

@@ -7,7 +7,8 @@ use clap::ArgGroup;
 use exemplar_search::bundle::{Article, EmbeddingSpace};
 use exemplar_search::rank::svm;
 use exemplar_search::{
-    Filter, Fusion, Hit, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
+    Closeness, Filter, Fusion, Hit, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt,
+    Strictness,
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
@@ -67,6 +68,9 @@ pub struct Args {
     /// Leave out hits whose score, scaled to 0..1 over all passages, is below this
     #[arg(long, value_name = "SHARE")]
     relevance_threshold: Option<f32>,
+    /// How easily hits are called close: mild, strict (sooner far than close), or off (nothing is said, and all are hits)
+    #[arg(long, default_value = "mild")]
+    strictness: Strictness,
     #[command(flatten)]
     svm: SvmArgs,
     /// Keep the lengths of vectors: knn then ranks by dot products
@@ -217,6 +221,7 @@ impl Args {
             .passages(self.passages)
             .filter(self.filter())
             .relevance_threshold(self.relevance_threshold)
+            .strictness(self.strictness)
             .svm(svm)
             .stop(self.svm.stop)
             .align(!self.svm.no_align)
@@ -311,6 +316,11 @@ fn listing(result: &SearchResult, articles: usize) -> String {
         ),
     };
     let mut lines = vec![format!("{} of {articles} articles{placed}", result.hits.len())];
+    match result.closeness {
+        Some(Closeness::Nearest) => lines.push("nothing close; nearest are:".into()),
+        Some(Closeness::Nothing) => lines.push("nothing: the site has no answer".into()),
+        Some(Closeness::Good) | None => {}
+    }
     for hit in &result.hits {
         let parts = [
             ("knn", hit.scores.knn),

@@ -157,7 +157,7 @@ impl Keywords {
     }
 
     /// The weight (idf) of a term that so many passages have.
-    fn idf(&self, frequency: usize) -> f32 {
+    pub(super) fn idf(&self, frequency: usize) -> f32 {
         let (all, frequency) = (self.passages() as f64, frequency as f64);
         (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln() as f32
     }

@@ -4,6 +4,7 @@
 mod bits;
 mod bm25;
 mod bytes;
+mod coverage;
 mod fold;
 mod highlight;
 mod keywords;
@@ -16,6 +17,7 @@ pub mod varint;
 
 pub use bm25::Bm25;
 pub use bytes::{Damaged, ENCODING, PART};
+pub use coverage::Coverage;
 pub use highlight::{Excerpt, utf16_ranges};
 pub use keywords::{Keywords, LEVEL_COUNT as LEVELS, level as level_of, of_level as count_of};
 pub use query_terms::{LookedUp, QueryTerms};

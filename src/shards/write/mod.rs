@@ -84,6 +84,7 @@ pub fn write(bundle: &Bundle, pack: Pack) -> Result<Written> {
         articles: bundle.articles.len(),
         passages: bundle.passages.len(),
         noise: Noise::default(),
+        closeness: bundle.statistics.closeness,
     };
     manifest.noise = noise::measure(bundle, &manifest, &payloads)?;
     let files = payloads.into_iter().map(|(id, payload)| {

@@ -5,7 +5,7 @@ use crate::shards::estimate::Claim;
 use crate::shards::search::Step;
 use crate::shards::shard::{Id, Kind, Shard};
 use crate::shards::{Manifest, Noise, Shards};
-use crate::{Method, Query, Result, SearchIndex, SearchOptions};
+use crate::{Method, Query, Result, SearchIndex, SearchOptions, Strictness};
 
 /// Texts that are searched for.
 const SAMPLES: usize = 60;
@@ -33,7 +33,7 @@ pub(super) fn measure(bundle: &Bundle, manifest: &Manifest, payloads: &[(Id, Vec
     let loaded = &Loaded::of(manifest, payloads)?;
     let index = SearchIndex::new(bundle.clone())?;
     let samples = |method: &str| -> Result<Vec<Sample>> {
-        let options = SearchOptions::default().method(method.parse()?);
+        let options = SearchOptions::default().method(method.parse()?).strictness(Strictness::Off);
         texts.iter().filter_map(|text| sample(text, &options, &index, loaded).transpose()).collect()
     };
     let knn = deviation(&samples("knn")?, &|noise| noise);

@@ -19,6 +19,7 @@ export default {
   none: 'Pro „{query}“ se nic nenašlo',
   noneAdvice: 'Zkuste jiná slova, nebo jich méně.',
   noneFiltered: 'Filtrům neodpovídá žádný výsledek.',
+  nearest: 'Nic blízkého se nenašlo. Nejbližší výsledky:',
   more: 'Více podobných',
   less: 'Méně podobných',
   moreLike: 'Více jako „{title}“',

@@ -19,6 +19,7 @@ export default {
   none: 'Nichts gefunden für „{query}“',
   noneAdvice: 'Versuchen Sie andere oder weniger Wörter.',
   noneFiltered: 'Kein Ergebnis passt zu den Filtern.',
+  nearest: 'Nichts Passendes gefunden. Am nächsten kommen:',
   more: 'Mehr davon',
   less: 'Weniger davon',
   moreLike: 'Mehr wie „{title}“',

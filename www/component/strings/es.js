@@ -19,6 +19,7 @@ export default {
   none: 'No se encontró nada para «{query}»',
   noneAdvice: 'Prueba con otras palabras, o con menos.',
   noneFiltered: 'Ningún resultado cumple los filtros.',
+  nearest: 'No hay nada cercano. Lo más próximo:',
   more: 'Más como esto',
   less: 'Menos como esto',
   moreLike: 'Más como «{title}»',

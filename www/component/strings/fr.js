@@ -19,6 +19,7 @@ export default {
   none: 'Aucun résultat pour « {query} »',
   noneAdvice: 'Essayez d’autres mots, ou moins de mots.',
   noneFiltered: 'Aucun résultat ne correspond aux filtres.',
+  nearest: 'Rien de proche. Les résultats les moins éloignés :',
   more: 'Plus de ce genre',
   less: 'Moins de ce genre',
   moreLike: 'Plus de pages comme « {title} »',

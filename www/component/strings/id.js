@@ -19,6 +19,7 @@ export default {
   none: 'Tidak ada yang ditemukan untuk “{query}”',
   noneAdvice: 'Coba kata lain, atau lebih sedikit kata.',
   noneFiltered: 'Tidak ada hasil yang cocok dengan filter.',
+  nearest: 'Tidak ada yang mirip. Hasil terdekat:',
   more: 'Lebih banyak seperti ini',
   less: 'Lebih sedikit seperti ini',
   moreLike: 'Lebih banyak seperti “{title}”',

@@ -19,6 +19,7 @@ export default {
   none: 'Nessun risultato per «{query}»',
   noneAdvice: 'Prova con altre parole, o con meno.',
   noneFiltered: 'Nessun risultato corrisponde ai filtri.',
+  nearest: 'Nessun risultato vicino. I più simili:',
   more: 'Più come questo',
   less: 'Meno come questo',
   moreLike: 'Più come «{title}»',

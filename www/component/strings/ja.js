@@ -19,6 +19,7 @@ export default {
   none: '「{query}」に合うものは見つかりません',
   noneAdvice: '別の言葉や、短い言葉で試してください。',
   noneFiltered: '絞り込みに合う結果がありません。',
+  nearest: '近いものは見つかりませんでした。最も近い結果：',
   more: '似たものを増やす',
   less: '似たものを減らす',
   moreLike: '「{title}」に似たものを増やす',

@@ -19,6 +19,7 @@ export default {
   none: '‘{query}’에 맞는 결과가 없습니다',
   noneAdvice: '다른 말로, 또는 더 적은 단어로 검색해 보세요.',
   noneFiltered: '필터에 맞는 결과가 없습니다.',
+  nearest: '가까운 결과가 없습니다. 가장 비슷한 결과:',
   more: '비슷한 것 더 보기',
   less: '비슷한 것 덜 보기',
   moreLike: '‘{title}’와(과) 비슷한 것 더 보기',

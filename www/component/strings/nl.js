@@ -19,6 +19,7 @@ export default {
   none: 'Niets gevonden voor ‘{query}’',
   noneAdvice: 'Probeer andere of minder woorden.',
   noneFiltered: 'Geen resultaat voldoet aan de filters.',
+  nearest: 'Niets gevonden dat er dichtbij komt. Het dichtstbij:',
   more: 'Meer zoals dit',
   less: 'Minder zoals dit',
   moreLike: 'Meer zoals ‘{title}’',

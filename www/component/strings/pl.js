@@ -19,6 +19,7 @@ export default {
   none: 'Nic nie znaleziono dla „{query}”',
   noneAdvice: 'Spróbuj innych słów albo mniejszej ich liczby.',
   noneFiltered: 'Żaden wynik nie pasuje do filtrów.',
+  nearest: 'Nie znaleziono nic bliskiego. Najbliższe wyniki:',
   more: 'Więcej podobnych',
   less: 'Mniej podobnych',
   moreLike: 'Więcej takich jak „{title}”',

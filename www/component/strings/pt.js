@@ -19,6 +19,7 @@ export default {
   none: 'Nada encontrado para “{query}”',
   noneAdvice: 'Tente outras palavras, ou menos.',
   noneFiltered: 'Nenhum resultado corresponde aos filtros.',
+  nearest: 'Nada próximo foi encontrado. Os resultados mais próximos:',
   more: 'Mais como este',
   less: 'Menos como este',
   moreLike: 'Mais como “{title}”',

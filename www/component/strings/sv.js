@@ -19,6 +19,7 @@ export default {
   none: 'Inget hittades för ”{query}”',
   noneAdvice: 'Prova andra ord, eller färre.',
   noneFiltered: 'Inget resultat passar filtren.',
+  nearest: 'Inget nära hittades. Det närmaste:',
   more: 'Mer som detta',
   less: 'Mindre som detta',
   moreLike: 'Mer som ”{title}”',

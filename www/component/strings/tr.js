@@ -19,6 +19,7 @@ export default {
   none: '“{query}” için bir şey bulunamadı',
   noneAdvice: 'Başka sözcükler ya da daha az sözcük deneyin.',
   noneFiltered: 'Filtrelere uyan sonuç yok.',
+  nearest: 'Yakın bir sonuç bulunamadı. En yakın sonuçlar:',
   more: 'Buna benzer daha çok',
   less: 'Buna benzer daha az',
   moreLike: '“{title}” gibi daha çok',

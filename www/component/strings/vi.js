@@ -19,6 +19,7 @@ export default {
   none: 'Không tìm thấy gì cho “{query}”',
   noneAdvice: 'Hãy thử từ khác, hoặc ít từ hơn.',
   noneFiltered: 'Không có kết quả nào khớp với bộ lọc.',
+  nearest: 'Không có kết quả sát. Kết quả gần nhất:',
   more: 'Thêm trang giống trang này',
   less: 'Bớt trang giống trang này',
   moreLike: 'Thêm trang giống “{title}”',

@@ -19,6 +19,7 @@ export default {
   none: '找不到「{query}」的相關內容',
   noneAdvice: '請換個說法，或減少字詞。',
   noneFiltered: '沒有符合篩選條件的結果。',
+  nearest: '沒有找到相近的內容。最接近的結果：',
   more: '更多類似內容',
   less: '減少類似內容',
   moreLike: '更多類似「{title}」的內容',

@@ -19,6 +19,7 @@ export default {
   none: '没有找到“{query}”的相关内容',
   noneAdvice: '请换个说法，或减少词语。',
   noneFiltered: '没有符合筛选条件的结果。',
+  nearest: '没有找到相近的内容。最接近的结果：',
   more: '更多类似内容',
   less: '减少类似内容',
   moreLike: '更多类似“{title}”的内容',

@@ -24,7 +24,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage, Statistics};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Layout, Part, Passage};
 use exemplar_search::json::Object;
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{encoder, lexical};
@@ -73,12 +73,13 @@ fn bundle(args: &Args, vectorised: Vectorised, documents: Vec<Document>) -> Resu
         truncated: args.dimensions().is_some(),
         query: recipes.query,
         passage: recipes.passage,
-        probes: learnt.probes,
+        probes: learnt.probes.clone(),
         ..EmbeddingSpace::default()
     };
+    let statistics = learnt.statistics();
     let keywords =
         args.keywords.is_on().then(|| Part::of_keywords(&keywords::of(&documents, &passages, &args.synonym)));
-    let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder)];
+    let parts = [(lexical::PART, keywords), (encoder::PART, learnt.encoder.clone())];
     let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     let mut bundle = Bundle {
         layout: Layout::V2Inline,
@@ -87,12 +88,13 @@ fn bundle(args: &Args, vectorised: Vectorised, documents: Vec<Document>) -> Resu
         passages,
         articles: documents.into_iter().map(|document| document.article).collect(),
         vectors: Vectors::Float32(vectors),
-        statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
+        statistics,
         parts,
         extra: Object::default(),
     };
     bundle.check()?;
     args.form.apply(&mut bundle)?;
+    learnt.calibrate(&mut bundle)?;
     Ok(bundle)
 }
 

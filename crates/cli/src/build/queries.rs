@@ -2,11 +2,12 @@
 //! queries.
 
 use anyhow::{Result, bail};
-use exemplar_search::bundle::{Part, Passage, Probe, Recipe};
+use exemplar_search::bundle::{Bundle, Part, Passage, Probe, Recipe, Statistics};
 use exemplar_search::encoder::{
     self, FitOptions, PassageText, TextKind, Training, TrainingText, training_texts,
 };
 use exemplar_search::vector::Matrix;
+use exemplar_search::{Calibration, OwnTexts, SearchIndex};
 
 use super::job::Job;
 use super::texts::Texts;
@@ -16,8 +17,11 @@ use crate::site::{Document, join};
 /// Texts embedded as queries if `--query-texts` says no other number.
 pub const DEFAULT_BUDGET: u32 = 2000;
 
-/// Titles that the mean query is of at most.
+/// Titles that the mean query is of at most, and texts that closeness is measured with.
 const MEAN_OF: usize = 300;
+
+/// Fewer titles are measured beside the headings.
+const FEW: usize = 30;
 
 /// The same in every bundle, so that two bundles' spaces can be compared. They differ in length, script and kind.
 const PROBES: [&str; 3] = ["sea", "how do I begin?", "検索の方法"];
@@ -40,6 +44,24 @@ pub struct Learnt {
     pub mean_query: Option<Vec<f32>>,
     pub probes: Vec<Probe>,
     pub encoder: Option<Part>,
+    /// What closeness is measured with.
+    own: OwnTexts,
+}
+
+impl Learnt {
+    /// The statistics of a bundle with what was learnt, but for those that need the bundle itself.
+    pub fn statistics(&self) -> Statistics {
+        Statistics { mean_query: self.mean_query.clone(), ..Statistics::default() }
+    }
+
+    /// Measures how close queries come that the site answers, by what readers get. `bundle` has these statistics.
+    pub fn calibrate(&self, bundle: &mut Bundle) -> Result<()> {
+        if self.own != OwnTexts::default() {
+            let closeness = SearchIndex::new(bundle.clone())?.calibrate(&self.own)?;
+            bundle.statistics.closeness = (closeness != Calibration::default()).then_some(closeness);
+        }
+        Ok(())
+    }
 }
 
 impl Queries {
@@ -98,7 +120,23 @@ impl Queries {
             mean_query: self.mean_query(rows),
             probes: probes.collect(),
             encoder: self.encoder.then(|| self.fit(model, vectors, rows)).flatten(),
+            own: self.own(rows),
         })
+    }
+
+    /// Titles, beside headings where they are few, and texts of all kinds, spread over the site.
+    fn own(&self, rows: &Matrix) -> OwnTexts {
+        let all: Vec<usize> = (0..self.texts.len()).collect();
+        let of = |kinds: &[TextKind]| -> Vec<usize> {
+            all.iter().copied().filter(|&i| kinds.contains(&self.texts[i].kind)).collect()
+        };
+        let titles = of(&[TextKind::Title]);
+        let titles = if titles.len() < FEW { of(&[TextKind::Title, TextKind::Heading]) } else { titles };
+        let article = |row: usize| self.passages[self.texts[row].passage].article;
+        OwnTexts {
+            titles: evenly(&titles, MEAN_OF).map(|&row| (article(row), rows.values(row).to_vec())).collect(),
+            texts: evenly(&all, MEAN_OF).map(|&row| (article(row), self.texts[row].text.clone())).collect(),
+        }
     }
 
     /// The mean of titles' unit vectors, spread over the site; of the first texts where no title is among them.

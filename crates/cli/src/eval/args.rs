@@ -46,7 +46,8 @@ pub struct Args {
     /// Vectors of the queries instead of the API's: a .npy file with a row for each line of queries.jsonl
     #[arg(long, value_name = "FILE")]
     pub query_embeddings: Option<PathBuf>,
-    /// The most titles and sentences to embed as queries, for the query encoder; without an API there is none
+    /// The most titles and sentences to embed as queries, for the query encoder; where files hold all vectors, only
+    /// an API or a --model-dir that is named embeds them, and without either there is none
     #[arg(long, value_name = "N", default_value_t = DEFAULT_QUERY_TEXTS)]
     pub query_texts: u32,
 
@@ -62,6 +63,10 @@ pub struct Args {
     /// Also measure what another engine found: a file as trec_eval reads it; may be given again
     #[arg(long, value_name = "NAME=FILE", requires = "collection", value_parser = rankings::name_and_file)]
     pub rankings: Vec<(String, PathBuf)>,
+    /// Also say what the hits of queries are called, good, nearest or nothing: of the collection's own, and of those in a file that its
+    /// documents do not answer, one a line; may be given again
+    #[arg(long, value_name = "FILE", requires = "collection")]
+    pub foreign: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -83,10 +88,11 @@ const METHODS: [&str; 9] = [
 const CS: [f64; 4] = [0.001, 0.01, 1.0, 10.0];
 
 impl Args {
-    /// What embeds; nothing where files hold all vectors.
+    /// What embeds; nothing where files hold all vectors and no model is named.
     pub fn engine(&self) -> Result<Option<Engine>> {
         let client = Client::new(&self.api, Limits::default())?;
-        if client.is_none() && self.embeddings.is_some() && self.query_embeddings.is_some() {
+        let named = client.is_some() || self.request.local.model_dir.is_some();
+        if !named && self.embeddings.is_some() && self.query_embeddings.is_some() {
             return Ok(None);
         }
         self.request.engine(client).map(Some)
@@ -124,7 +130,9 @@ impl Args {
                 settings.push(Setting { fusion: Fusion::ReciprocalRank, ..Setting::of(method.parse()?) });
             }
         }
-        settings.retain(|setting| self.task.has_text() || !setting.method.uses_keywords());
+        // Without a text, `auto` stands for what needs none.
+        let needs_text = |method: Method| method.uses_keywords() && method != Method::Auto;
+        settings.retain(|setting| self.task.has_text() || !needs_text(setting.method));
         Ok(settings)
     }
 }

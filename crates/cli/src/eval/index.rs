@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
-use exemplar_search::bundle::{
-    Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Recipe, Statistics,
-};
+use exemplar_search::bundle::{Bundle, EmbeddingSpace, Encoding, Files, Layout, Part, Passage, Recipe};
 use exemplar_search::json::Object;
 use exemplar_search::shards::Written;
 use exemplar_search::vector::{Matrix, Vectors};
 use exemplar_search::{SearchIndex, encoder, lexical};
 
 use super::args::Args;
+use super::closeness::Foreign;
 use super::collection::Collection;
 use super::report::Encoder;
 use crate::build::{
@@ -31,6 +30,8 @@ pub struct Built {
     /// A row a query.
     pub queries: Matrix,
     pub encoder: Option<Encoder>,
+    /// The queries of `--foreign`.
+    pub foreign: Vec<Foreign>,
     /// The same in shards, where `--shards` asks for them.
     pub shards: Option<Written>,
 }
@@ -55,6 +56,13 @@ impl Built {
             }
             None => (Learnt::default(), None),
         };
+        let mut foreign: Vec<Foreign> =
+            args.foreign.iter().map(|path| Foreign::read(path)).collect::<Result<_>>()?;
+        if embedding.engine.is_some() {
+            for one in &mut foreign {
+                one.vectors = Some(embedding.foreign(one, &query)?);
+            }
+        }
         let bytes = learnt.encoder.as_ref().map(|part| part.bytes.len());
         let model = embedding.model;
         let dimensions = vectors.dims();
@@ -71,7 +79,7 @@ impl Built {
             }
             _ => None,
         };
-        Ok(Self { model, index, queries, encoder, shards })
+        Ok(Self { model, index, queries, encoder, foreign, shards })
     }
 }
 
@@ -123,6 +131,12 @@ impl<'a> Embedding<'a> {
         queries.iter().for_each(|query| texts.push(format!("query {}", query.id), &[&query.text]));
         self.rows(Job { kind: "queries", texts, recipe: recipe.clone() })
     }
+
+    fn foreign(&self, Foreign { name, texts: queries, .. }: &Foreign, recipe: &Recipe) -> Result<Matrix> {
+        let mut texts = Texts::default();
+        queries.iter().for_each(|query| texts.push(format!("the query {query:?} of {name}"), &[query]));
+        self.rows(Job { kind: "foreign queries", texts, recipe: recipe.clone() })
+    }
 }
 
 /// How long the encoder takes for a query, in milliseconds, and how much it knows of one: means of all queries.
@@ -145,7 +159,7 @@ fn bundle(
     learnt: Learnt,
 ) -> Result<Bundle> {
     let keywords = Part::of_keywords(&keywords::of(documents, &passages, &[]));
-    let parts = [(lexical::PART, Some(keywords)), (encoder::PART, learnt.encoder)];
+    let parts = [(lexical::PART, Some(keywords)), (encoder::PART, learnt.encoder.clone())];
     let bundle = Bundle {
         layout: Layout::V2Inline,
         encoding: Encoding::default(),
@@ -153,11 +167,13 @@ fn bundle(
         articles: documents.iter().map(|document| document.article.clone()).collect(),
         passages,
         vectors: Vectors::Float32(vectors),
-        statistics: Statistics { mean_query: learnt.mean_query, ..Statistics::default() },
+        statistics: learnt.statistics(),
         parts: parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect(),
         extra: Object::default(),
     };
-    Ok(Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?)
+    let mut bundle = Bundle::read(bundle.write()?.json.as_bytes(), &Files::new())?;
+    learnt.calibrate(&mut bundle)?;
+    Ok(bundle)
 }
 
 /// The bundle with the beginning of each document as the text of its passage, where that has none of its own: what readers

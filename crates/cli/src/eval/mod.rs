@@ -1,6 +1,7 @@
 //! `exemplar eval`: measures what each method is worth on a test collection, and where the pages of an owner's queries stand.
 
 mod args;
+mod closeness;
 mod collection;
 mod index;
 mod interval;
@@ -43,7 +44,7 @@ pub fn run(args: &Args) -> Result<()> {
 fn measure(args: &Args, folder: &Path) -> Result<()> {
     let settings = args.settings()?;
     let collection = Collection::read(folder)?;
-    let Built { model, index, queries, encoder, shards } = Built::of(&collection, args)?;
+    let Built { model, index, queries, encoder, foreign, shards } = Built::of(&collection, args)?;
     let cases = args.task.cases(&index, &collection, &queries, args.leave_out_own)?;
     if cases.is_empty() {
         bail!("{} has no query that this task could measure", folder.display());
@@ -82,6 +83,10 @@ fn measure(args: &Args, folder: &Path) -> Result<()> {
         }
     }
     progress.finish_and_clear();
+    let mut closeness = Vec::new();
+    for &source in sources.iter().filter(|_| !foreign.is_empty()) {
+        closeness.extend(closeness::shares(&cases, &foreign, source, &index, shards.as_ref())?);
+    }
     for (name, file) in &args.rankings {
         let rankings = Rankings::read(file)?;
         let metrics: Vec<Metrics> = cases.iter().map(|case| rankings.measure(case)).collect();
@@ -95,6 +100,7 @@ fn measure(args: &Args, folder: &Path) -> Result<()> {
         queries: cases.len(),
         encoder,
         rows,
+        closeness,
     };
     print(&if args.json { report.to_json()? } else { report.to_table() })
 }

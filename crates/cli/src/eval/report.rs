@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::closeness::{self, Shares};
 use super::interval::Interval;
 use super::metrics::Metrics;
 use super::task::{InShards, Task};
@@ -22,6 +23,9 @@ pub struct Report {
     pub encoder: Option<Encoder>,
     /// The first is kNN with the API's vectors, with which the others are compared.
     pub rows: Vec<Row>,
+    /// What the hits of the own and of foreign queries are called, if that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closeness: Vec<Shares>,
 }
 
 /// What was fitted.
@@ -178,6 +182,11 @@ impl Report {
                 format!("{:+.3} [{:+.3}, {:+.3}]", by.mean, by.low, by.high),
             ));
             lines.extend(shards.as_ref().map(ShardCost::line));
+        }
+        let width = self.closeness.iter().map(|shares| shares.of.chars().count()).max();
+        if let Some(width) = width.map(|width| width.max(7)) {
+            lines.push(closeness::head(width));
+            lines.extend(self.closeness.iter().map(|shares| shares.line(width)));
         }
         lines.join("\n")
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use exemplar_search::rank::svm;
-use exemplar_search::{Fusion, Method, Query, SearchOptions, shards};
+use exemplar_search::{Fusion, Method, Query, SearchOptions, Strictness, shards};
 
 /// A way of ranking, a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,10 +29,17 @@ impl Setting {
         shards::answers_in_part(&Query::from("a text"), &self.options(1))
     }
 
+    /// All hits, however far.
     pub fn options(&self, k: usize) -> SearchOptions {
         let mut svm = svm::Options::default();
         svm.c = self.c.unwrap_or(svm.c);
-        SearchOptions::default().method(self.method).fusion(self.fusion).k(k).svm(svm).align(self.align)
+        SearchOptions::default()
+            .method(self.method)
+            .fusion(self.fusion)
+            .k(k)
+            .svm(svm)
+            .align(self.align)
+            .strictness(Strictness::Off)
     }
 }
 

@@ -100,7 +100,8 @@ impl Case<'_> {
         Metrics::of(ids.filter(|id| Some(*id) != self.left_out), &self.grades)
     }
 
-    fn query<'q>(&'q self, source: EmbeddingSource<'q>) -> Query<'q> {
+    /// The query as it is asked.
+    pub fn query<'q>(&'q self, source: EmbeddingSource<'q>) -> Query<'q> {
         let embedding = match source {
             EmbeddingSource::Api(vectors) => Some(vectors.values(self.row)),
             EmbeddingSource::Encoder | EmbeddingSource::None => None,
