@@ -35,7 +35,7 @@ one() { # one TARGET: a line of what came of it, and a status that says whether 
   awk -v target="$target" -v status="$status" '
     /^stat::number_of_executed_units/ { runs = $2 }
     /^stat::peak_rss_mb/ { peak = $2 }
-    / (INITED|NEW|REDUCE|pulse|DONE) / { for (i = 1; i < NF; i++) if ($i == "cov:") cover = $(i + 1) }
+    /[ \t](INITED|NEW|REDUCE|pulse|DONE) / { for (i = 1; i < NF; i++) if ($i == "cov:") cover = $(i + 1) }
     END { printf "%-9s %10d inputs, %5d edges, %4d MB: %s\n", target, runs, cover, peak, status == 0 ? "nothing found" : "FOUND, see target/fuzz/said/" target }
   ' "$said/$target"
   return "$status"
