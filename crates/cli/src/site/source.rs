@@ -69,6 +69,9 @@ pub struct SourceArgs {
     /// again
     #[arg(long, value_name = "GLOB=NUMBER")]
     weight: Vec<Weight>,
+    /// Have pages with a date count half as much for each so many days that they are older than the newest
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    half_life: Option<u32>,
     /// Have a page come first for a query, such as 'pricing=plans.html'; may be given again
     #[arg(long, value_name = "QUERY=PAGE")]
     pin: Vec<Pin>,
@@ -142,7 +145,7 @@ impl SourceArgs {
             bail!("one of --site, --markdown, --feed, --items and --csv is needed")
         };
         bounds::apply(&mut reading);
-        weights::apply(&mut reading, &self.weight)?;
+        weights::apply(&mut reading, &self.weight, self.half_life)?;
         pins::apply(&mut reading, &self.pin)?;
         match reading.unreadable.len() {
             problems if problems > 0 && self.strict => {

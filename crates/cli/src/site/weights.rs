@@ -1,8 +1,9 @@
-//! What pages count in the ranking: what each says of itself, times what `--weight` says of its path.
+//! What pages count in the ranking: what each says of itself, times what `--weight` says of its path and `--half-life` of its age.
 
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use exemplar_search::bundle::Article;
 use exemplar_search::json::{Number, Value};
 use exemplar_search::{WEIGHT_FIELD, WEIGHT_RANGE};
@@ -32,6 +33,21 @@ fn range() -> String {
     format!("a number from {} to {}", WEIGHT_RANGE.start(), WEIGHT_RANGE.end())
 }
 
+/// The day of an article's date, if it has one.
+fn day(article: &Article) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(article.date.as_deref()?.get(..10)?, "%Y-%m-%d").ok()
+}
+
+/// 1 for the newest articles and those without a date, half for each half-life that another is older.
+fn freshness(article: &Article, newest: Option<NaiveDate>, half_life: Option<u32>) -> f64 {
+    match (day(article), newest, half_life) {
+        (Some(day), Some(newest), Some(days)) => {
+            0.5f64.powf((newest - day).num_days() as f64 / f64::from(days))
+        }
+        _ => 1.0,
+    }
+}
+
 /// A number, also one that front matter or CSV has as a text.
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
@@ -48,7 +64,8 @@ pub fn set(article: &mut Article, weight: f64) {
 
 /// Checks what articles say of themselves, and has it count together with what is said of their paths. A path that no article has is an
 /// error: it may be misspelt.
-pub fn apply(reading: &mut Reading, weights: &[Weight]) -> Result<()> {
+pub fn apply(reading: &mut Reading, weights: &[Weight], half_life: Option<u32>) -> Result<()> {
+    let newest = reading.documents.iter().filter_map(|document| day(&document.article)).max();
     let mut unused: Vec<&Weight> = weights.iter().collect();
     for document in &mut reading.documents {
         let article = &mut document.article;
@@ -65,7 +82,8 @@ pub fn apply(reading: &mut Reading, weights: &[Weight]) -> Result<()> {
         unused.retain(|weight| !weight.paths.is_match(&article.id));
         let of_path = weights.iter().filter(|weight| weight.paths.is_match(&article.id));
         let all: f64 = of_path.map(|weight| weight.weight).product::<f64>() * own;
-        set(article, all);
+        let fresh = freshness(article, newest, half_life);
+        set(article, all * fresh);
     }
     match unused.first() {
         Some(weight) => bail!("--weight {}: no article has such a path", weight.paths.glob()),
@@ -102,7 +120,7 @@ mod tests {
             ("b.html", None),
             ("blog/c.html", Some(said(2.0))),
         ]);
-        apply(&mut reading, &weights(&["blog/**=0.5", "{b,blog/a}.html=4"])).unwrap();
+        apply(&mut reading, &weights(&["blog/**=0.5", "{b,blog/a}.html=4"]), None).unwrap();
         let found: Vec<_> = reading
             .documents
             .iter()
@@ -112,9 +130,26 @@ mod tests {
     }
 
     #[test]
+    fn older_pages_count_less() {
+        let mut reading = reading(&[("a", None), ("b", None), ("c", None), ("d", Some(said(4.0)))]);
+        let dates = [Some("2024-05-31T08:00:00+09:00"), Some("2024-05-01"), None, Some("2014-05-31")];
+        for (document, date) in reading.documents.iter_mut().zip(dates) {
+            document.article.date = date.map(str::to_owned);
+        }
+        apply(&mut reading, &[], Some(30)).unwrap();
+        let found: Vec<_> = reading
+            .documents
+            .iter()
+            .map(|document| document.article.extra.get(WEIGHT_FIELD).and_then(Value::as_f64))
+            .collect();
+        assert_eq!(found, [None, Some(0.5), None, Some(0.01)]);
+    }
+
+    #[test]
     fn what_is_no_weight_or_fits_no_page_is_named() {
-        let error =
-            |reading: &mut Reading, given: &[&str]| apply(reading, &weights(given)).unwrap_err().to_string();
+        let error = |reading: &mut Reading, given: &[&str]| {
+            apply(reading, &weights(given), None).unwrap_err().to_string()
+        };
         let text = Value::String("heavy".into());
         assert_eq!(
             error(&mut reading(&[("a.html", Some(text))]), &[]),
