@@ -2,7 +2,7 @@
 
 use exemplar_search::{Explanation, Share, WordShare};
 
-use crate::search::address;
+use crate::listing::address;
 
 /// Lines for people.
 pub fn listing(explained: &[Explanation]) -> String {

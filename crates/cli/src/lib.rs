@@ -22,6 +22,7 @@ mod inject;
 mod input;
 mod inspect;
 mod inspect_shards;
+mod listing;
 mod model;
 mod npy;
 mod output;
