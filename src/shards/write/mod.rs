@@ -26,8 +26,11 @@ use crate::encoder::range_coder::Encoder;
 use crate::lexical::Keywords;
 use crate::{Error, Result, encoder, lexical};
 
-/// Passages of a cluster.
+/// Passages of a cluster, at least.
 const CLUSTER: usize = 48;
+/// In large bundles so many times the square of a cluster's passages is all passages. The start, which every page loads, then stays below
+/// 50 kB at 100,000 passages, for 2% more bytes of a first search.
+const SQUARES: usize = 24;
 /// Bytes of a shard of words, and of n-grams.
 const WORDS: usize = 4000;
 const NGRAMS: usize = 4000;
@@ -116,7 +119,7 @@ impl Layout {
         let mut placed = place(bundle, &rows, encoder)?;
         let axes = placed.metric.axes.len();
         let points = Points { values: &placed.places, dims: axes };
-        let mut clusters = points.clusters(CLUSTER);
+        let mut clusters = points.clusters(CLUSTER.max((rows.rows() / SQUARES).isqrt()));
         let length = |passage: u32| (keywords.lengths()[passage as usize], passage);
         clusters.iter_mut().for_each(|cluster| cluster.sort_unstable_by_key(|&passage| length(passage)));
         let order: Vec<u32> = clusters.iter().flatten().copied().collect();
