@@ -31,6 +31,11 @@ impl Start {
         self.words.partition_point(|first| first.as_str() <= word)
     }
 
+    /// The last shard of words that has any that begin so.
+    fn last_of(&self, beginning: &str) -> usize {
+        self.words.partition_point(|first| first.as_str() <= beginning || first.starts_with(beginning))
+    }
+
     fn ngrams_of(&self, ngram: &str) -> usize {
         self.ngrams.partition_point(|first| first.as_str() <= ngram)
     }
@@ -50,6 +55,8 @@ pub(super) struct Lookup {
     pub files: Vec<usize>,
     /// How many of these, from the first, are for the words as they stand; the others are for other endings.
     pub own: usize,
+    /// Those of these that are needed whichever letters are typed next.
+    pub sure: Vec<usize>,
     /// Words that are too common to be looked up, of which the start knows enough.
     pub passed_over: Vec<String>,
 }
@@ -59,7 +66,7 @@ impl Lookup {
     pub fn of(start: &Start, query: &lexical::QueryTerms, text: Option<&str>) -> Self {
         let frequency = |word: &str| start.common(word).map_or(0, |common| common.frequency);
         // Rare words first, which are the long ones among those of which nothing is known yet.
-        let mut words: Vec<(u32, Reverse<usize>, &str, &str)> = Vec::new();
+        let mut words: Vec<(u32, Reverse<usize>, &str, &str, bool)> = Vec::new();
         let mut passed_over: Vec<String> = Vec::new();
         let long_list = ((start.passages as f32 * TOO_COMMON) as u32).max(LONG_LIST);
         let too_common = |word: &str| frequency(word) > long_list;
@@ -68,7 +75,8 @@ impl Lookup {
             if any_rare && too_common(word.text) {
                 passed_over.push(word.text.to_owned());
             } else if !word.joined {
-                words.push((frequency(word.text), Reverse(word.text.chars().count()), word.text, word.stem));
+                let length = Reverse(word.text.chars().count());
+                words.push((frequency(word.text), length, word.text, word.stem, word.unfinished));
             }
         }
         let words = sorted(words);
@@ -78,7 +86,7 @@ impl Lookup {
                 files.push(file);
             }
         };
-        words.iter().for_each(|(.., text, _)| add(&mut files, start.words_of(text)));
+        words.iter().for_each(|(_, _, text, ..)| add(&mut files, start.words_of(text)));
         if let Some(text) = text {
             let features = features(text);
             let resident = |word: &str| start.common(word).is_some_and(|common| common.row.is_some());
@@ -88,14 +96,26 @@ impl Lookup {
                 .for_each(|(word, _)| add(&mut files, start.words_of(word)));
         }
         let own = files.len();
-        for (.., text, stem) in &words {
+        let mut sure = files.clone();
+        for &(_, _, text, stem, unfinished) in &words {
             let here = start.words_of(text);
-            // Up to the last word that starts so.
-            let end = start.words.partition_point(|first| first.as_str() <= *stem || first.starts_with(stem));
-            let near = (start.words_of(stem)..=end).filter(|file| file.abs_diff(here) <= OTHER_ENDINGS / 2);
+            let near = (start.words_of(stem)..=start.last_of(stem))
+                .filter(|file| file.abs_diff(here) <= OTHER_ENDINGS / 2);
             near.for_each(|file| add(&mut files, file));
+            if !unfinished {
+                sure.clone_from(&files);
+            }
         }
-        Self { files, own, passed_over }
+        // Longer words may stand elsewhere.
+        for (_, _, text, ..) in words
+            .iter()
+            .filter(|(_, _, text, _, unfinished)| *unfinished && start.words_of(text) != start.last_of(text))
+        {
+            let here = start.words_of(text);
+            let others = words.iter().any(|(_, _, other, ..)| other != text && start.words_of(other) == here);
+            sure.retain(|&file| others || file != here);
+        }
+        Self { files, own, sure, passed_over }
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Answer<'s> {
     pub result: SearchResult<'s>,
     /// The shards that would tell more, the most useful first. Empty if the answer is final.
     pub wanted: Vec<Id>,
+    /// How many of these, from the first, are needed whichever letters follow an unfinished query. The others are worth their bytes once
+    /// nothing more is typed.
+    pub sure: usize,
     /// Whether only the whole bundle can answer this. Then all shards are wanted; once they are loaded, ask [`Shards::index`].
     pub whole: bool,
 }
@@ -33,8 +36,8 @@ pub struct Answer<'s> {
 pub(super) enum Step<'s> {
     /// Only the whole bundle can answer.
     Whole,
-    /// Nothing can be ranked without these.
-    Wants(Vec<Id>),
+    /// Nothing can be ranked without these, of which so many from the first are needed whatever is typed next.
+    Wants(Vec<Id>, usize),
     Ranked(Ranked<'s>),
 }
 
@@ -55,14 +58,15 @@ pub(super) struct Ranked<'s> {
 
 impl<'s> Ranked<'s> {
     /// The hits, with highlights if the query has a text.
-    pub fn answer(self, by_text: bool, options: &SearchOptions) -> Answer<'s> {
+    pub fn answer(self, query: &Query, options: &SearchOptions) -> Answer<'s> {
+        let by_text = query.text.is_some();
         let Self { method, words, ngrams, known, looked_up, closeness, ranking } = self;
         if closeness == Some(Closeness::Nothing) {
             let no_counts = |field: &String| Facet { field: field.clone(), counts: Vec::new() };
             let facets = options.facets.iter().map(no_counts).collect();
             let complete = Some(1.0);
             let result = SearchResult { facets, known, closeness, complete, ..SearchResult::empty(method) };
-            return Answer { result, wanted: Vec::new(), whole: false };
+            return Answer { result, wanted: Vec::new(), sure: 0, whole: false };
         }
         let Ranking { shards, start, .. } = ranking;
         let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
@@ -80,7 +84,8 @@ impl<'s> Ranked<'s> {
         let noise = shards.manifest.noise.of(&ranking.weights);
         let complete = Some(looked_up * ranking.claim().share(noise));
         let result = SearchResult { hits, facets, known, closeness, complete, ..SearchResult::empty(method) };
-        Answer { result, wanted, whole: false }
+        let sure = if query.unfinished { 0 } else { wanted.len() };
+        Answer { result, wanted, sure, whole: false }
     }
 
     /// How close the passages that are there come to the query; none if it was not to be told, or the bundle has no bounds for it.
@@ -100,12 +105,18 @@ impl Shards {
     /// [`SearchIndex::search`](crate::SearchIndex::search).
     pub fn search<'q>(&self, query: impl Into<Query<'q>>, options: &SearchOptions) -> Result<Answer<'_>> {
         let query = query.into();
-        let nothing =
-            |wanted| Answer { result: SearchResult::nothing_yet(options.method), wanted, whole: false };
+        let nothing = |wanted, sure| {
+            let result = SearchResult::nothing_yet(options.method);
+            Answer { result, wanted, sure, whole: false }
+        };
         Ok(match self.step(&query, options)? {
-            Step::Whole => Answer { whole: true, ..nothing(self.left(self.missing())) },
-            Step::Wants(wanted) => nothing(wanted),
-            Step::Ranked(ranked) => ranked.answer(query.text.is_some(), options),
+            Step::Whole => {
+                let missing = self.left(self.missing());
+                let sure = missing.len();
+                Answer { whole: true, ..nothing(missing, sure) }
+            }
+            Step::Wants(wanted, sure) => nothing(wanted, sure),
+            Step::Ranked(ranked) => ranked.answer(&query, options),
         })
     }
 
@@ -113,7 +124,7 @@ impl Shards {
     pub(super) fn step(&self, query: &Query, options: &SearchOptions) -> Result<Step<'_>> {
         query.check()?;
         let Some(start) = &self.start else {
-            return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)])));
+            return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)]), 1));
         };
         let Some(fields) = start.fields_for(options).filter(|_| answers_in_part(query, options)) else {
             return Ok(Step::Whole);
@@ -134,14 +145,17 @@ impl Shards {
         let plan = Plan::new(options.method, options.stop, given)?;
         let words = lexical::QueryTerms::parse(query.text.unwrap_or_default(), query.unfinished);
         let lookup = Lookup::of(start, &words, query.text.filter(|_| plan.encode));
-        let words_files = lookup.files.iter().map(|&file| Id::new(Kind::Words, file));
+        let (sure, unsure): (Vec<usize>, Vec<usize>) =
+            lookup.files.iter().copied().partition(|file| lookup.sure.contains(file));
+        let ids = |files: Vec<usize>| files.into_iter().map(|file| Id::new(Kind::Words, file));
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
         let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
         let weights = start.weights().filter(|_| plan.weights.lexical > 0.0);
-        let wanted = words_files.chain(directions).chain(fields).chain(weights);
-        let wanted = self.left(wanted.collect());
+        let mut wanted = self.left(ids(sure).chain(directions).chain(fields).chain(weights).collect());
+        let sure = wanted.len();
+        wanted.extend(self.left(ids(unsure).collect()));
         if !wanted.is_empty() {
-            return Ok(Step::Wants(wanted));
+            return Ok(Step::Wants(wanted, sure));
         }
         let ranked = self.rank(start, query, options, plan, words, &lookup);
         // By words alone, counts are of the articles that have any: which these are, parts do not know.

@@ -421,6 +421,38 @@ fn an_embedding_is_compared_with_parts() {
 }
 
 #[test]
+fn what_is_sure_of_an_unfinished_query_is_wanted_however_it_goes_on() {
+    let (manifest, files) = shards_of(&site(500));
+    let options = SearchOptions::default();
+    let started = || {
+        let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+        let start = Id::new(Kind::Start, 0);
+        assert_eq!(shards.search("m", &options).unwrap().sure, 1);
+        shards.add(start, &files[&start]).unwrap();
+        shards
+    };
+    let shards = started();
+    assert!(shards.words.len() > 2, "there are several shards of words");
+    let mut spared = 0;
+    for query in ["moon water number311", "compiler borrow lifetime", "violin opera", "number12", "灯台 漁師"]
+    {
+        let fresh = started();
+        let all = fresh.search(query, &options).unwrap();
+        assert_eq!(all.sure, all.wanted.len(), "nothing follows what is finished");
+        for (end, _) in query.char_indices().skip(1) {
+            let text = &query[..end];
+            let typed = shards
+                .search(Query { text: Some(text), embedding: None, unfinished: true }, &options)
+                .unwrap();
+            let sure = &typed.wanted[..typed.sure];
+            assert!(sure.iter().all(|id| all.wanted.contains(id)), "{text}: {sure:?} of {:?}", all.wanted);
+            spared += typed.wanted.len() - typed.sure;
+        }
+    }
+    assert!(spared > 10);
+}
+
+#[test]
 fn an_embedding_that_is_none_of_the_space_is_refused() {
     let (manifest, files) = shards_of(&site(40));
     let mut shards = Shards::new(manifest.as_bytes()).unwrap();

@@ -78,8 +78,8 @@ impl Shards {
         self.0.retry();
     }
 
-    /// `{ result, wanted, whole }`: the hits known so far, and the files of the shards that would tell more, the most useful first;
-    /// none if the answer is final. If `whole`, all shards are wanted; once they are loaded, ask [`Shards::index`] instead. See
+    /// `{ result, wanted, sure, whole }`: the hits known so far, and the files of the shards that would tell more, the most useful first;
+    /// none if the answer is final. The first `sure` are needed whichever letters follow. If `whole`, all shards are wanted; once they are loaded, ask [`Shards::index`] instead. See
     /// [`shards::Shards::search`].
     pub fn search(
         &self,
@@ -89,11 +89,12 @@ impl Shards {
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
         with_query(text, unfinished, embedding, &options, &|query, options| {
-            let shards::Answer { result, wanted, whole } =
+            let shards::Answer { result, wanted, sure, whole } =
                 self.0.search(query, options).map_err(to_js_error)?;
             let answer = Object::new();
             Reflect::set(&answer, &"result".into(), &to_js(&result)?)?;
             Reflect::set(&answer, &"wanted".into(), &files(wanted))?;
+            Reflect::set(&answer, &"sure".into(), &(sure as u32).into())?;
             Reflect::set(&answer, &"whole".into(), &whole.into())?;
             Ok(answer.into())
         })

@@ -28,7 +28,7 @@ const VERSION = 3;
 const START = 'start-0.bin';
 /** A manifest is small; what is larger is a bundle in one file. */
 const LARGEST_MANIFEST = 1 << 20;
-/** Milliseconds after a key before that is fetched which only a query that stays needs: who types goes on sooner. */
+/** Milliseconds after a key before that is fetched which another letter may make useless: who types goes on sooner. */
 const STAYS = 150;
 /** Milliseconds at least between two looks at what has come so far. */
 const LOOK = 40;
@@ -188,12 +188,17 @@ export class ShardedEngine {
     };
     while (this.#current() === build && !build.index) {
       const answer = timed(ask);
-      const { result, wanted, whole, milliseconds } = answer;
+      const { result, wanted, sure, whole, milliseconds } = answer;
       if (whole) return this.whole(signal).then((index) => rethrown(() => calls.search(index, query, options)));
       if (wanted.length === 0) return { ...withCost(result), milliseconds };
       tell(answer);
-      if (!wanted.every(isForWords)) await pause(stays - performance.now(), signal);
-      problem = (await this.#fetch(build, wanted, { signal }, () => tell(ask()))) ?? problem;
+      const look = () => tell(ask());
+      const rest = wanted.slice(sure);
+      const problems = await Promise.all([
+        this.#fetch(build, wanted.slice(0, sure), { signal }, look),
+        rest.length && pause(stays - performance.now(), signal).then(() => this.#fetch(build, rest, { signal }, look)),
+      ]);
+      problem = problems.find(Boolean) || problem;
     }
     return undefined;
   }
@@ -358,9 +363,4 @@ export class ShardedEngine {
 function discard({ shards, index }) {
   shards.free();
   index?.free();
-}
-
-/** @param {string} name of a shard's file */
-function isForWords(name) {
-  return /^(start|words|fields)-/.test(name);
 }

@@ -22,6 +22,8 @@ pub struct LookedUp<'q> {
     pub stem: &'q str,
     /// Whether it is two words of the query that were put together.
     pub joined: bool,
+    /// Whether it may be the start of a longer word.
+    pub unfinished: bool,
 }
 
 /// One word of a query, however often it was typed.
@@ -157,6 +159,7 @@ impl QueryTerms {
             text: &term.text,
             stem: term.stem().unwrap_or(&term.text),
             joined: term.joined,
+            unfinished: term.unfinished,
         })
     }
 

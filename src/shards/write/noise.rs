@@ -81,7 +81,7 @@ fn sample(
     let shards = loaded.wanted(&query, options)?;
     let Step::Ranked(ranked) = shards.step(&query, options)? else { return Ok(None) };
     let claim = ranked.ranking.claim();
-    let found = ranked.answer(true, options).result.hits;
+    let found = ranked.answer(&query, options).result.hits;
     let whole = index.search(query, options)?.hits;
     let same = whole.iter().filter(|hit| found.iter().any(|own| own.article.id == hit.article.id)).count();
     Ok((!whole.is_empty()).then(|| Sample { claim, share: same as f32 / whole.len() as f32 }))
