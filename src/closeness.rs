@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::fields::{Fields, FromFields, FromJson, Mismatch, Place};
 use crate::json::Value;
 use crate::lexical::Coverage;
-use crate::{Error, Result};
+use crate::{Error, Query, Result};
 
 /// How close the hits of a search come to the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -130,8 +130,11 @@ pub(crate) enum PlacedBy {
 }
 
 impl PlacedBy {
-    /// What placed a query that came with this embedding, if it did, or of which the encoder `known` so much, if it was asked.
-    pub fn of(embedding: Option<&[f32]>, known: Option<f32>) -> Option<Self> {
+    /// What placed a query that ranks `by_vectors` if it does: its embedding, or the encoder, which has `known` so much of it. Nothing if it
+    /// has no text: a vector alone may be anything, such as an article's, and the bounds are those of texts.
+    pub fn of(query: &Query, by_vectors: bool, known: Option<f32>) -> Option<Self> {
+        let embedding = query.embedding.filter(|_| by_vectors);
+        query.text?;
         embedding.map(|_| Self::Embedding).or(known.map(Self::Encoder))
     }
 }

@@ -64,6 +64,7 @@ fn with_bounds() -> Bundle {
 fn a_result_says_how_close_its_hits_come() {
     let index = SearchIndex::new(with_bounds()).unwrap();
     let closeness = |query: &[f32], strictness| {
+        let query = Query { text: Some("a text"), embedding: Some(query), unfinished: false };
         let result = index.search(query, &SearchOptions::default().strictness(strictness)).unwrap();
         assert_eq!(result.hits.is_empty(), result.closeness == Some(Closeness::Nothing));
         result.closeness
@@ -86,13 +87,14 @@ fn a_result_says_how_close_its_hits_come() {
         assert_eq!(closeness(&query, Strictness::Off), None);
     }
     let away = at(0.1);
-    let refine = Refine { query: Query::from(&away), more: &["0"], less: &[] };
+    assert_eq!(index.search(&away, &SearchOptions::default()).unwrap().closeness, None, "of a vector alone");
+    let away = Query { text: Some("a text"), embedding: Some(&away), unfinished: false };
+    let refine = Refine { query: away, more: &["0"], less: &[] };
     assert_eq!(index.refine(&refine, &SearchOptions::default()).unwrap().closeness, None);
     let lengths = SearchIndex::with(with_bounds(), false).unwrap();
-    assert_eq!(lengths.search(&away, &SearchOptions::default()).unwrap().closeness, None);
+    assert_eq!(lengths.search(away, &SearchOptions::default()).unwrap().closeness, None);
     let older = Bundle { statistics: Statistics::default(), ..with_bounds() };
-    let result =
-        SearchIndex::new(older).unwrap().search(&away, &SearchOptions::default()).unwrap().hits.len();
+    let result = SearchIndex::new(older).unwrap().search(away, &SearchOptions::default()).unwrap().hits.len();
     assert_eq!(result, 3, "what says nothing of it is as ever");
 }
 

@@ -136,7 +136,7 @@ impl SearchIndex {
             _ => None,
         };
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
-        let placed_by = PlacedBy::of(query.embedding.filter(|_| plan.by_vectors()), known);
+        let placed_by = PlacedBy::of(&query, plan.by_vectors(), known);
         let encoded = encoded.flatten();
         let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
         let target = QueryTarget::new(self, embedding, more, less)?;

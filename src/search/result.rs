@@ -28,7 +28,7 @@ pub struct SearchResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<f32>,
     /// How close the hits come to the query, if the bundle holds bounds for queries of its kind ([`Calibration`](crate::Calibration)),
-    /// the method uses vectors, and there are no examples. Where it is [`Closeness::Nothing`], there are no hits.
+    /// the method uses vectors, the query has a text, and there are no examples. Where it is [`Closeness::Nothing`], there are no hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closeness: Option<Closeness>,
     /// Whether the order of the hits is proven, if the method is the SVM alone.

@@ -225,7 +225,7 @@ impl Shards {
         if all_there && ranked.ranking.clusters.is_empty() {
             let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
             let found = words_found(&keywords, &ranked.words, ranked.ranking.by_words(), &has);
-            let placed_by = PlacedBy::of(query.embedding.filter(|_| plan.by_vectors()), known);
+            let placed_by = PlacedBy::of(query, plan.by_vectors(), known);
             ranked.closeness = ranked.closeness(placed_by, found, options.strictness);
         }
         ranked
