@@ -48,19 +48,8 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
             from.optional($name).map_err(wrong)?
         };
     }
-    match (optional!("method"), optional!("methods")) {
-        (Some::<String>(_), Some::<Vec<(String, f32)>>(_)) => {
-            return Err(Error::option("methods", "given beside method", "give one of the two"));
-        }
-        (Some(method), None) => to.method = method.parse()?,
-        (None, Some(methods)) => {
-            let mut weights = Weights::default();
-            for (name, weight) in methods {
-                weights.add(&name, weight)?;
-            }
-            to.method = Method::Fused(weights);
-        }
-        (None, None) => {}
+    if let Some(method) = method_of(optional!("method"), optional!("methods"))? {
+        to.method = method;
     }
     let fusion: Option<String> = optional!("fusion");
     if let Some(fusion) = fusion {
@@ -98,6 +87,25 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
     match from.rest().0.into_iter().next() {
         Some((name, _)) => Err(Error::option(name, "unknown", format!("the options are {OPTIONS}"))),
         None => Ok(seed.map(|seed| seed as u64)),
+    }
+}
+
+/// By its name, or by the weights of a sum.
+fn method_of(
+    name: Option<String>,
+    weights_by_name: Option<Vec<(String, f32)>>,
+) -> crate::Result<Option<Method>> {
+    match (name, weights_by_name) {
+        (Some(_), Some(_)) => Err(Error::option("methods", "given beside method", "give one of the two")),
+        (Some(name), None) => Ok(Some(name.parse()?)),
+        (None, Some(by_name)) => {
+            let mut weights = Weights::default();
+            for (name, weight) in by_name {
+                weights.add(&name, weight)?;
+            }
+            Ok(Some(Method::Fused(weights)))
+        }
+        (None, None) => Ok(None),
     }
 }
 
