@@ -6,16 +6,20 @@
 // page that it `finds` first, and addresses that it `never` finds; `console`: what the theme itself
 // says there.
 
+import { astro } from './astro.mjs';
 import { docusaurus } from './docusaurus.mjs';
 import { eleventy } from './eleventy.mjs';
 import { hugo } from './hugo.mjs';
 import { jekyll } from './jekyll.mjs';
 import { mdbook } from './mdbook.mjs';
 import { mkdocs } from './mkdocs.mjs';
+import { mkdocsReadthedocs } from './mkdocs-readthedocs.mjs';
 import { plain } from './plain.mjs';
 import { sphinx } from './sphinx.mjs';
 import { starlight } from './starlight.mjs';
 import { vitepress } from './vitepress.mjs';
 import { zensical } from './zensical.mjs';
 
-export const GENERATORS = { docusaurus, vitepress, starlight, mkdocs, zensical, sphinx, mdbook, hugo, eleventy, jekyll, plain };
+export const GENERATORS = {
+  docusaurus, vitepress, starlight, astro, mkdocs, 'mkdocs-readthedocs': mkdocsReadthedocs, zensical, sphinx, mdbook, hugo, eleventy, jekyll, plain,
+};
