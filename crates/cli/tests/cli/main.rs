@@ -8,6 +8,7 @@ mod convert;
 mod doctor;
 mod embedding;
 mod embedding_server;
+mod eval_closeness;
 mod eval_queries;
 mod eval_rankings;
 mod generators;
