@@ -23,7 +23,7 @@ proptest! {
     fn shares_add_up_to_the_score((bundle, embedding) in site(), weight in 0.1f64..10.0) {
         let mut bundle = bundle;
         for article in bundle.articles.iter_mut().step_by(2) {
-            article.extra.0.push((WEIGHT_FIELD.into(), Value::Number(Number::of(weight).unwrap())));
+            article.extra.push(WEIGHT_FIELD, Value::Number(Number::of(weight).unwrap()));
         }
         let index = SearchIndex::new(bundle).unwrap();
         let query = Query { text: Some("moon tides quartz"), embedding: Some(&embedding), unfinished: false };
@@ -61,7 +61,7 @@ proptest! {
         let Some(last) = last else { return Ok(()) };
         let mut pinned = bundle;
         let article = pinned.articles.iter_mut().find(|article| article.id == last).unwrap();
-        article.extra.0.push((PINS_FIELD.into(), Value::Array(vec![Value::String("Moon, tide!".into())])));
+        article.extra.push(PINS_FIELD, Value::Array(vec![Value::String("Moon, tide!".into())]));
         let index = SearchIndex::new(pinned).unwrap();
         let refine = Refine { query, ..Refine::default() };
         for options in [SearchOptions::default(), lexical] {

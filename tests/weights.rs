@@ -30,7 +30,7 @@ proptest! {
     ) {
         let mut weighed = bundle.clone();
         for (article, weight) in weighed.articles.iter_mut().zip(weights.iter().cycle()) {
-            article.extra.0.push((WEIGHT_FIELD.into(), Value::Number(Number::of(*weight).unwrap())));
+            article.extra.push(WEIGHT_FIELD, Value::Number(Number::of(*weight).unwrap()));
         }
         let weight_of: BTreeMap<_, _> =
             weighed.articles.iter().map(|article| article.id.clone()).zip(weights.iter().cycle().copied()).collect();

@@ -102,7 +102,7 @@ fn page(
         ..Article::default()
     };
     if let Some(weight) = page.weight {
-        article.extra.0.push((WEIGHT_FIELD.into(), Value::String(weight)));
+        article.extra.push(WEIGHT_FIELD, Value::String(weight));
     }
     Ok(Ok(Document { article, blocks }))
 }

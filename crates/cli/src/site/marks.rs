@@ -2,7 +2,7 @@
 //! `data-pagefind-NAME`, which mean the same.
 
 use exemplar_search::bundle::Article;
-use exemplar_search::json::{Object, Value};
+use exemplar_search::json::Value;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{date, weights};
@@ -46,26 +46,17 @@ impl Fields {
                 "lang" | "language" => article.lang = Some(text),
                 "url" => article.url = text,
                 "id" => {}
-                _ => set(&mut article.extra, name, Value::String(text)),
+                _ => article.extra.set(&name, Value::String(text)),
             }
         }
         for (name, values) in self.lists {
             match name.as_str() {
                 "tag" | "tags" => article.tags.extend(values),
                 "title" | "excerpt" | "date" | "lang" | "url" | "id" => {}
-                _ => set(
-                    &mut article.extra,
-                    name,
-                    Value::Array(values.into_iter().map(Value::String).collect()),
-                ),
+                _ => article.extra.set(&name, Value::Array(values.into_iter().map(Value::String).collect())),
             }
         }
     }
-}
-
-fn set(object: &mut Object, name: String, value: Value) {
-    object.0.retain(|(other, _)| *other != name);
-    object.0.push((name, value));
 }
 
 /// The CSS selector of elements with this attribute.

@@ -56,8 +56,7 @@ pub fn apply(reading: &mut Reading, pins: &[Pin]) -> Result<()> {
         };
         let mut queries: Vec<Value> = of(article).map(|query| Value::String(query.to_owned())).collect();
         queries.push(Value::String(query.clone()));
-        article.extra.0.retain(|(name, _)| name != PINS_FIELD);
-        article.extra.0.push((PINS_FIELD.into(), Value::Array(queries)));
+        article.extra.set(PINS_FIELD, Value::Array(queries));
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ pub fn set(article: &mut Article, weight: f64) {
     let weight = weight.clamp(*WEIGHT_RANGE.start(), *WEIGHT_RANGE.end());
     article.extra.0.retain(|(name, _)| name != WEIGHT_FIELD);
     if let Some(number) = Number::of(weight).filter(|_| weight != 1.0) {
-        article.extra.0.push((WEIGHT_FIELD.into(), Value::Number(number)));
+        article.extra.push(WEIGHT_FIELD, Value::Number(number));
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tempfile::TempDir;
+
 use crate::support::{exemplar, fail, folder, succeed, write};
 
 /// Two pages with the same words, the first of which is found first.
@@ -16,6 +18,11 @@ fn found_by(query: &str, bundle: &Path) -> Vec<String> {
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     let hits = result["hits"].as_array().unwrap().iter();
     hits.map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn write_page(site: &TempDir, name: &str, text: &str) {
+    let html = format!("<title>{name}</title><main><h1>{name}</h1><p>{text}</p></main>");
+    write(site, &format!("{name}.html"), html);
 }
 
 #[test]
@@ -74,13 +81,7 @@ fn markdown_and_items_say_what_they_count() {
 #[test]
 fn a_pinned_page_comes_first_and_synonyms_find_what_they_mean() {
     let site = folder();
-    let page = |name: &str, text: &str| {
-        write(
-            &site,
-            &format!("{name}.html"),
-            format!("<title>{name}</title><main><h1>{name}</h1><p>{text}</p></main>"),
-        )
-    };
+    let page = |name: &str, text: &str| write_page(&site, name, text);
     page("Pricing", "Pricing of the tides: all about pricing.");
     page("Plans", "Choose one of three, and pay by the month.");
     page("Cluster", "Run it on Kubernetes.");
@@ -110,13 +111,7 @@ fn a_pinned_page_comes_first_and_synonyms_find_what_they_mean() {
 #[test]
 fn a_hit_is_explained_by_words_meaning_and_weight() {
     let site = folder();
-    let page = |name: &str, text: &str| {
-        write(
-            &site,
-            &format!("{name}.html"),
-            format!("<title>{name}</title><main><h1>{name}</h1><p>{text}</p></main>"),
-        )
-    };
+    let page = |name: &str, text: &str| write_page(&site, name, text);
     page("Moon", "The moon pulls the tides, and tides rise.");
     page("Wind", "Wind drives waves over the water.");
     page("Rain", "Rain falls on land.");
