@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Shard,
     /// A shard is of another build than the manifest: the site has been published again in the meantime.
     OtherBuild,
+    /// What an engine returned for a remote bundle is not what was asked for.
+    Response,
     /// The bundle has no query encoder.
     NoEncoder,
     /// A query encoder cannot be fitted to the texts and vectors that were given.
@@ -72,6 +74,7 @@ impl ErrorKind {
             Self::Encoder => "encoder",
             Self::Shard => "shard",
             Self::OtherBuild => "other-build",
+            Self::Response => "bad-response",
             Self::NoEncoder => "no-encoder",
             Self::EncoderTraining => "encoder-training",
             Self::Option => "option",
@@ -98,6 +101,7 @@ impl Error {
             Cause::Encoder(_) => ErrorKind::Encoder,
             Cause::Shard { .. } => ErrorKind::Shard,
             Cause::OtherBuild { .. } => ErrorKind::OtherBuild,
+            Cause::Response { .. } => ErrorKind::Response,
             Cause::NoEncoder => ErrorKind::NoEncoder,
             #[cfg(feature = "fit")]
             Cause::EncoderTraining(_) => ErrorKind::EncoderTraining,
@@ -196,6 +200,9 @@ pub(crate) enum Cause {
     /// A shard is of another build than the manifest: the site has been published again in the meantime.
     #[error("the shard {file} is of another build: load the bundle again")]
     OtherBuild { file: String },
+    /// What an engine returned for a remote bundle is not what was asked for.
+    #[error("the engine's response cannot be used: {place} {problem}")]
+    Response { place: String, problem: String },
     /// The bundle has no query encoder.
     #[error("this bundle has no query encoder: build it with one, or embed the query with an API")]
     NoEncoder,

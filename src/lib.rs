@@ -77,6 +77,7 @@
 
 pub mod bundle;
 mod closeness;
+mod clusters;
 pub mod encoder;
 mod error;
 mod facets;
@@ -90,6 +91,7 @@ mod query_target;
 // Hidden: the tests and the benchmark look inside, and no release promises that it stays.
 #[doc(hidden)]
 pub mod rank;
+pub mod remote;
 mod search;
 pub mod shards;
 #[cfg(target_arch = "wasm32")]

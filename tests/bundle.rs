@@ -221,7 +221,8 @@ fn wrong_bundles_are_refused_with_the_place() {
     let cases: &[Case] = &[
         (|b| b["format"] = json!("other"), "bundle-format", "\"other\""),
         (|b| drop(b.as_object_mut().unwrap().remove("format")), "bundle-format", "null"),
-        (|b| b["version"] = json!(4), "bundle-version", "version 4"),
+        (|b| b["version"] = json!(5), "bundle-version", "version 5"),
+        (|b| b["version"] = json!(4), "bundle-field", "a remote bundle"),
         (|b| b["version"] = json!(3), "bundle-field", "in shards"),
         (|b| b["version"] = json!("1"), "bundle-version", "whole number"),
         (|b| b["version"] = json!(0), "bundle-version", "whole number"),

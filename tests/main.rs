@@ -12,6 +12,7 @@ mod lexical_ranking;
 mod lexical_tokens;
 mod map;
 mod other_passages;
+mod remote;
 mod search;
 mod support;
 mod svm_golden;

@@ -3,7 +3,7 @@
 use exemplar_search_json::read::{self, List};
 use serde::Serialize;
 
-use super::{FORMAT, SHARDS_VERSION};
+use super::{FORMAT, REMOTE_VERSION};
 use crate::Result;
 use crate::error::Cause;
 use crate::fields::shown;
@@ -20,9 +20,9 @@ pub(crate) fn version(json: &[u8]) -> Result<u64> {
         return Err(Cause::BundleFormat { found: shown(format) }.into());
     }
     let refuse =
-        |way_out| Err(Cause::BundleVersion { found: shown(version), newest: SHARDS_VERSION, way_out }.into());
+        |way_out| Err(Cause::BundleVersion { found: shown(version), newest: REMOTE_VERSION, way_out }.into());
     match version.as_u64() {
-        Some(version) if (1..=u64::from(SHARDS_VERSION)).contains(&version) => Ok(version),
+        Some(version) if (1..=u64::from(REMOTE_VERSION)).contains(&version) => Ok(version),
         Some(version) if version > 0 => refuse("update exemplar-search, or build the bundle again"),
         _ => refuse("\"version\" must be a whole number from 1"),
     }

@@ -34,11 +34,13 @@ pub use check::MAX_DIMENSIONS;
 pub use encoding::Encoding;
 pub use files::Files;
 pub(crate) use json::{fields as json_fields, to_string as to_json, version as json_version};
-pub(crate) use part::Descriptor;
 pub use part::Part;
+pub(crate) use part::{Beside, Descriptor, sha256};
 pub use reader::Reader;
 pub use space::{EmbeddingSpace, Probe, Recipe};
-pub(crate) use whitening::{PART as WHITENING, Prepared, SHRINKAGES};
+pub(crate) use whitening::{
+    PART as WHITENING, Prepared, SHRINKAGES, covariance_bytes, covariance_of, put_covariance,
+};
 
 /// The value of the field `format` in every bundle.
 pub const FORMAT: &str = "exemplar-search";
@@ -46,6 +48,8 @@ pub const FORMAT: &str = "exemplar-search";
 pub const VERSION: u32 = 2;
 /// The version of a bundle in shards, which [`crate::shards`] reads.
 pub(crate) const SHARDS_VERSION: u32 = 3;
+/// The version of a remote bundle, which [`crate::remote`] reads.
+pub(crate) const REMOTE_VERSION: u32 = 4;
 
 /// A site's articles and their embeddings.
 #[derive(Clone, Debug, PartialEq)]

@@ -25,7 +25,7 @@ pub struct Part {
 }
 
 /// A part as `bundle.json` describes it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Descriptor {
     pub encoding: String,
     /// Bytes of the part. As offset, 64 bits wide in WebAssembly too, so that errors are the same everywhere.
@@ -154,7 +154,7 @@ impl Descriptor {
     }
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 

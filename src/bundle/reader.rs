@@ -27,8 +27,9 @@ impl Reader {
         let mut files = Vec::new();
         let contents = match json::version(json)? {
             1 => Contents::V1(v1::V1::read(json)?),
-            3 => {
-                let problem = "is 3, a bundle in shards: it is not read as one file";
+            version @ 3.. => {
+                let kind = if version == 3 { "bundle in shards" } else { "remote bundle" };
+                let problem = format!("is {version}, a {kind}: it is not read as one file");
                 return Err(Error::field("version", problem));
             }
             _ => {

@@ -112,7 +112,7 @@ fn put_scales(scales: &[f32], bytes: &mut Vec<u8>) {
 }
 
 /// Each row of the lower triangle by its own step.
-fn put_covariance(covariance: &Dense, bytes: &mut Vec<u8>) {
+pub(crate) fn put_covariance(covariance: &Dense, bytes: &mut Vec<u8>) {
     let row = |i: usize| &covariance.row(i)[..=i];
     let step = |i: usize| (row(i).iter().fold(0.0f64, |most, x| most.max(x.abs())) / COVARIANCE_CODES) as f32;
     bytes.extend((0..covariance.size).flat_map(|i| step(i).to_le_bytes()));
@@ -123,7 +123,7 @@ fn put_covariance(covariance: &Dense, bytes: &mut Vec<u8>) {
     }
 }
 
-fn covariance_bytes(dims: usize) -> usize {
+pub(crate) fn covariance_bytes(dims: usize) -> usize {
     4 * dims + dims * (dims + 1)
 }
 
@@ -171,7 +171,7 @@ fn scales_of(bytes: &[u8]) -> Option<Vec<f32>> {
     (plausible(low) && plausible(step)).then(|| codes.as_chunks().0.iter().map(scale).collect())
 }
 
-fn covariance_of(bytes: &[u8], dims: usize) -> Option<Dense> {
+pub(crate) fn covariance_of(bytes: &[u8], dims: usize) -> Option<Dense> {
     let (steps, codes) = bytes.split_at(4 * dims);
     let steps = float32(steps);
     if !steps.iter().all(|step| (0.0..=1.0).contains(step)) {

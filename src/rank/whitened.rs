@@ -92,10 +92,9 @@ impl Whitening {
     }
 
     fn in_dimensions(rows: &dyn Rows, moments: &Moments, shrinkage: f64) -> Self {
-        let (metric, ridge, root) = inverse(moments, shrinkage);
-        let mean = moments.mean();
+        let InDimensions { mean, ridge, inverse, root } = InDimensions::of(moments, shrinkage);
         let scales = scales(rows, &mean, &root);
-        Self { mean, ridge, metric, scales }
+        Self { mean, ridge, metric: Metric::Inverse(inverse), scales }
     }
 
     /// Makes it from `scales` that are known, one for each row, and the rows' mean and mean variance (s). With the rows' `moments` a
@@ -109,8 +108,8 @@ impl Whitening {
     ) -> Self {
         match moments {
             Some(moments) => {
-                let (metric, ridge, _) = inverse(moments, shrinkage);
-                Self { mean, ridge, metric, scales }
+                let InDimensions { ridge, inverse, .. } = InDimensions::of(moments, shrinkage);
+                Self { mean, ridge, metric: Metric::Inverse(inverse), scales }
             }
             None => Self { mean, ridge: shrinkage * variance, metric: Metric::Products, scales },
         }
@@ -137,21 +136,14 @@ impl Whitening {
         let centred = deviations.deviation(target);
         let direction = match &self.metric {
             Metric::RowSpace(factor) => return self.in_rows(&deviations, factor, target, &centred),
-            Metric::Inverse(inverse) => {
-                let narrow: Vec<f32> = centred.iter().map(|&x| x as f32).collect();
-                let mut direction = vec![0.0; narrow.len()];
-                inverse.scan(&inverse.pad(&narrow), &mut direction);
-                direction
-            }
+            Metric::Inverse(inverse) => times(inverse, &centred),
             Metric::Products => self.solve(&deviations, &centred).iter().map(|&x| x as f32).collect(),
         };
-        let wide: Vec<f64> = direction.iter().map(|&x| x.into()).collect();
-        let (at_mean, length) = (dot(&wide, &self.mean), over_root(dot(&wide, &centred)));
+        let direction = Direction::new(direction, &self.mean, &centred);
         let mut scores = vec![0.0; rows.rows()];
-        rows.scan(&rows.pad(&direction), &mut scores);
-        for (score, scale) in scores.iter_mut().zip(&self.scales) {
-            *score = ((f64::from(*score) - at_mean) * length) as f32 * scale;
-        }
+        rows.scan(&rows.pad(&direction.vector), &mut scores);
+        direction.scale(&mut scores);
+        scores.iter_mut().zip(&self.scales).for_each(|(score, scale)| *score *= scale);
         scores
     }
 
@@ -203,20 +195,83 @@ fn ridge(shrinkage: f64, variance: f64, mean_square: f64) -> f64 {
     if variance > ROUNDING * mean_square { shrinkage * variance } else { 1.0 }
 }
 
-/// P, k s, and the inverse of the Cholesky factor of P's inverse.
-fn inverse(moments: &Moments, shrinkage: f64) -> (Metric, f64, Dense) {
-    let mut root = moments.covariance();
-    let dims = root.size;
-    let variance = (0..dims).map(|i| root.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
-    let ridge = ridge(shrinkage, variance, moments.mean_square());
-    (0..dims).for_each(|i| root.data[i * dims + i] += ridge);
-    // A covariance plus a part of its trace: only rounding could make this fail.
-    if !root.factorise() {
-        root = Dense::identity(dims);
+/// A query's direction P(q - m), which ranks rows but for their own whitened lengths.
+#[derive(Clone, Debug)]
+pub struct Direction {
+    /// P(q - m)
+    pub vector: Vec<f32>,
+    /// Its product with the mean.
+    pub at_mean: f64,
+    /// 1 / √(q - m)'P(q - m), or 0 for a query at the mean.
+    pub length: f64,
+}
+
+impl Direction {
+    fn new(vector: Vec<f32>, mean: &[f64], centred: &[f64]) -> Self {
+        let wide: Vec<f64> = vector.iter().map(|&x| x.into()).collect();
+        let (at_mean, length) = (dot(&wide, mean), over_root(dot(&wide, centred)));
+        Self { vector, at_mean, length }
     }
-    let root = root.inverse_of_factor();
-    let values: Vec<f32> = root.transposed_square().data.iter().map(|&x| x as f32).collect();
-    (Metric::Inverse(Matrix::from_values(&values, dims)), ridge, root)
+
+    /// Makes of products with the direction the scores of rows whose whitened length is 1.
+    pub fn scale(&self, products: &mut [f32]) {
+        for product in products {
+            *product = ((f64::from(*product) - self.at_mean) * self.length) as f32;
+        }
+    }
+}
+
+/// The metric in the space of the dimensions, without any rows.
+#[derive(Clone, Debug)]
+pub struct InDimensions {
+    mean: Vec<f64>,
+    ridge: f64,
+    /// P, row by row.
+    inverse: Matrix,
+    /// The inverse of the Cholesky factor of P's inverse.
+    root: Matrix,
+}
+
+impl InDimensions {
+    /// From the moments of all rows.
+    pub fn of(moments: &Moments, shrinkage: f64) -> Self {
+        let mut root = moments.covariance();
+        let dims = root.size;
+        let variance = (0..dims).map(|i| root.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
+        let ridge = ridge(shrinkage, variance, moments.mean_square());
+        (0..dims).for_each(|i| root.data[i * dims + i] += ridge);
+        // A covariance plus a part of its trace: only rounding could make this fail.
+        if !root.factorise() {
+            root = Dense::identity(dims);
+        }
+        let root = root.inverse_of_factor();
+        let (mean, inverse) = (moments.mean(), narrow(&root.transposed_square()));
+        Self { mean, ridge, inverse, root: narrow(&root) }
+    }
+
+    /// That of a query.
+    pub fn direction(&self, query: &[f32]) -> Direction {
+        let centred: Vec<f64> = query.iter().zip(&self.mean).map(|(&x, mean)| f64::from(x) - mean).collect();
+        Direction::new(times(&self.inverse, &centred), &self.mean, &centred)
+    }
+
+    /// 1 / √(x - m)'P(x - m) of each row x; 0 for a row at the mean. Costs d² / 2 multiplications a row of d dimensions.
+    pub fn scales(&self, rows: &dyn Rows) -> Vec<f32> {
+        scales(rows, &self.mean, &self.root)
+    }
+}
+
+fn narrow(matrix: &Dense) -> Matrix {
+    let values: Vec<f32> = matrix.data.iter().map(|&x| x as f32).collect();
+    Matrix::from_values(&values, matrix.size)
+}
+
+/// A symmetric matrix times a vector, in float32.
+fn times(matrix: &Matrix, vector: &[f64]) -> Vec<f32> {
+    let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
+    let mut image = vec![0.0; narrow.len()];
+    matrix.scan(&matrix.pad(&narrow), &mut image);
+    image
 }
 
 /// 1 / √square, or 0 where there is nothing to divide by.
@@ -230,11 +285,9 @@ fn scale(square: f64) -> f32 {
 }
 
 /// 1 / |L⁻¹ (x - m)| of each row, for the rows of L⁻¹ in `root`.
-fn scales(rows: &dyn Rows, mean: &[f64], root: &Dense) -> Vec<f32> {
+fn scales(rows: &dyn Rows, mean: &[f64], root: &Matrix) -> Vec<f32> {
     const TOGETHER: usize = 4;
     let (dims, stride) = (rows.dims(), rows.stride());
-    let values: Vec<f32> = root.data.iter().map(|&x| x as f32).collect();
-    let root = Matrix::from_values(&values, dims);
     let mut centred = vec![0.0; TOGETHER * stride];
     let mut scales = Vec::with_capacity(rows.rows());
     for first in (0..rows.rows()).step_by(TOGETHER) {

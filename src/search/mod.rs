@@ -3,7 +3,7 @@
 #[cfg(feature = "fit")]
 mod calibrate;
 pub(crate) mod closeness;
-mod collect;
+pub(crate) mod collect;
 pub(crate) mod exact;
 mod explain;
 mod options;

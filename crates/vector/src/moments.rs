@@ -43,6 +43,13 @@ impl Moments {
         Self { rows: m, sum, gram }
     }
 
+    /// Adds those of further rows, of the same dimensions.
+    pub fn add(&mut self, others: &Self) {
+        self.rows += others.rows;
+        self.sum.iter_mut().zip(&others.sum).for_each(|(sum, x)| *sum += x);
+        self.gram.data.iter_mut().zip(&others.gram.data).for_each(|(sum, x)| *sum += x);
+    }
+
     /// The moments of so many rows with this mean and covariance.
     pub fn of_covariance(rows: usize, mean: &[f64], covariance: Dense) -> Self {
         let n = rows as f64;

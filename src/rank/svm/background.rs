@@ -77,17 +77,8 @@ impl Background {
     fn of(rows: &dyn Rows, moments: &Moments, c: f64) -> Self {
         let mut mean = moments.mean();
         mean.push(1.0);
-        let mut hessian = moments.gram_with_constant();
         let factor = c * active_share(rows, &mean, c) * (1.0 + 1.0 / rows.rows().max(1) as f64);
-        hessian.data.iter_mut().for_each(|x| *x *= factor);
-        (0..hessian.size).for_each(|i| hessian.data[i * hessian.size + i] += 1.0);
-        // I plus a sum of squares: only rounding could make this fail, and then the identity steers badly but right.
-        if !hessian.factorise() {
-            hessian = Dense::identity(hessian.size);
-        }
-        let inverse = hessian.inverse_of_factor().transposed_square();
-        let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
-        let inverse = Inverse::Matrix(Matrix::from_values(&values, inverse.size));
+        let inverse = Inverse::Matrix(inverse_hessian(moments, factor));
         Self::with(rows, inverse, mean, moments.mean_square() + 1.0, c)
     }
 
@@ -187,6 +178,20 @@ impl Inverse {
         rows.combine(&list, &shares, &mut sum);
         vector.iter().zip(sum).map(|(x, less)| x + f64::from(less)).collect()
     }
+}
+
+/// (I + factor Σ x x')⁻¹ for rows x with their constant 1, in float32.
+pub(crate) fn inverse_hessian(moments: &Moments, factor: f64) -> Matrix {
+    let mut hessian = moments.gram_with_constant();
+    hessian.data.iter_mut().for_each(|x| *x *= factor);
+    (0..hessian.size).for_each(|i| hessian.data[i * hessian.size + i] += 1.0);
+    // I plus a sum of squares: only rounding could make this fail, and then the identity steers badly but right.
+    if !hessian.factorise() {
+        hessian = Dense::identity(hessian.size);
+    }
+    let inverse = hessian.inverse_of_factor().transposed_square();
+    let values: Vec<f32> = inverse.data.iter().map(|&x| x as f32).collect();
+    Matrix::from_values(&values, inverse.size)
 }
 
 /// The share of the rows that is active for a typical query, 0 to 1.

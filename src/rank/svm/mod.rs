@@ -19,6 +19,9 @@ mod row_space;
 mod start;
 
 pub use background::Background;
+pub(crate) use background::inverse_hessian;
+pub(crate) use lbfgs::Lbfgs;
+pub(crate) use line_search::lowest_point;
 pub use options::{Options, Params};
 
 use std::cell::OnceCell;

@@ -1,6 +1,5 @@
 //! Writes a bundle in shards. This is native code: readers need neither clustering nor layout.
 
-mod clusters;
 mod cut;
 mod fields;
 mod metric;
@@ -11,7 +10,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use self::clusters::Points;
 use self::cut::in_shards;
 use self::metric::{Placed, class_of, place};
 use super::manifest::{Manifest, Noise};
@@ -21,6 +19,7 @@ use super::start::{Cluster, Common, EncoderStart, Metric, Start};
 use super::whole::{Directions, Rest};
 use super::words::{Ngram, Word, code_ngrams, code_words};
 use crate::bundle::{Article, Bundle, Passage, to_json};
+use crate::clusters::Points;
 use crate::encoder::QueryEncoder;
 use crate::encoder::range_coder::Encoder;
 use crate::lexical::Keywords;

@@ -7,7 +7,7 @@ const MOVES: usize = 6;
 const NEAR: usize = 16;
 
 /// Rows of one length, one after the other.
-pub(super) struct Points<'a> {
+pub(crate) struct Points<'a> {
     pub values: &'a [f32],
     pub dims: usize,
 }

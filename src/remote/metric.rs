@@ -1,0 +1,135 @@
+//! What the mean and the covariance of all rows say of scores.
+
+use std::sync::{Arc, OnceLock, PoisonError};
+
+use super::Remote;
+use crate::rank::Moments;
+use crate::rank::svm::inverse_hessian;
+use crate::rank::whitened::{Direction, InDimensions, QUERY_SHRINKAGE};
+use crate::vector::dense::{Dense, dot};
+use crate::vector::{Matrix, Rows};
+
+/// The share of the rows that is active for a typical query, as far as the preconditioner goes, which only steers.
+const ACTIVE: f64 = 0.25;
+
+/// Mean and covariance of the collection's rows.
+#[derive(Debug)]
+pub(super) struct Metric {
+    moments: Moments,
+    mean: Vec<f64>,
+    covariance: Matrix,
+    /// 1 over the whitened length of each random row.
+    scales: Vec<f32>,
+    whitening: OnceLock<InDimensions>,
+}
+
+/// Mean and standard deviation of the scores of all rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Spread {
+    pub mean: f64,
+    pub deviation: f64,
+}
+
+impl Spread {
+    /// The z-score of a score; 0 where scores do not vary, as in [`crate::rank::fusion::z_scores`].
+    pub fn z(&self, score: f32) -> f32 {
+        if self.deviation <= f64::from(f32::EPSILON) * self.mean.abs() {
+            return 0.0;
+        }
+        ((f64::from(score) - self.mean) / self.deviation) as f32
+    }
+}
+
+/// The preconditioner of the SVM for one C.
+#[derive(Clone, Debug)]
+pub(super) struct Steering {
+    c: f64,
+    /// (I + 2 c share Σ x x')⁻¹ for rows with their constant 1.
+    pub inverse: Matrix,
+}
+
+impl Metric {
+    pub fn new(rows: usize, mean: &[f64], covariance: Dense, scales: Vec<f32>) -> Self {
+        let values: Vec<f32> = covariance.data.iter().map(|&x| x as f32).collect();
+        let narrow = Matrix::from_values(&values, covariance.size);
+        let moments = Moments::of_covariance(rows, mean, covariance);
+        Self { moments, mean: mean.to_vec(), covariance: narrow, scales, whitening: OnceLock::new() }
+    }
+
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// The covariance, row by row.
+    pub fn covariance(&self) -> &Matrix {
+        &self.covariance
+    }
+
+    /// The mean of the products of all rows with a vector.
+    pub fn mean_product(&self, vector: &[f32]) -> f64 {
+        vector.iter().zip(&self.mean).map(|(&x, mean)| f64::from(x) * mean).sum()
+    }
+
+    /// Of the products of all rows with a vector: exact, as far as the covariance is.
+    pub fn spread(&self, vector: &[f32]) -> Spread {
+        let wide: Vec<f64> = vector.iter().map(|&x| x.into()).collect();
+        let image = times(&self.covariance, vector);
+        Spread { mean: dot(&wide, &self.mean), deviation: dot(&wide, &image).max(0.0).sqrt() }
+    }
+
+    pub fn whitening(&self) -> &InDimensions {
+        self.whitening.get_or_init(|| InDimensions::of(&self.moments, QUERY_SHRINKAGE))
+    }
+
+    /// The largest scale of a random row.
+    pub fn largest_scale(&self) -> f32 {
+        self.scales.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Of the whitened scores of all rows, estimated: what random rows' scores vary next to their products with the direction, times what
+    /// all rows' products vary, which is known.
+    pub fn whitened_spread(&self, direction: &Direction, passages: &Matrix) -> Spread {
+        let mut scores = vec![0.0; passages.rows()];
+        passages.scan(&passages.pad(&direction.vector), &mut scores);
+        direction.scale(&mut scores);
+        let products = of_sample(scores.iter().copied());
+        let scaled = of_sample(scores.iter().zip(&self.scales).map(|(score, scale)| score * scale));
+        let exact = self.spread(&direction.vector).deviation * direction.length;
+        if products.deviation <= 0.0 {
+            let usual = of_sample(self.scales.iter().copied()).mean;
+            return Spread { mean: 0.0, deviation: exact * usual };
+        }
+        let ratio = scaled.deviation / products.deviation;
+        Spread { mean: scaled.mean - ratio * products.mean, deviation: exact * ratio }
+    }
+}
+
+/// Of some scores themselves.
+pub(super) fn of_sample(scores: impl Iterator<Item = f32> + Clone) -> Spread {
+    let count = scores.clone().count().max(1) as f64;
+    let mean = scores.clone().map(f64::from).sum::<f64>() / count;
+    let variance = scores.map(|score| (f64::from(score) - mean).powi(2)).sum::<f64>() / count;
+    Spread { mean, deviation: variance.sqrt() }
+}
+
+/// A symmetric matrix times a vector.
+pub(super) fn times(matrix: &Matrix, vector: &[f32]) -> Vec<f64> {
+    let mut image = vec![0.0; matrix.rows()];
+    matrix.scan(&matrix.pad(vector), &mut image);
+    image.into_iter().map(f64::from).collect()
+}
+
+impl Remote {
+    /// The preconditioner for this C, which is within its range.
+    pub(super) fn steering(&self, c: f64) -> Arc<Steering> {
+        let mut kept = self.steering.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(steering) if steering.c == c => steering.clone(),
+            _ => {
+                let factor = c * ACTIVE * (1.0 + 1.0 / self.manifest.rows as f64);
+                let inverse = inverse_hessian(&self.metric.moments, factor);
+                kept.insert(Arc::new(Steering { c, inverse })).clone()
+            }
+        }
+    }
+}
