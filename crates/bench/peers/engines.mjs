@@ -1,12 +1,15 @@
-// The searches that a site's owner could take instead, each with its defaults: how it indexes pages, and how it ranks them.
+// The searches that a site's owner could take instead, each with its defaults and with what its documentation says of the pages'
+// language: how it indexes pages, and how it ranks them.
 
 import { join } from 'node:path';
 import { create, insertMultiple, search } from '@orama/orama';
+import { createTokenizer } from '@orama/tokenizers/japanese';
 import MiniSearch from 'minisearch';
 import { close, createIndex } from 'pagefind';
 import { chromium } from 'playwright-core';
 import { LAUNCH } from '../../../tests/browser/launch.mjs';
 import { serveFiles } from '../static-server.mjs';
+import { wordsOf } from './words.mjs';
 
 /** Hits that count, and one that may be the query's own page. */
 const DEPTH = 11;
@@ -20,15 +23,19 @@ const DEPTH = 11;
 /** @type {Record<string, Engine>} */
 export const ENGINES = {
   async MiniSearch(pages, queries) {
-    const index = new MiniSearch({ fields: ['title', 'text'] });
-    index.addAll(pages);
-    return queries.map((query) => index.search(query).slice(0, DEPTH).map(({ id }) => id));
+    return rankWithMiniSearch(pages, queries);
+  },
+
+  // By its defaults a run of Japanese is one word. Its documentation leaves other languages to a `tokenize` of one's own.
+  async 'MiniSearch, words by Intl.Segmenter'(pages, queries, lang) {
+    return rankWithMiniSearch(pages, queries, { tokenize: (text) => wordsOf(text, lang) });
   },
 
   async Orama(pages, queries, lang) {
-    // It has no tokenizer of its own for Japanese without a plugin.
-    const language = lang === 'en' ? 'english' : undefined;
-    const index = create({ schema: { id: 'string', title: 'string', text: 'string' }, language });
+    // English is its default. For Japanese its documentation names this tokenizer.
+    const components = lang === 'ja' ? { tokenizer: createTokenizer() } : {};
+    // The id is no field of the schema: words are not looked for in it.
+    const index = create({ schema: { title: 'string', text: 'string' }, components });
     await insertMultiple(index, pages);
     const rank = async (term) => (await search(index, { term, limit: DEPTH })).hits.map(({ document }) => document.id);
     return Promise.all(queries.map(rank));
@@ -50,6 +57,12 @@ export const ENGINES = {
     }
   },
 };
+
+function rankWithMiniSearch(pages, queries, options) {
+  const index = new MiniSearch({ fields: ['title', 'text'], ...options });
+  index.addAll(pages);
+  return queries.map((query) => index.search(query).slice(0, DEPTH).map(({ id }) => id));
+}
 
 async function indexWithPagefind(pages, lang, output) {
   const { index } = await createIndex();
