@@ -12,11 +12,13 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 SET = Path(__file__).parent.parent / "tests/quality"
 DEPTH = 10
-METHODS = ["knn", "whitened", "auto"]
+METHODS = ["knn", "auto"]
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("bundle")
@@ -45,14 +47,30 @@ print(f"{len(queries)} queries, no content word of which is on their pages", fil
 if not given.model_dir:
     sys.exit()
 
-encoder, model = ["--whole"], ["--whole", "--model-dir", given.model_dir]
+
+
+@contextmanager
+def model(folder):
+    """The address of a server that embeds with the model: `exemplar search` would load it for each query."""
+    command = [given.exemplar, "serve", folder, "--port", "0", "--model-dir", given.model_dir]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://[\d.:]+", server.stdout.readline())[0]
+        finally:
+            server.kill()
+
+
+def recall(method, *options):
+    """The mean share of a query's pages that are among the first."""
+    shares = []
+    for one in queries:
+        hits = found(one["query"], method, DEPTH, "--whole", *options)
+        shares.append(sum(page in hits for page in one["pages"]) / len(one["pages"]))
+    return sum(shares) / len(shares)
+
+
 print("| method | with the model | with the query encoder | ratio |\n|---|---|---|---|")
-for method in METHODS:
-    share = []
-    for options in [model, encoder]:
-        hit = 0
-        for one in queries:
-            hits = found(one["query"], method, DEPTH, *options)
-            hit += sum(page in hits for page in one["pages"]) / len(one["pages"])
-        share.append(hit / len(queries))
-    print(f"| {method} | {share[0]:.3f} | {share[1]:.3f} | {share[1] / share[0]:.2f} |", flush=True)
+with tempfile.TemporaryDirectory() as folder, model(folder) as address:
+    for method in METHODS:
+        by_model, by_encoder = recall(method, "--api", address), recall(method)
+        print(f"| {method} | {by_model:.3f} | {by_encoder:.3f} | {by_encoder / by_model:.2f} |", flush=True)

@@ -5,7 +5,7 @@
 
 FOLDER holds sets in BEIR's shape, each with the vectors that numpy saved: emb_corpus.npy and emb_queries.npy, by the model of --model-dir or
 of --api, which also embeds what the query encoder is fitted on; and perhaps emb_corpus_NAME.npy and emb_queries_NAME.npy of another model,
-which have a query encoder only with --api, and if its training texts are in the cache. Sets that --own names are derived from links: a
+which are measured with --api, and whose training texts must then be in the cache. Sets that --own names are derived from links: a
 query is the title of a page, its own document is left out, and "articles like this one" is measured; the others were judged by people, and
 refining is measured. Results are kept in --out as JSON; what is there is not measured again.
 """
@@ -50,14 +50,8 @@ def evaluate(folder, suffix, task, own):
                    "--embeddings", folder / f"emb_corpus{suffix}.npy", "--query-embeddings", folder / f"emb_queries{suffix}.npy"]
         recipe = ["--model", given.other_model] if suffix else [
             "--model", given.model, "--query-input-type", "query", "--passage-input-type", "passage"]
-        if task == "similar": # without a text, without an encoder
-            command += recipe
-        elif given.api:
-            command += ["--api", given.api, *recipe, "--query-texts", given.query_texts]
-        elif not suffix:
-            command += ["--model-dir", given.model_dir, "--query-texts", given.query_texts]
-        else:
-            command += recipe
+        command += ["--api", given.api, *recipe] if given.api else ["--model-dir", given.model_dir]
+        command += ["--query-texts", given.query_texts]
         command += ["--leave-out-own"] * own
         command += ["--all"] if given.all else [word for method in METHODS[task] for word in ("--method", method)]
         kept.write_text(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
@@ -109,7 +103,7 @@ def against(reports):
 reports = []
 for folder in sorted(path for path in given.folder.iterdir() if (path / "corpus.jsonl").exists()):
     own = fnmatch(folder.name, given.own)
-    for corpus in sorted(folder.glob("emb_corpus*.npy")):
+    for corpus in sorted(folder.glob("emb_corpus*.npy" if given.api else "emb_corpus.npy")):
         suffix = corpus.stem.removeprefix("emb_corpus")
         for task in ["search", "similar" if own else "refine"]:
             # One document a query leaves nothing to refine for.
