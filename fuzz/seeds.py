@@ -2,6 +2,7 @@
 """fuzz/seeds.py FOLDER: writes what the fuzzer begins with, a folder for each target, from the golden files, fuzz/corpus, the files of
 the command's tests and the examples."""
 
+import base64
 import json
 import shutil
 import sys
@@ -49,6 +50,17 @@ def shards():
     yield "start", archive([manifest, files[0]])
 
 
+def remote():
+    manifest = (GOLDEN / "remote/search.json").read_bytes()
+    (file,) = (GOLDEN / "remote").glob("*.bin")
+    dims = json.loads(manifest)["space"]["dimensions"]
+    half = bytes(2 * dims - 2) + b"\x00\x3c"  # the last value is 1
+    row = {"article": {"id": "a0", "title": "Moon", "url": "0.html", "fields": {"lang": "en"}}, "passage": {"index": 0, "text": "moon"}}
+    rows = [{"id": f"a0#{i}", "words": i, **row} for i in range(3)]
+    vectors = base64.b64encode(half * len(rows)).decode()
+    yield "rows", archive([manifest, file.read_bytes(), json.dumps({"rows": rows, "vectors": vectors}).encode()])
+
+
 def main(target):
     for name in sorted(path.stem for path in (ROOT / "fuzz/fuzz_targets").glob("*.rs")):
         folder = target / name
@@ -56,7 +68,7 @@ def main(target):
         for paths in [(ROOT / "fuzz/corpus" / name).glob("*"), *FILES.get(name, [])]:
             for path in paths:
                 shutil.copy(path, folder / "-".join(path.parts[-2:]))
-    for name, seeds in {"bundle": bundles(), "shards": shards()}.items():
+    for name, seeds in {"bundle": bundles(), "shards": shards(), "remote": remote()}.items():
         for seed, content in seeds:
             (target / name / seed).write_bytes(content)
 

@@ -2,9 +2,10 @@
 
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Files, Passage, Statistics};
 use exemplar_search::remote::{
-    About, Answer, Builder, Candidates, Remote, Request, Response, Row, Sample, write,
+    About, Answer, Builder, Candidates, Partial, Remote, Request, Response, Row, Sample, write,
 };
 use exemplar_search::{Matrix, SearchIndex, SearchOptions, Vectors};
+use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -193,4 +194,274 @@ fn rows_that_stream_by_give_the_same_bundle_whatever_the_batches() {
         }
         assert_eq!(builder.finish(&about).unwrap(), whole);
     }
+}
+
+fn refused(remote: &Remote, bundle: &Bundle, change: impl Fn(&mut Response)) -> exemplar_search::Error {
+    let options = SearchOptions::default().method("knn".parse().unwrap());
+    let query = bundle.vectors.values(0);
+    let mut candidates = Candidates::default();
+    let request = remote.search(&query, &options, &candidates).unwrap().wanted.unwrap();
+    let mut response = respond(bundle, &request);
+    change(&mut response);
+    let error = candidates.add(remote, &request, response).unwrap_err();
+    assert_eq!(candidates, Candidates::default(), "what is refused changes nothing");
+    error
+}
+
+/// Makes a response wrong.
+type Change<'a> = &'a dyn Fn(&mut Response);
+
+#[test]
+fn responses_that_are_not_what_was_asked_for_are_refused_with_the_place() {
+    let bundle = bundle(3, 150);
+    let remote = remote_of(&bundle, false);
+    let cases: &[(&str, Change)] = &[
+        ("vectors has 20 values", &|response| response.vectors.truncate(20)),
+        ("24 dimensions (model \"made-up\")", &|response| response.vectors.truncate(10)),
+        ("holds NaN at 3 of row 1", &|response| response.vectors[DIMS + 3] = f32::NAN),
+        ("has length 0 in row 0", &|response| response.vectors[..DIMS].fill(0.0)),
+        ("expected 1: the engine holds unit vectors", &|response| {
+            response.vectors.iter_mut().for_each(|x| *x *= 3.0);
+        }),
+        ("rows[2].id is empty", &|response| response.rows[2].id.clear()),
+        ("rows[0].words is no finite number", &|response| response.rows[0].words = Some(f32::INFINITY)),
+        ("further from the request's vector than the mean", &|response| {
+            response.vectors.iter_mut().for_each(|x| *x = -*x);
+        }),
+    ];
+    for (expected, change) in cases {
+        let error = refused(&remote, &bundle, change);
+        assert_eq!(error.code(), "bad-response");
+        assert!(error.to_string().contains(expected), "{error} has no {expected}");
+    }
+}
+
+#[test]
+fn rows_that_the_filter_forbids_are_refused_and_the_svm_learns_from_all() {
+    let bundle = bundle(4, 300);
+    let remote = remote_of(&bundle, false);
+    let index = SearchIndex::new(bundle.clone()).unwrap();
+    let filter = exemplar_search::Filter(vec![("lang".into(), vec!["en".into()])]);
+    let query = bundle.vectors.values(5);
+    for method in ["knn", "svm", "whitened"] {
+        let options = SearchOptions::default().method(method.parse().unwrap()).filter(filter.clone());
+        let (candidates, _) = ask(&remote, &bundle, query.as_slice().into(), &options);
+        let found = remote.search(&query, &options, &candidates).unwrap().result;
+        assert!(found.hits.iter().all(|hit| hit.article.lang.as_deref() == Some("en")), "{method}");
+        let exact = index.search(&query, &options).unwrap();
+        assert!(in_common(&ids(&found), &ids(&exact)) >= 8, "{method} {found:?}");
+    }
+    let options = SearchOptions::default().method("knn".parse().unwrap()).filter(filter);
+    let mut candidates = Candidates::default();
+    let request = remote.search(&query, &options, &candidates).unwrap().wanted.unwrap();
+    let unfiltered = respond(&bundle, &Request { filter: Default::default(), ..request.clone() });
+    let error = candidates.add(&remote, &request, unfiltered).unwrap_err();
+    assert!(error.to_string().contains("which the filter forbids"), "{error}");
+    let other = exemplar_search::Filter(vec![("author".into(), vec!["x".into()])]);
+    let error = remote.search(&query, &options.filter(other), &candidates).unwrap_err();
+    assert_eq!(error.to_string(), "option filter is \"author\": the engine filters by lang");
+}
+
+#[test]
+fn duplicates_and_fewer_rows_are_no_errors_and_partial_answers_say_so() {
+    let bundle = bundle(5, 100);
+    let remote = remote_of(&bundle, false);
+    let options = SearchOptions::default().method("knn".parse().unwrap());
+    let query = bundle.vectors.values(0);
+    let mut candidates = Candidates::default();
+    let request = remote.search(&query, &options, &candidates).unwrap().wanted.unwrap();
+    let mut response = respond(&bundle, &request);
+    response.rows.truncate(3);
+    response.vectors.truncate(3 * DIMS);
+    response.rows.extend(response.rows.clone());
+    response.vectors.extend(response.vectors.clone());
+    response.partial = Some(Partial { missing: 1, of: 2 });
+    candidates.add(&remote, &request, response).unwrap();
+    let answer = remote.search(&query, &options, &candidates).unwrap();
+    assert_eq!((answer.looked_at, answer.wanted), (3, None));
+    assert_eq!(answer.partial, Some(Partial { missing: 1, of: 2 }));
+    assert_eq!(answer.result.complete, Some(0.5));
+    assert!((1..=3).contains(&answer.result.hits.len()));
+}
+
+#[test]
+fn words_are_the_engines_and_alone_need_no_vector() {
+    let bundle = bundle(6, 200);
+    let remote = remote_of(&bundle, true);
+    let options = SearchOptions::default();
+    let by_words = exemplar_search::Query { text: Some("word3"), ..exemplar_search::Query::default() };
+    let candidates = Candidates::default();
+    let request = remote.search(by_words, &options, &candidates).unwrap().wanted.unwrap();
+    assert!(request.vector.is_empty() && request.text.as_deref() == Some("word3"));
+    let (candidates, requests) = ask(&remote, &bundle, by_words, &options);
+    let found = remote.search(by_words, &options, &candidates).unwrap().result;
+    assert_eq!((requests, found.method.to_string().as_str(), found.hits.len()), (1, "lexical", 10));
+    assert!(found.hits.iter().all(|hit| hit.text.starts_with("word3 ")));
+
+    let embedding = bundle.vectors.values(0);
+    let both = exemplar_search::Query { embedding: Some(&embedding), ..by_words };
+    let (candidates, requests) = ask(&remote, &bundle, both, &options);
+    let found = remote.search(both, &options, &candidates).unwrap().result;
+    assert_eq!((requests, found.method.to_string().as_str()), (1, "whitened+lexical"));
+    assert!(found.hits.iter().all(|hit| hit.scores.whitened.is_some() && hit.scores.lexical.is_some()));
+    let title =
+        exemplar_search::Query { text: Some("Article 7"), embedding: Some(&embedding), unfinished: false };
+    let (candidates, _) = ask(&remote, &bundle, title, &options);
+    let found = remote.search(title, &options, &candidates).unwrap().result;
+    assert!(
+        found.hits.iter().all(|hit| hit.article.title != "Article 7") || found.hits[0].article.id == "a7"
+    );
+}
+
+#[test]
+fn what_only_all_rows_could_answer_is_refused() {
+    let bundle = bundle(7, 30);
+    let remote = remote_of(&bundle, false);
+    let none = Candidates::default();
+    let query = bundle.vectors.values(0);
+    let options = SearchOptions::default;
+    for (name, options) in [
+        ("k", options().k(0)),
+        ("fusion", options().fusion(exemplar_search::Fusion::ReciprocalRank)),
+        ("facets", options().facets(vec!["lang".into()])),
+        ("relevance_threshold", options().relevance_threshold(0.5)),
+        ("solver", options().solver("coordinate-descent".parse().unwrap())),
+        ("stop", options().method("svm".parse().unwrap()).stop("topk".parse().unwrap())),
+    ] {
+        let error = remote.search(&query, &options, &none).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("option {name} is")), "{error}");
+    }
+    let error = remote.search(&[1.0, 0.0], &options(), &none).unwrap_err();
+    assert_eq!(error.code(), "query-dimensions");
+    let error = remote.search("a text", &options(), &none).unwrap_err();
+    assert_eq!(error.code(), "method-needs");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// A changed byte is an error or a number that no more than ranks otherwise; nothing panics.
+    #[test]
+    fn damaged_files_are_refused(place in 0usize..100_000, bit in 0u8..8, cut in any::<bool>()) {
+        let written = write(&bundle(8, 12), true, &Sample { clusters: 3, passages: 4 }).unwrap();
+        let (name, mut bytes) = written.sidecar.unwrap();
+        let place = place % bytes.len();
+        if cut { bytes.truncate(place) } else { bytes[place] ^= 1 << bit }
+        let error = Remote::read(written.json.as_bytes(), &[(name, bytes)].into()).unwrap_err();
+        prop_assert!(error.to_string().starts_with("bundle field parts."), "{}", error);
+    }
+
+    #[test]
+    fn any_manifest_is_read_or_refused(place in 0usize..100_000, byte in any::<u8>()) {
+        let written = write(&bundle(8, 12), true, &Sample { clusters: 3, passages: 4 }).unwrap();
+        let files: Files = written.sidecar.into_iter().collect();
+        let mut json = written.json.into_bytes();
+        let place = place % json.len();
+        json[place] = byte;
+        let _ = Remote::read(&json, &files);
+    }
+
+    /// Whatever an engine returns, planning ends after two requests and hits are rows that were returned.
+    #[test]
+    fn any_response_is_answered_or_refused(
+        method in prop::sample::select(vec!["auto", "knn", "svm", "hybrid", "whitened+lexical", "svm+lexical", "lexical"]),
+        taken in prop::collection::vec((0usize..60, prop::option::of(0.0f32..9.0)), 0..40),
+        k in 1usize..20, seed in 0u64..1000,
+    ) {
+        let bundle = bundle(9, 30);
+        let remote = remote_of(&bundle, true);
+        let embedding = Random(seed).vector(1.0);
+        let query = exemplar_search::Query { text: Some("word1"), embedding: Some(&embedding), unfinished: false };
+        let options = SearchOptions::default().method(method.parse().unwrap()).k(k);
+        let all = respond(&bundle, &Request { vector: vec![1.0; DIMS], k: 1000, text: None, filter: Default::default() });
+        let mut candidates = Candidates::default();
+        let mut requests = 0;
+        while let Some(request) = remote.search(query, &options, &candidates).unwrap().wanted {
+            requests += 1;
+            let mut response = Response::default();
+            for &(row, words) in &taken {
+                let row = row % all.rows.len();
+                response.rows.push(Row { words, ..all.rows[row].clone() });
+                response.vectors.extend(&all.vectors[row * DIMS..][..DIMS]);
+            }
+            if candidates.add(&remote, &request, response).is_err() {
+                return Ok(());
+            }
+        }
+        prop_assert!(requests <= 2);
+        let result = remote.search(query, &options, &candidates).unwrap().result;
+        prop_assert!(result.hits.len() <= k);
+        for pair in result.hits.windows(2) {
+            prop_assert!(pair[0].score >= pair[1].score && pair[0].article.id != pair[1].article.id);
+        }
+        prop_assert!(result.hits.iter().all(|hit| hit.score.is_finite()));
+    }
+}
+
+#[test]
+fn the_json_of_requests_and_responses_is_as_documented() {
+    let request = Request {
+        vector: vec![1.0, -0.5],
+        k: 5,
+        text: Some("sea".into()),
+        filter: exemplar_search::Filter(vec![("lang".into(), vec!["en".into()])]),
+    };
+    assert_eq!(
+        request.to_json().unwrap(),
+        r#"{"vector":"AACAPwAAAL8=","k":5,"text":"sea","filter":{"lang":["en"]}}"#
+    );
+    let json = r#"{ "rows": [{ "id": "tides#1", "article": { "id": "tides", "title": "Tides", "url": "tides.html",
+        "fields": { "lang": "en", "tags": ["sea"], "author": "Ada" } },
+        "passage": { "heading": ["Moon"], "anchor": "moon", "text": "The moon.", "index": 1 }, "score": 0.5, "words": 2.5 }],
+        "vectors": "ADwAuA==", "partial": { "missing": 1, "of": 2 } }"#;
+    let response = Response::read(json.as_bytes(), None).unwrap();
+    assert_eq!(response.vectors, [1.0, -0.5]);
+    assert_eq!(response.partial, Some(Partial { missing: 1, of: 2 }));
+    let row = &response.rows[0];
+    assert_eq!((row.id.as_str(), row.index, row.words), ("tides#1", 1, Some(2.5)));
+    assert_eq!(
+        (row.article.lang.as_deref(), row.article.tags.as_slice()),
+        (Some("en"), &["sea".to_owned()][..])
+    );
+    assert_eq!(row.article.extra.get("author").and_then(|value| value.as_str()), Some("Ada"));
+    assert_eq!((row.passage.anchor.as_deref(), row.passage.text.as_str()), (Some("moon"), "The moon."));
+    for (json, expected) in [
+        ("{", "is not valid JSON"),
+        ("{}", "rows is missing"),
+        (
+            r#"{"rows":[{"id":"a","article":{"id":"a","title":"","url":""},"passage":{"index":0}}]}"#,
+            "vectors is missing",
+        ),
+        (r#"{"rows":[],"vectors":"AA=="}"#, "float16"),
+        (r#"{"rows":[{"id":7}]}"#, "rows[0].passage is missing"),
+        (r#"{"rows":[],"partial":{"missing":3,"of":2}}"#, "partial.missing is 3 of 2"),
+    ] {
+        let error = Response::read(json.as_bytes(), None).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error} has no {expected}");
+    }
+}
+
+/// What a remote bundle of this release is, to the byte: whoever changes the format writes another version of it, and keeps reading this
+/// one. With EXEMPLAR_WRITE_GOLDEN set, the files are written anew. The browser tests load them.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn the_golden_remote_bundle_is_written_and_read() {
+    use std::fs;
+
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = golden.join("remote");
+    let whole = Bundle::read(&fs::read(golden.join("shards/whole.json")).unwrap(), &Files::new()).unwrap();
+    let written = write(&whole, true, &Sample { clusters: 4, passages: 16 }).unwrap();
+    let (name, bytes) = written.sidecar.unwrap();
+    if std::env::var_os("EXEMPLAR_WRITE_GOLDEN").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("search.json"), &written.json).unwrap();
+        fs::write(folder.join(&name), &bytes).unwrap();
+    }
+    assert_eq!(fs::read_to_string(folder.join("search.json")).unwrap(), written.json, "written");
+    assert_eq!(fs::read(folder.join(&name)).unwrap(), bytes);
+    let remote = Remote::read(written.json.as_bytes(), &[(name, bytes)].into()).unwrap();
+    let manifest = remote.manifest();
+    assert_eq!((manifest.rows, manifest.articles), (whole.passages.len(), whole.articles.len()));
+    assert!(remote.has_encoder() && remote.encode("number7").unwrap().is_some());
 }

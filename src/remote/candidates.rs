@@ -1,6 +1,7 @@
 //! The rows that an engine has returned for a query.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::{Partial, Remote, Request, Response, Row, response_error};
 use crate::Result;
@@ -26,6 +27,8 @@ pub struct Candidates {
     pub(super) vectors: Vec<f32>,
     /// The cluster of each.
     pub(super) clusters: Vec<u32>,
+    /// The w of the first SVM, from which the next one goes on.
+    pub(super) start: OnceLock<Vec<f64>>,
     partial: Option<Partial>,
     by_id: BTreeMap<String, usize>,
     article_by_id: BTreeMap<String, usize>,

@@ -48,6 +48,13 @@ pub(super) struct Steering {
     pub inverse: Matrix,
 }
 
+impl Steering {
+    /// `moments` are those of all rows.
+    pub fn new(moments: &Moments, c: f64) -> Self {
+        Self { c, inverse: inverse_hessian(moments, c * ACTIVE) }
+    }
+}
+
 impl Metric {
     pub fn new(rows: usize, mean: &[f64], covariance: Dense, scales: Vec<f32>) -> Self {
         let values: Vec<f32> = covariance.data.iter().map(|&x| x as f32).collect();
@@ -125,11 +132,7 @@ impl Remote {
         let mut kept = self.steering.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some(steering) if steering.c == c => steering.clone(),
-            _ => {
-                let factor = c * ACTIVE * (1.0 + 1.0 / self.manifest.rows as f64);
-                let inverse = inverse_hessian(&self.metric.moments, factor);
-                kept.insert(Arc::new(Steering { c, inverse })).clone()
-            }
+            _ => kept.insert(Arc::new(Steering::new(&self.metric.moments, c))).clone(),
         }
     }
 }

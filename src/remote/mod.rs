@@ -27,7 +27,9 @@ use self::manifest::Parts;
 use self::metric::{Metric, Steering};
 use self::mixture::Mixture;
 use crate::bundle::{EmbeddingSpace, Files};
-use crate::encoder::LazyEncoder;
+use crate::encoder::{Encoded, LazyEncoder};
+use crate::error::Cause;
+use crate::query::check_length;
 use crate::vector::Matrix;
 use crate::{Error, Result};
 
@@ -78,6 +80,12 @@ impl Remote {
         &self.manifest.space
     }
 
+    /// Makes a text's embedding with the bundle's query encoder; see [`SearchIndex::encode`](crate::SearchIndex::encode).
+    pub fn encode(&self, text: &str) -> Result<Option<Encoded>> {
+        check_length(text)?;
+        Ok(self.encoder.as_ref().ok_or(Cause::NoEncoder)?.read()?.encode(text))
+    }
+
     /// Whether the bundle has a query encoder, which makes a query's embedding without an API.
     pub fn has_encoder(&self) -> bool {
         self.encoder.is_some()
@@ -86,5 +94,5 @@ impl Remote {
 
 /// A place in a response, for errors.
 fn response_error(place: impl Into<String>, problem: impl Into<String>) -> Error {
-    Error::from(crate::error::Cause::Response { place: place.into(), problem: problem.into() })
+    Error::from(Cause::Response { place: place.into(), problem: problem.into() })
 }

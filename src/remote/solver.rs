@@ -33,7 +33,8 @@ pub(super) struct Problem<'a> {
 pub(super) struct Solution {
     /// Without the intercept.
     pub vector: Vec<f32>,
-    pub intercept: f64,
+    /// The same with the intercept.
+    pub w: Vec<f64>,
     pub report: SolverReport,
 }
 
@@ -72,10 +73,14 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// Goes on until no step would change scores by more than this share of how much they vary.
-    pub fn solve(&self, steering: &Steering, tolerance: f64) -> Solution {
+    /// Goes on from `start`, a w with its intercept, or from zero, until a step would change scores by no more than this share of how much
+    /// they vary.
+    pub fn solve(&self, steering: &Steering, tolerance: f64, start: Option<&[f64]>) -> Solution {
         let steer = Steer::new(self, steering);
-        let mut at = Point { w: vec![0.0; self.positive.len()], along: self.at_zero() };
+        let mut at = match start {
+            Some(w) => Point { w: w.to_vec(), along: self.along(w) },
+            None => Point { w: vec![0.0; self.positive.len()], along: self.at_zero() },
+        };
         let mut gradient = self.gradient(&at);
         let mut memory = Lbfgs::default();
         let mut stop = Stop::StepLimit;
@@ -94,7 +99,7 @@ impl<'a> Problem<'a> {
             add(&mut at.along.rows, length, &along.rows);
             add(&mut at.along.clusters, length, &along.clusters);
             add(&mut at.along.within, length, &along.within);
-            if length * change <= tolerance * size {
+            if change <= tolerance * size {
                 stop = Stop::Converged;
                 break;
             }
@@ -108,8 +113,8 @@ impl<'a> Problem<'a> {
         let looked_at = (self.candidates.rows() + self.counts.len()) as f64;
         let passes = (2 * steps + 1) as f64 * looked_at / all.max(1.0);
         let report = SolverReport { stop, gap, newton_steps: steps, passes };
-        let (&intercept, w) = at.w.split_last().unwrap_or((&0.0, &[]));
-        Solution { vector: w.iter().map(|&x| x as f32).collect(), intercept, report }
+        let vector = at.w[..self.positive.len() - 1].iter().map(|&x| x as f32).collect();
+        Solution { vector, w: at.w, report }
     }
 
     fn at_zero(&self) -> Along {
@@ -245,4 +250,168 @@ impl<'a> Steer<'a> {
 fn precondition(steering: &Steering, vector: &[f64]) -> Vec<f64> {
     let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
     super::metric::times(&steering.inverse, &narrow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rank::Moments;
+    use crate::rank::svm::{self, TrainingSet};
+    use crate::remote::manifest::Clusters;
+    use crate::remote::metric::Metric;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const DIMS: usize = 6;
+
+    fn unit_rows(values: &[f32]) -> Matrix {
+        let mut rows = Matrix::from_values(values, DIMS);
+        rows.bring_to_unit_length(&rows.lengths());
+        let values: Vec<f32> = (0..rows.rows()).flat_map(|row| rows.meaning(row)).map(|x| x as f32).collect();
+        Matrix::from_values(&values, DIMS)
+    }
+
+    /// Unit rows that share a part, the first of which is the query.
+    fn rows() -> impl Strategy<Value = Matrix> {
+        (10usize..60).prop_flat_map(|rows| {
+            prop::collection::vec(-1.0f32..1.0, rows * DIMS).prop_map(|mut values| {
+                values.chunks_exact_mut(DIMS).for_each(|row| row[0] += 1.5);
+                unit_rows(&values)
+            })
+        })
+    }
+
+    fn metric_of(rows: &Matrix) -> Metric {
+        let moments = Moments::of(rows);
+        Metric::new(rows.rows(), &moments.mean(), moments.covariance(), vec![1.0])
+    }
+
+    /// Each row is a cluster, and nothing is between them.
+    fn of_single_rows(rows: &Matrix) -> Mixture {
+        let clusters = Clusters { counts: vec![1; rows.rows()], centroids: rows.clone() };
+        let mut mixture = Mixture::new(rows.rows(), clusters, &metric_of(rows));
+        mixture.within = Matrix::zeros(DIMS, DIMS);
+        mixture
+    }
+
+    fn steering_of(rows: &Matrix, params: &Params) -> Steering {
+        Steering::new(&Moments::of(rows), params.c())
+    }
+
+    /// P and its gradient, as its definition has them.
+    fn objective(problem: &Problem, w: &[f64]) -> (f64, Vec<f64>) {
+        let mut value = 0.5 * dot(w, w);
+        let mut gradient = w.to_vec();
+        let slack = (1.0 - dot(&problem.positive, w)).max(0.0);
+        value += problem.positive_cost * slack * slack;
+        add(&mut gradient, -2.0 * problem.positive_cost * slack, &problem.positive);
+        let with_constant =
+            |rows: &Matrix, row: usize| -> Vec<f64> { rows.meaning(row).chain([1.0]).collect() };
+        for row in 0..problem.candidates.rows() {
+            let x = with_constant(problem.candidates, row);
+            let over = (1.0 + dot(&x, w)).max(0.0);
+            value += problem.negative_cost * over * over;
+            add(&mut gradient, 2.0 * problem.negative_cost * over, &x);
+        }
+        let within = &problem.mixture.within;
+        let image: Vec<f64> = (0..DIMS).map(|i| within.meaning(i).zip(w).map(|(x, y)| x * y).sum()).collect();
+        for (number, count) in problem.counts.iter().enumerate() {
+            let x = with_constant(&problem.mixture.centroids, number);
+            let hinge = Hinge::of(dot(&x, w), dot(&image, &w[..DIMS]));
+            let cost = problem.negative_cost * count;
+            value += cost * hinge.expected;
+            add(&mut gradient, 2.0 * cost * hinge.by_mean, &x);
+            add(&mut gradient[..DIMS], 2.0 * cost * hinge.by_variance, &image);
+        }
+        (value, gradient)
+    }
+
+    /// Gradient descent by steps that are halved until they lower P enough.
+    fn descend(problem: &Problem) -> Vec<f64> {
+        let mut w = vec![0.0; DIMS + 1];
+        let mut step = 1.0;
+        for _ in 0..20_000 {
+            let (value, gradient) = objective(problem, &w);
+            let square = dot(&gradient, &gradient);
+            if square < 1e-16 {
+                break;
+            }
+            loop {
+                let mut next = w.clone();
+                add(&mut next, -step, &gradient);
+                if objective(problem, &next).0 <= value - 0.3 * step * square || step < 1e-14 {
+                    w = next;
+                    break;
+                }
+                step *= 0.5;
+            }
+            step *= 2.0;
+        }
+        w
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn it_reaches_what_gradient_descent_does(rows in rows(), known in 0usize..8, c in 0.05f64..2.0) {
+            let params = svm::Options::default().c(c).check().unwrap();
+            let metric = metric_of(&rows);
+            let centroids: Vec<f32> = (0..rows.rows() / 3)
+                .flat_map(|row| (0..DIMS).map(move |i| (row, i)))
+                .map(|(row, i)| (0..3).map(|k| rows.values(3 * row + k)[i]).sum::<f32>() / 3.0)
+                .collect();
+            let centroids = Matrix::from_values(&centroids, DIMS);
+            let clusters = Clusters { counts: vec![3; centroids.rows()], centroids };
+            let mixture = Mixture::new(rows.rows(), clusters, &metric);
+            let values: Vec<f32> = (0..known).flat_map(|row| rows.values(row)).copied().collect();
+            let candidates = Matrix::from_values(&values, DIMS);
+            let own: Vec<u32> = (0..known as u32).map(|row| (row / 3).min(mixture.counts.len() as u32 - 1)).collect();
+            let problem = Problem::new(&mixture, &candidates, &own, rows.values(rows.rows() - 1), rows.rows(), &params);
+            let found = problem.solve(&steering_of(&rows, &params), 1e-6, None);
+            let expected = descend(&problem);
+            let error = found.w.iter().zip(&expected).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            prop_assert!(error <= 2e-3 * (1.0 + norm(&expected)), "{found:?} {expected:?}");
+            let again = problem.solve(&steering_of(&rows, &params), 1e-6, Some(&found.w));
+            prop_assert!(again.report.newton_steps <= 3, "{again:?}");
+        }
+
+        #[test]
+        fn clusters_of_a_row_each_are_the_svm_of_all_rows(rows in rows(), c in 0.02f64..5.0) {
+            let options = svm::Options::default().c(c);
+            let params = options.check().unwrap();
+            let query = rows.values(0).to_vec();
+            let mixture = of_single_rows(&rows);
+            let none = Matrix::zeros(0, DIMS);
+            let problem = Problem::new(&mixture, &none, &[], &query, rows.rows(), &params);
+            let found = problem.solve(&steering_of(&rows, &params), 1e-6, None);
+            let exact = svm::fit(&rows, &TrainingSet::query(&rows.pad(&query)), &options).unwrap();
+            let scores = crate::rank::knn::scores(&rows, &rows.pad(&found.vector));
+            for (score, other) in scores.iter().zip(&exact.scores) {
+                prop_assert!((score - other).abs() <= 2e-3, "{scores:?} {:?}", exact.scores);
+            }
+            prop_assert!((found.w[DIMS] - exact.intercept).abs() <= 2e-3);
+        }
+
+        /// Candidates are taken out of their clusters, so that each row counts once.
+        #[test]
+        fn candidates_take_the_place_of_their_clusters(rows in rows(), known in 1usize..10) {
+            let params = svm::Options::default().check().unwrap();
+            let query = rows.values(0).to_vec();
+            let mixture = of_single_rows(&rows);
+            let values: Vec<f32> = (0..known).flat_map(|row| rows.values(row)).copied().collect();
+            let candidates = Matrix::from_values(&values, DIMS);
+            let near = mixture.near(&[]);
+            let own: Vec<u32> = (0..known).map(|row| mixture.nearest(&near, rows.values(row))).collect();
+            let steering = steering_of(&rows, &params);
+            let with = Problem::new(&mixture, &candidates, &own, &query, rows.rows(), &params);
+            let with = with.solve(&steering, 1e-6, None);
+            let none = Matrix::zeros(0, DIMS);
+            let without = Problem::new(&mixture, &none, &[], &query, rows.rows(), &params).solve(&steering, 1e-6, None);
+            for (one, other) in with.vector.iter().zip(&without.vector) {
+                prop_assert!((one - other).abs() <= 2e-3, "{with:?} {without:?}");
+            }
+        }
+    }
 }

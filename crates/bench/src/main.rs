@@ -1,9 +1,11 @@
 //! The native half of the benchmark.
 //!
 //! `bench data ROWS DIMS FILE` writes clustered vectors and queries; `bench run ROWS DIMS FILE SECONDS` measures every
-//! engine on such a file and prints one JSON object an engine. `crates/bench/run.mjs` calls both.
+//! engine on such a file and prints one JSON object an engine. `crates/bench/run.mjs` calls both. `bench remote QUERIES FOLDER...` compares
+//! the rankings of a remote bundle with those of all rows: [`remote`].
 
 mod data;
+mod remote;
 
 use std::error::Error;
 use std::fs;
@@ -43,7 +45,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("{}", serde_json::to_string(&measured)?);
             }
         }
-        _ => return Err("usage: bench data ROWS DIMS FILE | bench run ROWS DIMS FILE SECONDS".into()),
+        ["remote", each, ref folders @ ..] if !folders.is_empty() => remote::run(each.parse()?, folders)?,
+        _ => {
+            let usage = "usage: bench data ROWS DIMS FILE | bench run ROWS DIMS FILE SECONDS | bench remote QUERIES FOLDER...";
+            return Err(usage.into());
+        }
     }
     Ok(())
 }
