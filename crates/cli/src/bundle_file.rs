@@ -141,7 +141,11 @@ pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
     if bundle.layout == Layout::Shards {
         return shard_files::write(bundle, output);
     }
-    let Written { json, sidecar } = bundle.write()?;
+    write_files(bundle.write()?, output)
+}
+
+/// Writes the JSON and the file beside it, as [`write`] does.
+pub fn write_files(Written { json, sidecar }: Written, output: &OutputFile) -> Result<usize> {
     let mut bytes = json.len();
     if let Some((name, contents)) = sidecar {
         bytes += contents.len();

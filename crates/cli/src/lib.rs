@@ -15,8 +15,10 @@ mod convert;
 mod digest;
 mod doctor;
 mod engine;
+mod engines;
 mod eval;
 mod explain;
+mod export;
 mod init;
 mod inject;
 mod input;
@@ -62,6 +64,7 @@ enum Command {
     Serve(serve::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
+    Export(export::Args),
     Eval(Box<eval::Args>),
 }
 
@@ -88,6 +91,7 @@ fn run() -> Result<()> {
         Command::Serve(args) => serve::run(args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Eval(args) => eval::run(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use clap::builder::TypedValueParser;
@@ -82,26 +83,27 @@ impl fmt::Display for Endpoint {
 }
 
 /// Without what may hold a secret: user name, password, query and fragment.
-fn shown(url: &Url) -> String {
+pub fn shown(url: &Url) -> String {
     url[..Position::BeforeUsername].to_owned() + &url[Position::BeforeHost..Position::AfterPath]
 }
 
-/// Takes `--api` from the command line. Clap's own messages would repeat a value that is refused, and a password in it.
+/// Takes an address from the command line. Clap's own messages would repeat a value that is refused, and a password in it.
 #[derive(Clone)]
-pub struct EndpointParser;
+pub struct AddressParser<T>(PhantomData<T>);
 
-impl TypedValueParser for EndpointParser {
-    type Value = Endpoint;
+impl<T> AddressParser<T> {
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
 
-    fn parse_ref(
-        &self,
-        command: &Command,
-        arg: Option<&Arg>,
-        value: &OsStr,
-    ) -> Result<Endpoint, clap::Error> {
+impl<T: FromStr<Err = String> + Clone + Send + Sync + 'static> TypedValueParser for AddressParser<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
         let parsed = value.to_str().ok_or_else(|| "is not UTF-8".to_owned()).and_then(str::parse);
         parsed.map_err(|problem: String| {
-            let arg = arg.map_or("--api <URL>".to_owned(), ToString::to_string);
+            let arg = arg.map_or("<URL>".to_owned(), ToString::to_string);
             let message = format!("invalid value for '{arg}': {problem}\n");
             clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         })

@@ -19,7 +19,7 @@ use anyhow::{Result, anyhow};
 use clap::ArgGroup;
 
 pub use client::Client;
-pub use endpoint::{Endpoint, is_loopback};
+pub use endpoint::{AddressParser, Endpoint, is_loopback, shown};
 pub use input::Input;
 pub use pace::Limits;
 pub use preset::{Preset, prefixes as prefixes_by_name};
@@ -34,7 +34,7 @@ pub struct ApiArgs {
     ///
     /// A host (http://127.0.0.1:8000), to which /v1/embeddings is added; a base path (https://api.example.com/v1), to
     /// which /embeddings is added; or the whole address, ending in /embeddings, which is taken as it is.
-    #[arg(long, value_name = "URL", value_parser = endpoint::EndpointParser)]
+    #[arg(long, value_name = "URL", value_parser = AddressParser::<Endpoint>::new())]
     pub api: Option<Endpoint>,
     /// A common API: its address, unless --api gives another, and the form of its requests
     #[arg(long, value_name = "NAME", value_enum)]

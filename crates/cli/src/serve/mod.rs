@@ -1,5 +1,6 @@
 //! `exemplar serve`: a web server for development, which keeps the API's key away from the browser.
 
+mod candidates;
 mod embeddings;
 mod files;
 mod forward;
@@ -27,6 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch::Receiver;
 use tokio::time::{sleep, timeout};
 
+use self::candidates::{Candidates, EngineArgs};
 use self::embeddings::ServedModel;
 use self::guard::Guard;
 pub use self::reload::BuildNumber;
@@ -52,6 +54,8 @@ pub struct Args {
     /// The model on this machine [default: multilingual-e5-small]
     #[arg(long, value_name = "NAME", conflicts_with = "endpoint")]
     model: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Port to listen on; 0 takes any that is free
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -81,21 +85,27 @@ pub fn run(args: Args) -> Result<()> {
             None => Embeddings::None,
         },
     };
+    let candidates = args.engine.candidates()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(&args, embeddings));
+    let outcome = runtime.block_on(serve(&args, embeddings, candidates));
     // Forwarded requests still under way would hold up the end for as long as the API takes.
     runtime.shutdown_background();
     outcome
 }
 
-async fn serve(args: &Args, embeddings: Embeddings) -> Result<()> {
+async fn serve(args: &Args, embeddings: Embeddings, candidates: Option<Candidates>) -> Result<()> {
     let listener = TcpListener::from_std(listen(args.host, args.port)?)?;
     let address = listener.local_addr().context("cannot tell the address")?;
     print(&format!("serving {} at http://{address}/", args.dir.display()))?;
     embeddings.announce(args, address)?;
 
     let own = Guard { listens_on: args.host, names: args.allow_host.clone() };
-    let routes = Router::new().route("/v1/embeddings", embeddings.route());
+    let mut routes = Router::new().route("/v1/embeddings", embeddings.route());
+    if let Some(candidates) = candidates {
+        candidates.announce()?;
+        let route = post(candidates::candidates).with_state(Arc::new(candidates));
+        routes = routes.route("/v1/candidates", route);
+    }
     answer(&listener, guarded(routes.fallback_service(files::service(&args.dir)), own)).await;
     Ok(())
 }
