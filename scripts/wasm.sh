@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# wasm.sh build:                     the wasm packages, into www/client/pkg, pkg-whole and pkg-shards
+# wasm.sh build:                     the wasm packages, into www/client/pkg, pkg-whole, pkg-shards and pkg-remote
 # wasm.sh javascript:                the same core as JavaScript, into www/client/pkg-js; needs Node
 # wasm.sh bench:                     the benchmark's wasm package, into crates/bench/pkg
 # wasm.sh lint simd128|scalar:       clippy for wasm32
@@ -76,6 +76,7 @@ case "$*" in
     packed_core www/client/pkg wasm-shards,wasm-whole
     packed_core www/client/pkg-whole wasm-whole
     packed_core www/client/pkg-shards wasm-shards
+    packed_core www/client/pkg-remote wasm-remote
     ;;
   javascript)
     instructions scalar
@@ -93,7 +94,7 @@ case "$*" in
     instructions "$2"
     # Not "cargo clippy", which would take rustup's clippy even with Debian's cargo.
     with_wasm_rust cargo-clippy clippy "${PACKAGES[@]}" --target wasm32-unknown-unknown --all-targets -- -D warnings
-    for part in wasm-whole wasm-shards; do
+    for part in wasm-whole wasm-shards wasm-remote; do
       with_wasm_rust cargo-clippy clippy -p exemplar-search --no-default-features --features "$part" --lib \
         --target wasm32-unknown-unknown -- -D warnings
     done

@@ -25,7 +25,7 @@ minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they impo
   "$esbuild" www/client/worker.js --bundle --format=esm --minify --charset=utf8 --outdir="$output/client" --log-level=warning
   # The glue of all of the core is loaded by its address; that of the others is in what loads them.
   "$esbuild" www/client/pkg/exemplar_search.js --minify --outfile="$output/client/pkg/exemplar_search.js" --allow-overwrite --log-level=warning
-  rm "$output"/client/pkg-{shards,whole}/*.js
+  rm "$output"/client/pkg-{remote,shards,whole}/*.js
   "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir="$output/client" --log-level=warning
 }
 

@@ -101,7 +101,7 @@ impl Error {
             Cause::Encoder(_) => ErrorKind::Encoder,
             Cause::Shard { .. } => ErrorKind::Shard,
             Cause::OtherBuild { .. } => ErrorKind::OtherBuild,
-            Cause::Response { .. } => ErrorKind::Response,
+            Cause::Response(_) => ErrorKind::Response,
             Cause::NoEncoder => ErrorKind::NoEncoder,
             #[cfg(feature = "fit")]
             Cause::EncoderTraining(_) => ErrorKind::EncoderTraining,
@@ -201,8 +201,8 @@ pub(crate) enum Cause {
     #[error("the shard {file} is of another build: load the bundle again")]
     OtherBuild { file: String },
     /// What an engine returned for a remote bundle is not what was asked for.
-    #[error("the engine's response cannot be used: {place} {problem}")]
-    Response { place: String, problem: String },
+    #[error("{0}")]
+    Response(String),
     /// The bundle has no query encoder.
     #[error("this bundle has no query encoder: build it with one, or embed the query with an API")]
     NoEncoder,

@@ -28,11 +28,10 @@ impl Reader {
         let contents = match json::version(json)? {
             1 => Contents::V1(v1::V1::read(json)?),
             version @ 3.. => {
-                let kind = match version {
-                    3 => "bundle in shards: it is not read as one file",
-                    _ => "remote bundle, which holds no rows: load it with candidates",
+                let problem = match version {
+                    3 => "is 3, a bundle in shards: it is not read as one file",
+                    _ => "is 4, a remote bundle, which holds no rows: load it with candidates",
                 };
-                let problem = format!("is {version}, a {kind}");
                 return Err(Error::field("version", problem));
             }
             _ => {

@@ -92,8 +92,9 @@ impl Whitening {
     }
 
     fn in_dimensions(rows: &dyn Rows, moments: &Moments, shrinkage: f64) -> Self {
-        let InDimensions { mean, ridge, inverse, root } = InDimensions::of(moments, shrinkage);
-        let scales = scales(rows, &mean, &root);
+        let (inverse, ridge, root) = inverse(moments, shrinkage);
+        let mean = moments.mean();
+        let scales = scales(rows, &mean, &narrow(&root));
         Self { mean, ridge, metric: Metric::Inverse(inverse), scales }
     }
 
@@ -108,7 +109,7 @@ impl Whitening {
     ) -> Self {
         match moments {
             Some(moments) => {
-                let InDimensions { ridge, inverse, .. } = InDimensions::of(moments, shrinkage);
+                let (inverse, ridge, _) = inverse(moments, shrinkage);
                 Self { mean, ridge, metric: Metric::Inverse(inverse), scales }
             }
             None => Self { mean, ridge: shrinkage * variance, metric: Metric::Products, scales },
@@ -195,6 +196,21 @@ fn ridge(shrinkage: f64, variance: f64, mean_square: f64) -> f64 {
     if variance > ROUNDING * mean_square { shrinkage * variance } else { 1.0 }
 }
 
+/// P, k s, and the inverse of the Cholesky factor of P's inverse.
+fn inverse(moments: &Moments, shrinkage: f64) -> (Matrix, f64, Dense) {
+    let mut root = moments.covariance();
+    let dims = root.size;
+    let variance = (0..dims).map(|i| root.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
+    let ridge = ridge(shrinkage, variance, moments.mean_square());
+    (0..dims).for_each(|i| root.data[i * dims + i] += ridge);
+    // A covariance plus a part of its trace: only rounding could make this fail.
+    if !root.factorise() {
+        root = Dense::identity(dims);
+    }
+    let root = root.inverse_of_factor();
+    (narrow(&root.transposed_square()), ridge, root)
+}
+
 /// A query's direction P(q - m), which ranks rows but for their own whitened lengths.
 #[derive(Clone, Debug)]
 pub struct Direction {
@@ -225,7 +241,6 @@ impl Direction {
 #[derive(Clone, Debug)]
 pub struct InDimensions {
     mean: Vec<f64>,
-    ridge: f64,
     /// P, row by row.
     inverse: Matrix,
     /// The inverse of the Cholesky factor of P's inverse.
@@ -235,18 +250,8 @@ pub struct InDimensions {
 impl InDimensions {
     /// From the moments of all rows.
     pub fn of(moments: &Moments, shrinkage: f64) -> Self {
-        let mut root = moments.covariance();
-        let dims = root.size;
-        let variance = (0..dims).map(|i| root.row(i)[i]).sum::<f64>() / dims.max(1) as f64;
-        let ridge = ridge(shrinkage, variance, moments.mean_square());
-        (0..dims).for_each(|i| root.data[i * dims + i] += ridge);
-        // A covariance plus a part of its trace: only rounding could make this fail.
-        if !root.factorise() {
-            root = Dense::identity(dims);
-        }
-        let root = root.inverse_of_factor();
-        let (mean, inverse) = (moments.mean(), narrow(&root.transposed_square()));
-        Self { mean, ridge, inverse, root: narrow(&root) }
+        let (inverse, _, root) = inverse(moments, shrinkage);
+        Self { mean: moments.mean(), inverse, root: narrow(&root) }
     }
 
     /// That of a query.

@@ -93,6 +93,6 @@ impl Remote {
 }
 
 /// A place in a response, for errors.
-fn response_error(place: impl Into<String>, problem: impl Into<String>) -> Error {
-    Error::from(Cause::Response { place: place.into(), problem: problem.into() })
+fn response_error(place: impl std::fmt::Display, problem: impl std::fmt::Display) -> Error {
+    Cause::Response(format!("the engine's response cannot be used: {place} {problem}")).into()
 }

@@ -1,11 +1,15 @@
 //! What JavaScript is given: plain objects, and errors.
 
 use js_sys::Reflect;
+#[cfg(any(feature = "wasm-whole", feature = "wasm-remote"))]
+use js_sys::{Float32Array, Object};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Error;
 use crate::bundle::EmbeddingSpace;
+#[cfg(any(feature = "wasm-whole", feature = "wasm-remote"))]
+use crate::encoder::Encoded;
 
 #[derive(Serialize)]
 pub(super) struct Info<'a> {
@@ -41,6 +45,18 @@ pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .map_err(|e| js_sys::Error::new(&e.to_string()).into())
+}
+
+/// `{ vector, known }` of a query encoder; without `vector` if it knows nothing of the text.
+#[cfg(any(feature = "wasm-whole", feature = "wasm-remote"))]
+pub(super) fn encoded(encoded: Option<Encoded>) -> Result<JsValue, JsValue> {
+    let object = Object::new();
+    if let Some(Encoded { vector, .. }) = &encoded {
+        Reflect::set(&object, &"vector".into(), &Float32Array::from(vector.as_slice()))?;
+    }
+    let known = encoded.map_or(0.0, |encoded| encoded.known);
+    Reflect::set(&object, &"known".into(), &known.into())?;
+    Ok(object.into())
 }
 
 /// An Error object for an error of the core, which spells options as Rust does.

@@ -4,10 +4,9 @@ use js_sys::{Float32Array, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{INSTRUCTIONS, Info, to_js, to_js_error};
+use super::convert::{INSTRUCTIONS, Info, encoded, to_js, to_js_error};
 use super::options::with_query;
 use crate::bundle::{Article, Passage, Reader};
-use crate::encoder::Encoded;
 use crate::vector::Vectors;
 use crate::{Error, Map, Positive, Refine, SearchIndex, SearchOptions, View};
 
@@ -95,14 +94,7 @@ impl Index {
 
     /// `{ vector, known }` of [`SearchIndex::encode`]; without `vector` if nothing is known.
     pub fn encode(&self, text: &str) -> Result<JsValue, JsValue> {
-        let encoded = self.0.encode(text).map_err(to_js_error)?;
-        let object = Object::new();
-        if let Some(Encoded { vector, .. }) = &encoded {
-            Reflect::set(&object, &"vector".into(), &Float32Array::from(vector.as_slice()))?;
-        }
-        let known = encoded.map_or(0.0, |encoded| encoded.known);
-        Reflect::set(&object, &"known".into(), &known.into())?;
-        Ok(object.into())
+        self.0.encode(text).map_err(to_js_error).and_then(encoded)
     }
 
     /// Searches for a text, an embedding, or both; see [`Query`].

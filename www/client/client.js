@@ -1,4 +1,4 @@
-import { openaiEmbedder, queryRecipe } from './embedder.js';
+import { checkedEndpoint, openaiEmbedder, queryRecipe } from './embedder.js';
 import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
 import { NoWorker, WorkerEngine } from './worker-engine.js';
@@ -6,6 +6,7 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
 /**
  * @import { CallArguments, CallName, CallResult } from './calls.js'
  * @import { Engine, How } from './engine.js'
+ * @import { RemoteEngine } from './remote-engine.js'
  * @import { ShardedEngine } from './sharded-engine.js'
  * @import { Abortable, Article, Embedder, Encoded, Examples, LoadOptions, NamedPassage, PassageMap, Query, SearchOptions, SearchResult } from './types.js'
  */
@@ -20,7 +21,7 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  * ```
  */
 export class SearchIndex {
-  /** @type {WorkerEngine | Engine | ShardedEngine} */
+  /** @type {WorkerEngine | Engine | ShardedEngine | RemoteEngine} */
   #engine;
   #restart;
   /** A new worker in the place of one that failed, on its way. @type {Promise<void> | undefined} */
@@ -31,7 +32,7 @@ export class SearchIndex {
 
   /**
    * Use {@link SearchIndex.load}.
-   * @param {WorkerEngine | Engine | ShardedEngine} engine
+   * @param {WorkerEngine | Engine | ShardedEngine | RemoteEngine} engine
    * @param {(signal: AbortSignal) => Promise<WorkerEngine>} [restart] the engine again, in a new worker
    */
   constructor(engine, restart) {
@@ -48,7 +49,7 @@ export class SearchIndex {
 
   /**
    * Downloads the WebAssembly core and the bundle, and checks the bundle. Of a bundle in shards it downloads only what every query
-   * needs.
+   * needs. Of a remote bundle it downloads what ranks, and `candidates` asks the engine that holds the rows.
    *
    * @param {string | URL} url the bundle's address, absolute or relative to the page
    * @param {LoadOptions} [options]
@@ -58,15 +59,19 @@ export class SearchIndex {
   static async load(url, options = {}) {
     options.signal?.throwIfAborted();
     const { href } = new URL(url, document.baseURI);
+    const { candidates } = options;
+    if (candidates !== undefined) {
+      const source = typeof candidates === 'function' ? candidates : checkedEndpoint(candidates, 'candidates');
+      const { RemoteEngine } = await loaded(import('./remote-engine.js'));
+      return new SearchIndex(await RemoteEngine.load(href, { ...options, candidates: source }));
+    }
     options = { ...options, background: (options.background ?? true) && !savesData() };
     try {
       return new SearchIndex(await WorkerEngine.load(href, options), (signal) => WorkerEngine.load(href, { ...options, signal }));
     } catch (error) {
       if (!(error instanceof NoWorker)) throw error;
     }
-    const { loadEngine } = await import('./engine.js').catch((cause) => {
-      throw new ExemplarError('network', `the search engine could not be loaded: ${cause.message}`, { cause });
-    });
+    const { loadEngine } = await loaded(import('./engine.js'));
     return new SearchIndex(await loadEngine(href, options));
   }
 
@@ -249,6 +254,17 @@ export class SearchIndex {
     this.#freed.abort(freed());
     this.#engine.free();
   }
+}
+
+/**
+ * A module that is loaded late.
+ * @template T
+ * @param {Promise<T>} module
+ */
+function loaded(module) {
+  return module.catch((cause) => {
+    throw new ExemplarError('network', `the search engine could not be loaded: ${cause.message}`, { cause });
+  });
 }
 
 /** Whether the reader has asked for few downloads. */

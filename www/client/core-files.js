@@ -6,6 +6,7 @@ export const coreFiles = {
   // Packed by the build, as not every host packs WebAssembly.
   whole: new URL('./pkg-whole/exemplar_search_bg.wasm.gz', import.meta.url).href,
   shards: new URL('./pkg-shards/exemplar_search_bg.wasm.gz', import.meta.url).href,
+  remote: new URL('./pkg-remote/exemplar_search_bg.wasm.gz', import.meta.url).href,
   all: new URL('./pkg/exemplar_search_bg.wasm.gz', import.meta.url).href,
   /** What calls `all`. */
   glue: new URL('./pkg/exemplar_search.js', import.meta.url).href,

@@ -6,14 +6,16 @@ import { initSync as initWhole, Loader } from './pkg-whole/exemplar_search.js';
 
 /**
  * @typedef {typeof import('./pkg/exemplar_search.js')} Core what loads bundles, in one file or in shards
- * @typedef {'whole' | 'shards' | 'all'} Part of the core, by what it loads. `whole` has `Loader` alone, `shards` has `Shards` without
+ * @typedef {'whole' | 'shards' | 'remote' | 'all'} Part of the core, by what it loads. `whole` has `Loader` alone, `shards` has `Shards` without
  *   `index`: each is what the first hits of such a bundle need. `all` makes shards a whole bundle, too
  */
 
-/** What calls each. */
+/** What calls each. @type {Record<Part, () => any>} */
 const glues = {
   whole: () => ({ initSync: initWhole, Loader }),
   shards: () => ({ initSync: initShards, Shards }),
+  // Who loads it brings that along.
+  remote: () => undefined,
   // No reader needs it at first, and most never do.
   all: () => load(coreFiles.glue),
 };
@@ -31,13 +33,14 @@ const cores = new Map();
  *
  * @param {Part} part
  * @param {import('./download.js').OnProgress} onProgress
+ * @param {any} [glue] what calls a part that is not in {@link glues}
  * @returns {Promise<Core>}
  */
-export function startCore(part, onProgress) {
+export function startCore(part, onProgress, glue) {
   const name = runsWasm() ? part : 'javascript';
   const before = cores.get(name);
   if (before) return before;
-  const core = name === 'javascript' ? startJavaScript() : startWasm(name, onProgress);
+  const core = name === 'javascript' ? startJavaScript() : startWasm(name, onProgress, glue);
   cores.set(name, core);
   core.catch(() => cores.delete(name));
   return core;
@@ -46,10 +49,11 @@ export function startCore(part, onProgress) {
 /**
  * @param {Part} part
  * @param {import('./download.js').OnProgress} onProgress
+ * @param {any} [glue]
  */
-async function startWasm(part, onProgress) {
+async function startWasm(part, onProgress, glue) {
   const bytes = download(coreFiles[part], onProgress).then(unpacked);
-  const [core, module] = await Promise.all([glues[part](), bytes.then(WebAssembly.compile)]);
+  const [core, module] = await Promise.all([glue ?? glues[part](), bytes.then(WebAssembly.compile)]);
   core.initSync({ module });
   return core;
 }

@@ -70,14 +70,18 @@ export function queryRecipe({ model, dimensions, truncated, query }) {
   };
 }
 
-/** @param {string | URL} endpoint */
-function checkedEndpoint(endpoint) {
+/**
+ * An http(s) address, absolute.
+ * @param {string | URL} endpoint absolute or relative to the page
+ * @param {string} [option] its name, for errors
+ */
+export function checkedEndpoint(endpoint, option = 'endpoint') {
   const url = URL.parse(endpoint, document.baseURI);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new ExemplarError('option', `option endpoint is ${JSON.stringify(endpoint)}: expected an http(s) address`);
+    throw new ExemplarError('option', `option ${option} is ${JSON.stringify(endpoint)}: expected an http(s) address`);
   }
   if (url.username || url.password) {
-    throw new ExemplarError('option', 'option endpoint has a user name or password: give a key as apiKey');
+    throw new ExemplarError('option', `option ${option} has a user name or password: these do not belong into an address`);
   }
   return url.href;
 }

@@ -55,6 +55,52 @@ export interface LoadOptions extends Abortable {
    */
   background?: boolean;
   onProgress?: (progress: Progress) => void;
+  /** For a remote bundle: what asks the engine that holds the rows. The other options for bundles do not count for it. */
+  candidates?: CandidatesSource;
+}
+
+/**
+ * The address of an endpoint that answers `POST /v1/candidates`, absolute or relative to the page; or a function that asks the engine. An
+ * endpoint has 10 seconds to answer, and so has the function. docs/remote.md says what both give.
+ */
+export type CandidatesSource = string | URL | ((request: CandidatesRequest, options: { signal: AbortSignal }) => Promise<CandidatesResponse>);
+
+/** The union of the `k` rows with the highest inner products with `vector` and of the `k` that fit the words of `text` best is wanted. */
+export interface CandidatesRequest {
+  /** Missing if words alone are asked for. */
+  vector?: Float32Array;
+  k: number;
+  /** Missing if words are not asked for. */
+  text?: string;
+  /** Only rows of articles that have, in each field, one of its values. */
+  filter: Record<string, readonly string[]>;
+}
+
+export interface CandidatesResponse {
+  rows: readonly Candidate[];
+  /** The rows' unit vectors, one after the other: numbers, or float16 values in base64, little-endian. */
+  vectors?: ArrayLike<number> | string;
+  /** If some of the engine's parts, such as shards, did not answer. */
+  partial?: Partially;
+}
+
+/** A row of an engine: a passage and its article. */
+export interface Candidate {
+  /** Different from every other row's. */
+  id: string;
+  article: { id: string; title: string; url: string; fields?: Record<string, unknown> };
+  /** `index` says which of its article's passages it is, from 0. */
+  passage: { index: number; text?: string; heading?: readonly string[]; anchor?: string };
+  /** The engine's own inner product; it is not used. */
+  score?: number;
+  /** How well the words of the request's text fit, by the engine's own measure; missing if no word did. */
+  words?: number;
+}
+
+/** How many of an engine's parts did not answer. */
+export interface Partially {
+  missing: number;
+  of: number;
 }
 
 export interface RankingOptions {
@@ -161,7 +207,7 @@ export interface Hit {
   article: Article;
   /** The article's best passage, whose scores these are. */
   passage: Passage;
-  /** Which of the index's passages it is, from 0. */
+  /** Which of the index's passages it is, from 0; for a remote bundle, which of its article's. */
   passageIndex: number;
   /** The passage's text, if the bundle has it. */
   text?: string;
@@ -243,8 +289,8 @@ export interface SearchResult {
    */
   closeness?: Closeness;
   /**
-   * For a bundle in shards: the share of the whole bundle's hits that these are expected to contain, 0 to 1. Missing if the whole
-   * bundle was ranked.
+   * For a bundle in shards and a remote bundle: the share of the hits of all passages that these are expected to contain, 0 to 1. Missing
+   * if the whole bundle was ranked.
    */
   complete?: number;
   /**
@@ -254,6 +300,11 @@ export interface SearchResult {
   fetched?: { files: number; bytes: number };
   /** For a bundle in shards: why some of it could not be loaded. The hits are those of the rest. */
   problem?: { code: ErrorCode; message: string };
+  /** For a remote bundle: how many rows were looked at, and how many requests to the engine that took. */
+  lookedAt?: number;
+  requests?: number;
+  /** For a remote bundle: how many of the engine's parts did not answer. The hits are those of the rest. */
+  partial?: Partially;
   /** The time that ranking took, without the way to the engine and back. */
   milliseconds: number;
 }
@@ -326,8 +377,8 @@ export interface IndexInfo {
   keywords: boolean;
   /** Whether the bundle has a query encoder, which makes a query's embedding without an API. */
   encoder: boolean;
-  /** The type of the vectors in memory; `shards` if they are fetched as they are needed. */
-  vectors: 'float32' | 'int8' | 'shards';
+  /** The type of the vectors in memory; `shards` if they are fetched as they are needed, `remote` if an engine has them. */
+  vectors: 'float32' | 'int8' | 'shards' | 'remote';
   /** What ranking computes with. */
   instructions: 'simd128' | 'scalar';
   space: EmbeddingSpace;
