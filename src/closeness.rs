@@ -41,6 +41,14 @@ pub enum Strictness {
 impl Strictness {
     const ALL: [Self; 3] = [Self::Off, Self::Mild, Self::Strict];
 
+    /// How close hits come to a query whose phrase in quotes no passage has: what is found without it is no more than near.
+    pub(crate) fn without_phrase(self, closeness: Option<Closeness>) -> Option<Closeness> {
+        match (self, closeness) {
+            (Self::Off, _) | (_, Some(Closeness::Nothing)) => closeness,
+            _ => Some(Closeness::Nearest),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Off => "off",

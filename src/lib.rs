@@ -86,6 +86,7 @@ mod highlights;
 mod index;
 mod map;
 mod method;
+mod operators;
 mod query;
 mod query_target;
 // Hidden: the tests and the benchmark look inside, and no release promises that it stays.
@@ -115,6 +116,7 @@ pub use highlights::Highlights;
 pub use index::SearchIndex;
 pub use map::{Map, Positive, View};
 pub use method::{Method, Weights};
+pub use operators::plain_text;
 pub use query::{MAX_QUERY_BYTES, Query};
 pub use rank::fusion::Fusion;
 #[cfg(feature = "fit")]

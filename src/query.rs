@@ -9,11 +9,13 @@ pub const MAX_QUERY_BYTES: usize = 10_000;
 /// alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Query<'a> {
-    /// As it was typed; at most [`MAX_QUERY_BYTES`].
+    /// As it was typed; at most [`MAX_QUERY_BYTES`]. It may have search operators: `"a phrase"`, `-without`, `title:word`, `tag:name`; see
+    /// `docs/keywords.md`.
     pub text: Option<&'a str>,
     /// Whether the reader may still be typing the last word of the text.
     pub unfinished: bool,
-    /// As many finite values as the space has dimensions, not all zero. The vector's length does not matter.
+    /// As many finite values as the space has dimensions, not all zero. The vector's length does not matter. It is of the
+    /// [`plain_text`](crate::plain_text).
     pub embedding: Option<&'a [f32]>,
 }
 

@@ -11,6 +11,7 @@ mod lexical_highlight;
 mod lexical_ranking;
 mod lexical_tokens;
 mod map;
+mod operators;
 mod other_passages;
 mod remote;
 mod search;

@@ -29,9 +29,8 @@ pub(crate) fn words_found(
 impl Candidates<'_> {
     /// The highest score of a passage that may be a hit.
     fn highest(&self, scores: &[f32]) -> f32 {
-        let passages = scores.iter().zip(self.article_of);
-        let hits = passages.filter(|(_, article)| self.allowed[**article as usize]);
-        highest(hits.map(|(score, _)| *score))
+        let hits = scores.iter().enumerate().filter(|&(passage, _)| self.may_be_hit(passage));
+        highest(hits.map(|(_, score)| *score))
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Candidates<'a> {
     pub article_of: &'a [u32],
     /// Whether each article may be a hit.
     pub allowed: Cow<'a, [bool]>,
+    /// Whether each passage may be a hit, by the query's operators; nothing if all may.
+    pub passages: Option<Vec<bool>>,
     /// Whether every passage is an article of its own that may be a hit, and there is nothing to choose.
     pub every_passage: bool,
 }
@@ -19,7 +21,21 @@ pub(crate) struct Candidates<'a> {
 impl Candidates<'_> {
     /// The best passage of each article that may be a hit, ascending.
     pub fn best_passages(&self, scores: &[f32]) -> Vec<u32> {
-        top_of_groups(scores, self.article_of, &self.allowed)
+        let Some(passages) = &self.passages else {
+            return top_of_groups(scores, self.article_of, &self.allowed);
+        };
+        let scores = scores.iter().zip(passages);
+        let scores: Vec<f32> =
+            scores.map(|(&score, &may)| if may { score } else { f32::NEG_INFINITY }).collect();
+        let mut best = top_of_groups(&scores, self.article_of, &self.allowed);
+        best.retain(|&passage| passages[passage as usize]);
+        best
+    }
+
+    /// Whether a passage may be a hit.
+    pub fn may_be_hit(&self, passage: usize) -> bool {
+        self.passages.as_ref().is_none_or(|passages| passages[passage])
+            && self.allowed[self.article_of[passage] as usize]
     }
 
     /// The best passage of each of the `k` best articles, best first.
@@ -37,6 +53,8 @@ pub(crate) fn is_settled(scores: &[f32], order: &[usize], k: usize, error: f64) 
 /// Which of the passages were found at all.
 pub(crate) struct Found<'a> {
     scores: &'a [f32],
+    /// Which may be hits; nothing if all may.
+    passages: Option<&'a [bool]>,
     /// Only scores above 0 count.
     above_zero: bool,
     /// The lowest score, and how far above it a score must be.
@@ -52,12 +70,19 @@ impl<'a> Found<'a> {
             let high = merely.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             (low, threshold * (high - low))
         });
-        Self { scores, above_zero, least }
+        Self { scores, passages: None, above_zero, least }
+    }
+
+    /// The same, of these passages alone.
+    pub fn among(self, passages: Option<&'a [bool]>) -> Self {
+        Self { passages, ..self }
     }
 
     pub fn has(&self, passage: usize) -> bool {
         let score = self.scores[passage];
-        (!self.above_zero || score > 0.0) && self.least.is_none_or(|(low, above)| score - low >= above)
+        self.passages.is_none_or(|passages| passages[passage])
+            && (!self.above_zero || score > 0.0)
+            && self.least.is_none_or(|(low, above)| score - low >= above)
     }
 
     /// The first `k` of `order`, down to the first that was not found.
@@ -115,7 +140,7 @@ mod tests {
     }
 
     fn candidates_of<'a>(article_of: &'a [u32], allowed: &'a [bool]) -> Candidates<'a> {
-        Candidates { article_of, allowed: Cow::Borrowed(allowed), every_passage: false }
+        Candidates { article_of, allowed: Cow::Borrowed(allowed), passages: None, every_passage: false }
     }
 
     proptest! {

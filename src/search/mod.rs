@@ -8,6 +8,7 @@ pub(crate) mod exact;
 mod explain;
 mod options;
 mod plan;
+pub(crate) mod restrict;
 mod result;
 mod score;
 pub(crate) mod weight;
@@ -24,7 +25,7 @@ pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
 use self::score::{Asked, Scored};
 use crate::closeness::PlacedBy;
 use crate::facets::{Facet, Filter};
-use crate::lexical::QueryTerms;
+use crate::lexical::{self, QueryTerms};
 use crate::query_target::QueryTarget;
 use crate::{Closeness, Error, Highlights, Method, Query, Result, SearchIndex};
 
@@ -96,7 +97,10 @@ impl SearchIndex {
     ) -> Result<SearchResult<'_>> {
         let refine = Refine { query, more, less };
         let Outcome { method, known, found } = self.scored(&refine, options, |asked, scored| {
-            let closeness = self.closeness(asked, &scored)?;
+            let mut closeness = self.closeness(asked, &scored)?;
+            if !asked.phrase_found {
+                closeness = options.strictness.without_phrase(closeness);
+            }
             let result = match closeness {
                 Some(Closeness::Nothing) => self.no_hits(asked.plan.method, options),
                 _ => self.collect(asked, &scored),
@@ -123,10 +127,13 @@ impl SearchIndex {
     ) -> Result<Outcome<R>> {
         options.check(self.articles())?;
         query.check()?;
+        let operators = self.operators(&query);
+        let query = Query { text: query.text.map(|_| operators.text.as_ref()), ..query };
         let given = Given {
             embedding: query.embedding.is_some(),
             text: query.text.is_some(),
             liked: !more.is_empty(),
+            liked_texts: more.iter().any(|id| self.has_text(id)),
             disliked: !less.is_empty(),
             ..self.given()
         };
@@ -146,21 +153,43 @@ impl SearchIndex {
             };
             plan = left;
         }
-        let terms = query.text.map(|text| match self.keywords() {
-            Some(keywords) => keywords.query(text, query.unfinished),
-            None => QueryTerms::parse(text, query.unfinished),
-        });
-        let candidates = self.candidates(&target, &options.filter);
+        let terms = self.terms(&query, more);
+        let mut candidates = self.candidates(&target, &options.filter);
+        let phrase_found = self.restrict(&mut candidates, &operators);
         let asked = Asked {
             plan: &plan,
             target: &target,
             terms: terms.as_ref(),
             candidates: &candidates,
             placed_by,
+            phrase_found,
             options,
         };
         let scored = self.score(&asked)?;
         Ok(Outcome { method: plan.method, known, found: Some(then(&asked, scored)) })
+    }
+
+    /// The words to ask for: the query's, or else those that tell the liked articles from others.
+    fn terms(&self, query: &Query, more: &[&str]) -> Option<QueryTerms> {
+        let keywords = self.keywords();
+        if let Some(text) = query.text {
+            return Some(match keywords {
+                Some(keywords) => keywords.query(text, query.unfinished),
+                None => QueryTerms::parse(text, query.unfinished),
+            });
+        }
+        let liked = more.iter().filter_map(|id| self.position(id).ok());
+        let texts = liked.flat_map(|article| {
+            let passages = self.passages()[self.passages_of(article)].iter();
+            let texts = passages.map(|passage| (passage.text.as_str(), 1));
+            texts.chain([(self.articles()[article].title.as_str(), lexical::TITLE_WEIGHT)])
+        });
+        keywords?.like(texts)
+    }
+
+    fn has_text(&self, id: &str) -> bool {
+        let passages = |article| self.passages()[self.passages_of(article)].iter();
+        self.position(id).is_ok_and(|article| passages(article).any(|passage| !passage.text.is_empty()))
     }
 
     fn collect(&self, asked: &Asked, scored: &Scored) -> SearchResult<'_> {
@@ -172,7 +201,8 @@ impl SearchIndex {
             .as_ref()
             .filter(|_| plan.method == Method::Svm)
             .map(|report| is_settled(scores, &order, options.k, report.error()));
-        let found = Found::new(scores, scored.merely(), !plan.by_vectors(), options.relevance_threshold);
+        let found = Found::new(scores, scored.merely(), !plan.by_vectors(), options.relevance_threshold)
+            .among(candidates.passages.as_deref());
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
             let mut all = self.candidates(target, &Filter::default()).best_passages(scores);
@@ -218,7 +248,9 @@ impl SearchIndex {
             passage: found,
             passage_index: passage,
             text: &found.text,
-            highlights: terms.map(|terms| Highlights::of(terms, article, &found.text)),
+            highlights: terms
+                .filter(|terms| terms.are_typed())
+                .map(|terms| Highlights::of(terms, article, &found.text)),
             others: Vec::new(),
         }
     }
@@ -229,11 +261,12 @@ impl SearchIndex {
         let mut examples = target.example_articles().peekable();
         if filter.is_empty() && examples.peek().is_none() {
             let every_passage = self.every_article().len() == article_of.len();
-            return Candidates { article_of, allowed: Cow::Borrowed(self.every_article()), every_passage };
+            let allowed = Cow::Borrowed(self.every_article());
+            return Candidates { article_of, allowed, passages: None, every_passage };
         }
         let mut allowed: Vec<bool> = self.articles().iter().map(|article| filter.allows(article)).collect();
         examples.for_each(|article| allowed[article] = false);
-        Candidates { article_of, allowed: Cow::Owned(allowed), every_passage: false }
+        Candidates { article_of, allowed: Cow::Owned(allowed), passages: None, every_passage: false }
     }
 
     /// What the articles of these passages, which were found, have in the fields that are asked for.

@@ -20,6 +20,8 @@ pub(crate) struct Given {
     pub text: bool,
     /// There are articles that the reader likes.
     pub liked: bool,
+    /// These have texts, whose words can be asked for where the query has none.
+    pub liked_texts: bool,
     /// There are articles that the reader does not want.
     pub disliked: bool,
 }
@@ -50,6 +52,9 @@ impl Given {
             }
             Method::Auto if self.has_terms() => Method::Lexical,
             Method::Auto if self.slow_whitening => Method::Knn,
+            Method::Auto if self.has_words_of_liked() && !self.disliked => {
+                sum(Weights { knn: 1.0, whitened: 1.0, lexical: 0.5, ..none })
+            }
             Method::Auto => sum(Weights { knn: 1.0, whitened: 1.0, ..none }),
             other => other,
         }
@@ -67,6 +72,11 @@ impl Given {
         self.text && self.keywords
     }
 
+    /// Whether the words to ask for are those of liked articles.
+    pub fn has_words_of_liked(self) -> bool {
+        self.liked_texts && self.keywords && !self.text && !self.embedding
+    }
+
     /// What the weights need and is missing, if anything.
     fn missing(self, weights: Weights) -> Option<&'static str> {
         if weights.any_vector() && !self.has_vector() {
@@ -76,7 +86,7 @@ impl Given {
             })
         } else if weights.lexical > 0.0 && !self.keywords {
             Some("keywords, which this bundle does not have: build it with them")
-        } else if weights.lexical > 0.0 && !self.text {
+        } else if weights.lexical > 0.0 && !self.text && !self.has_words_of_liked() {
             Some("the query's text")
         } else {
             None
@@ -128,6 +138,7 @@ mod tests {
         embedding: false,
         text: false,
         liked: false,
+        liked_texts: false,
         disliked: false,
     };
 
@@ -137,6 +148,12 @@ mod tests {
         for (given, expected) in [
             (Given { embedding: true, ..NOTHING }, "knn+whitened"),
             (Given { liked: true, ..NOTHING }, "knn+whitened"),
+            (Given { liked: true, liked_texts: true, ..NOTHING }, "knn+whitened"),
+            (Given { liked: true, liked_texts: true, keywords: true, ..NOTHING }, "knn+whitened+0.5*lexical"),
+            (
+                Given { liked: true, liked_texts: true, disliked: true, keywords: true, ..NOTHING },
+                "knn+whitened",
+            ),
             (Given { embedding: true, ..text }, "whitened+lexical"),
             (Given { encoder: true, ..text }, "whitened+lexical"),
             (Given { encoder: true, keywords: false, ..text }, "knn+whitened"),

@@ -40,6 +40,8 @@ pub(super) struct Asked<'a> {
     pub terms: Option<&'a QueryTerms>,
     pub candidates: &'a Candidates<'a>,
     pub placed_by: Option<PlacedBy>,
+    /// False if the query has a phrase in quotes that no passage has.
+    pub phrase_found: bool,
     pub options: &'a SearchOptions,
 }
 

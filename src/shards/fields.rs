@@ -107,7 +107,7 @@ pub(super) fn code_values(coder: &mut impl Coder, values: &[Value], passages: u3
 
 impl Start {
     /// The shard of a field.
-    fn field(&self, field: &str) -> Option<Id> {
+    pub fn field(&self, field: &str) -> Option<Id> {
         let number = self.fields.iter().position(|other| other == field)?;
         Some(Id::new(Kind::Fields, number))
     }
@@ -183,7 +183,8 @@ impl Shards {
         logs
     }
 
-    fn values(&self, id: Option<Id>) -> &[Value] {
+    /// The values of a field, as far as they are there.
+    pub(super) fn values(&self, id: Option<Id>) -> &[Value] {
         let slots: &Slots<Vec<Value>> = &self.fields;
         let values = id.and_then(|id| slots.get(id.number as usize)?.as_deref());
         values.unwrap_or_default()

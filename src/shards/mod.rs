@@ -18,6 +18,7 @@ mod passages;
 mod place;
 mod plan;
 mod ranking;
+mod restrict;
 mod search;
 mod shard;
 mod start;

@@ -62,8 +62,13 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// `text` is what the query encoder is to encode, if it is.
-    pub fn of(start: &Start, query: &lexical::QueryTerms, text: Option<&str>) -> Self {
+    /// `text` is what the query encoder is to encode, if it is; words that hits are not to have come first.
+    pub fn of<'w>(
+        start: &Start,
+        query: &lexical::QueryTerms,
+        text: Option<&str>,
+        without: impl IntoIterator<Item = &'w String>,
+    ) -> Self {
         let frequency = |word: &str| start.common(word).map_or(0, |common| common.frequency);
         // Rare words first, which are the long ones among those of which nothing is known yet.
         let mut words: Vec<(u32, Reverse<usize>, &str, &str, bool)> = Vec::new();
@@ -86,6 +91,7 @@ impl Lookup {
                 files.push(file);
             }
         };
+        without.into_iter().for_each(|word| add(&mut files, start.words_of(word)));
         words.iter().for_each(|(_, _, text, ..)| add(&mut files, start.words_of(text)));
         if let Some(text) = text {
             let features = features(text);

@@ -10,6 +10,7 @@ use super::{Shards, sorted};
 use crate::closeness::PlacedBy;
 use crate::encoder::{Coefficients, QueryEncoder};
 use crate::lexical::{self, Bm25, Coverage, Keywords};
+use crate::operators::Operators;
 use crate::search::closeness::words_found;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::{Closeness, Error, Facet, Fusion, Method, Query, Result, Strictness, Weights};
@@ -54,6 +55,13 @@ pub(super) struct Ranked<'s> {
     /// None until all is there that it depends on.
     closeness: Option<Closeness>,
     pub ranking: Ranking<'s>,
+}
+
+/// What a query's text asks for, and where that is looked up.
+struct Text<'q> {
+    words: lexical::QueryTerms,
+    lookup: Lookup,
+    operators: &'q Operators<'q>,
 }
 
 impl<'s> Ranked<'s> {
@@ -126,6 +134,11 @@ impl Shards {
         let Some(start) = &self.start else {
             return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)]), 1));
         };
+        let operators = match self.operators(start, query) {
+            Ok(operators) => operators,
+            Err(wanted) => return Ok(Step::Wants(wanted, 0)),
+        };
+        let query = &Query { text: query.text.map(|_| operators.text.as_ref()), ..*query };
         let Some(fields) = start.fields_for(options).filter(|_| answers_in_part(query, options)) else {
             return Ok(Step::Whole);
         };
@@ -144,22 +157,28 @@ impl Shards {
         };
         let plan = Plan::new(options.method, options.stop, given)?;
         let words = lexical::QueryTerms::parse(query.text.unwrap_or_default(), query.unfinished);
-        let lookup = Lookup::of(start, &words, query.text.filter(|_| plan.encode));
+        let without = operators.asked.iter().filter(|asked| asked.without);
+        let without = without.flat_map(|asked| asked.phrase.words());
+        let lookup = Lookup::of(start, &words, query.text.filter(|_| plan.encode), without);
         let (sure, unsure): (Vec<usize>, Vec<usize>) =
             lookup.files.iter().copied().partition(|file| lookup.sure.contains(file));
         let ids = |files: Vec<usize>| files.into_iter().map(|file| Id::new(Kind::Words, file));
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
         let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
         let weights = start.weights().filter(|_| plan.weights.lexical > 0.0);
-        let mut wanted = self.left(ids(sure).chain(directions).chain(fields).chain(weights).collect());
+        let tags = self.tags(start, &operators);
+        let mut wanted =
+            self.left(ids(sure).chain(directions).chain(fields).chain(tags).chain(weights).collect());
         let sure = wanted.len();
         wanted.extend(self.left(ids(unsure).collect()));
         if !wanted.is_empty() {
             return Ok(Step::Wants(wanted, sure));
         }
-        let ranked = self.rank(start, query, options, plan, words, &lookup);
-        // By words alone, counts are of the articles that have any: which these are, parts do not know.
-        let counts_words = !options.facets.is_empty() && !ranked.ranking.by_meaning();
+        let restrict = operators.restrict();
+        let ranked = self.rank(start, query, options, plan, Text { words, lookup, operators: &operators });
+        // By words alone, counts are of the articles that have any, and with operators of those that meet them: which these are, parts
+        // do not know.
+        let counts_words = !options.facets.is_empty() && (!ranked.ranking.by_meaning() || restrict);
         if counts_words && self.left(ranked.ngrams.clone()).is_empty() {
             return Ok(Step::Whole);
         }
@@ -167,7 +186,7 @@ impl Shards {
     }
 
     /// Those of these that are neither loaded nor given up.
-    fn left(&self, mut ids: Vec<Id>) -> Vec<Id> {
+    pub(super) fn left(&self, mut ids: Vec<Id>) -> Vec<Id> {
         ids.retain(|&id| self.is_missing(id));
         ids
     }
@@ -179,9 +198,9 @@ impl Shards {
         query: &Query,
         options: &SearchOptions,
         plan: Plan,
-        mut words: lexical::QueryTerms,
-        lookup: &Lookup,
+        text: Text,
     ) -> Ranked<'s> {
+        let (mut words, lookup) = (text.words, &text.lookup);
         let Plan { method, weights, encode } = plan;
         let vocabulary = Vocabulary::of(self, lookup);
         let to_encode = query.text.filter(|_| encode);
@@ -211,22 +230,22 @@ impl Shards {
             Some(_) => weights,
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let steered = Steered {
-            allowed: self.allowed(start, &options.filter, None),
-            log_weights: if weights.lexical > 0.0 { self.log_weights(start) } else { Vec::new() },
-        };
-        if steered.allowed.is_some()
-            && !start.fields_for(options).unwrap_or_default().iter().all(|&id| self.has(id))
-        {
+        let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
+        let restricted = self.restricted(start, options, text.operators, &keywords, &has);
+        if !restricted.known {
             looked_up = 0.0;
         }
+        let log_weights = if weights.lexical > 0.0 { self.log_weights(start) } else { Vec::new() };
+        let steered = Steered { allowed: restricted.allowed, log_weights };
         let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, steered);
         let mut ranked = Ranked { method, words, ngrams, known, looked_up, closeness: None, ranking };
         if all_there && ranked.ranking.clusters.is_empty() {
-            let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
             let found = words_found(&keywords, &ranked.words, ranked.ranking.by_words(), &has);
             let placed_by = PlacedBy::of(query, plan.by_vectors(), known);
             ranked.closeness = ranked.closeness(placed_by, found, options.strictness);
+            if !restricted.phrase_found {
+                ranked.closeness = options.strictness.without_phrase(ranked.closeness);
+            }
         }
         ranked
     }

@@ -367,6 +367,36 @@ fn pages_count_as_in_the_whole_bundle() {
 }
 
 #[test]
+fn operators_leave_what_they_leave_of_the_whole_bundle() {
+    let bundle = site(400);
+    let (manifest, files) = shards_of(&bundle);
+    let index = SearchIndex::new(bundle).unwrap();
+    for text in [
+        "harbour -moon",
+        "\"tide moon\"",
+        "violin -\"chord melody\" -opera",
+        "compiler title:\"article 7\"",
+        "title:311",
+        "harbour tag:SEA",
+        "garlic -title:article",
+        "\"no such words here\" onion",
+    ] {
+        for method in ["auto", "lexical"] {
+            let options = SearchOptions::default().method(method.parse().unwrap());
+            let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+            load(&mut shards, &files, text, &options);
+            let part = shards.search(text, &options).unwrap().result;
+            let whole = index.search(text, &options.clone().k(400)).unwrap();
+            let found = |hit: &crate::Hit| whole.hits.iter().any(|other| other.article.id == hit.article.id);
+            assert!(part.hits.iter().all(found), "{text} {method}");
+            assert_eq!(part.hits.len(), whole.hits.len().min(10), "{text} {method}");
+            let nearest = |closeness| closeness == Some(Closeness::Nearest);
+            assert_eq!(nearest(part.closeness), nearest(whole.closeness), "{text} {method}");
+        }
+    }
+}
+
+#[test]
 fn a_filter_whose_shard_cannot_be_had_lets_nothing_through() {
     let (manifest, files) = shards_of(&site(60));
     let options = SearchOptions::default().filter(filter(&[("lang", &["de"])]));

@@ -7,7 +7,7 @@ use super::convert::{INSTRUCTIONS, Info, to_js, to_js_error};
 use super::options::with_query;
 #[cfg(feature = "wasm-whole")]
 use super::whole::Index;
-use crate::{Error, shards};
+use crate::{Error, plain_text, shards};
 
 /// [`crate::shards::Shards`] for JavaScript, which fetches the shards that they want. A shard is named by its file in
 /// [`Shards::folder`], beside the manifest.
@@ -58,6 +58,12 @@ impl Shards {
     /// Takes a shard: its head and its unpacked bytes; see [`shards::Shards::add`].
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), JsValue> {
         self.0.add(id(file)?, bytes).map_err(to_js_error)
+    }
+
+    /// What of a query's text to embed; see [`plain_text`].
+    #[wasm_bindgen(js_name = plainText)]
+    pub fn plain_text(&self, text: &str) -> String {
+        plain_text(text).into_owned()
     }
 
     /// Checks that a vector of the space's first probe is from the space's model; see

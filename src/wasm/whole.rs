@@ -8,7 +8,7 @@ use super::convert::{INSTRUCTIONS, Info, encoded, to_js, to_js_error};
 use super::options::with_query;
 use crate::bundle::{Article, Passage, Reader};
 use crate::vector::Vectors;
-use crate::{Error, Map, Positive, Refine, SearchIndex, SearchOptions, View};
+use crate::{Error, Map, Positive, Refine, SearchIndex, SearchOptions, View, plain_text};
 
 /// [`SearchIndex`] for JavaScript.
 #[wasm_bindgen]
@@ -85,6 +85,12 @@ impl Index {
 
     pub fn article(&self, id: &str) -> Result<JsValue, JsValue> {
         to_js(self.0.article(id).map_err(to_js_error)?)
+    }
+
+    /// What of a query's text to embed; see [`plain_text`].
+    #[wasm_bindgen(js_name = plainText)]
+    pub fn plain_text(&self, text: &str) -> String {
+        plain_text(text).into_owned()
     }
 
     /// Whether a vector of the space's first probe is of the space; see [`EmbeddingSpace::verify`].

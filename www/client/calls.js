@@ -52,6 +52,15 @@ export const calls = {
   /**
    * @param {Index} index
    * @param {string} text
+   * @returns {string}
+   */
+  plainText(index, text) {
+    return index.plainText(text);
+  },
+
+  /**
+   * @param {Index} index
+   * @param {string} text
    * @returns {Encoded}
    */
   encode(index, text) {

@@ -11,6 +11,9 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
  * @import { Abortable, Article, Embedder, Encoded, Examples, LoadOptions, NamedPassage, PassageMap, Query, SearchOptions, SearchResult } from './types.js'
  */
 
+/** What every search operator has one of. */
+const OPERATOR = /["“”„:-]/;
+
 /**
  * A bundle that is ready to search. Ranking runs in a worker of its own, or on the page's thread where no worker can
  * be started.
@@ -81,7 +84,8 @@ export class SearchIndex {
   }
 
   /**
-   * An embedder for this bundle's queries: {@link openaiEmbedder} with the bundle's recipe. It is verified when it is first used.
+   * An embedder for this bundle's queries: {@link openaiEmbedder} with the bundle's recipe. It is verified when it is first used, and
+   * embeds the {@link SearchIndex.plainText} of what it is given.
    *
    * @param {Omit<Parameters<typeof openaiEmbedder>[0], 'model'> & { model?: string }} options
    * @returns {Embedder} rejects as {@link openaiEmbedder}'s and {@link SearchIndex.verify} do
@@ -90,7 +94,8 @@ export class SearchIndex {
   embedder(options) {
     const embed = openaiEmbedder({ ...queryRecipe(this.space), ...options });
     return async (text, options) => {
-      const [embedding] = await Promise.all([embed(text, options), this.verify(embed, options)]);
+      const plain = await this.plainText(text, options);
+      const [embedding] = await Promise.all([embed(plain, options), this.verify(embed, options)]);
       return embedding;
     };
   }
@@ -165,6 +170,18 @@ export class SearchIndex {
    */
   async refine(examples, { signal, ...options } = {}) {
     return this.#call('refine', [examples, options], { signal });
+  }
+
+  /**
+   * What of a query's text to embed: all but its search operators, such as the quotes of `"a phrase"` and all of `-without`.
+   *
+   * @param {string} text
+   * @param {Abortable} [options]
+   * @returns {Promise<string>}
+   * @throws {ExemplarError} `freed`
+   */
+  async plainText(text, { signal } = {}) {
+    return OPERATOR.test(text) ? this.#call('plainText', [text], { signal }) : text;
   }
 
   /**

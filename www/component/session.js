@@ -276,7 +276,8 @@ export class SearchSession {
     const kept = this.#embeddings.get(text);
     if (kept) return kept;
     await pause(PAUSE, signal);
-    const [embedding] = await Promise.all([embed(text, { signal }), index.verify(embed, { signal })]);
+    const plain = await index.plainText(text, { signal });
+    const [embedding] = await Promise.all([embed(plain, { signal }), index.verify(embed, { signal })]);
     this.#embeddings.set(text, embedding);
     const [oldest] = this.#embeddings.keys();
     if (this.#embeddings.size > KEPT && oldest !== undefined) this.#embeddings.delete(oldest);

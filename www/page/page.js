@@ -263,7 +263,8 @@ class ApiFailure extends Error {
 async function rankByApi(site, given, query, signal) {
   const start = performance.now();
   const { embedder } = settings;
-  const [embedding] = await Promise.all([embedder(query, { signal }), site.index.verify(embedder, { signal })]);
+  const plain = await site.index.plainText(query, { signal });
+  const [embedding] = await Promise.all([embedder(plain, { signal }), site.index.verify(embedder, { signal })]);
   const note = strings.embedded(format.milliseconds(performance.now() - start));
   await showRanking(site, { ...given, query: { text: query, embedding } }, signal, () => note);
 }

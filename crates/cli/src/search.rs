@@ -255,6 +255,7 @@ fn embed(text: &str, args: &Args, space: &EmbeddingSpace, needed: bool) -> Resul
             args.method
         );
     };
+    let text = &plain_text(text);
     let mut inputs = vec![Input { name: "the query", text }];
     inputs.extend(space.probe().map(|probe| Input { name: "the bundle's probe", text: &probe.text }));
     let mut vectors = engine.embed(&inputs, &space.query, &space.model, note)?.into_iter();

@@ -167,7 +167,7 @@ impl Keywords {
     }
 
     /// Finds the words that match `term`, without typing errors.
-    fn answer(&self, term: &mut Term) {
+    pub(super) fn answer(&self, term: &mut Term) {
         let candidates = match term.stem() {
             Some(stem) => self.starting_with(stem),
             None => {

@@ -16,7 +16,7 @@ pub(super) const DERIVED: char = ' ';
 
 /// How many times a word of the title counts: the field weight of BM25F with one length for both fields (Robertson,
 /// Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields").
-const TITLE_WEIGHT: u32 = 3;
+pub const TITLE_WEIGHT: u32 = 3;
 
 /// The counts that are told apart. BM25 levels off, so rounding to them changes a score little.
 const LEVELS: [u8; 13] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];

@@ -9,8 +9,8 @@ use super::tokenizer::{Token, TokenKind, spaced, tokenize};
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryTerms {
     pub(super) terms: Vec<Term>,
-    /// All of it as it was typed; see [`spaced`].
-    typed: String,
+    /// All of it as it was typed; see [`spaced`]. Empty if it was not typed.
+    pub(super) typed: String,
 }
 
 /// A word of a query, as a partly loaded index looks it up.
@@ -143,6 +143,11 @@ impl QueryTerms {
         Self { terms, typed: spaced(text) }
     }
 
+    /// Whether they are of a text that was typed, and not [`like`](super::Keywords::like) others.
+    pub fn are_typed(&self) -> bool {
+        !self.typed.is_empty()
+    }
+
     /// Whether the text has the words of the query in their order, and no others.
     pub fn is_all_of(&self, text: &str) -> bool {
         self.typed.len() > 1 && spaced(text) == self.typed
@@ -195,7 +200,7 @@ fn share(text: &str, kind: TokenKind) -> f32 {
 }
 
 impl Term {
-    fn new(text: String, kind: TokenKind) -> Self {
+    pub fn new(text: String, kind: TokenKind) -> Self {
         Self {
             share: share(&text, kind),
             text,
