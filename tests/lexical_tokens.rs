@@ -12,6 +12,11 @@ fn tokens(text: &str) -> Vec<String> {
     tokenize(text).into_iter().map(|token| token.text).collect()
 }
 
+fn without_parts(text: &str) -> Vec<String> {
+    let whole = tokenize(text).into_iter().filter(|token| token.kind != TokenKind::Part);
+    whole.map(|token| token.text).collect()
+}
+
 /// Each row: a text, its tokens, and why.
 fn assert_tokens(cases: &[(&str, &[&str], &str)]) {
     for (text, expected, why) in cases {
@@ -200,8 +205,11 @@ proptest! {
         let expected = tokens(&text);
         prop_assert_eq!(tokens(&text.nfc().collect::<String>()), expected.clone());
         prop_assert_eq!(tokens(&text.nfd().collect::<String>()), expected.clone());
-        prop_assert_eq!(tokens(&text.nfkd().collect::<String>()), expected.clone());
-        prop_assert_eq!(tokens(&text.nfkc().collect::<String>()), expected.clone());
+        // A part of camel case starts with a capital as it is written, and the normal form of ㎑ has one that is not.
+        let hidden = |char: char| !char.is_uppercase() && char.nfkc().any(char::is_uppercase);
+        let compared: fn(&str) -> Vec<String> = if text.contains(hidden) { without_parts } else { tokens };
+        prop_assert_eq!(compared(&text.nfkd().collect::<String>()), compared(&text));
+        prop_assert_eq!(compared(&text.nfkc().collect::<String>()), compared(&text));
     }
 
     #[test]

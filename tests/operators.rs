@@ -1,4 +1,4 @@
-//! Search operators: phrases, what is left out, titles and tags.
+//! Search operators: phrases, what is left out, titles and tags. And the words of liked articles.
 
 use exemplar_search::bundle::{Article, Bundle, EmbeddingSpace, Part, Passage};
 use exemplar_search::{
@@ -114,4 +114,25 @@ fn a_phrase_that_no_passage_has_is_words_and_nothing_is_close() {
 fn what_is_embedded_is_the_text_without_operators() {
     assert_eq!(plain_text("\"high tide\" -moon title:sea tag:x"), "high tide  sea ");
     assert_eq!(plain_text("how do I bake bread?"), "how do I bake bread?");
+}
+
+#[test]
+fn articles_like_one_have_words_that_tell_it_from_others() {
+    let (with, without) = (index(true), index(false));
+    let similar = |index: &SearchIndex, method: &str| {
+        let options = SearchOptions::default().method(method.parse().unwrap());
+        let result = index.similar("0", &options).unwrap();
+        (result.method.to_string(), result.hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>())
+    };
+    // The Japanese page has no word of it.
+    let (method, mut hits) = similar(&with, "lexical");
+    hits.sort();
+    assert_eq!((method.as_str(), hits), ("lexical", ["1", "2", "3"].map(String::from).to_vec()));
+    assert_eq!(similar(&with, "auto").0, "knn+whitened+0.5*lexical");
+    assert_eq!(similar(&without, "auto").0, "knn+whitened");
+    let hit = &with.similar("0", &SearchOptions::default()).unwrap().hits[0];
+    assert_eq!(hit.highlights, None, "nothing was typed");
+    let error =
+        without.similar("0", &SearchOptions::default().method("lexical".parse().unwrap())).unwrap_err();
+    assert!(error.to_string().contains("keywords"), "{error}");
 }

@@ -8,6 +8,7 @@ use exemplar_search::bundle::EmbeddingSpace;
 use exemplar_search::rank::svm;
 use exemplar_search::{
     Filter, Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt, Strictness,
+    plain_text,
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};

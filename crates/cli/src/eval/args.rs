@@ -130,9 +130,6 @@ impl Args {
                 settings.push(Setting { fusion: Fusion::ReciprocalRank, ..Setting::of(method.parse()?) });
             }
         }
-        // Without a text, `auto` stands for what needs none.
-        let needs_text = |method: Method| method.uses_keywords() && method != Method::Auto;
-        settings.retain(|setting| self.task.has_text() || !needs_text(setting.method));
         Ok(settings)
     }
 }

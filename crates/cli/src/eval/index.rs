@@ -68,9 +68,8 @@ impl Built {
         let dimensions = vectors.dims();
         let space =
             EmbeddingSpace { model: model.clone(), dimensions, query, passage, ..EmbeddingSpace::default() };
-        let bundle = bundle(space, documents, passages, vectors, learnt)?;
-        let shards =
-            args.shards.then(|| shard_files::in_shards(&with_texts(&bundle, documents))).transpose()?;
+        let bundle = with_texts(bundle(space, documents, passages, vectors, learnt)?, documents);
+        let shards = args.shards.then(|| shard_files::in_shards(&bundle)).transpose()?;
         let index = SearchIndex::new(bundle)?;
         let encoder = match (bytes, fitted) {
             (Some(bytes), Some((texts, fit_seconds))) => {
@@ -178,8 +177,7 @@ fn bundle(
 
 /// The bundle with the beginning of each document as the text of its passage, where that has none of its own: what readers
 /// load has texts.
-fn with_texts(bundle: &Bundle, documents: &[Document]) -> Bundle {
-    let mut bundle = bundle.clone();
+fn with_texts(mut bundle: Bundle, documents: &[Document]) -> Bundle {
     for passage in bundle.passages.iter_mut().filter(|passage| passage.text.is_empty()) {
         passage.text = join(&documents[passage.article].blocks).chars().take(PASSAGE_CHARS).collect();
     }

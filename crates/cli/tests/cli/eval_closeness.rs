@@ -51,11 +51,11 @@ fn shares_of_own_and_foreign_queries_are_told() {
 }
 
 #[test]
-fn auto_is_measured_without_a_text_too() {
+fn articles_like_one_are_measured_by_its_words_too() {
     let (folder, api) = (collection(5), TestApi::start_answering());
     let args = ["--query-texts", "0", "--task", "similar", "--method", "auto", "--method", "lexical"];
     let (stdout, _) = succeed(&mut eval(&folder, &api, &args));
     let report: Value = serde_json::from_str(&stdout).unwrap();
     let methods: Vec<&Value> = report["rows"].as_array().unwrap().iter().map(|row| &row["method"]).collect();
-    assert_eq!(methods, ["knn", "auto"]);
+    assert_eq!(methods, ["knn", "auto", "lexical"]);
 }
