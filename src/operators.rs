@@ -1,12 +1,11 @@
 //! Search operators in a query's text: `"a phrase"`, `-without`, `title:word` and `tag:name`.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use crate::bundle::{Article, Passage};
 use crate::lexical::{Phrase, spaced};
 
-/// A text of more words is prose, in which quotes and dashes are no operators.
+/// A text of more words, a phrase in quotes being one, is prose, in which quotes and dashes are no operators.
 const MOST_WORDS: usize = 32;
 
 /// The field that `tag:` is about.
@@ -39,51 +38,51 @@ pub fn plain_text(text: &str) -> Cow<'_, str> {
 
 /// The options of commands that a text may name: its words with a dash before them, folded, where a dash may also leave a word out.
 pub(crate) fn options_in(text: &str) -> Vec<String> {
-    parts(text).iter().filter_map(Part::option).collect()
+    parts(text).into_iter().filter_map(|part| part.option(text)).collect()
 }
 
-/// A part of a text that an operator may be.
-#[derive(Debug)]
-struct Part<'q> {
-    /// All of it.
-    range: Range<usize>,
-    without: bool,
-    /// `title` or `tag`, in small letters, or empty.
-    field: String,
+/// A part of a text that an operator may be: places in the text.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    start: usize,
+    end: usize,
     /// What it is about, without quotes.
-    about: &'q str,
+    about: (usize, usize),
     quoted: bool,
+    without: bool,
+    field: Field,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Field {
+    Any,
+    Title,
+    Tag,
 }
 
 impl<'q> Operators<'q> {
     /// A text of operators that leave nothing to search for has none, and so has a long one. A dash leaves nothing out where the
     /// site `has` it with the word, as an option of a command: one of [`options_in`] the text.
     pub fn of(text: &'q str, unfinished: bool, has: &dyn Fn(&str) -> bool) -> Self {
-        let none = || Self { text: Cow::Borrowed(text), ..Self::default() };
-        if !text.contains(['"', '“', '”', '„', '-', ':']) {
-            return none();
-        }
-        let parts = parts(text);
-        let words: usize = parts.iter().map(|part| part.about.split_whitespace().count()).sum();
-        if words > MOST_WORDS {
-            return none();
-        }
-        let mut operators = none();
-        let mut plain = String::new();
-        let mut end = 0;
-        for part in parts {
-            plain.push_str(&text[end..part.range.start]);
-            end = part.range.end;
+        let none = Self { text: Cow::Borrowed(text), ..Self::default() };
+        let mut operators = Self::default();
+        let (mut plain, mut end) = (String::new(), 0);
+        for part in parts(text) {
+            plain.push_str(&text[end..part.start]);
+            end = part.end;
             let is_last = unfinished && end == text.len() && !part.quoted;
-            if part.option().is_some_and(|option| has(&option)) || !operators.take(&part, is_last) {
-                plain.push_str(&text[part.range.clone()]);
-            } else if !part.without && part.field != "tag" {
-                plain.push_str(part.about);
+            if part.option(text).is_some_and(|option| has(&option)) || !operators.take(text, part, is_last) {
+                plain.push_str(&text[part.start..end]);
+            } else if !part.without && part.field != Field::Tag {
+                plain.push_str(&text[part.about.0..part.about.1]);
             }
         }
+        if operators.asked.is_empty() && operators.tags.is_empty() {
+            return none;
+        }
         plain.push_str(&text[end..]);
-        if operators.asked.is_empty() && operators.tags.is_empty() || spaced(&plain) == " " {
-            return none();
+        if spaced(&plain).len() == 1 {
+            return none;
         }
         Self { text: Cow::Owned(plain), ..operators }
     }
@@ -100,14 +99,16 @@ impl<'q> Operators<'q> {
     }
 
     /// Takes a part that is an operator.
-    fn take(&mut self, part: &Part, unfinished: bool) -> bool {
-        let Some(phrase) = Phrase::of(part.about, unfinished && !part.without) else { return false };
-        match part.field.as_str() {
-            "tag" if !part.without => self.tags.push(spaced(part.about)),
-            "" | "title" if part.without || part.quoted || part.field == "title" => {
-                self.asked.push(Asked { phrase, in_title: part.field == "title", without: part.without });
-            }
-            _ => return false,
+    fn take(&mut self, text: &str, part: Part, unfinished: bool) -> bool {
+        let Part { field, without, .. } = part;
+        let about = &text[part.about.0..part.about.1];
+        if field == Field::Any && !without && !part.quoted || field == Field::Tag && without {
+            return false;
+        }
+        let Some(phrase) = Phrase::of(about, unfinished && !without) else { return false };
+        match field {
+            Field::Tag => self.tags.push(spaced(about)),
+            _ => self.asked.push(Asked { phrase, in_title: field == Field::Title, without }),
         }
         true
     }
@@ -126,62 +127,79 @@ impl Asked {
     }
 }
 
-impl Part<'_> {
+impl Part {
     /// As an option of a command, if it may be one.
-    fn option(&self) -> Option<String> {
-        let may_be = self.without && !self.quoted && self.field.is_empty();
-        may_be.then(|| format!("-{}", spaced(self.about).trim_matches(' ')))
+    fn option(self, text: &str) -> Option<String> {
+        let words = spaced(&text[self.about.0..self.about.1]);
+        // Without the spaces around.
+        let option = ["-", words.get(1..words.len() - 1)?].concat();
+        (self.without && !self.quoted && self.field == Field::Any).then_some(option)
     }
 }
 
-/// What stands between spaces, and what stands in quotes, which may have spaces.
-fn parts(text: &str) -> Vec<Part<'_>> {
+/// What stands between spaces, and what stands in quotes, which may have spaces. None of prose.
+fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut place = 0;
-    while let Some(skipped) = text[place..].find(|char: char| !char.is_whitespace()) {
-        let start = place + skipped;
+    let mut end = 0;
+    while end < text.len() && parts.len() <= MOST_WORDS {
+        let start = until(text, end, &|char| !char.is_whitespace());
+        if start == text.len() {
+            return parts;
+        }
         let part = part(text, start);
-        place = part.range.end;
+        end = part.end;
         parts.push(part);
+    }
+    if parts.len() > MOST_WORDS {
+        parts.clear();
     }
     parts
 }
 
-fn part(text: &str, start: usize) -> Part<'_> {
-    let rest = &text[start..];
-    let after = rest.strip_prefix('-').unwrap_or(rest);
-    let (field, about) = match after.split_once(':') {
-        Some((name, about)) if ["title", "tag"].iter().any(|field| name.eq_ignore_ascii_case(field)) => {
-            (name.to_ascii_lowercase(), about)
+/// Where the first character stands, from this place on, of which this is true; the end if it is of none.
+fn until(text: &str, from: usize, is: &dyn Fn(char) -> bool) -> usize {
+    let mut place = from;
+    for char in text[from..].chars() {
+        if is(char) {
+            break;
         }
-        _ => (String::new(), after),
+        place += char.len_utf8();
+    }
+    place
+}
+
+fn part(text: &str, start: usize) -> Part {
+    let rest = &text.as_bytes()[start..];
+    let dash = rest[0] == b'-';
+    let after = &rest[usize::from(dash)..];
+    let begins = |name: &[u8]| after.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+    let (field, name) = match (begins(b"title:"), begins(b"tag:")) {
+        (true, _) => (Field::Title, 6),
+        (_, true) => (Field::Tag, 4),
+        _ => (Field::Any, 0),
     };
-    let place = text.len() - about.len();
+    let from = start + usize::from(dash) + name;
+    if let Some((about, end)) = quoted(text, from) {
+        return Part { start, end, about, quoted: true, without: dash, field };
+    }
+    let end = until(text, from, &char::is_whitespace);
     // A single letter after a dash is an option of a command, and so is what follows two.
-    let word = || about.chars().take(2).filter(|char| char.is_alphabetic()).count() == 2;
-    let dash = after.len() < rest.len();
-    if let Some((inside, end)) = quoted(text, place) {
-        return Part { range: start..end, without: dash, field, about: inside, quoted: true };
-    }
-    let length = about.find(char::is_whitespace).unwrap_or(about.len());
-    let range = start..place + length;
-    match dash && field.is_empty() && !word() {
-        true => Part { about: &text[range.clone()], range, without: false, field, quoted: false },
-        false => Part { range, without: dash, field, about: &about[..length], quoted: false },
-    }
+    let letters = until(text, from, &|char| !char.is_alphabetic());
+    let one = text[from..letters].chars().nth(1).is_none();
+    let without = dash && (field != Field::Any || !one);
+    let from = if dash && !without { start } else { from };
+    Part { start, end, about: (from, end), quoted: false, without, field }
 }
 
 /// What stands in the quotes that open at this place, and where they end; after them is a space or a sign, or nothing.
-fn quoted(text: &str, place: usize) -> Option<(&str, usize)> {
-    let quote = |char: &char| matches!(char, '"' | '“' | '”' | '„');
-    let open = text[place..].chars().next().filter(quote)?;
-    let inside = &text[place + open.len_utf8()..];
-    let end = inside.find(|char| quote(&char))?;
-    let close = inside[end..].chars().next()?.len_utf8();
-    let after = inside[end + close..].chars().next();
-    let ends = after.is_none_or(|char| !char.is_alphanumeric());
-    (ends && !inside[..end].trim().is_empty())
-        .then(|| (&inside[..end], text.len() - inside.len() + end + close))
+fn quoted(text: &str, place: usize) -> Option<((usize, usize), usize)> {
+    let is_quote = |char: char| matches!(char, '"' | '“' | '”' | '„');
+    let char_at = |place: usize| text[place..].chars().next();
+    let from = place + char_at(place).filter(|char| is_quote(*char))?.len_utf8();
+    let to = until(text, from, &is_quote);
+    let end = to + char_at(to)?.len_utf8();
+    let goes_on = char_at(end).is_some_and(char::is_alphanumeric);
+    (!goes_on && to > from).then_some(((from, to), end))
 }
 
 #[cfg(test)]
@@ -208,7 +226,7 @@ mod tests {
         let asks = |text, plain: &str, asked: &[&str]| {
             assert_eq!(
                 read(text),
-                (plain.to_owned(), asked.iter().map(|asked| asked.to_string()).collect()),
+                (plain.to_owned(), asked.iter().map(ToString::to_string).collect()),
                 "{text}"
             );
         };

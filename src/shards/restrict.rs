@@ -24,13 +24,22 @@ pub(super) struct Restricted {
     pub known: bool,
 }
 
+/// The shard that says which articles have the tags that are asked for. Nothing if none are, or no article has any.
+pub(super) fn tags(start: &Start, operators: &Operators) -> Option<Id> {
+    start.field(TAGS).filter(|_| !operators.tags.is_empty())
+}
+
 impl Shards {
     /// The operators of a query's text, or the shards that it takes to tell them from a command's options.
     pub(super) fn operators<'q>(&self, start: &Start, query: &Query<'q>) -> Result<Operators<'q>, Vec<Id>> {
         let text = query.text.unwrap_or_default();
-        let file = |option: &String| Id::new(Kind::Words, start.words_of(option));
-        let mut files: Vec<Id> = options_in(text).iter().map(file).collect();
-        files.dedup();
+        let mut files = Vec::new();
+        for option in options_in(text) {
+            let id = Id::new(Kind::Words, start.words_of(&option));
+            if !files.contains(&id) {
+                files.push(id);
+            }
+        }
         let files = self.left(files);
         if !files.is_empty() {
             return Err(files);
@@ -44,11 +53,6 @@ impl Shards {
         Ok(Operators::of(text, query.unfinished, &has))
     }
 
-    /// The shard that says which articles have the tags that are asked for. Nothing if none are, or no article has any.
-    pub(super) fn tags(&self, start: &Start, operators: &Operators) -> Option<Id> {
-        start.field(TAGS).filter(|_| !operators.tags.is_empty())
-    }
-
     /// Which passages the filter and the operators leave. `looked_up` says whether the lists of `keywords` have a word, if the site has it.
     pub(super) fn restricted(
         &self,
@@ -59,7 +63,7 @@ impl Shards {
         looked_up: &dyn Fn(&str) -> bool,
     ) -> Restricted {
         let fields = start.fields_for(options).unwrap_or_default();
-        let has_fields = fields.into_iter().chain(self.tags(start, operators)).all(|id| self.has(id));
+        let has_fields = fields.into_iter().chain(tags(start, operators)).all(|id| self.has(id));
         let filtered = self.allowed(start, &options.filter, None);
         if !operators.restrict() {
             let known = filtered.is_none() || has_fields;

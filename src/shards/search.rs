@@ -2,6 +2,7 @@
 
 use super::plan::{Lookup, ngram_files};
 use super::ranking::{Ranking, Steered};
+use super::restrict::tags;
 use super::shard::{Id, Kind};
 use super::start::Start;
 use super::texts::{Placed, Texts};
@@ -166,7 +167,7 @@ impl Shards {
         let by_embedding = query.embedding.is_some() && plan.by_vectors();
         let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
         let weights = start.weights().filter(|_| plan.weights.lexical > 0.0);
-        let tags = self.tags(start, &operators);
+        let tags = tags(start, &operators);
         let mut wanted =
             self.left(ids(sure).chain(directions).chain(fields).chain(tags).chain(weights).collect());
         let sure = wanted.len();

@@ -62,7 +62,7 @@ impl Shards {
 
     /// What of a query's text to embed; see [`plain_text`].
     #[wasm_bindgen(js_name = plainText)]
-    pub fn plain_text(&self, text: &str) -> String {
+    pub fn plain_text(text: &str) -> String {
         plain_text(text).into_owned()
     }
 

@@ -55,7 +55,7 @@ export const calls = {
    * @returns {string}
    */
   plainText(index, text) {
-    return index.plainText(text);
+    return /** @type {typeof Index} */ (index.constructor).plainText(text);
   },
 
   /**

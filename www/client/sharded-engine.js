@@ -131,7 +131,7 @@ export class ShardedEngine {
       if (name === 'search') return await this.#search(/** @type {any} */ (args)[0], /** @type {any} */ (args)[1], how);
       // The manifest knows what a probe's vector is like.
       if (name === 'verify') return rethrown(() => this.#current().shards.verify(/** @type {any} */ (args)[0]));
-      if (name === 'plainText') return this.#current().shards.plainText(/** @type {any} */ (args)[0]);
+      if (name === 'plainText') return this.#core.Shards.plainText(/** @type {any} */ (args)[0]);
       const index = await this.whole(how.signal);
       return rethrown(() => /** @type {any} */ (calls[name])(index, ...args));
     } finally {

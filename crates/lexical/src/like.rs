@@ -1,9 +1,6 @@
 //! Queries for what is like a text: the words that tell it from others.
 
-use std::collections::BTreeMap;
-
 use super::Keywords;
-use super::keywords::MAX_WORD;
 use super::query_terms::{QueryTerms, Term};
 use super::tokenizer::{TokenKind, tokenize};
 
@@ -14,43 +11,34 @@ impl Keywords {
     /// A query of this index for what is like these texts, each with how often its words count: of their words, those that stand out most
     /// by tf·idf. Nothing if no passage has any.
     pub fn like<'t>(&self, texts: impl IntoIterator<Item = (&'t str, u32)>) -> Option<QueryTerms> {
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let mut terms: Vec<Term> = Vec::new();
+        let mut counts = vec![0.0; self.words()];
+        let mut kinds = vec![TokenKind::Word; self.words()];
         for (text, times) in texts {
             for token in tokenize(text) {
-                let stands_alone =
-                    matches!(token.kind, TokenKind::Word | TokenKind::Identifier | TokenKind::Pair);
-                if stands_alone && token.text.len() <= MAX_WORD {
-                    let place = *places.entry(token.text.clone()).or_insert(terms.len());
-                    if place == terms.len() {
-                        terms.push(Term::new(token.text, token.kind));
-                    }
-                    terms[place].count += times;
+                let asked = matches!(token.kind, TokenKind::Word | TokenKind::Identifier | TokenKind::Pair);
+                if let Some(word) = self.find(&token.text).filter(|_| asked) {
+                    counts[word] += times as f32;
+                    kinds[word] = token.kind;
                 }
             }
         }
-        for term in &mut terms {
-            let frequency = self.passages_with(&term.text).len();
-            term.weight = if frequency > 0 { term.share * self.idf(frequency) } else { 0.0 };
+        for (word, count) in counts.iter_mut().enumerate().filter(|(_, count)| **count > 0.0) {
+            let term = Term::new(self.word(word).to_owned(), kinds[word]);
+            *count *= term.share * self.idf(self.list(word).0.len());
         }
-        let mut chosen = Vec::new();
-        while chosen.len() < WORDS
-            && let Some(place) = most_outstanding(&terms)
+        let mut terms = Vec::new();
+        while terms.len() < WORDS
+            && let Some(word) = (0..counts.len()).max_by(|&a, &b| counts[a].total_cmp(&counts[b]))
+            && counts[word] > 0.0
         {
-            let mut term = Term { count: 1, ..terms.swap_remove(place) };
+            let mut term = Term { count: 1, ..Term::new(self.word(word).to_owned(), kinds[word]) };
+            term.weight = counts[word];
             self.answer(&mut term);
-            chosen.push(term);
+            terms.push(term);
+            counts[word] = 0.0;
         }
-        (!chosen.is_empty()).then(|| QueryTerms { terms: chosen, typed: String::new() })
+        (!terms.is_empty()).then(|| QueryTerms { terms, typed: String::new() })
     }
-}
-
-/// The place of the term whose words stand out most; nothing if none stands out.
-fn most_outstanding(terms: &[Term]) -> Option<usize> {
-    let standing_out = |term: &Term| term.count as f32 * term.weight;
-    let best =
-        (0..terms.len()).max_by(|&a, &b| standing_out(&terms[a]).total_cmp(&standing_out(&terms[b])))?;
-    (standing_out(&terms[best]) > 0.0).then_some(best)
 }
 
 #[cfg(test)]

@@ -18,18 +18,19 @@ impl Phrase {
     /// Nothing if the text has no word. If `unfinished`, its last word may be the start of a longer one.
     pub fn of(text: &str, unfinished: bool) -> Option<Self> {
         let all = spaced(text);
-        let words = all.trim_matches(' ');
+        // What it is between the outer spaces.
+        let words = all.get(1..all.len() - 1)?;
         let joined = |char: Option<char>| char.and_then(script) == Some(Script::Unspaced);
         let (first, last) = (words.chars().next()?, words.chars().next_back());
-        let start = if joined(Some(first)) { "" } else { " " };
-        let end = if unfinished || joined(last) { "" } else { " " };
+        let start = usize::from(joined(Some(first)));
+        let end = all.len() - usize::from(unfinished || joined(last));
         let mut tokens = tokenize(text);
         tokens.retain(|token| {
             let listed = matches!(token.kind, TokenKind::Word | TokenKind::Pair);
             listed && token.text.len() <= MAX_WORD && (!unfinished || token.range.end < text.len())
         });
         Some(Self {
-            spaced: format!("{start}{words}{end}"),
+            spaced: all[start..end].to_owned(),
             words: tokens.into_iter().map(|token| token.text).collect(),
         })
     }
@@ -41,12 +42,17 @@ impl Phrase {
 
     /// Whether it is a single word of a spaced script, so that every passage in the word's list has it.
     pub fn is_a_word(&self) -> bool {
-        self.words.len() == 1 && self.spaced.trim_matches(' ') == self.words[0] && self.spaced.ends_with(' ')
+        match self.words.as_slice() {
+            // With the two spaces around it.
+            [word] => self.spaced.len() == word.len() + 2 && self.spaced[1..].starts_with(word.as_str()),
+            _ => false,
+        }
     }
 
     /// Whether a text has it.
     pub fn is_in(&self, text: &str) -> bool {
-        spaced(text).contains(&self.spaced)
+        // Not by the standard library's search, which is several kilobytes of WebAssembly.
+        spaced(text).as_bytes().windows(self.spaced.len()).any(|part| part == self.spaced.as_bytes())
     }
 }
 
@@ -56,7 +62,8 @@ impl Keywords {
         let mut with_all = vec![true; self.passages()];
         for word in words {
             let mut with = vec![false; with_all.len()];
-            self.passages_with(word).iter().for_each(|&passage| with[passage as usize] = true);
+            let list = self.find(word).map_or(&[][..], |word| self.list(word).0);
+            list.iter().for_each(|&passage| with[passage as usize] = true);
             with_all.iter_mut().zip(with).for_each(|(all, with)| *all &= with);
         }
         with_all
@@ -64,13 +71,13 @@ impl Keywords {
 
     /// Whether any passage has this word as it is, folded.
     pub fn has(&self, word: &str) -> bool {
-        !self.passages_with(word).is_empty()
+        self.find(word).is_some()
     }
 
-    /// The passages that have this word as it is, folded; they ascend.
-    pub(super) fn passages_with(&self, word: &str) -> &[u32] {
+    /// The index of this word, folded.
+    pub(super) fn find(&self, word: &str) -> Option<usize> {
         let place = self.position(|other| other < word);
-        if place < self.words() && self.word(place) == word { self.list(place).0 } else { &[] }
+        (place < self.words() && self.word(place) == word).then_some(place)
     }
 }
 
