@@ -8,15 +8,15 @@ const shipped = 'dist/exemplar';
 
 /** @type {Record<string, { kilobytes: number, entries: string[], without?: string[] }>} */
 const budgets = {
-  'client and worker': { kilobytes: 14.2, entries: ['client/exemplar-search.js', 'client/worker.js'] },
-  'client and engine, where no worker can be': { kilobytes: 13.3, entries: ['client/exemplar-search.js', 'client/engine.js'] },
+  'client and worker': { kilobytes: 14.5, entries: ['client/exemplar-search.js', 'client/worker.js'] },
+  'client and engine, where no worker can be': { kilobytes: 13.5, entries: ['client/exemplar-search.js', 'client/engine.js'] },
   'search box with its styles, in English': { kilobytes: 20.5, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
   // docs/decisions/core-size.md has what they are made of. The last comes after the first hits, for those who search all of a bundle
   // in shards.
-  'core for a bundle in one file': { kilobytes: 151.2, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
-  'core for a bundle in shards': { kilobytes: 105, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
+  'core for a bundle in one file': { kilobytes: 158, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
+  'core for a bundle in shards': { kilobytes: 110, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
   'core for a remote bundle': { kilobytes: 139, entries: ['client/pkg-remote/exemplar_search_bg.wasm.gz'] },
-  'all of the core': { kilobytes: 194, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
+  'all of the core': { kilobytes: 202, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
 };
 
 /** Kilobytes of the strings of another language. */

@@ -68,19 +68,19 @@ impl<'q> Operators<'q> {
         let mut operators = Self::default();
         let (mut plain, mut end) = (String::new(), 0);
         for part in parts(text) {
-            plain.push_str(&text[end..part.start]);
+            plain.push_str(slice(text, end, part.start));
             end = part.end;
             let is_last = unfinished && end == text.len() && !part.quoted;
             if part.option(text).is_some_and(|option| has(&option)) || !operators.take(text, part, is_last) {
-                plain.push_str(&text[part.start..end]);
+                plain.push_str(slice(text, part.start, end));
             } else if !part.without && part.field != Field::Tag {
-                plain.push_str(&text[part.about.0..part.about.1]);
+                plain.push_str(slice(text, part.about.0, part.about.1));
             }
         }
         if operators.asked.is_empty() && operators.tags.is_empty() {
             return none;
         }
-        plain.push_str(&text[end..]);
+        plain.push_str(slice(text, end, text.len()));
         if spaced(&plain).len() == 1 {
             return none;
         }
@@ -101,7 +101,7 @@ impl<'q> Operators<'q> {
     /// Takes a part that is an operator.
     fn take(&mut self, text: &str, part: Part, unfinished: bool) -> bool {
         let Part { field, without, .. } = part;
-        let about = &text[part.about.0..part.about.1];
+        let about = slice(text, part.about.0, part.about.1);
         if field == Field::Any && !without && !part.quoted || field == Field::Tag && without {
             return false;
         }
@@ -130,7 +130,7 @@ impl Asked {
 impl Part {
     /// As an option of a command, if it may be one.
     fn option(self, text: &str) -> Option<String> {
-        let words = spaced(&text[self.about.0..self.about.1]);
+        let words = spaced(slice(text, self.about.0, self.about.1));
         // Without the spaces around.
         let option = ["-", words.get(1..words.len() - 1)?].concat();
         (self.without && !self.quoted && self.field == Field::Any).then_some(option)
@@ -156,10 +156,15 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
+/// From one place to another. What the language's own brackets say where these are wrong is several kilobytes of WebAssembly.
+fn slice(text: &str, from: usize, to: usize) -> &str {
+    text.get(from..to).unwrap_or_default()
+}
+
 /// Where the first character stands, from this place on, of which this is true; the end if it is of none.
 fn until(text: &str, from: usize, is: &dyn Fn(char) -> bool) -> usize {
     let mut place = from;
-    for char in text[from..].chars() {
+    for char in slice(text, from, text.len()).chars() {
         if is(char) {
             break;
         }
@@ -185,7 +190,7 @@ fn part(text: &str, start: usize) -> Part {
     let end = until(text, from, &char::is_whitespace);
     // A single letter after a dash is an option of a command, and so is what follows two.
     let letters = until(text, from, &|char| !char.is_alphabetic());
-    let one = text[from..letters].chars().nth(1).is_none();
+    let one = slice(text, from, letters).chars().nth(1).is_none();
     let without = dash && (field != Field::Any || !one);
     let from = if dash && !without { start } else { from };
     Part { start, end, about: (from, end), quoted: false, without, field }
@@ -194,7 +199,7 @@ fn part(text: &str, start: usize) -> Part {
 /// What stands in the quotes that open at this place, and where they end; after them is a space or a sign, or nothing.
 fn quoted(text: &str, place: usize) -> Option<((usize, usize), usize)> {
     let is_quote = |char: char| matches!(char, '"' | '“' | '”' | '„');
-    let char_at = |place: usize| text[place..].chars().next();
+    let char_at = |place: usize| slice(text, place, text.len()).chars().next();
     let from = place + char_at(place).filter(|char| is_quote(*char))?.len_utf8();
     let to = until(text, from, &is_quote);
     let end = to + char_at(to)?.len_utf8();

@@ -233,6 +233,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
         collect::Candidates {
             article_of: &self.article_of,
             allowed: Cow::Borrowed(&self.allowed),
+            passages: None,
             every_passage: false,
         }
     }

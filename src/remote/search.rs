@@ -10,7 +10,7 @@ use crate::lexical::QueryTerms;
 use crate::rank::{knn, top_k};
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::vector::Matrix;
-use crate::{Closeness, Error, Fusion, Query, Result, Solver, StopAt, Weights};
+use crate::{Closeness, Error, Fusion, Query, Result, Solver, StopAt, Weights, plain_text};
 
 /// Rows that a request asks for, at least; so many times the hits; and at most.
 const ROWS: usize = 200;
@@ -60,7 +60,7 @@ impl Remote {
         };
         let mut plan = Plan::new(options.method, options.stop, given)?;
         let encoded = match (query.text, &self.encoder) {
-            (Some(text), Some(encoder)) if plan.encode => Some(encoder.read()?.encode(text)),
+            (Some(text), Some(encoder)) if plan.encode => Some(encoder.read()?.encode(&plain_text(text))),
             _ => None,
         };
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));

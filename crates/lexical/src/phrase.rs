@@ -30,7 +30,7 @@ impl Phrase {
             listed && token.text.len() <= MAX_WORD && (!unfinished || token.range.end < text.len())
         });
         Some(Self {
-            spaced: all[start..end].to_owned(),
+            spaced: all.get(start..end)?.to_owned(),
             words: tokens.into_iter().map(|token| token.text).collect(),
         })
     }
@@ -43,8 +43,8 @@ impl Phrase {
     /// Whether it is a single word of a spaced script, so that every passage in the word's list has it.
     pub fn is_a_word(&self) -> bool {
         match self.words.as_slice() {
-            // With the two spaces around it.
-            [word] => self.spaced.len() == word.len() + 2 && self.spaced[1..].starts_with(word.as_str()),
+            // Between the spaces around it.
+            [word] => self.spaced.get(1..self.spaced.len() - 1) == Some(word),
             _ => false,
         }
     }
