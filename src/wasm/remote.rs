@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{INSTRUCTIONS, Info, encoded, to_js, to_js_error};
 use super::options::with_query;
 use crate::bundle::Files;
-use crate::remote;
+use crate::{plain_text, remote};
 
 /// [`crate::remote::Remote`] for JavaScript, which asks the engine.
 #[wasm_bindgen]
@@ -61,6 +61,12 @@ impl Remote {
     /// `{ vector, known }` of the bundle's query encoder, without `vector` if it knows nothing of the text.
     pub fn encode(&self, text: &str) -> Result<JsValue, JsValue> {
         self.0.encode(text).map_err(to_js_error).and_then(encoded)
+    }
+
+    /// What of a query's text to embed; see [`plain_text`].
+    #[wasm_bindgen(js_name = plainText)]
+    pub fn plain_text(text: &str) -> String {
+        plain_text(text).into_owned()
     }
 
     /// Checks that a vector of the space's first probe is from the space's model; see

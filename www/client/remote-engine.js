@@ -72,6 +72,7 @@ export class RemoteEngine {
     switch (name) {
       case 'search': return this.#search(/** @type {any} */ (args)[0], /** @type {any} */ (args)[1], how);
       case 'verify': return rethrown(() => remote.verify(/** @type {any} */ (args)[0]));
+      case 'plainText': return this.#core.Remote.plainText(/** @type {any} */ (args)[0]);
       case 'encode': return rethrown(() => remote.encode(/** @type {any} */ (args)[0]));
       case 'complete': return undefined;
       default: throw new ExemplarError('method-needs', `${name} needs all rows, which a remote bundle leaves to its engine: search instead`);
