@@ -89,6 +89,9 @@ mod method;
 mod operators;
 mod query;
 mod query_target;
+// Hidden: the command's intervals need it, too.
+#[doc(hidden)]
+pub mod random;
 // Hidden: the tests and the benchmark look inside, and no release promises that it stays.
 #[doc(hidden)]
 pub mod rank;

@@ -6,6 +6,7 @@ use super::apply::{NGRAM_STEP, QueryEncoder, weight};
 use super::coefficients::MAX;
 use super::ridge::{OUTPUTS, Outputs, Solution, on_all_cores};
 use super::vocabulary::{NGRAM_WEIGHT, Vocabulary};
+use crate::random::SplitMix64;
 
 /// Directions that are kept at most.
 const MAX_RANK: usize = 512;
@@ -45,7 +46,7 @@ impl Directions {
             let directions = &matrix * &eigen.eigenvectors;
             return Self::by(&eigen, |i| directions.column(i).normalize().iter().copied().collect());
         }
-        let mut random = 0;
+        let mut random = SplitMix64(0);
         let mut basis = DMatrix::from_fn(dimensions, MAX_RANK + MORE, |_, _| uniform(&mut random));
         for _ in 0..ITERATIONS {
             basis = (&matrix * (&transposed * &basis)).qr().q();
@@ -241,12 +242,9 @@ impl Reduction<'_> {
     }
 }
 
-/// Numbers from -1 to 1 (SplitMix64: Steele, Lea, Flood 2014).
-fn uniform(state: &mut u64) -> f32 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+/// Numbers from -1 to 1.
+fn uniform(random: &mut SplitMix64) -> f32 {
+    (random.draw() >> 40) as f32 / (1u32 << 23) as f32 - 1.0
 }
 
 #[cfg(test)]
@@ -255,8 +253,8 @@ mod tests {
 
     /// Vectors with falling variances along a few axes.
     fn vectors(count: usize, dims: usize) -> Vec<Vec<f32>> {
-        let mut random = 7;
-        let value = |random: &mut u64, i: usize| uniform(random) / (1.0 + i as f32);
+        let mut random = SplitMix64(7);
+        let value = |random: &mut SplitMix64, i: usize| uniform(random) / (1.0 + i as f32);
         (0..count).map(|_| (0..dims).map(|i| value(&mut random, i)).collect()).collect()
     }
 

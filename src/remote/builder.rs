@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::manifest::{
-    CLUSTERS, COVARIANCE, COVARIANCE_ENCODING, Clusters, MAX_CLUSTERS, MAX_DIMENSIONS, MAX_PASSAGES, MEAN,
-    MEAN_QUERY, Manifest, NORMS, PASSAGES, clusters_part, floats_part, passages_part,
+    CLUSTERS, COVARIANCE, COVARIANCE_ENCODING, Clusters, MAX_CLUSTERS, MAX_PASSAGES, MEAN, MEAN_QUERY,
+    Manifest, NORMS, PASSAGES, check_dimensions, clusters_part, floats_part, passages_part,
 };
 use crate::bundle::{Bundle, EmbeddingSpace, Part, Statistics, Written, put_covariance};
 use crate::clusters::Points;
 use crate::decimal::Decimal;
 use crate::error::Cause;
 use crate::facets::values;
+use crate::random::SplitMix64;
 use crate::rank::Moments;
 use crate::rank::whitened::{InDimensions, QUERY_SHRINKAGE};
 use crate::vector::{Matrix, Vectors};
@@ -105,7 +106,7 @@ pub struct Builder {
     waiting: Vec<f32>,
     /// A random sample of the rows so far: algorithm R (Vitter, *Random Sampling with a Reservoir*, 1985).
     kept: Vec<f32>,
-    random: u64,
+    random: SplitMix64,
 }
 
 /// Rows that are added to the moments together.
@@ -117,15 +118,10 @@ impl Builder {
     /// # Errors
     ///
     /// [`ErrorKind::Option`](crate::ErrorKind::Option) for a sample out of range, and
-    /// [`ErrorKind::BundleField`](crate::ErrorKind::BundleField) for no dimensions or more than [`MAX_DIMENSIONS`].
+    /// [`ErrorKind::BundleField`](crate::ErrorKind::BundleField) for no dimensions or more than [`MAX_DIMENSIONS`](super::MAX_DIMENSIONS).
     pub fn new(dimensions: usize, sample: &Sample) -> Result<Self> {
         sample.check()?;
-        if !(1..=MAX_DIMENSIONS).contains(&dimensions) {
-            let problem = format!(
-                "is {dimensions}, expected 1 to {MAX_DIMENSIONS} for a remote bundle: build with fewer dimensions"
-            );
-            return Err(Error::field("space.dimensions", problem));
-        }
+        check_dimensions(dimensions)?;
         Ok(Self {
             sample: *sample,
             dims: dimensions,
@@ -133,7 +129,7 @@ impl Builder {
             moments: Moments::of(&Matrix::<f32>::zeros(0, dimensions)),
             waiting: Vec::new(),
             kept: Vec::new(),
-            random: 0,
+            random: SplitMix64(0),
         })
     }
 
@@ -180,19 +176,10 @@ impl Builder {
             self.kept.extend(unit);
             return;
         }
-        let place = (self.next_random() % (self.rows as u64 + 1)) as usize;
+        let place = (self.random.draw() % (self.rows as u64 + 1)) as usize;
         if place < KEPT {
             self.kept[place * self.dims..][..self.dims].copy_from_slice(unit);
         }
-    }
-
-    /// SplitMix64 (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, 2014).
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 
     fn flush(&mut self) {

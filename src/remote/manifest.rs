@@ -111,12 +111,7 @@ impl Manifest {
 
     fn check(&self) -> Result<()> {
         let dims = self.space.dimensions;
-        if !(1..=MAX_DIMENSIONS).contains(&dims) {
-            let problem = format!(
-                "is {dims}, expected 1 to {MAX_DIMENSIONS} for a remote bundle: build with fewer dimensions"
-            );
-            return Err(Error::field("space.dimensions", problem));
-        }
+        check_dimensions(dims)?;
         if self.rows == 0 {
             return Err(Error::field("rows", "is 0: a collection needs at least one row"));
         }
@@ -170,6 +165,15 @@ impl Manifest {
         let (file, parts) = (String::new(), Vec::new());
         Self { space, rows, articles, fields, words, closeness, file, parts }
     }
+}
+
+pub(super) fn check_dimensions(dims: usize) -> Result<()> {
+    if (1..=MAX_DIMENSIONS).contains(&dims) {
+        return Ok(());
+    }
+    let problem =
+        format!("is {dims}, expected 1 to {MAX_DIMENSIONS} for a remote bundle: build with fewer dimensions");
+    Err(Error::field("space.dimensions", problem))
 }
 
 /// A mixture of clusters, as a part holds it.

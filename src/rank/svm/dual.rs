@@ -4,6 +4,7 @@
 use super::problem::Problem;
 use super::{Fit, Options, SolverReport, Stop, TrainingSet};
 use crate::Result;
+use crate::random::SplitMix64;
 use crate::vector::Rows;
 
 /// Visits of every sample before giving up.
@@ -33,7 +34,7 @@ pub fn fit(rows: &dyn Rows, training: &TrainingSet, options: &Options, seed: u64
     let (mut epochs, mut checks) = (0, 0);
     loop {
         for _ in 0..EPOCHS_PER_CHECK {
-            random.shuffle(&mut order);
+            shuffle(&mut random, &mut order);
             for &i in &order {
                 let sample = problem.sample(i);
                 let slope = sample.label * sample.vector.dot(&w) - 1.0 + alpha[i] * 0.5 / sample.cost;
@@ -69,21 +70,9 @@ fn gap(problem: &Problem, alpha: &[f64], margins: &[f64]) -> f64 {
     alpha.iter().zip(margins).enumerate().map(term).sum()
 }
 
-/// Steele, Lea, Flood 2014.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// Fisher and Yates; the modulo's bias is below 2⁻³² for any list that fits in memory here.
-    fn shuffle(&mut self, order: &mut [usize]) {
-        for last in (1..order.len()).rev() {
-            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
-        }
+/// Fisher and Yates; the modulo's bias is below 2⁻³² for any list that fits in memory here.
+fn shuffle(random: &mut SplitMix64, order: &mut [usize]) {
+    for last in (1..order.len()).rev() {
+        order.swap(last, (random.draw() % (last as u64 + 1)) as usize);
     }
 }

@@ -1,5 +1,6 @@
 //! The confidence interval of a mean over queries: percentile bootstrap (Efron 1979; for retrieval, Sakai 2006).
 
+use exemplar_search::random::SplitMix64;
 use serde::Serialize;
 
 const RESAMPLES: usize = 2000;
@@ -18,9 +19,9 @@ impl Interval {
     /// Of one value a query, at least one. The same values give the same interval.
     pub fn of(values: &[f64]) -> Self {
         let mean = |sum: f64| sum / values.len().max(1) as f64;
-        let mut random = SplitMix(values.len() as u64);
+        let mut random = SplitMix64(values.len() as u64);
         let mut means: Vec<f64> = (0..RESAMPLES)
-            .map(|_| mean((0..values.len()).map(|_| values[random.below(values.len())]).sum()))
+            .map(|_| mean((0..values.len()).map(|_| values[below(&mut random, values.len())]).sum()))
             .collect();
         means.sort_unstable_by(f64::total_cmp);
         let at = |share: f64| means[((RESAMPLES - 1) as f64 * share).round() as usize];
@@ -28,17 +29,8 @@ impl Interval {
     }
 }
 
-/// A generator that needs no more than this (Steele, Lea and Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((u128::from(x ^ (x >> 31)) * end as u128) >> 64) as usize
-    }
+fn below(random: &mut SplitMix64, end: usize) -> usize {
+    ((u128::from(random.draw()) * end as u128) >> 64) as usize
 }
 
 #[cfg(test)]
