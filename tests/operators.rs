@@ -99,6 +99,22 @@ fn what_stands_alone_or_is_an_option_of_a_command_is_words() {
 }
 
 #[test]
+fn counts_are_of_the_articles_that_meet_what_is_asked() {
+    let index = index(true);
+    // The best passage of the moon's page has not the phrase, another has it.
+    for (text, expected) in [("\"spring tide\" moon high", "Deep Sea"), ("tide moon tag:sea", "sea")] {
+        for method in ["lexical", "knn"] {
+            let query = Query { text: Some(text), embedding: Some(&[1.0, 0.0]), unfinished: false };
+            let options =
+                SearchOptions::default().method(method.parse().unwrap()).facets(vec!["tags".into()]);
+            let facets = index.search(query, &options).unwrap().facets;
+            let counts: Vec<_> = facets[0].counts.iter().map(|count| (count.value, count.count)).collect();
+            assert_eq!(counts, [(expected, 1)], "{text} {method}");
+        }
+    }
+}
+
+#[test]
 fn a_phrase_that_no_passage_has_is_words_and_nothing_is_close() {
     let index = index(true);
     let search = |strictness| {

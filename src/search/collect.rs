@@ -40,7 +40,11 @@ impl Candidates<'_> {
 
     /// The best passage of each of the `k` best articles, best first.
     pub fn top(&self, scores: &[f32], k: usize) -> Vec<usize> {
-        if self.every_passage { top_k(scores, k) } else { top_k_of(scores, &self.best_passages(scores), k) }
+        if self.every_passage && self.passages.is_none() {
+            top_k(scores, k)
+        } else {
+            top_k_of(scores, &self.best_passages(scores), k)
+        }
     }
 }
 

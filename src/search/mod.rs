@@ -178,6 +178,9 @@ impl SearchIndex {
                 None => QueryTerms::parse(text, query.unfinished),
             });
         }
+        if plan.weights.lexical == 0.0 {
+            return None;
+        }
         let liked = more.iter().filter_map(|id| self.position(id).ok());
         let texts = liked.flat_map(|article| {
             let passages = self.passages()[self.passages_of(article)].iter();

@@ -47,11 +47,6 @@ impl SearchIndex {
         if !operators.restrict() {
             return true;
         }
-        candidates.every_passage = false;
-        if !operators.tags.is_empty() {
-            let articles = self.articles().iter().zip(candidates.allowed.to_mut());
-            articles.for_each(|(article, allowed)| *allowed &= operators.allow(article));
-        }
         let listed = |phrase: &Phrase| Some(self.keywords()?.with_all(phrase.words()));
         let has = |asked: &Asked, passage: usize| {
             let passage = &self.passages()[passage];
@@ -59,7 +54,14 @@ impl SearchIndex {
             // A bundle may have no texts.
             (is_in || asked.in_title || !passage.text.is_empty()).then_some(is_in)
         };
-        let (passages, found) = meeting(operators, self.passages().len(), &listed, &has);
+        let (mut passages, found) = meeting(operators, self.passages().len(), &listed, &has);
+        if !operators.tags.is_empty() {
+            let tagged: Vec<bool> = self.articles().iter().map(|article| operators.allow(article)).collect();
+            passages
+                .iter_mut()
+                .zip(self.article_of())
+                .for_each(|(may, &article)| *may &= tagged[article as usize]);
+        }
         candidates.passages = Some(passages);
         found
     }
