@@ -153,7 +153,7 @@ impl SearchIndex {
             };
             plan = left;
         }
-        let terms = self.terms(&query, more);
+        let terms = self.terms(&query, more, &plan);
         let mut candidates = self.candidates(&target, &options.filter);
         let phrase_found = self.restrict(&mut candidates, &operators);
         let asked = Asked {
@@ -170,7 +170,7 @@ impl SearchIndex {
     }
 
     /// The words to ask for: the query's, or else those that tell the liked articles from others.
-    fn terms(&self, query: &Query, more: &[&str]) -> Option<QueryTerms> {
+    fn terms(&self, query: &Query, more: &[&str], plan: &Plan) -> Option<QueryTerms> {
         let keywords = self.keywords();
         if let Some(text) = query.text {
             return Some(match keywords {
@@ -208,7 +208,8 @@ impl SearchIndex {
             .among(candidates.passages.as_deref());
         let mut facets = Vec::new();
         if !options.facets.is_empty() {
-            let mut all = self.candidates(target, &Filter::default()).best_passages(scores);
+            let all = self.candidates(target, &Filter::default());
+            let mut all = Candidates { passages: candidates.passages.clone(), ..all }.best_passages(scores);
             all.retain(|&passage| found.has(passage as usize));
             facets = self.facets(&all, options);
         }

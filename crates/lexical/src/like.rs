@@ -1,7 +1,7 @@
 //! Queries for what is like a text: the words that tell it from others.
 
 use super::Keywords;
-use super::query_terms::{QueryTerms, Term};
+use super::query_terms::{QueryTerms, Term, share};
 use super::tokenizer::{TokenKind, tokenize};
 
 /// Words of such a query at most: as many as Lucene's MoreLikeThis takes. Twenty and forty were as good.
@@ -23,16 +23,15 @@ impl Keywords {
             }
         }
         for (word, count) in counts.iter_mut().enumerate().filter(|(_, count)| **count > 0.0) {
-            let term = Term::new(self.word(word).to_owned(), kinds[word]);
-            *count *= term.share * self.idf(self.list(word).0.len());
+            *count *= share(self.word(word), kinds[word]) * self.idf(self.list(word).0.len());
         }
         let mut terms = Vec::new();
         while terms.len() < WORDS
             && let Some(word) = (0..counts.len()).max_by(|&a, &b| counts[a].total_cmp(&counts[b]))
             && counts[word] > 0.0
         {
-            let mut term = Term { count: 1, ..Term::new(self.word(word).to_owned(), kinds[word]) };
-            term.weight = counts[word];
+            let term = Term::new(self.word(word).to_owned(), kinds[word]);
+            let mut term = Term { count: 1, weight: counts[word], ..term };
             self.answer(&mut term);
             terms.push(term);
             counts[word] = 0.0;

@@ -187,7 +187,7 @@ fn is_katakana(token: &Token) -> bool {
 
 /// What a term counts next to others: a pair of hiragana is grammar more often than not, and so is half of one that hiragana begins or
 /// ends; what is made of words that count, too, counts less.
-fn share(text: &str, kind: TokenKind) -> f32 {
+pub(super) fn share(text: &str, kind: TokenKind) -> f32 {
     let hiragana = text.chars().filter(|char| matches!(char, 'ぁ'..='ゟ')).count();
     match (kind, hiragana) {
         (TokenKind::Pair, 2) => HIRAGANA,
