@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import test from 'node:test';
-import { open, startSite } from './component-support.mjs';
+import { deferred, open, startSite } from './component-support.mjs';
 import { atEnd } from './support.mjs';
 
 const GOLDEN = new URL('../golden/', import.meta.url);
@@ -191,17 +191,26 @@ test('what engines do wrong is told, and never ranked', async (t) => {
 });
 
 test('an engine that is slow is given up, and an abort reaches its request', async (t) => {
-  let ended = 0;
-  const { page } = await remoteSite(t, (_, to) => void to.on('close', () => ended++));
+  const requests = [1, 2].map(() => ({ arrived: deferred(), closed: deferred() }));
+  const [given, stopped] = requests;
+  const { page } = await remoteSite(t, (_, to) => {
+    const { arrived, closed } = requests.shift();
+    to.on('close', closed.resolve);
+    arrived.resolve();
+  });
   const slow = await page.evaluate(search, [EMBEDDING, { method: 'knn' }]);
   assert.equal(slow.error.code, 'timeout');
-  assert.equal(ended, 1);
-  const aborted = await page.evaluate(async (query) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 200);
-    return globalThis.index.search(query, { method: 'knn', signal: controller.signal }).catch(({ name }) => name);
+  // The server hears of it a moment after the page.
+  await given.closed.promise;
+  const aborted = page.evaluate(async (query) => {
+    globalThis.controller = new AbortController();
+    const { signal } = globalThis.controller;
+    return globalThis.index.search(query, { method: 'knn', signal }).catch(({ name }) => name);
   }, EMBEDDING);
-  assert.equal(aborted, 'AbortError');
+  await stopped.arrived.promise;
+  await page.evaluate(() => globalThis.controller.abort());
+  assert.equal(await aborted, 'AbortError');
+  await stopped.closed.promise;
 });
 
 test('a remote bundle without candidates, and another bundle with them, say so', async (t) => {
