@@ -167,6 +167,23 @@ test('a filter and counts take parts, and so does a box that puts the language o
   assert(new Set(asked).size < all / 2, `${new Set(asked).size} of ${all} shards`);
 });
 
+test('operators restrict what parts find as they do for the whole bundle', async (t) => {
+  const { address, asked } = await shardedSite(t, await shards(t));
+  const page = await openBox(t, address);
+  const queries = ['"interior mutability" pattern', 'threads -mutex', 'title:ownership borrow'];
+  const parts = [];
+  for (const query of queries) parts.push((await page.evaluate(search, [query, { method: 'lexical', k: 5 }])).urls);
+  const before = asked.length;
+  await page.evaluate(() => globalThis.index.complete());
+  assert(before < asked.length, 'no query had all shards loaded');
+  for (const [i, query] of queries.entries()) {
+    const { urls, closeness } = await page.evaluate(search, [query, { method: 'lexical', k: 5 }]);
+    assert.notEqual(closeness, 'nothing', query);
+    assert(urls.length > 0, query);
+    assert.deepEqual(parts[i], urls, query);
+  }
+});
+
 test('what parts cannot answer has the rest loaded', async (t) => {
   const { address } = await shardedSite(t, await shards(t));
   const page = await openBox(t, address);
