@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::{Partial, Remote, Request, Response, Row, response_error};
 use crate::Result;
 use crate::bundle::{Article, Passage};
+use crate::rank::knn;
 use crate::vector::{Element, Matrix};
 
 /// How far a row's vector may be from unit length: float16 and the codes of engines lose less.
@@ -25,8 +26,6 @@ pub struct Candidates {
     pub(super) words: Vec<f32>,
     /// The vectors, of unit length, row after row.
     pub(super) vectors: Vec<f32>,
-    /// The cluster of each.
-    pub(super) clusters: Vec<u32>,
     /// The w of the first SVM, from which the next one goes on.
     pub(super) start: OnceLock<Vec<f64>>,
     partial: Option<Partial>,
@@ -61,9 +60,8 @@ impl Candidates {
             self.check_row(i, row, &vectors[i * dims..][..dims], request)?;
         }
         check_nearness(remote, request, &vectors)?;
-        let near = remote.mixture.near(&request.vector);
-        for (i, row) in rows.into_iter().enumerate() {
-            self.insert(remote, &near, row, &vectors[i * dims..][..dims]);
+        for (row, vector) in rows.into_iter().zip(vectors.chunks_exact(dims)) {
+            self.insert(row, vector);
         }
         self.responses += 1;
         let missing = |partial: &Partial| partial.missing as f64 / partial.of.max(1) as f64;
@@ -101,7 +99,7 @@ impl Candidates {
         Ok(())
     }
 
-    fn insert(&mut self, remote: &Remote, near: &[u32], row: Row, vector: &[f32]) {
+    fn insert(&mut self, row: Row, vector: &[f32]) {
         let Row { id, article, passage, index, words } = row;
         let words = words.unwrap_or(0.0);
         if let Some(&known) = self.by_id.get(&id) {
@@ -118,7 +116,6 @@ impl Candidates {
         self.indices.push(index);
         self.words.push(words);
         self.vectors.extend(vector);
-        self.clusters.push(remote.mixture.nearest(near, vector));
     }
 
     /// The vectors as a matrix.
@@ -149,7 +146,8 @@ fn unit_vectors(mut vectors: Vec<f32>, rows: usize, dims: usize, model: &str) ->
             );
             return Err(response_error("vectors", problem));
         }
-        values.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+        let factor = (1.0 / length) as f32;
+        values.iter_mut().for_each(|x| *x *= factor);
     }
     Ok(vectors)
 }
@@ -160,11 +158,9 @@ fn check_nearness(remote: &Remote, request: &Request, vectors: &[f32]) -> Result
     if request.vector.is_empty() || !request.filter.is_empty() || vectors.is_empty() {
         return Ok(());
     }
-    let product = |row: &[f32]| -> f64 {
-        row.iter().zip(&request.vector).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
-    };
-    let best = vectors.chunks_exact(request.vector.len()).map(product).fold(f64::NEG_INFINITY, f64::max);
-    if best + ROUNDING >= remote.metric.mean_product(&request.vector) {
+    let rows = Matrix::from_values(vectors, request.vector.len());
+    let best = knn::scores(&rows, &rows.pad(&request.vector)).into_iter().fold(f32::NEG_INFINITY, f32::max);
+    if f64::from(best) + ROUNDING >= remote.metric.mean_product(&request.vector) {
         return Ok(());
     }
     let problem = format!(

@@ -1,5 +1,4 @@
 import { ExemplarError } from '../client/exemplar-search.js';
-import { FIELDS } from './filters.js';
 
 /** @import { Method } from '../client/types.js' */
 
@@ -18,7 +17,7 @@ import { FIELDS } from './filters.js';
  * @property {import('./frame.js').Mode} mode
  * @property {string} base what articles' addresses are relative to, absolute
  * @property {number} limit articles shown at first
- * @property {import('./filters.js').Field[]} filters
+ * @property {string[]} filters
  * @property {string} [label]
  * @property {string} [placeholder]
  * @property {string} shortcuts
@@ -160,10 +159,7 @@ export class AttributeReader {
   }
 
   #filters() {
-    const names = (this.#text('filters') ?? '').split(/[\s,]+/).filter(Boolean);
-    const fields = FIELDS.filter((field) => names.includes(field));
-    if (fields.length < new Set(names).size) this.#wrong('filters', `one of ${FIELDS.join(', ')}, or several`);
-    return fields.sort((a, b) => names.indexOf(a) - names.indexOf(b));
+    return [...new Set((this.#text('filters') ?? '').split(/[\s,]+/).filter(Boolean))];
   }
 
   /**

@@ -1,31 +1,24 @@
 import { element } from './dom.js';
 import { replaceChildren } from './replace-children.js';
 
-/** The fields of articles that can be filtered by. */
-export const FIELDS = /** @type {const} */ (['lang', 'tags']);
-
-/**
- * @typedef {typeof FIELDS[number]} Field
- */
-
 /** How many values of a field are offered. */
 const OFFERED = 8;
 
-/** Filters by language and tag, of which those are offered that articles found have. */
+/** Filters by fields of articles, of whose values those are offered that articles found have. */
 export class Filters {
   #fields;
   #strings;
   #rows;
   #onChange;
-  /** What is chosen. @type {Map<Field, Set<string>>} */
+  /** What is chosen. @type {Map<string, Set<string>>} */
   #chosen = new Map();
-  /** The row of a field: kept, as are its buttons, so that the one just pressed stays chosen. @type {Map<Field, HTMLElement>} */
+  /** The row of a field: kept, as are its buttons, so that the one just pressed stays chosen. @type {Map<string, HTMLElement>} */
   #kept = new Map();
   /** By field and value. @type {Map<string, { cell: Node, show(count: number): void }>} */
   #cells = new Map();
 
   /**
-   * @param {Field[]} fields
+   * @param {readonly string[]} fields
    * @param {import('./strings.js').Strings} strings
    * @param {import('./rows.js').Rows} rows
    * @param {() => void} onChange
@@ -54,7 +47,7 @@ export class Filters {
       if (counts.length < 2) return [];
       const row = this.#kept.get(field) ?? this.#rows.row({ class: 'choices' });
       this.#kept.set(field, row);
-      const caption = element('span', { class: 'caption', role: 'presentation' }, this.#strings.filters[field]);
+      const caption = element('span', { class: 'caption', role: 'presentation' }, this.#strings.filters[field] ?? field);
       const cells = counts.map(({ value, count }) => {
         const button = this.#cells.get(`${field} ${value}`) ?? this.#button(field, value);
         this.#cells.set(`${field} ${value}`, button);
@@ -68,7 +61,7 @@ export class Filters {
 
   /**
    * The commonest values, then what else is chosen.
-   * @param {Field} field
+   * @param {string} field
    * @param {import('../client/types.js').Facet['counts']} counts
    */
   #counts(field, counts) {
@@ -79,7 +72,7 @@ export class Filters {
   }
 
   /**
-   * @param {Field} field
+   * @param {string} field
    * @param {string} value
    */
   #button(field, value) {

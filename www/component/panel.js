@@ -43,7 +43,7 @@ export class Panel {
   /**
    * @param {import('./frame.js').Mode} mode
    * @param {Strings} strings
-   * @param {import('./filters.js').Field[]} fields which to filter by
+   * @param {readonly string[]} fields which to filter by
    * @param {Record<string, string[]>} filter what is filtered by at first
    * @param {Actions} actions
    */

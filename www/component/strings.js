@@ -19,7 +19,7 @@ export const en = {
   suggestions: 'Try',
   recent: 'Recent searches',
   forget: 'Forget them',
-  filters: { lang: 'Language', tags: 'Tag' },
+  filters: /** @type {Record<string, string>} by field */ ({ lang: 'Language', tags: 'Tag' }),
   loading: 'Loading the search: {loaded}',
   loadingOf: 'Loading the search: {loaded} of {total}',
   searching: 'Searching…',
