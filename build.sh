@@ -248,8 +248,11 @@ case "${1:-help}" in
     ;;
   test)
     if [[ ${2:-} == engines ]]; then
+      core
+      step "Chromium and Node packages" scripts/test-tools.sh
       step "The exemplar command" cargo build --package exemplar-search-cli
-      step "Engines" engines target/debug node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/engines/*.test.mjs
+      step "The page, the client and the search box" scripts/web.sh
+      EXEMPLAR_DIST=$PWD/dist step "Engines" engines target/debug node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/engines/*.test.mjs
       exit
     fi
     [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all, or ./build.sh test engines"

@@ -162,9 +162,9 @@ export const begin = (args) => spawn(EXEMPLAR_BIN, args, { env: environment({}),
 
 const RATE = '--candidates-per-minute';
 
-/** A running `exemplar serve --candidates`. */
-export async function serve(urls, more = [], env = {}) {
-  const site = folder('site');
+/** A running `exemplar serve --candidates`: of this site, or of an empty one. */
+export async function serve(urls, more = [], env = {}, of = undefined) {
+  const site = of ?? folder('site');
   const args = ['serve', site, '--port', '0', ...urls.flatMap((url) => ['--candidates', url]), ...(more.includes(RATE) ? [] : [RATE, '100000']), ...more];
   const child = spawn(EXEMPLAR_BIN, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => said.push(text));
@@ -184,7 +184,7 @@ export async function serve(urls, more = [], env = {}) {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
-    rmSync(site, { recursive: true });
+    if (!of) rmSync(site, { recursive: true });
   };
   return { address, post, ask, stop };
 }
