@@ -114,7 +114,7 @@ pub use exemplar_search_lexical::Keywords;
 pub use exemplar_search_vector as vector;
 #[doc(inline)]
 pub use exemplar_search_vector::{Matrix, Vectors};
-pub use facets::{Count, Facet, Filter};
+pub use facets::{Count, Facet, Filter, Range, Wanted};
 pub use highlights::Highlights;
 pub use index::SearchIndex;
 pub use map::{Map, Positive, View};

@@ -108,7 +108,7 @@ fn counts_are_of_the_articles_that_meet_what_is_asked() {
             let options =
                 SearchOptions::default().method(method.parse().unwrap()).facets(vec!["tags".into()]);
             let facets = index.search(query, &options).unwrap().facets;
-            let counts: Vec<_> = facets[0].counts.iter().map(|count| (count.value, count.count)).collect();
+            let counts: Vec<_> = facets[0].counts.iter().map(|count| (&*count.value, count.count)).collect();
             assert_eq!(counts, [(expected, 1)], "{text} {method}");
         }
     }

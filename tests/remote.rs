@@ -241,7 +241,8 @@ fn rows_that_the_filter_forbids_are_refused_and_the_svm_learns_from_all() {
     let bundle = bundle(4, 300);
     let remote = remote_of(&bundle, false);
     let index = SearchIndex::new(bundle.clone()).unwrap();
-    let filter = exemplar_search::Filter(vec![("lang".into(), vec!["en".into()])]);
+    let filter =
+        exemplar_search::Filter(vec![("lang".into(), exemplar_search::Wanted::Values(vec!["en".into()]))]);
     let query = bundle.vectors.values(5);
     for method in ["knn", "svm", "whitened"] {
         let options = SearchOptions::default().method(method.parse().unwrap()).filter(filter.clone());
@@ -257,7 +258,8 @@ fn rows_that_the_filter_forbids_are_refused_and_the_svm_learns_from_all() {
     let unfiltered = respond(&bundle, &Request { filter: Default::default(), ..request.clone() });
     let error = candidates.add(&remote, &request, unfiltered).unwrap_err();
     assert!(error.to_string().contains("which the filter forbids"), "{error}");
-    let other = exemplar_search::Filter(vec![("author".into(), vec!["x".into()])]);
+    let other =
+        exemplar_search::Filter(vec![("author".into(), exemplar_search::Wanted::Values(vec!["x".into()]))]);
     let error = remote.search(&query, &options.filter(other), &candidates).unwrap_err();
     assert_eq!(error.to_string(), "option filter is \"author\": the engine filters by lang");
 }
@@ -404,7 +406,10 @@ fn the_json_of_requests_and_responses_is_as_documented() {
         vector: vec![1.0, -0.5],
         k: 5,
         text: Some("sea".into()),
-        filter: exemplar_search::Filter(vec![("lang".into(), vec!["en".into()])]),
+        filter: exemplar_search::Filter(vec![(
+            "lang".into(),
+            exemplar_search::Wanted::Values(vec!["en".into()]),
+        )]),
     };
     assert_eq!(
         request.to_json().unwrap(),

@@ -6,11 +6,10 @@ use super::manifest::{
     CLUSTERS, COVARIANCE, COVARIANCE_ENCODING, Clusters, MAX_CLUSTERS, MAX_PASSAGES, MEAN, MEAN_QUERY,
     Manifest, NORMS, PASSAGES, check_dimensions, clusters_part, floats_part, passages_part,
 };
-use crate::bundle::{Bundle, EmbeddingSpace, Part, Statistics, Written, put_covariance};
+use crate::bundle::{Article, Bundle, EmbeddingSpace, Part, Statistics, Written, put_covariance};
 use crate::clusters::Points;
 use crate::decimal::Decimal;
 use crate::error::Cause;
-use crate::facets::values;
 use crate::random::SplitMix64;
 use crate::rank::Moments;
 use crate::rank::whitened::{InDimensions, QUERY_SHRINKAGE};
@@ -66,11 +65,10 @@ pub struct About {
 }
 
 impl About {
-    /// Of a whole bundle, whose articles are filtered by every field that holds a text or a list of texts.
+    /// Of a whole bundle, whose articles are filtered by every field that holds texts or numbers.
     pub fn of(bundle: &Bundle, words: bool) -> Self {
-        let extra = bundle.articles.iter().flat_map(|article| article.extra.0.iter().map(|(name, _)| name));
-        let names: BTreeSet<&str> = ["lang", "tags"].into_iter().chain(extra.map(String::as_str)).collect();
-        let has = |name: &str| bundle.articles.iter().any(|article| values(article, name).next().is_some());
+        let names: BTreeSet<&str> = bundle.articles.iter().flat_map(Article::fields).collect();
+        let has = |name: &str| bundle.articles.iter().any(|article| !article.values(name).is_empty());
         Self {
             space: bundle.space.clone(),
             articles: bundle.articles.len(),

@@ -40,7 +40,7 @@ impl Request {
             vector: (!vector.is_empty()).then(|| STANDARD.encode(bytes)),
             k: *k,
             text: text.as_deref(),
-            filter: (!filter.is_empty()).then(|| filter.asked().collect()),
+            filter: (!filter.is_empty()).then(|| filter.values().collect()),
         })
     }
 }

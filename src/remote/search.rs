@@ -10,7 +10,7 @@ use crate::lexical::QueryTerms;
 use crate::rank::{knn, top_k};
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::vector::Matrix;
-use crate::{Closeness, Error, Fusion, Query, Result, Solver, StopAt, Weights, plain_text};
+use crate::{Closeness, Error, Fusion, Query, Result, Solver, StopAt, Wanted, Weights, plain_text};
 
 /// Rows that a request asks for, at least; so many times the hits; and at most.
 const ROWS: usize = 200;
@@ -110,6 +110,15 @@ impl Remote {
             return refuse("stop", &options.stop.to_string(), "expected converged");
         }
         let known = |field: &str| self.manifest.fields.iter().any(|other| other == field);
+        if let Some((field, _)) =
+            options.filter.asked().find(|(_, wanted)| matches!(wanted, Wanted::Range(_)))
+        {
+            return Err(Error::option(
+                "filter",
+                format!("\"{field}\" in a range"),
+                "expected values: engines filter by values alone",
+            ));
+        }
         match options.filter.asked().find(|(field, _)| !known(field)) {
             None => Ok(()),
             Some((field, _)) => {
@@ -180,7 +189,9 @@ impl Remote {
         let products = knn::scores(&all, &all.pad(&toward[..all.dims()]));
         let taken = top_k(&products, LEARNT);
         let values: Vec<f32> = taken.iter().flat_map(|&row| all.values(row)).copied().collect();
-        let clusters: Vec<u32> = taken.iter().map(|&row| candidates.clusters[row]).collect();
+        let near = self.mixture.near(&toward[..all.dims()]);
+        let cluster = |&row: &usize| self.mixture.nearest(&near, all.values(row));
+        let clusters: Vec<u32> = taken.iter().map(cluster).collect();
         let (rows, count) = (Matrix::from_values(&values, all.dims()), self.manifest.rows);
         let problem = Problem::new(&self.mixture, &rows, &clusters, query, count, params);
         let solution = problem.solve(&self.steering(params.c()), TOLERANCE, start);

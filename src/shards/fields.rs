@@ -142,7 +142,7 @@ impl Shards {
         for (field, wanted) in filter.asked().filter(|(field, _)| Some(*field) != but_for) {
             let mut marked = vec![false; start.passages as usize];
             let values = self.values(start.field(field)).iter();
-            values.filter(|value| wanted.contains(&value.text)).for_each(|value| value.mark(&mut marked));
+            values.filter(|value| wanted.has(&value.text)).for_each(|value| value.mark(&mut marked));
             if let Some(before) = &allowed {
                 marked.iter_mut().zip(before).for_each(|(marked, before)| *marked &= before);
             }
@@ -165,11 +165,12 @@ impl Shards {
                 let mut marked = vec![false; firsts.len()];
                 value.mark(&mut marked);
                 let count = marked.iter().zip(&firsts).filter(|(marked, first)| **marked && **first).count();
-                counts[value.order as usize] = (count > 0).then_some(Count { value: &value.text, count });
+                counts[value.order as usize] =
+                    (count > 0).then(|| Count { value: (&value.text).into(), count });
             }
             let counts: Vec<Count> = counts.into_iter().flatten().collect();
             let sizes: Vec<f32> = counts.iter().map(|count| count.count as f32).collect();
-            let counts = top_k(&sizes, sizes.len()).into_iter().map(|place| counts[place]).collect();
+            let counts = top_k(&sizes, sizes.len()).into_iter().map(|place| counts[place].clone()).collect();
             Facet { field: field.clone(), counts }
         };
         options.facets.iter().map(count_of).collect()

@@ -298,13 +298,23 @@ fn what_was_typed_as_it_stands_in_a_title_is_first_and_scores_as_in_the_whole_bu
 }
 
 fn filter(fields: &[(&str, &[&str])]) -> crate::Filter {
-    let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let owned =
+        |values: &[&str]| crate::Wanted::Values(values.iter().map(|value| (*value).to_owned()).collect());
     crate::Filter(fields.iter().map(|(field, values)| ((*field).to_owned(), owned(values))).collect())
+}
+
+fn from_to(from: &str, to: &str) -> crate::Range {
+    crate::Range { from: Some(from.into()), to: Some(to.into()) }
 }
 
 #[test]
 fn a_filter_needs_few_shards_and_counts_are_those_of_the_whole_bundle() {
-    let bundle = site(400);
+    let mut bundle = site(400);
+    for (i, article) in bundle.articles.iter_mut().enumerate() {
+        article.date = (i % 6 > 0).then(|| format!("20{}-{:02}-11", 18 + i % 7, 1 + i % 12));
+        let size = Number::of((i % 50) as f64 / 4.0).unwrap();
+        article.extra.0.push(("size".into(), Json::Number(size)));
+    }
     let (manifest, files) = shards_of(&bundle);
     let index = SearchIndex::new(bundle).unwrap();
     let filters = [
@@ -312,9 +322,13 @@ fn a_filter_needs_few_shards_and_counts_are_those_of_the_whole_bundle() {
         filter(&[("lang", &["de"])]),
         filter(&[("tags", &["sea", "灯台"])]),
         filter(&[("lang", &["en"]), ("tags", &["land"])]),
+        crate::Filter(vec![("date".into(), crate::Wanted::Range(from_to("2020-06", "2022")))]),
+        crate::Filter(vec![("size".into(), crate::Wanted::Range(from_to("2.5", "9")))]),
     ];
     for filter in filters {
-        let facets = vec!["tags".to_owned(), "lang".to_owned()];
+        // Of values with equal counts, a whole bundle goes by the articles that the filter allows.
+        let fields: &[&str] = if filter.is_empty() { &["tags", "lang", "size"] } else { &["tags", "lang"] };
+        let facets = fields.iter().map(ToString::to_string).collect();
         let options = SearchOptions::default().filter(filter.clone()).facets(facets);
         for text in ["harbour number31", "violin opera", "the garlic"] {
             let mut shards = Shards::new(manifest.as_bytes()).unwrap();

@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::js_error;
 use crate::decimal::Decimal;
-use crate::fields::{Fields, Mismatch, Place};
+use crate::facets::text_of;
+use crate::fields::{Fields, FromJson, Mismatch, Place};
 use crate::json::{self, Number, Value};
-use crate::{Error, Filter, Method, Query, SearchOptions, Solver, Weights};
+use crate::{Error, Filter, Method, Query, Range, SearchOptions, Solver, Wanted, Weights};
 
 /// Runs `ask` with what is searched for and how.
 pub(super) fn with_query(
@@ -87,6 +88,28 @@ fn read_options(options: &JsValue, to: &mut SearchOptions) -> crate::Result<Opti
     match from.rest().0.into_iter().next() {
         Some((name, _)) => Err(Error::option(name, "unknown", format!("the options are {OPTIONS}"))),
         None => Ok(seed.map(|seed| seed as u64)),
+    }
+}
+
+/// A list of values, or `{ from, to }`.
+impl FromJson for Wanted {
+    fn from_json(value: Value, place: &Place) -> Result<Self, Box<Mismatch>> {
+        if value.as_object().is_none() {
+            return FromJson::from_json(value, place).map(Self::Values);
+        }
+        let mut fields = Fields::of(value, place)?;
+        let mut bound = |name: &str| match fields.optional::<Value>(name)? {
+            None => Ok(None),
+            Some(value) => match text_of(&value) {
+                Some(text) => Ok(Some(text.into_owned())),
+                None => Err(Mismatch::new(&Place::Field(place, name), &value, "a text or a number")),
+            },
+        };
+        let range = Range { from: bound("from")?, to: bound("to")? };
+        match fields.rest().0.into_iter().next() {
+            Some((name, value)) => Err(Mismatch::new(&Place::Field(place, &name), &value, "from and to")),
+            None => Ok(Self::Range(range)),
+        }
     }
 }
 

@@ -107,7 +107,7 @@ impl Remote {
 }
 
 fn to_request(request: &remote::Request) -> Result<JsValue, JsValue> {
-    let filter = request.filter.asked().collect();
+    let filter = request.filter.values().collect();
     let object = to_js(&Wanted { k: request.k, text: request.text.as_deref(), filter })?;
     if !request.vector.is_empty() {
         Reflect::set(&object, &"vector".into(), &Float32Array::from(request.vector.as_slice()))?;

@@ -14,7 +14,7 @@ pub const WORDS: [&str; 4] = ["tide", "moon", "harbour", "sail"];
 pub type Site = (Bundle, Vec<f32>);
 
 /// Up to fifteen passages of one or two of [`WORDS`] each, of fewer articles, in float32 or int8. Articles have languages,
-/// tags and a further field `kind`, or not; passages have headings, which some have in common.
+/// tags, dates and further fields `kind` and `size`, or not; passages have headings, which some have in common.
 pub fn site() -> impl Strategy<Value = Site> {
     let passage = (
         prop::array::uniform3(-1.0f32..1.0),
@@ -26,6 +26,8 @@ pub fn site() -> impl Strategy<Value = Site> {
         prop::option::of(prop::sample::select(vec!["en", "ja"])),
         prop::sample::subsequence(&["sea", "sky", "land"][..], 0..=3),
         prop::sample::select(vec![json!(null), json!("guide"), json!(["guide", "log", 3])]),
+        prop::option::of((2024..2027, 1..13, 1..29)),
+        prop::option::of((-4i32..40).prop_map(|halves| f64::from(halves) / 2.0)),
     );
     let parts = (
         prop::collection::vec(passage, 1..15),
@@ -41,13 +43,19 @@ pub fn site() -> impl Strategy<Value = Site> {
             passages.push(Passage { article, heading, text: words.join(" "), ..Passage::default() });
         }
         let count = passages.last().map_or(0, |last| last.article + 1);
-        let articles = of_articles[..count].iter().enumerate().map(|(id, (lang, tags, kind))| Article {
-            id: id.to_string(),
-            lang: lang.map(str::to_owned),
-            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            extra: Object(vec![("kind".to_owned(), kind.to_string().parse().unwrap())]),
-            ..Article::default()
-        });
+        let articles =
+            of_articles[..count].iter().enumerate().map(|(id, (lang, tags, kind, date, size))| Article {
+                id: id.to_string(),
+                lang: lang.map(str::to_owned),
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                date: date.map(|(year, month, day)| format!("{year}-{month:02}-{day:02}")),
+                extra: Object(
+                    [("kind", kind), ("size", &json!(size))]
+                        .map(|(name, value)| (name.to_owned(), value.to_string().parse().unwrap()))
+                        .into(),
+                ),
+                ..Article::default()
+            });
         let away_from_zero = |x: &f32| x + 1.5f32.copysign(*x);
         let values: Vec<f32> =
             of_passages.iter().flat_map(|(vector, ..)| vector).map(away_from_zero).collect();

@@ -115,10 +115,10 @@ export interface RankingOptions {
   /** How many passages of an article its hit may name, a whole number from 1; default 1. */
   passages?: number;
   /**
-   * Only articles that have, in each field, one of its values: `lang`, `tags`, or another field of articles that holds a text
-   * or a list of texts. It selects from the whole ranking and changes no score. Default none.
+   * Only articles that have, in each field, one of its values, or a value within its range: `lang`, `tags`, `date`, or another field of
+   * articles that holds a text, a number, or a list of them. It selects from the whole ranking and changes no score. Default none.
    */
-  filter?: Record<string, readonly string[]>;
+  filter?: Record<string, readonly string[] | Range>;
   /** Fields whose values are counted in the result; default none. */
   facets?: readonly string[];
   /**
@@ -226,6 +226,15 @@ export interface OtherPassage {
   passage: Passage;
   /** The passage's text, if the bundle has it. */
   text?: string;
+}
+
+/**
+ * Bounds of a value, which belong to the range. A bound that is a number is compared with numbers, and with the years of dates; another
+ * letter by letter, as dates can be: `{ from: '2026-01', to: '2026-03' }` has all of January to March.
+ */
+export interface Range {
+  from?: string | number;
+  to?: string | number;
 }
 
 /** The counts of a field in `facets`. */

@@ -19,6 +19,7 @@ mod engines;
 mod eval;
 mod explain;
 mod export;
+mod filter;
 mod init;
 mod inject;
 mod input;

@@ -7,13 +7,13 @@ use clap::ArgGroup;
 use exemplar_search::bundle::EmbeddingSpace;
 use exemplar_search::rank::svm;
 use exemplar_search::{
-    Filter, Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt, Strictness,
-    plain_text,
+    Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt, Strictness, plain_text,
 };
 
 use crate::api::{ApiArgs, Client, Input, Limits, shorten};
 use crate::engine::Engine;
 use crate::explain;
+use crate::filter::{self, Condition};
 use crate::listing::listing;
 use crate::model::ModelArgs;
 use crate::output::{note, print};
@@ -58,10 +58,10 @@ pub struct Args {
     /// Number of hits
     #[arg(short, default_value_t = 10)]
     k: usize,
-    /// Only articles whose field (lang, tags, or another) has this value; given again for the same field, any of the values
-    /// will do
-    #[arg(long, value_name = "FIELD=VALUE", value_parser = field_and_value)]
-    filter: Vec<(String, String)>,
+    /// Only articles whose field (lang, tags, date, or another) has this value; given again for the same field, any of the values
+    /// will do. FIELD=FROM..TO asks for dates or numbers in a range, such as date=2026-01..
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = filter::condition)]
+    filter: Vec<Condition>,
     /// How many passages of an article to list, each under another heading
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     passages: usize,
@@ -197,17 +197,6 @@ impl Args {
         }
     }
 
-    fn filter(&self) -> Filter {
-        let mut filter = Filter::default();
-        for (field, value) in &self.filter {
-            match filter.0.iter_mut().find(|(other, _)| other == field) {
-                Some((_, values)) => values.push(value.clone()),
-                None => filter.0.push((field.clone(), vec![value.clone()])),
-            }
-        }
-        filter
-    }
-
     fn options(&self) -> SearchOptions {
         let svm = svm::Options::default()
             .c(self.svm.c)
@@ -219,7 +208,7 @@ impl Args {
             .fusion(self.fusion)
             .k(self.k)
             .passages(self.passages)
-            .filter(self.filter())
+            .filter(filter::filter(&self.filter))
             .relevance_threshold(self.relevance_threshold)
             .strictness(self.strictness)
             .svm(svm)
@@ -281,11 +270,6 @@ fn flag(option: &str) -> String {
         "C" | "k" => format!("-{option}"),
         other => format!("--{}", other.replace('_', "-")),
     }
-}
-
-fn field_and_value(given: &str) -> Result<(String, String), String> {
-    let (field, value) = given.split_once('=').ok_or("expected FIELD=VALUE, such as tags=rust")?;
-    Ok((field.into(), value.into()))
 }
 
 fn as_strs(ids: &[String]) -> Vec<&str> {

@@ -1,11 +1,11 @@
 //! Writes which passages are of articles with a value in a field.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Layout;
-use crate::bundle::Bundle;
+use crate::bundle::{Article, Bundle};
 use crate::encoder::range_coder::Encoder;
-use crate::facets::values;
 use crate::search::weight;
 use crate::shards::code::MAX_WORD;
 use crate::shards::fields::{MAX_VALUES, Value, code_values, weight_text};
@@ -16,16 +16,13 @@ impl Layout {
     /// The fields by which articles can be filtered, a shard for each, and one for the first passages of articles. Fields of too many
     /// values or too long ones are left out: only the whole bundle filters by these.
     pub fn fields(&self, bundle: &Bundle, start: &mut Start, payloads: &mut Vec<(Id, Vec<u8>)>) {
-        let extra =
-            bundle.articles.iter().flat_map(|article| article.extra.0.iter().map(|(name, _)| name.as_str()));
-        let names: BTreeSet<&str> = ["lang", "tags"].into_iter().chain(extra).collect();
+        let names: BTreeSet<&str> = bundle.articles.iter().flat_map(Article::fields).collect();
         let fits = |text: &str| !text.is_empty() && text.len() <= MAX_WORD;
         let mut shards: Vec<Vec<Value>> = Vec::new();
         for name in names.into_iter().filter(|name| fits(name)) {
             let values = if name == weight::FIELD { self.weights(bundle) } else { self.values(bundle, name) };
-            let filters = ["lang", "tags"].contains(&name) || !values.is_empty();
             let kept = values.len() <= MAX_VALUES as usize && values.iter().all(|value| fits(&value.text));
-            if filters && kept && shards.len() < MAX_FIELDS as usize {
+            if !values.is_empty() && kept && shards.len() < MAX_FIELDS as usize {
                 start.fields.push(name.to_owned());
                 shards.push(values);
             }
@@ -59,18 +56,18 @@ impl Layout {
 
     /// The values of a field, ascending.
     fn values(&self, bundle: &Bundle, field: &str) -> Vec<Value> {
-        let mut orders: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut orders: BTreeMap<Cow<str>, u32> = BTreeMap::new();
         for article in &bundle.articles {
-            for value in values(article, field) {
+            for value in article.values(field) {
                 let next = orders.len() as u32;
                 orders.entry(value).or_insert(next);
             }
         }
-        let mut places: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut places: BTreeMap<Cow<str>, Vec<u32>> = BTreeMap::new();
         for (place, &passage) in (0..).zip(&self.order) {
             let article = &bundle.articles[bundle.passages[passage as usize].article];
             // An article may have a value twice.
-            let own: BTreeSet<&str> = values(article, field).collect();
+            let own: BTreeSet<Cow<str>> = article.values(field).into_iter().collect();
             own.into_iter().for_each(|value| places.entry(value).or_default().push(place));
         }
         places.iter().map(|(value, places)| Value::at(value, orders[value], places)).collect()

@@ -1,8 +1,7 @@
 //! A bundle's passages as an engine keeps them.
 
 use anyhow::{Context, Result, bail};
-use exemplar_search::bundle::Bundle;
-use exemplar_search::json::{self, Object};
+use exemplar_search::bundle::{Article, Bundle};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -88,7 +87,7 @@ impl<'b> Rows<'b> {
             row,
             article: without_nul_in(&article.id),
             passage: row - self.firsts[passage.article],
-            field_values: field_values(article.lang.as_deref(), &article.tags, &article.extra),
+            field_values: field_values(article),
             payload: serde_json::to_string(&told)?,
             vector: self.vector(row)?,
         })
@@ -124,16 +123,11 @@ pub fn field_value(field: &str, value: &str) -> String {
 }
 
 /// What a filter may ask of an article.
-fn field_values(lang: Option<&str>, tags: &[String], extra: &Object) -> Vec<String> {
-    let mut values: Vec<(&str, &str)> = Vec::new();
-    values.extend(lang.map(|lang| ("lang", lang)));
-    values.extend(tags.iter().map(|tag| ("tags", tag.as_str())));
-    for (name, value) in &extra.0 {
-        let listed = value.as_array().unwrap_or_default().iter().filter_map(json::Value::as_str);
-        values.extend(value.as_str().into_iter().chain(listed).map(|value| (name.as_str(), value)));
-    }
-    values.retain(|(_, value)| value.chars().count() <= LONGEST_VALUE);
-    values.into_iter().map(|(field, value)| field_value(field, value)).collect()
+fn field_values(article: &Article) -> Vec<String> {
+    let of_field = |field| article.values(field).into_iter().map(move |value| (field, value));
+    let values = article.fields().flat_map(of_field);
+    let kept = values.filter(|(_, value)| value.chars().count() <= LONGEST_VALUE);
+    kept.map(|(field, value)| field_value(field, &value)).collect()
 }
 
 /// PostgreSQL's texts hold no NUL.

@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exemplar_search::bundle::MAX_DIMENSIONS;
-use exemplar_search::{Filter, MAX_QUERY_BYTES};
+use exemplar_search::{Filter, MAX_QUERY_BYTES, Wanted};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
@@ -239,9 +239,9 @@ fn filter(fields: &serde_json::Map<String, serde_json::Value>) -> Result<Filter,
             values.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
         });
         let texts = texts.ok_or_else(|| format!("filter: {field} is {values}, expected a list of texts"))?;
-        filter.0.push((field.clone(), texts));
+        filter.0.push((field.clone(), Wanted::Values(texts)));
     }
-    let values: usize = filter.0.iter().map(|(_, values)| values.len()).sum();
+    let values: usize = filter.values().map(|(_, values)| values.len()).sum();
     match filter.0.len() <= MOST_FIELDS && values <= MOST_VALUES {
         true => Ok(filter),
         false => Err(format!(
@@ -392,7 +392,10 @@ mod tests {
             json!({ "vector": base64(&[1.0, -2.0]), "k": 3, "text": "a", "filter": { "tags": ["x", "y"] } });
         let read = asked(request.to_string().as_bytes()).unwrap();
         assert_eq!((read.vector.unwrap(), read.k, read.text.unwrap()), (vec![1.0, -2.0], 3, "a".to_owned()));
-        assert_eq!(read.filter.0, [("tags".to_owned(), vec!["x".to_owned(), "y".to_owned()])]);
+        assert_eq!(
+            read.filter.0,
+            [("tags".to_owned(), exemplar_search::Wanted::Values(vec!["x".to_owned(), "y".to_owned()]))]
+        );
     }
 
     #[test]

@@ -242,6 +242,8 @@ fn hits_are_filtered_and_tell_of_further_passages() {
     six.articles[1].tags = vec!["sea".into()];
     six.articles[2].tags = vec!["sky".into(), "land".into()];
     six.articles[2].lang = Some("ja".into());
+    six.articles[1].date = Some("2025-12-31".into());
+    six.articles[2].date = Some("2026-03-02T09:00:00Z".into());
     for (i, passage) in six.passages.iter_mut().enumerate() {
         passage.article = i / 2;
         passage.heading = vec![format!("Part {i}")];
@@ -271,6 +273,9 @@ fn hits_are_filtered_and_tell_of_further_passages() {
     assert_eq!(ids(&["--filter", "tags=sky", "-k", "1"]), ["a2"]);
     assert_eq!(ids(&["--filter", "tags=sky", "--filter", "tags=sea"]), ["a1", "a2"]);
     assert_eq!(ids(&["--filter", "tags=sky", "--filter", "tags=sea", "--filter", "lang=ja"]), ["a2"]);
+    assert_eq!(ids(&["--filter", "date=2026-01..2026-03"]), ["a2"]);
+    assert_eq!(ids(&["--filter", "date=..2025"]), ["a1"]);
+    assert_eq!(ids(&["--filter", "date=2026-01..", "--filter", "tags=sea"]), Vec::<String>::new());
 
     let listing = search(&["--passages", "2", "-k", "2"]);
     assert!(listing.contains("0.html#part-0  (knn 0.981)"), "{listing}");
@@ -282,11 +287,11 @@ fn hits_are_filtered_and_tell_of_further_passages() {
     };
     let of = |filter: &str| String::from_utf8(refused(filter).stderr).unwrap();
     assert!(
-        of("tag=sea").contains("option --filter is \"tag\": expected lang, tags, or another field"),
+        of("tag=sea").contains("option --filter is \"tag\": expected lang, tags, date, or another field"),
         "{}",
         of("tag=sea")
     );
-    assert!(of("sea").contains("expected FIELD=VALUE, such as tags=rust"), "{}", of("sea"));
+    assert!(of("sea").contains("expected FIELD=VALUE or FIELD=FROM..TO, such as"), "{}", of("sea"));
 }
 
 #[test]

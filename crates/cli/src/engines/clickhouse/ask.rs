@@ -63,8 +63,7 @@ fn conditions(asked: &Asked, vector: &[f32]) -> Conditions {
     let mut values = Map::new();
     let (mut allowed, mut structure) = (vec!["1".to_owned()], vec!["vector Array(Float32)".to_owned()]);
     values.insert("vector".into(), vector.into());
-    let fields = asked.filter.0.iter().filter(|(_, wanted)| !wanted.is_empty());
-    for (number, (field, wanted)) in fields.enumerate() {
+    for (number, (field, wanted)) in asked.filter.values().enumerate() {
         let column = format!("f{number}");
         allowed.push(format!("hasAny(field_values, (SELECT {column} FROM asked))"));
         structure.push(format!("{column} Array(String)"));

@@ -82,8 +82,9 @@ struct Statements {
 impl Statements {
     fn of(table: &Table, asked: &Asked) -> Self {
         let name = table.name();
-        let fields = asked.filter.0.iter().filter(|(_, wanted)| !wanted.is_empty());
-        let filter: Vec<Vec<String>> = fields
+        let filter: Vec<Vec<String>> = asked
+            .filter
+            .values()
             .map(|(field, wanted)| wanted.iter().map(|value| field_value(field, value)).collect())
             .collect();
         let allowed: String =
