@@ -8,6 +8,10 @@ import {
 const { signal } = new AbortController();
 const index = await SearchIndex.load('search/bundle.json', { normalize: true, onProgress: ({ phase, loaded, total }) => [phase, loaded, total], signal });
 
+const several = await SearchIndex.load(['search/bundle.json', new URL('https://blog.example.com/search/bundle.json')], { background: false });
+// @ts-expect-error an address has letters
+await SearchIndex.load([1]);
+
 // Methods: names, and sums of components with weights.
 const methods: Method[] = ['auto', 'knn', 'svm', 'whitened', 'hybrid', 'lexical', '2*knn', 'knn+lexical', 'knn+0.5*lexical', '1e-3*svm+knn+2*lexical', 'knn+svm+whitened+lexical'];
 for (const method of methods) await index.search('threads', { method });
@@ -65,6 +69,7 @@ await index.similar(['a1']);
 const hit: Hit | undefined = found.hits[0];
 const score: number | undefined = hit?.scores.lexical;
 const link: string | undefined = hit && safeLink(hit.article.url, hit.passage.anchor);
+const from: string | undefined = hit?.bundle ?? several.info.bundles?.[0];
 const marked: string[] | undefined = hit?.highlights?.title.map((range) => hit.article.title.slice(...range));
 // @ts-expect-error an article may have no excerpt
 const excerpt: string = article.excerpt;
@@ -92,4 +97,4 @@ try {
   }
 }
 index.free();
-console.log(alike, refined, passages, vector, known, score, link, marked, excerpt, decisions);
+console.log(alike, refined, passages, vector, known, score, link, from, marked, excerpt, decisions);

@@ -6,6 +6,7 @@ import { NoWorker, WorkerEngine } from './worker-engine.js';
 /**
  * @import { CallArguments, CallName, CallResult } from './calls.js'
  * @import { Engine, How } from './engine.js'
+ * @import { FederatedEngine } from './federated-engine.js'
  * @import { RemoteEngine } from './remote-engine.js'
  * @import { ShardedEngine } from './sharded-engine.js'
  * @import { Abortable, Article, Embedder, Encoded, Examples, LoadOptions, NamedPassage, PassageMap, Query, SearchOptions, SearchResult } from './types.js'
@@ -24,7 +25,7 @@ const OPERATOR = /["“”„:-]/;
  * ```
  */
 export class SearchIndex {
-  /** @type {WorkerEngine | Engine | ShardedEngine | RemoteEngine} */
+  /** @type {WorkerEngine | Engine | ShardedEngine | RemoteEngine | FederatedEngine} */
   #engine;
   #restart;
   /** A new worker in the place of one that failed, on its way. @type {Promise<void> | undefined} */
@@ -35,14 +36,14 @@ export class SearchIndex {
 
   /**
    * Use {@link SearchIndex.load}.
-   * @param {WorkerEngine | Engine | ShardedEngine | RemoteEngine} engine
+   * @param {WorkerEngine | Engine | ShardedEngine | RemoteEngine | FederatedEngine} engine
    * @param {(signal: AbortSignal) => Promise<WorkerEngine>} [restart] the engine again, in a new worker
    */
   constructor(engine, restart) {
     this.#engine = engine;
     this.#restart = restart;
-    /** Where ranking runs: `worker` or `page`. */
-    this.thread = engine instanceof WorkerEngine ? 'worker' : 'page';
+    /** Where ranking runs. @type {'worker' | 'page'} */
+    this.thread = 'thread' in engine ? engine.thread : 'page';
   }
 
   /** Counts, what the bundle has, and its embedding space. */
@@ -52,15 +53,20 @@ export class SearchIndex {
 
   /**
    * Downloads the WebAssembly core and the bundle, and checks the bundle. Of a bundle in shards it downloads only what every query
-   * needs. Of a remote bundle it downloads what ranks, and `candidates` asks the engine that holds the rows.
+   * needs. Of a remote bundle it downloads what ranks, and `candidates` asks the engine that holds the rows. Several bundles are searched as
+   * one; it waits for the first of them that is there.
    *
-   * @param {string | URL} url the bundle's address, absolute or relative to the page
+   * @param {string | URL | readonly (string | URL)[]} url the bundle's address, absolute or relative to the page, or those of several
    * @param {LoadOptions} [options]
    * @returns {Promise<SearchIndex>}
    * @throws {ExemplarError} `network`, `cors`, `http`, `no-wasm`, or a code for bundles such as `bundle-field`; see ExemplarError
    */
   static async load(url, options = {}) {
     options.signal?.throwIfAborted();
+    if (typeof url === 'object' && 'length' in url) {
+      const { FederatedEngine } = await loaded(import('./federated-engine.js'));
+      return new SearchIndex(await FederatedEngine.load(url, options));
+    }
     const { href } = new URL(url, document.baseURI);
     const { candidates } = options;
     if (candidates !== undefined) {
@@ -111,6 +117,7 @@ export class SearchIndex {
    * @throws {ExemplarError} `other-model`, `query-dimensions`, `freed`, and what the embedder rejects with
    */
   async verify(embed, { signal } = {}) {
+    if ('verify' in this.#engine) return this.#engine.verify(embed, { signal });
     const [probe] = this.space.probes ?? [];
     if (!probe || this.#verified.has(embed)) return;
     await this.#call('verify', [await embed(probe.text, { signal })], { signal });

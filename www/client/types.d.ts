@@ -147,15 +147,19 @@ export interface RankingOptions {
 }
 
 export interface SearchOptions extends RankingOptions, Abortable {
-  /** For `search` on a bundle in shards: called with the result so far, each time more of it is known. */
+  /** For `search` on a bundle in shards, and on several bundles: called with the result so far, each time more of it is known. */
   onUpdate?: (result: Omit<SearchResult, 'milliseconds'>) => void;
 }
 
 export interface Article {
+  /** If several bundles are searched: the bundle's address, `#`, and the article's id in it. */
   id: string;
   /** Text, never markup. */
   title: string;
-  /** As in the bundle: http(s), or relative to the site's root. It is not checked yet; see `safeLink`. */
+  /**
+   * As in the bundle: http(s), or relative to the site's root. If several bundles are searched, it is absolute, relative to the folder that
+   * holds the bundle's folder. It is not checked yet; see `safeLink`.
+   */
   url: string;
   excerpt?: string;
   /** A BCP 47 language tag. */
@@ -163,7 +167,7 @@ export interface Article {
   /** An ISO 8601 date. */
   date?: string;
   tags?: string[];
-  /** The address of a picture, as in the bundle: http(s), or relative to the site's root. It is not checked. */
+  /** The address of a picture, as `url`. It is not checked. */
   image?: string;
 }
 
@@ -205,9 +209,11 @@ export interface Hit {
   /** The component scores that the method computed. */
   scores: Partial<Scores>;
   article: Article;
+  /** The address of the hit's bundle, if several are searched. */
+  bundle?: string;
   /** The article's best passage, whose scores these are. */
   passage: Passage;
-  /** Which of the index's passages it is, from 0; for a remote bundle, which of its article's. */
+  /** Which of the bundle's passages it is, from 0; for a remote bundle, which of its article's. */
   passageIndex: number;
   /** The passage's text, if the bundle has it. */
   text?: string;
@@ -307,8 +313,11 @@ export interface SearchResult {
    * the shard that `load` fetches.
    */
   fetched?: { files: number; bytes: number };
-  /** For a bundle in shards: why some of it could not be loaded. The hits are those of the rest. */
-  problem?: { code: ErrorCode; message: string };
+  /**
+   * For a bundle in shards: why some of it could not be loaded; for several bundles, why one of them gave no hits or not all, and its address. The hits
+   * are those of the rest.
+   */
+  problem?: { code: ErrorCode; message: string; bundle?: string };
   /** For a remote bundle: how many rows were looked at, and how many requests to the engine that took. */
   lookedAt?: number;
   requests?: number;
@@ -391,6 +400,8 @@ export interface IndexInfo {
   /** What ranking computes with. */
   instructions: 'simd128' | 'scalar';
   space: EmbeddingSpace;
+  /** The addresses of the bundles, if several are searched. The counts are of those that are there. */
+  bundles?: string[];
 }
 
 export interface Progress {

@@ -39,6 +39,7 @@ export class WorkerEngine {
   #pulse;
   /** @type {IndexInfo} */
   info = /** @type {any} */ (undefined);
+  thread = /** @type {const} */ ('worker');
 
   /** @param {Worker} worker */
   constructor(worker) {
