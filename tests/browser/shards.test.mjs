@@ -1,26 +1,12 @@
 // A bundle in shards, in the search box and in the client: fetched as a query needs it, and what goes wrong on the way.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { promisify } from 'node:util';
 import { box, openBox, startSite, type } from './component-support.mjs';
-import { API, BIN, DIST, atEnd } from './support.mjs';
-
-/** The demo's site, in shards: with its query encoder. */
-async function shards(t, site = join(DIST, 'bundles', 'rust-book.json')) {
-  const folder = await mkdtemp(join(tmpdir(), 'exemplar-'));
-  atEnd(t, () => rm(folder, { recursive: true }));
-  const manifest = join(folder, 'bundle.json');
-  await promisify(execFile)(BIN, ['convert', site, '--layout', 'shards', '-o', manifest]);
-  const [build] = (await readdir(folder)).filter((name) => name.startsWith('search-'));
-  const files = Object.fromEntries(await Promise.all((await readdir(join(folder, build))).map(async (name) =>
-    [`/search/${build}/${name}`, await readFile(join(folder, build, name))])));
-  return { manifest: await readFile(manifest, 'utf8'), build, files };
-}
+import { shards } from './shards-support.mjs';
+import { API, DIST, atEnd } from './support.mjs';
 
 /**
  * A site with a bundle in shards. `answer` may stand in for a shard: what it returns is sent, and nothing lets the shard be. `scripts`

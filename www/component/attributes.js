@@ -7,7 +7,8 @@ import { ExemplarError } from '../client/exemplar-search.js';
  * language can fill in is missing.
  *
  * @typedef {object} Attributes
- * @property {string} bundle its address, absolute
+ * @property {string} bundle its address, absolute, or those of several with spaces between them
+ * @property {string[]} bundleNames what hits of each are marked with, in the same order
  * @property {Method} [method] how to rank by meaning
  * @property {import('../client/types.js').Strictness} strictness how easily hits are called close
  * @property {string} [api] an embedding API's address
@@ -34,7 +35,7 @@ import { ExemplarError } from '../client/exemplar-search.js';
  */
 
 /** The attributes that count when they change. */
-export const OBSERVED = ['bundle', 'method', 'strictness', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
+export const OBSERVED = ['bundle', 'bundle-names', 'method', 'strictness', 'api', 'api-model', 'action', 'param', 'mode', 'base', 'limit', 'filters', 'label', 'placeholder', 'lang',
   'shortcuts', 'suggestions', 'recent', 'dark', 'offline', 'mark-words', 'languages', 'scope', 'versions'];
 
 /** Articles shown at first. */
@@ -44,7 +45,7 @@ const LIMIT = { field: 8, button: 8, page: 20 };
 export class AttributeReader {
   #host;
   #form;
-  /** By attribute: its text, and the address that this was when it was read first. @type {Map<string, { text: string, address: URL | null }>} */
+  /** By attribute, and place in a list: its text, and the address that this was when it was read first. @type {Map<string, { text: string, address: URL | null }>} */
   #addresses = new Map();
   /** @type {string[]} */
   #problems = [];
@@ -63,10 +64,11 @@ export class AttributeReader {
     this.#problems = [];
     const form = this.#form;
     const mode = this.#oneOf('mode', /** @type {const} */ (['field', 'button', 'page']));
-    const bundle = this.#address('bundle', 'search/bundle.json') ?? new URL(document.baseURI);
-    const base = this.#base(bundle);
+    const bundles = this.#bundles();
+    const base = this.#base(bundles[0] ?? new URL(document.baseURI));
     return {
-      bundle: bundle.href,
+      bundle: bundles.map(({ href }) => href).join(' '),
+      bundleNames: this.#list('bundle-names'),
       // The index knows the methods that there are, and names them.
       method: /** @type {Method | undefined} */ (this.#text('method')),
       strictness: this.#oneOf('strictness', /** @type {const} */ (['mild', 'strict', 'off'])),
@@ -83,7 +85,7 @@ export class AttributeReader {
       label: this.#text('label') ?? form.label,
       placeholder: this.#text('placeholder') ?? form.placeholder,
       shortcuts: this.#text('shortcuts') ?? 'mod+k /',
-      suggestions: (this.#text('suggestions') ?? '').split('|').map((query) => query.trim()).filter(Boolean),
+      suggestions: this.#list('suggestions').filter(Boolean),
       recent: this.#host.hasAttribute('recent'),
       offline: this.#text('offline') ? this.#address('offline')?.href : undefined,
       markWords: this.#host.hasAttribute('mark-words'),
@@ -115,12 +117,31 @@ export class AttributeReader {
    * @returns {URL | null}
    */
   #address(name, instead = '') {
-    const text = this.#text(name) ?? instead;
-    const known = this.#addresses.get(name);
+    return this.#resolved(name, this.#text(name) ?? instead, name);
+  }
+
+  /** Addresses with spaces between them, as HTML's lists are. */
+  #bundles() {
+    const texts = (this.#text('bundle') ?? 'search/bundle.json').trim().split(/\s+/);
+    return texts.flatMap((text, i) => this.#resolved('bundle', text, `bundle ${i}`) ?? []);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {string} place of the text, among all attributes
+   */
+  #resolved(name, text, place) {
+    const known = this.#addresses.get(place);
     const address = known?.text === text ? known.address : URL.parse(text, document.baseURI);
-    this.#addresses.set(name, { text, address });
+    this.#addresses.set(place, { text, address });
     if (!address) this.#wrong(name, 'an address');
     return address;
+  }
+
+  /** @param {string} name of an attribute with `|` between its values */
+  #list(name) {
+    return (this.#text(name) ?? '').split('|').map((value) => value.trim());
   }
 
   /**

@@ -36,7 +36,7 @@ import { ElementOrNone } from './without-dom.js';
 /** Sections of an article that are linked beside the best, at most: in the panel, and on a results page. */
 const OTHERS = { field: 2, button: 2, page: 3 };
 /** Attributes that need a new panel: no row of the old one may stay. What the others change is changed in what is there. */
-const MAKE_THE_PANEL = ['bundle', 'mode', 'base', 'filters', 'lang', 'mark-words'];
+const MAKE_THE_PANEL = ['bundle', 'bundle-names', 'mode', 'base', 'filters', 'lang', 'mark-words'];
 /** Attributes that another embedder comes of. */
 const PLACE_QUERIES = ['api', 'api-model'];
 /** Properties that a page may set before this module is there. */
@@ -290,12 +290,14 @@ export class ExemplarSearch extends ElementOrNone {
   }
 
   #makePanel() {
-    const { mode, base, filters, markWords } = this.#attributes;
+    const { mode, base, filters, markWords, bundle, bundleNames } = this.#attributes;
+    const bundles = bundle.split(' ');
     const panel = this.#panel = new Panel(mode, this.#speech.strings, filters, this.#session?.state.filter ?? {}, {
       linkTo: (hit, anchor) => {
         const link = safeLink(hit.article.url, anchor, base);
         return link && markWords ? withMarks(link, hit, anchor) : link;
       },
+      nameOf: ({ bundle }) => bundleNames[bundles.indexOf(bundle ?? '')],
       pictureOf: ({ image }) => (image && typeof image === 'string' ? safeLink(image, undefined, base) : undefined),
       onOpen: (event, hit, url) => this.#followed(event, hit, url),
       onRefine: (article, direction) => this.#refine(article, direction),

@@ -9,7 +9,7 @@ const PATIENCE = 3000;
  * that the rest passes through it, or when that takes too long. Never rejects: a search without it is as good today.
  *
  * @param {string} url its address, absolute
- * @param {string} bundle what is searched, absolute
+ * @param {string} bundle what is searched: absolute addresses, with spaces between them
  */
 export async function keepOffline(url, bundle) {
   const { serviceWorker } = navigator;
@@ -23,7 +23,7 @@ export async function keepOffline(url, bundle) {
   }
   await inCharge;
   const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
-  serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [folder()], bundles: [bundle] } });
+  serviceWorker.controller?.postMessage({ keep: [location.href.replace(/[?#].*$/, ''), ...fetched], places: { folders: [folder()], bundles: bundle.split(' ') } });
 }
 
 /**

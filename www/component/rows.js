@@ -11,6 +11,7 @@ import { fill } from './strings.js';
  * @typedef {object} Actions
  * @property {(event: MouseEvent, hit: Hit, url: string) => void} onOpen a link of a hit was followed
  * @property {(hit: Hit, anchor?: string) => string | undefined} linkTo the address of a hit's article, or of a place in it, where it is to be trusted
+ * @property {(hit: Hit) => string | undefined} nameOf what tells which bundle a hit is of, where that is to be told
  * @property {(article: Article) => string | undefined} pictureOf the address of an article's picture, where it has one that may be asked for
  * @property {(article: Article, direction: 'more' | 'less') => void} onRefine
  */
@@ -53,7 +54,7 @@ export class Rows {
     const title = this.#link(hit, this.#actions.linkTo(hit), { part: 'title', class: 'title' },
       picture,
       element('span', { class: 'name', dir: 'auto', lang }, marked(article.title, highlights?.title)),
-      ...labels(article, this.#strings.language),
+      ...labels(article, this.#actions.nameOf(hit), this.#strings.language),
       section ? undefined : body);
     const rows = [this.row({ class: 'head' }, title, ...this.#feedback(article))];
     if (section) {
@@ -150,10 +151,12 @@ function thumbnail(src) {
 
 /**
  * @param {Article} article
+ * @param {string | undefined} bundle
  * @param {string} language
  */
-function labels({ date, tags = [] }, language) {
+function labels({ date, tags = [] }, bundle, language) {
   const labels = tags.map((tag) => element('span', { part: 'tag', class: 'tag', dir: 'auto' }, tag));
+  if (bundle) labels.unshift(element('span', { part: 'bundle', dir: 'auto' }, bundle));
   if (date) labels.unshift(element('time', { part: 'date', datetime: date }, inWords(date, language)));
   // A space, not a margin: where they stand below the title they begin where it does, in either direction.
   return labels.length ? ['\u2002', element('span', { class: 'labels' }, ...labels)] : [];

@@ -12,7 +12,7 @@ import { briefHit } from './brief.js';
  * @typedef {import('./asking.js').Found} Found
  *
  * @typedef {object} Settings
- * @property {string} bundle its address, absolute
+ * @property {string} bundle its address, absolute, or those of several with spaces between them
  * @property {import('../client/types.js').Method} [method] how to rank by meaning; `lexical`: not at all. Default `auto`
  * @property {Promise<unknown>} [ready] what the downloads wait for
  * @property {number} limit how many hits there are at first, and how many more each time
@@ -205,11 +205,14 @@ export class SearchSession {
     const embed = byMeaning ? this.#embedder : undefined;
     // What the reader likes has vectors already; what was typed gets its own from the bundle's query encoder.
     const here = byMeaning && (encoder || more.length > 0);
-    if (!keywords && !here && !embed) throw new ExemplarError('no-method', 'the bundle has neither keywords nor a query encoder, and no embedding API is named');
-
     const query = { text, unfinished: true };
-    if (index.info.vectors === 'shards' && !embed && more.length === 0) return this.#rankShards(index, query, method, signal);
-    const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal) : undefined;
+    const { bundles, vectors } = index.info;
+    if ((bundles || vectors === 'shards') && !embed && more.length === 0) return this.#rankParts(index, query, method, signal);
+    if (!keywords && !here && !embed) throw new ExemplarError('no-method', 'the bundle has neither keywords nor a query encoder, and no embedding API is named');
+    const soFar = bundles && ((/** @type {Found} */ found) => {
+      if (!signal.aborted) this.#show(found, { pending: true }, signal);
+    });
+    const words = keywords && !(here && more.length) ? this.#hits(index, query, 'lexical', signal, soFar) : undefined;
     const meaning = here ? this.#hits(index, query, method, signal) : undefined;
     meaning?.catch(() => {});
     if (words) {
@@ -232,15 +235,15 @@ export class SearchSession {
   }
 
   /**
-   * Of a bundle in shards, hits come as the shards do: those by words first.
+   * Of a bundle in shards, hits come as the shards do, those by words first; of several bundles, as these do.
    *
    * @param {SearchIndex} index
    * @param {{ text: string, unfinished: boolean }} query
    * @param {import('../client/types.js').Method} method
    * @param {AbortSignal} signal
    */
-  async #rankShards(index, query, method, signal) {
-    if (query.text.trim().length < WORTH_FETCHING) await pause(PAUSE, signal);
+  async #rankParts(index, query, method, signal) {
+    if (index.info.vectors === 'shards' && query.text.trim().length < WORTH_FETCHING) await pause(PAUSE, signal);
     const onUpdate = (/** @type {Found} */ found) => {
       if (!signal.aborted) this.#show(found, { pending: true, meaning: isByMeaning(found) }, signal);
     };

@@ -14,11 +14,11 @@ import { SearchIndex } from '../client/exemplar-search.js';
  * @property {AbortController} controller
  */
 
-/** By the bundle's address. @type {Map<string, Shared>} */
+/** By the bundle's address, or those of several. @type {Map<string, Shared>} */
 const shared = new Map();
 
 /**
- * @param {string} url the bundle's, absolute
+ * @param {string} url the bundle's, absolute, or those of several with spaces between them
  * @param {(progress: Progress) => void} onProgress
  * @param {Promise<unknown>} [ready] what to wait for before the download, by which nothing fails
  * @returns {{ index: Promise<SearchIndex>, release(): void }} `release` gives up the download where nobody else waits
@@ -48,7 +48,8 @@ function load(url, ready) {
   /** @type {Shared['users']} */
   const users = new Set();
   const onProgress = (/** @type {Progress} */ progress) => users.forEach((use) => use(progress));
-  const start = () => SearchIndex.load(url, { onProgress, signal: controller.signal });
+  const urls = url.split(' ');
+  const start = () => SearchIndex.load(urls.length > 1 ? urls : url, { onProgress, signal: controller.signal });
   // Not at once where a service worker comes: what is on its way when it takes charge would pass it by. Else at once, so that
   // the worker starts while the page's thread lays the panel out.
   const index = ready ? ready.then(start) : start();
