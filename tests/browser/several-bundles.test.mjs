@@ -12,6 +12,7 @@ const POSTS = [
   { title: 'Why we moved our hosting', url: 'posts/hosting.html', text: 'The old host was slow to publish a site.', tags: ['hosting'], lang: 'en' },
   { title: 'A picnic', url: '/posts/picnic.html', text: 'It rained.', image: 'posts/rain.png', lang: 'en' },
 ];
+const PAGES = ITEMS.map((item, i) => (i === 0 ? { ...item, kind: 'guide' } : item));
 const DOCS = '/docs/search/bundle.json';
 const BLOG = '/blog/search/bundle.json';
 const TAG = `<exemplar-search bundle="${DOCS} ${BLOG}"></exemplar-search>`;
@@ -27,7 +28,7 @@ const missing = (_request, response) => response.writeHead(404).end();
 
 /** A site with documents and a blog. `blog` answers for the blog's bundle instead. */
 async function site(t, { blog, options = WORDS, ...rest } = {}) {
-  const [docs, posts] = await Promise.all([builtBundle(t, ITEMS, options), builtBundle(t, POSTS, options)]);
+  const [docs, posts] = await Promise.all([builtBundle(t, PAGES, options), builtBundle(t, POSTS, options)]);
   return componentSite(t, { body: TAG, routes: { [DOCS]: sends(docs), [BLOG]: blog ? (...call) => blog(sends(posts), ...call) : sends(posts) }, ...rest });
 }
 
@@ -40,6 +41,8 @@ test('hits of several bundles are one ranking, and each says where it is from', 
     await index.complete();
     const { hits, facets, method } = await index.search('threads', { facets: ['tags'] });
     const filtered = await index.search('threads', { filter: { tags: ['news'] }, k: 1 });
+    const guides = await index.search('threads', { filter: { kind: ['guide'] }, facets: ['kind', 'lang'] });
+    const misspelt = await Promise.all([{ filter: { knid: ['guide'] } }, { facets: ['knid'] }].map((options) => index.search('threads', options).catch(({ code }) => code)));
     const picnic = (await index.search('picnic')).hits[0];
     const alike = await index.similar(picnic.article.id).catch(({ code }) => code);
     const refused = await Promise.all(['map', 'encode', 'passages'].map((call) => index[call](call === 'encode' ? 'x' : []).catch(({ code }) => code)));
@@ -48,7 +51,7 @@ test('hits of several bundles are one ranking, and each says where it is from', 
     const { info, thread } = index;
     index.free();
     const freed = await index.search('threads').catch(({ code }) => code);
-    return { hits, facets, method, filtered: filtered.hits, picnic, alike: alike.hits, refused, unknown, article, info, thread, freed };
+    return { hits, facets, method, filtered: filtered.hits, guides, misspelt, picnic, alike: alike.hits, refused, unknown, article, info, thread, freed };
   }, [DOCS, BLOG]);
   const at = (path) => new URL(path, address).href;
   assert.deepEqual(found.hits.map(({ rank }) => rank), [1, 2, 3, 4]);
@@ -63,11 +66,15 @@ test('hits of several bundles are one ranking, and each says where it is from', 
   assert.deepEqual(found.facets, [{ field: 'tags', counts: [{ value: 'threads', count: 3 }, { value: 'channels', count: 1 }, { value: 'hosting', count: 1 }, { value: 'news', count: 1 }] }]);
   assert.equal(found.method, 'lexical');
   assert.deepEqual(found.filtered.map(({ article }) => article.title), ['A year of threads']);
+  assert.deepEqual(found.guides.hits.map(({ article }) => article.title), ['Shared state'], 'a field that one of them has');
+  assert.equal(found.guides.problem, undefined);
+  assert.deepEqual(found.guides.facets.map(({ field, counts }) => [field, counts.length]), [['kind', 1], ['lang', 1]]);
+  assert.deepEqual(found.misspelt, ['option', 'option']);
   assert.deepEqual([found.article.url, found.article.image], [at('posts/picnic.html'), at('blog/posts/rain.png')], 'relative to its own site');
   assert.deepEqual(found.alike.map(({ bundle }) => bundle), [at(BLOG), at(BLOG)], 'articles like this one are those of its bundle');
   assert.deepEqual(found.refused, ['method-needs', 'method-needs', 'method-needs']);
   assert.equal(found.unknown, 'unknown-article');
-  assert.equal(found.info.articles, ITEMS.length + POSTS.length);
+  assert.equal(found.info.articles, PAGES.length + POSTS.length);
   assert.deepEqual(found.info.bundles, [at(DOCS), at(BLOG)]);
   assert.equal(found.thread, 'worker');
   assert.equal(found.freed, 'freed');

@@ -190,7 +190,7 @@ export class FederatedEngine {
         if (!signal?.aborted) timer ??= setTimeout(tell, TOGETHER);
       };
       try {
-        told({ result: await this.#answer(question, { ...options, signal, onUpdate: (result) => told({ result }) }) });
+        told(await this.#answer(question, { ...options, signal, onUpdate: (result) => told({ result }) }));
       } catch (error) {
         told({ problem: ExemplarError.from(error) });
       }
@@ -202,14 +202,34 @@ export class FederatedEngine {
     }
     const [first] = answers;
     if (first?.problem && answers.every(({ result }) => !result)) throw first.problem;
+    if (answers.every(({ unknown }) => unknown)) throw first?.unknown;
     return result();
   }
 
   /**
    * @param {Question} question
    * @param {SearchOptions} options
+   * @returns {Promise<Partial<Answer>>}
    */
-  async #answer({ member, examples: { query = {}, ...examples } }, { k, ...options }) {
+  async #answer(question, options) {
+    try {
+      return { result: await this.#ranked(question, options) };
+    } catch (error) {
+      const unknown = ExemplarError.from(error);
+      const [, option, field] = (unknown.code === 'option' && /^option (filter|facets) is "(.*?)": expected/.exec(unknown.message)) || [];
+      if (option === undefined) throw error;
+      // Of a field that only other bundles have, this one has no value.
+      if (option === 'filter') return { unknown, result: { method: 'auto', hits: [] } };
+      const facets = options.facets?.filter((name) => name !== field);
+      return { unknown, ...(await this.#answer(question, { ...options, facets })) };
+    }
+  }
+
+  /**
+   * @param {Question} question
+   * @param {SearchOptions} options
+   */
+  async #ranked({ member, examples: { query = {}, ...examples } }, { k, ...options }) {
     const { space } = await member.index();
     const parts = partsOf(query);
     const placed = !parts.embedding || this.#isOfSpace(space);

@@ -11,6 +11,7 @@ import { merge } from './merging.js';
  * @property {number} passages how many it has
  * @property {Found} [result]
  * @property {ExemplarError} [problem] why it did not answer, or not to the end
+ * @property {ExemplarError} [unknown] that no article of it has a field that is asked for
  */
 
 /** @type {Closeness[]} */
