@@ -19,7 +19,7 @@ function hit(name, scores, { title = name, heading } = {}) {
 function rankings(random) {
   const some = (most) => Math.floor(random() * (most + 1));
   return Array.from({ length: 1 + some(3) }, (_, bundle) => ({
-    method: 'whitened+0.5*lexical', passages: 1 + some(500),
+    method: 'whitened+0.5*lexical', passages: 1 + some(500), ...(random() < 0.5 && { known: random() }),
     hits: Array.from({ length: some(25) }, (_, place) => hit(`${random() < 0.1 ? 'shared' : bundle}/${place}`, { whitened: random(), lexical: 20 * random() },
       random() < 0.05 ? { title: 'deployer enfin!' } : random() < 0.05 ? { heading: 'DÉPLOYER — ENFIN' } : {})),
   }));
@@ -27,7 +27,7 @@ function rankings(random) {
 
 /** The next is the first hit of the bundle that has the best of what is left. */
 function slowly(all, weights) {
-  const value = (ranking, hit, name) => hit.scores[name] / (name === 'lexical' ? Math.log(ranking.passages + 1) ** 0.5 : 1);
+  const value = (ranking, hit, name) => hit.scores[name] / (name === 'lexical' ? Math.log(ranking.passages + 1) ** 0.5 : 1 / (ranking.known ?? 1) ** 2);
   const z = (ranking, hit, name) => {
     const best = all.flatMap((ranking) => ranking.hits.filter((_, i) => i < 10).map((hit) => value(ranking, hit, name)));
     const mean = best.reduce((a, b) => a + b) / best.length;

@@ -3,7 +3,7 @@
 /**
  * @import { Component, Hit, SearchResult } from './types.js'
  *
- * @typedef {Pick<SearchResult, 'method' | 'hits'> & { passages: number }} Ranking of one bundle, best first; `passages` is how many it has
+ * @typedef {Pick<SearchResult, 'method' | 'hits' | 'known'> & { passages: number }} Ranking of one bundle, best first; `passages` is how many it has
  * @typedef {{ hit: Hit, named: number, score: number }} Rated
  */
 
@@ -63,9 +63,10 @@ function partsOf(method) {
  * @returns {(ranking: Ranking, hit: Hit) => number}
  */
 function zScores(rankings, name, weight) {
-  const value = (/** @type {Ranking} */ { passages }, /** @type {Hit} */ { scores: { [name]: score = 0 } }) =>
-    // Words are the rarer the more passages there are: in a small bundle, BM25 is less for the same.
-    (name === 'lexical' ? score / Math.sqrt(Math.log(passages + 1)) : score);
+  const value = (/** @type {Ranking} */ { passages, known = 1 }, /** @type {Hit} */ { scores: { [name]: score = 0 } }) =>
+    // Words are the rarer the more passages there are: in a small bundle, BM25 is less for the same. And a query encoder places a text by
+    // the words that it knows, however few they are.
+    (name === 'lexical' ? score / Math.sqrt(Math.log(passages + 1)) : score * known ** 2);
   const values = rankings.flatMap((ranking) => ranking.hits.slice(0, COMPARED).map((hit) => value(ranking, hit)));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
