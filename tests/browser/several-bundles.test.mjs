@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessible, box, boxHits, builtBundle, bundleOfPages, chosen, componentSite, deferred, ITEMS, openBox, POLICY, startSite, type, WORDS } from './component-support.mjs';
+import { accessible, box, boxHits, builtBundle, bundleOfPages, chosen, componentSite, deferred, embeddings, ITEMS, openBox, POLICY, startSite, type, WORDS } from './component-support.mjs';
 import { atEnd } from './support.mjs';
 import { shards } from './shards-support.mjs';
 
@@ -197,4 +197,35 @@ test('bundles of other origins and models, in shards and in one file, are search
   assert.ok(result.hits.some(({ article }) => article.url.startsWith(`${address}docs/`)));
   await type(page, 'A year of threads');
   assert.equal((await boxHits(page))[0].href, `${other.address}blog/0.html`, 'what was typed as it stands in a title comes first');
+});
+
+test('an embedding is for the bundles of its space, each of which has its own probes, and others rank by the text', async (t) => {
+  const [docs, posts, words] = await Promise.all([builtBundle(t, ITEMS), builtBundle(t, POSTS), bundleOfPages({ 'a.html': '<!doctype html><title>Threads</title><p>A value that threads share.</p>' })]);
+  const WORDS_ALONE = '/words/search/bundle.json';
+  const [asked, release] = [[], deferred()];
+  const routes = { ...embeddings((text) => void asked.push(text)), [DOCS]: sends(docs), [BLOG]: sends(posts), [WORDS_ALONE]: async (...call) => (await release.promise, sends(words)(...call)) };
+  const page = await openBox(t, await componentSite(t, { body: TAG, routes }));
+  // The space is that of the bundle that is there first.
+  await page.evaluate(async ([docs, blog, words]) => {
+    const { SearchIndex } = await import('/search/client/exemplar-search.js');
+    globalThis.indexes = [await SearchIndex.load([docs, blog]), await SearchIndex.load([words, docs])];
+  }, [DOCS, BLOG, WORDS_ALONE]);
+  release.resolve();
+  const found = await page.evaluate(async () => {
+    const [both, mixed] = globalThis.indexes;
+    await Promise.all([both.complete(), mixed.complete()]);
+    const search = async (index, query) => {
+      const { hits, problem } = await index.search(query, { method: 'auto' });
+      return { bundles: [...new Set(hits.map(({ bundle }) => new URL(bundle).pathname))].sort(), placed: hits.filter(({ scores }) => scores.whitened !== undefined).length, problem: problem?.code };
+    };
+    const text = 'share a value between threads';
+    const embedding = await both.embedder({ endpoint: '/v1/embeddings' })(text);
+    return { both: await search(both, { text, embedding }), alone: await search(both, embedding), mixed: await search(mixed, { text, embedding }), part: await search(mixed, embedding) };
+  });
+  assert.deepEqual(found.both, { bundles: [BLOG, DOCS], placed: ITEMS.length + POSTS.length, problem: undefined });
+  assert.deepEqual(found.alone, found.both);
+  assert.ok(asked.includes('share a value between threads'));
+  assert.equal(asked.length, 3, 'a probe of each bundle, and the query');
+  assert.deepEqual(found.mixed, { bundles: [DOCS, WORDS_ALONE], placed: ITEMS.length, problem: undefined });
+  assert.deepEqual(found.part, { bundles: [DOCS], placed: ITEMS.length, problem: 'other-model' });
 });
