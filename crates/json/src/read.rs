@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hifijson::escape::Lex as _;
 use hifijson::str::LexAlloc;
 use hifijson::token::Lex;
-use hifijson::{Expect, SliceLexer};
+use hifijson::{Expect, Read as _, SliceLexer};
 
 use crate::decimal::Written;
 use crate::fields::{Mismatch, Place};
@@ -167,16 +168,34 @@ fn skip(next: u8, lexer: &mut SliceLexer, depth: usize) -> Read {
     }
 }
 
-/// What is left of a string. The lexer looks at one byte after the other; vectors are long strings without an escape.
+/// What is left of a string. The lexer looks at one byte after the other; texts are long, and vectors longer. What is wrong with a string
+/// the lexer says.
 fn text(lexer: &mut SliceLexer) -> Result<String, ReadError> {
-    let left = lexer.as_slice();
-    if let Some((text, [b'"', rest @ ..])) = left.split_at_checked(plain(left))
-        && let Ok(text) = str::from_utf8(text)
-    {
-        *lexer = SliceLexer::new(rest);
-        return Ok(text.to_owned());
+    let string = lexer.as_slice();
+    if let Some(text) = in_runs(lexer) {
+        return Ok(text);
     }
+    *lexer = SliceLexer::new(string);
     Ok(lexer.str_string()?.into_owned())
+}
+
+/// The text, read in runs between escapes; none if anything is wrong with it.
+fn in_runs(lexer: &mut SliceLexer) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        let left = lexer.as_slice();
+        let (run, left) = left.split_at_checked(plain(left))?;
+        text.push_str(str::from_utf8(run).ok()?);
+        *lexer = SliceLexer::new(left);
+        match lexer.take_next()? {
+            b'"' => return Some(text),
+            b'\\' => {
+                let kind = lexer.take_next()?;
+                text.push(lexer.escape(kind).ok()?);
+            }
+            _ => return None,
+        }
+    }
 }
 
 /// How many bytes of a string come before its first escape, its end, or a character that must be escaped.
@@ -253,7 +272,8 @@ fn number(lexer: &mut SliceLexer) -> Result<Number, ReadError> {
 mod tests {
     use super::{DEPTH, head, value, with_lists};
     use crate::fields::Place;
-    use crate::value::Object;
+    use crate::value::{Object, Value};
+    use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -282,6 +302,23 @@ mod tests {
             assert!(error.contains(problem), "{json}: {error}");
         }
         assert!(value(b"\"\xff\"").unwrap_err().contains("utf-8"));
+    }
+
+    proptest! {
+        /// Pieces of which strings are made, right and wrong ones, against serde_json.
+        #[test]
+        fn strings_are_read_as_serde_json_does(pieces in prop::collection::vec(prop_oneof![
+            6 => "[a-zé日\u{1f600} ]{0,40}",
+            3 => r#"\\(["\\/bfnrt]|u00[0-7][0-9a-f]|ud83d\\ude0[0-9A-F]|uff41)"#,
+            1 => prop::sample::select(vec!["\"", "\\", "\\x", "\\u12", "\\ud83d", "\\udc00", "\n", "\u{1}", "\u{7f}"]).prop_map(str::to_owned),
+        ], 0..8), end in prop::sample::select(vec!["\"", "\"", "\"", "", "\\"])) {
+            let json = format!("\"{}{end}", pieces.concat());
+            let read = value(json.as_bytes());
+            match serde_json::from_str::<String>(&json) {
+                Ok(text) => prop_assert_eq!(read.unwrap(), Value::String(text)),
+                Err(_) => prop_assert!(read.is_err(), "{}", json),
+            }
+        }
     }
 
     #[test]
