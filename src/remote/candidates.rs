@@ -60,6 +60,7 @@ impl Candidates {
             self.check_row(i, row, &vectors[i * dims..][..dims], request)?;
         }
         check_nearness(remote, request, &vectors)?;
+        self.vectors.reserve(vectors.len());
         for (row, vector) in rows.into_iter().zip(vectors.chunks_exact(dims)) {
             self.insert(row, vector);
         }
@@ -118,9 +119,13 @@ impl Candidates {
         self.vectors.extend(vector);
     }
 
-    /// The vectors as a matrix.
-    pub(super) fn matrix(&self, dims: usize) -> Matrix {
-        Matrix::from_values(&self.vectors, dims)
+    /// The vectors of these rows, of so many dimensions.
+    pub(super) fn matrix(&self, rows: &[usize], dims: usize) -> Matrix {
+        let mut matrix = Matrix::zeros(rows.len(), dims);
+        for (place, row) in rows.iter().enumerate() {
+            matrix.values_mut(place).copy_from_slice(&self.vectors[row * dims..][..dims]);
+        }
+        matrix
     }
 }
 

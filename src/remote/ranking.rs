@@ -98,10 +98,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
     pub fn new(remote: &'a Remote, asked: &'a Asked<'a>, linear: Linear, candidates: &'c Candidates) -> Self {
         let order = by_article(candidates);
         let at = |place: &usize| &candidates.passages[*place];
-        let dims = remote.space().dimensions;
-        let values: Vec<f32> =
-            order.iter().flat_map(|&row| &candidates.vectors[row * dims..][..dims]).copied().collect();
-        let rows = Matrix::from_values(&values, dims);
+        let rows = candidates.matrix(&order, remote.space().dimensions);
         let filter = &asked.options.filter;
         let products = |part: &Option<(Vec<f32>, Spread)>| {
             part.as_ref().map(|(vector, _)| knn::scores(&rows, &rows.pad(vector)))
@@ -207,8 +204,8 @@ impl<'a, 'c> Ranking<'a, 'c> {
             if hits.len() == self.asked.options.k && hits.last().is_some_and(|&last| best < best_of[last]) {
                 break;
             }
-            let values: Vec<f32> = chunk.iter().flat_map(|&row| self.rows.values(row)).copied().collect();
-            let own = Matrix::from_values(&values, self.rows.dims());
+            let places: Vec<usize> = chunk.iter().map(|&row| self.order[row]).collect();
+            let own = self.candidates.matrix(&places, self.rows.dims());
             for (&row, scale) in chunk.iter().zip(whitening.scales(&own)) {
                 whitened[row] = products[row] * scale;
                 scores[row] = of(row, whitened[row]);

@@ -183,16 +183,16 @@ impl Remote {
     /// The SVM of a query that is aligned already. It learns from the candidates that are nearest to the w before, or to the query; the
     /// mixture stands for the others.
     fn solve(&self, query: &[f32], params: &crate::rank::svm::Params, candidates: &Candidates) -> Solution {
-        let all = candidates.matrix(self.space().dimensions);
+        let dims = self.space().dimensions;
+        let all = Matrix::from_values(&candidates.vectors, dims);
         let start = candidates.start.get().map(Vec::as_slice);
         let toward: Vec<f32> = start.map_or(query.to_vec(), |w| w.iter().map(|&x| x as f32).collect());
-        let products = knn::scores(&all, &all.pad(&toward[..all.dims()]));
+        let products = knn::scores(&all, &all.pad(&toward[..dims]));
         let taken = top_k(&products, LEARNT);
-        let values: Vec<f32> = taken.iter().flat_map(|&row| all.values(row)).copied().collect();
-        let near = self.mixture.near(&toward[..all.dims()]);
+        let near = self.mixture.near(&toward[..dims]);
         let cluster = |&row: &usize| self.mixture.nearest(&near, all.values(row));
         let clusters: Vec<u32> = taken.iter().map(cluster).collect();
-        let (rows, count) = (Matrix::from_values(&values, all.dims()), self.manifest.rows);
+        let (rows, count) = (candidates.matrix(&taken, dims), self.manifest.rows);
         let problem = Problem::new(&self.mixture, &rows, &clusters, query, count, params);
         let solution = problem.solve(&self.steering(params.c()), TOLERANCE, start);
         // What more candidates change of it is little.
