@@ -310,7 +310,7 @@ case "${1:-help}" in
     shift
     if [[ ${1:-} == engines ]]; then
       step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
-      step "Engines" engines target/demo node tests/engines/scale.mjs "${@:2}"
+      EXEMPLAR_DIST=$PWD/dist step "Engines" engines target/demo node tests/engines/scale.mjs "${@:2}"
       exit
     fi
     tools

@@ -1,13 +1,15 @@
 // How candidates from engines grow with a collection: `./build.sh bench engines BUNDLE [ROWS...]`. The vectors of BUNDLE, real ones, are
 // repeated with noise until there are as many ROWS (10,000 and 100,000): so it is the engine that is measured, not the ranking's quality.
-// Both engines run on this machine, each alone. A row's text is at most 400 characters.
+// Both engines run on this machine, each alone. A row's text is at most 400 characters. A page in Chromium says what it takes itself.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, cpSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { LAUNCH } from '../browser/launch.mjs';
 import { base64, dot, folder, random, serve, startClickHouse, startPostgres, succeed } from './support.mjs';
 
 const [BUNDLE, ...sizes] = process.argv.slice(2);
@@ -136,27 +138,61 @@ async function measured(server, exact, k, filter) {
   return { milliseconds: median(times), kilobytes: median(sizes) / 1000, agreement: found / 10 / queries.length };
 }
 
+/** In the page: the milliseconds of the core for each query, a hundred hits of 1,000 candidates a request. */
+async function inPage([queries, method]) {
+  const { SearchIndex } = await import('/client/exemplar-search.js');
+  globalThis.index ??= await SearchIndex.load('/remote/search.json', { candidates: '/v1/candidates' });
+  const times = [];
+  for (const query of queries) {
+    const { milliseconds, lookedAt } = await globalThis.index.search({ embedding: Float32Array.from(query) }, { method, k: 100 });
+    if (lookedAt < 1000) throw new Error(`${lookedAt} candidates`);
+    times.push(milliseconds);
+  }
+  return times;
+}
+
+/** What a page takes beside the engine, by method; its first queries prepare what is there once a page. */
+async function ofPage(server, methods) {
+  const browser = await chromium.launch(LAUNCH);
+  try {
+    const page = await browser.newPage();
+    await page.goto(new URL('/', server.address).href);
+    const numbers = queries.map((query) => [...query]);
+    const medians = [];
+    for (const method of methods) {
+      await page.evaluate(inPage, [numbers.slice(0, 4), method]);
+      medians.push(median(await page.evaluate(inPage, [numbers, method])));
+    }
+    return medians;
+  } finally {
+    await browser.close();
+  }
+}
+
 console.log(`${base.length} real vectors x ${dimensions}, with noise of length ${NOISE.row}; ${QUERIES} queries, with noise of length ${NOISE.query}\n`);
-console.log('| engine | rows | export, s | request, k = 10 | k = 200 | k = 1,000 | one of 100 tags, k = 200 | packed, k = 200 | k = 1,000 | exact ten, k = 10 | k = 200 |');
-console.log('|---|---|---|---|---|---|---|---|---|---|---|');
+console.log('| engine | rows | export, s | request, k = 10 | k = 200 | k = 1,000 | one of 100 tags, k = 200 | packed, k = 200 | k = 1,000 | exact ten, k = 10 | k = 200 | page, 1,000 candidates, knn+whitened | hybrid |');
+console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|');
 for (const rows of SIZES) {
   const made = folder('scale');
   const path = join(made, 'bundle.json');
   const exact = write(path, rows);
+  cpSync(join(process.env.EXEMPLAR_DIST, 'exemplar/client'), join(made, 'client'), { recursive: true });
+  writeFileSync(join(made, 'index.html'), '<!doctype html><title>A page</title>');
   for (const start of [startClickHouse, startPostgres]) {
     const engine = await start();
     const begin = performance.now();
-    succeed(['export', path, ...engine.export]);
+    succeed(['export', path, ...engine.export, '--out', join(made, 'remote')]);
     const seconds = (performance.now() - begin) / 1000;
-    const server = await serve(engine.serve, ['--candidates-timeout', '120']);
+    const server = await serve(engine.serve, ['--candidates-timeout', '120'], {}, made);
     const few = await measured(server, exact, 10);
     const usual = await measured(server, exact, 200);
     const many = await measured(server, exact, 1000);
     const filtered = await measured(server, exact, 200, { tags: ['tag-7'] });
+    const [whitened, hybrid] = await ofPage(server, ['knn+whitened', 'hybrid']);
     const ms = ({ milliseconds }) => `${milliseconds.toFixed(0)} ms`;
     const kB = ({ kilobytes }) => `${kilobytes.toFixed(0)} kB`;
     const share = ({ agreement }) => `${(100 * agreement).toFixed(1)}%`;
-    console.log(`| ${engine.name} | ${rows.toLocaleString('en')} | ${seconds.toFixed(0)} | ${ms(few)} | ${ms(usual)} | ${ms(many)} | ${ms(filtered)} | ${kB(usual)} | ${kB(many)} | ${share(few)} | ${share(usual)} |`);
+    console.log(`| ${engine.name} | ${rows.toLocaleString('en')} | ${seconds.toFixed(0)} | ${ms(few)} | ${ms(usual)} | ${ms(many)} | ${ms(filtered)} | ${kB(usual)} | ${kB(many)} | ${share(few)} | ${share(usual)} | ${whitened.toFixed(1)} ms | ${hybrid.toFixed(1)} ms |`);
     await server.stop();
     await engine.stop();
   }
