@@ -13,10 +13,10 @@ const budgets = {
   'search box with its styles, in English': { kilobytes: 20.5, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
   // docs/decisions/core-size.md has what they are made of. The last comes after the first hits, for those who search all of a bundle
   // in shards.
-  'core for a bundle in one file': { kilobytes: 159, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
-  'core for a bundle in shards': { kilobytes: 111, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
+  'core for a bundle in one file': { kilobytes: 160, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
+  'core for a bundle in shards': { kilobytes: 112, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
   'core for a remote bundle': { kilobytes: 143, entries: ['client/pkg-remote/exemplar_search_bg.wasm.gz'] },
-  'all of the core': { kilobytes: 203, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
+  'all of the core': { kilobytes: 204, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
 };
 
 /** Kilobytes of the strings of another language. */
