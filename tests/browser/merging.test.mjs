@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { mergedResult } from '../../www/client/merged-result.js';
 import { merge } from '../../www/client/merging.js';
 
 /** Numbers from 0 to 1, the same in each run. */
@@ -78,4 +79,13 @@ test('the same scores from all are no reason to change places, and no number is 
   const merged = merge([same('a'), same('b')], 'x');
   assert.deepEqual(merged.map(({ score }) => score), [0, 0, 0, 0]);
   assert.equal(merged.length, 4);
+});
+
+test('of a phrase that one bundle has, the words in the others are no hits', () => {
+  const answer = (bundle, closeness) => ({ bundle, passages: 10, result: { method: 'lexical', closeness, hits: [hit(bundle, { lexical: 1 })] } });
+  const titles = (closeness, text) => mergedResult(closeness.map((one, i) => answer(`bundle ${i}`, one)), text).hits.map(({ article }) => article.title);
+  assert.deepEqual(titles(['nearest', 'good'], '"data race"'), ['bundle 1']);
+  assert.deepEqual(titles(['nearest', 'good'], 'data race').sort(), ['bundle 0', 'bundle 1']);
+  assert.deepEqual(titles(['nearest', 'nearest'], '“data race”').sort(), ['bundle 0', 'bundle 1']);
+  assert.deepEqual(titles([undefined, 'good'], '"data race"').sort(), ['bundle 0', 'bundle 1'], 'where a bundle does not tell');
 });

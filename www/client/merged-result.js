@@ -17,6 +17,9 @@ import { merge } from './merging.js';
 /** @type {Closeness[]} */
 const FROM_CLOSEST = ['good', 'nearest', 'nothing'];
 
+/** What quotes a phrase. */
+const QUOTES = /["“”„]/;
+
 /**
  * What several bundles answer, as one result.
  *
@@ -27,18 +30,21 @@ const FROM_CLOSEST = ['good', 'nearest', 'nothing'];
  */
 export function mergedResult(answers, text, k = 10) {
   const results = answers.flatMap(({ result }) => result ?? []);
-  const rankings = answers.flatMap(({ result, passages }) => (result ? { ...result, passages } : []));
   /** @template T @param {(result: Found) => T | undefined} value @returns {T[]} */
   const all = (value) => results.flatMap((result) => value(result) ?? []);
   const closeness = all((result) => result.closeness);
   const complete = all((result) => result.complete);
   const known = all((result) => result.known);
+  const closest = FROM_CLOSEST.find((one) => closeness.includes(one));
+  // A bundle that has not the phrase gives what has its words, which is for where no bundle has it.
+  const counts = (/** @type {Found} */ { closeness }) => !text || !closest || !closeness || !QUOTES.test(text) || closeness === closest;
+  const rankings = answers.flatMap(({ result, passages }) => (result && counts(result) ? { ...result, passages } : []));
   return {
     method: (results.find(({ hits }) => hits.length) ?? results[0])?.method ?? 'auto',
     hits: merge(rankings, text).slice(0, k).map((hit, i) => ({ ...hit, rank: i + 1 })),
-    facets: added(results.flatMap(({ facets = [] }) => facets)),
+    facets: added(rankings.flatMap(({ facets = [] }) => facets)),
     known: known.length ? Math.max(...known) : undefined,
-    closeness: FROM_CLOSEST.find((one) => closeness.includes(one)),
+    closeness: closest,
     complete: complete.length ? Math.min(...complete) : undefined,
     fetched: fetched(all((result) => result.fetched)),
     problem: problemOf(answers),
