@@ -347,6 +347,22 @@ fn a_filter_needs_few_shards_and_counts_are_those_of_the_whole_bundle() {
     }
 }
 
+/// A box offers languages and tags whether or not the site has any.
+#[test]
+fn counts_of_a_field_without_a_value_need_few_shards() {
+    let mut bundle = site(120);
+    for article in &mut bundle.articles {
+        (article.lang, article.tags) = (None, Vec::new());
+    }
+    let (manifest, files) = shards_of(&bundle);
+    let options = SearchOptions::default().facets(["lang", "tags"].map(str::to_owned).to_vec());
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    load(&mut shards, &files, "harbour number31", &options);
+    assert!(shards.missing().iter().any(|id| id.kind == Kind::Texts), "not all is loaded");
+    let result = shards.search("harbour number31", &options).unwrap().result;
+    assert!(!result.hits.is_empty() && result.facets.iter().all(|facet| facet.counts.is_empty()));
+}
+
 /// The site, of whose articles one in four counts twice, and one in four half.
 fn weighed_site(articles: usize) -> Bundle {
     let mut bundle = site(articles);

@@ -14,7 +14,8 @@ use crate::shards::start::{MAX_FIELDS, Start};
 
 impl Layout {
     /// The fields by which articles can be filtered, a shard for each, and one for the first passages of articles. Fields of too many
-    /// values or too long ones are left out: only the whole bundle filters by these.
+    /// values or too long ones are left out: only the whole bundle filters by these. Those that every box may offer are there also where no
+    /// article has a value: to find that out must not take the whole bundle.
     pub fn fields(&self, bundle: &Bundle, start: &mut Start, payloads: &mut Vec<(Id, Vec<u8>)>) {
         let names: BTreeSet<&str> = bundle.articles.iter().flat_map(Article::fields).collect();
         let fits = |text: &str| !text.is_empty() && text.len() <= MAX_WORD;
@@ -22,7 +23,8 @@ impl Layout {
         for name in names.into_iter().filter(|name| fits(name)) {
             let values = if name == weight::FIELD { self.weights(bundle) } else { self.values(bundle, name) };
             let kept = values.len() <= MAX_VALUES as usize && values.iter().all(|value| fits(&value.text));
-            if !values.is_empty() && kept && shards.len() < MAX_FIELDS as usize {
+            let filters = ["lang", "tags"].contains(&name) || !values.is_empty();
+            if filters && kept && shards.len() < MAX_FIELDS as usize {
                 start.fields.push(name.to_owned());
                 shards.push(values);
             }
