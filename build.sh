@@ -219,8 +219,15 @@ pictures() { # pictures [FOLDER] API
     node tests/browser/screenshots.mjs "${@:1:$#-1}"
 }
 
+# What a page needs that asks an engine, and the browser for it.
+page_of_engines() {
+  core
+  step "Chromium and Node packages" scripts/test-tools.sh
+  step "The page, the client and the search box" scripts/web.sh
+}
+
 engines() { # engines FOLDER COMMAND...: with the command exemplar of the folder
-  EXEMPLAR_BIN=$PWD/$1/exemplar scripts/engines.sh "${@:2}"
+  EXEMPLAR_BIN=$PWD/$1/exemplar EXEMPLAR_DIST=$PWD/dist scripts/engines.sh "${@:2}"
 }
 
 # Without one a browser draws boxes, and lays them out in another time.
@@ -248,11 +255,9 @@ case "${1:-help}" in
     ;;
   test)
     if [[ ${2:-} == engines ]]; then
-      core
-      step "Chromium and Node packages" scripts/test-tools.sh
+      page_of_engines
       step "The exemplar command" cargo build --package exemplar-search-cli
-      step "The page, the client and the search box" scripts/web.sh
-      EXEMPLAR_DIST=$PWD/dist step "Engines" engines target/debug node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/engines/*.test.mjs
+      step "Engines" engines target/debug node --test --test-reporter=spec --test-concurrency=1 --test-force-exit tests/engines/*.test.mjs
       exit
     fi
     [[ $# == 1 || ${2:-} == all ]] || die "\"$2\" is no set of tests: ./build.sh test, or ./build.sh test all, or ./build.sh test engines"
@@ -309,8 +314,9 @@ case "${1:-help}" in
   bench)
     shift
     if [[ ${1:-} == engines ]]; then
+      page_of_engines
       step "The exemplar command" cargo build --profile demo --package exemplar-search-cli
-      EXEMPLAR_DIST=$PWD/dist step "Engines" engines target/demo node tests/engines/scale.mjs "${@:2}"
+      step "Engines" engines target/demo node tests/engines/scale.mjs "${@:2}"
       exit
     fi
     tools
