@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use exemplar_search::bundle::Passage;
 
-use super::queries::{DEFAULT_BUDGET, Queries};
+use super::queries::Queries;
 use super::request::RequestArgs;
 use super::synonyms::Synonym;
 use super::texts::Texts;
@@ -69,9 +69,9 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     query_encoder: Switch,
     /// The most titles, headings and sentences of the site to embed as queries, for the query encoder; 0 leaves out the encoder and
-    /// query alignment
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_BUDGET)]
-    query_texts: u32,
+    /// query alignment [default: as many as there are passages, 2000 to 4000]
+    #[arg(long, value_name = "N")]
+    query_texts: Option<u32>,
 
     #[command(flatten)]
     pub form: FormArgs,
@@ -122,7 +122,7 @@ impl Args {
 
     /// What to embed as queries.
     pub fn queries(&self, documents: &[Document], passages: &[Passage]) -> Queries {
-        Queries::of(documents, passages, self.query_texts as usize, self.query_encoder.is_on())
+        Queries::of(documents, passages, self.query_texts, self.query_encoder.is_on())
     }
 
     pub fn dimensions(&self) -> Option<usize> {

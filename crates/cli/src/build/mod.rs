@@ -37,7 +37,7 @@ pub use self::embed::Embedder;
 pub use self::job::Job;
 use self::job::{Count, price};
 pub use self::plan::Plan;
-pub use self::queries::{DEFAULT_BUDGET as DEFAULT_QUERY_TEXTS, Learnt, Queries};
+pub use self::queries::{Learnt, Queries};
 pub use self::request::{Recipes, RequestArgs};
 pub use self::texts::Texts;
 use crate::npy;

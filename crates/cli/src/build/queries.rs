@@ -1,6 +1,8 @@
 //! Makes the query encoder, the mean query and the space's probes, from the site's titles, headings and sentences embedded as
 //! queries.
 
+use std::ops::RangeInclusive;
+
 use anyhow::{Result, bail};
 use exemplar_search::bundle::{Bundle, Part, Passage, Probe, Recipe, Statistics};
 use exemplar_search::encoder::{
@@ -14,8 +16,9 @@ use super::texts::Texts;
 use crate::output::note;
 use crate::site::{Document, join};
 
-/// Texts embedded as queries if `--query-texts` says no other number.
-pub const DEFAULT_BUDGET: u32 = 2000;
+/// Texts embedded as queries if `--query-texts` says no other number: as many as there are passages, within these bounds. Passages cost
+/// ten times as much to embed.
+const BUDGET: RangeInclusive<usize> = 2000..=4000;
 
 /// Titles that the mean query is of at most, and texts that closeness is measured with.
 const MEAN_OF: usize = 300;
@@ -65,8 +68,11 @@ impl Learnt {
 }
 
 impl Queries {
-    /// At most `budget` texts of the passages; where there is to be no encoder, only as many titles as the mean takes.
-    pub fn of(documents: &[Document], passages: &[Passage], budget: usize, encoder: bool) -> Self {
+    /// At most `budget` texts of the passages, or as many as such a site needs; where there is to be no encoder, only as many titles as the
+    /// mean takes.
+    pub fn of(documents: &[Document], passages: &[Passage], budget: Option<u32>, encoder: bool) -> Self {
+        let usual = passages.len().clamp(*BUDGET.start(), *BUDGET.end());
+        let budget = budget.map_or(usual, |texts| texts as usize);
         let passages = passages.iter().map(|passage| {
             let Document { article, blocks } = &documents[passage.article];
             PassageText {

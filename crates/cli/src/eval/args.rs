@@ -10,7 +10,7 @@ use super::rankings;
 use super::setting::Setting;
 use super::task::Task;
 use crate::api::{ApiArgs, Client, Limits};
-use crate::build::{DEFAULT_QUERY_TEXTS, RequestArgs};
+use crate::build::RequestArgs;
 use crate::engine::Engine;
 
 /// Measure what each way of ranking is worth on a test collection, or where the pages of your own queries stand
@@ -47,9 +47,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub query_embeddings: Option<PathBuf>,
     /// The most titles and sentences to embed as queries, for the query encoder; where files hold all vectors, only
-    /// an API or a --model-dir that is named embeds them, and without either there is none
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUERY_TEXTS)]
-    pub query_texts: u32,
+    /// an API or a --model-dir that is named embeds them, and without either there is none [default: as many as there are
+    /// documents, 2000 to 4000]
+    #[arg(long, value_name = "N")]
+    pub query_texts: Option<u32>,
 
     /// A method, such as knn+lexical; may be given again [default: each method, and sums of them]
     #[arg(long, value_name = "METHOD")]

@@ -46,7 +46,7 @@ impl Built {
         let documents = &collection.documents;
         let (passages, vectors) = embedding.documents(documents, &passage)?;
         let queries = embedding.queries(collection, &query)?;
-        let texts = Queries::of(documents, &passages, args.query_texts as usize, true);
+        let texts = Queries::of(documents, &passages, args.query_texts, true);
         let (learnt, fitted) = match texts.job(&query).filter(|_| embedding.engine.is_some()) {
             Some(job) => {
                 let rows = embedding.rows(job)?;
