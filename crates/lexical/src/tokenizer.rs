@@ -185,7 +185,8 @@ fn camel(word: &[Folded], tokens: &mut Vec<Token>) {
     let small = |i: usize| word.get(i).is_some_and(|f| !f.capital && f.char.is_alphabetic());
     let mut start = 0;
     for i in 2..word.len() {
-        let starts = word[i].capital && (small(i - 1) || small(i + 1) && small(i + 2));
+        let written = word[i].source.start > word[i - 1].source.start; // The h of Þ has not been.
+        let starts = written && word[i].capital && (small(i - 1) || small(i + 1) && small(i + 2));
         if starts && i >= start + 2 && i + 2 <= word.len() {
             tokens.push(token(&word[start..i], TokenKind::Part));
             start = i;
