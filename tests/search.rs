@@ -369,20 +369,25 @@ fn auto_ranks_by_what_there_is() {
 fn a_text_alone_is_placed_by_the_query_encoder() {
     use exemplar_search::encoder::{self, FitOptions, PassageText, Training, fit, training_texts};
     let mut bundle = with_keywords();
-    let passages: Vec<PassageText> = ["ownership moves", "slices of strings", "crates and modules"]
-        .into_iter()
-        .enumerate()
-        .map(|(article, title)| PassageText {
-            article,
-            title: title.into(),
-            headings: Vec::new(),
-            text: String::new(),
-        })
-        .collect();
+    let titles = ["ownership moves", "slices of strings", "crates and modules"];
+    let passage = |(article, title): (usize, &str)| PassageText {
+        article,
+        title: title.into(),
+        headings: Vec::new(),
+        text: String::new(),
+    };
+    let passages: Vec<PassageText> = titles.into_iter().enumerate().map(passage).collect();
     let texts = training_texts(&passages, 9);
     let rows = Matrix::from_values(&[1.0, 0.0, 0.0, 1.0, -1.0, 0.1], 2);
-    let training =
-        Training { model: "test-model", passages: &passages, vectors: &rows, texts: &texts, targets: &rows };
+    let training = Training {
+        model: "test-model",
+        passages: &passages,
+        vectors: &rows,
+        texts: &texts,
+        targets: &rows,
+        words: &[],
+        word_targets: &Matrix::from_values(&[], 2),
+    };
     let part = fit(&training, &FitOptions::default()).unwrap().into_part();
     let mut damaged = part.clone();
     damaged.bytes.pop();

@@ -17,6 +17,8 @@ use crate::vector::Matrix;
 const LAMBDAS: [f32; 4] = [4.0, 2.0, 1.0, 0.5];
 /// One article in so many is held out to choose among them.
 const HELD_OUT: usize = 10;
+/// What a word alone counts, next to a passage.
+const WORD: f32 = 2.0;
 /// The share of what ranks the collection that the stored coefficients keep.
 const FIDELITY: f32 = 0.985;
 
@@ -32,6 +34,10 @@ pub struct Training<'a> {
     pub texts: &'a [TrainingText],
     /// One row for each text, embedded by the query recipe.
     pub targets: &'a Matrix,
+    /// See [`super::training_words`].
+    pub words: &'a [String],
+    /// One row for each word, embedded by the query recipe.
+    pub word_targets: &'a Matrix,
 }
 
 /// How an encoder is fitted.
@@ -86,9 +92,11 @@ pub struct FitReport {
 /// [`ErrorKind::EncoderTraining`](crate::ErrorKind::EncoderTraining).
 pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     check(training)?;
-    let &Training { model, passages, texts, .. } = training;
+    let &Training { model, passages, texts, words, .. } = training;
     let (vectors, _) = centred(training.vectors);
     let (mut targets, mean) = centred(training.targets);
+    // A word is told from other words, not from texts.
+    let (word_targets, _) = centred(training.word_targets);
     let directions = Directions::of(&vectors, training.vectors.dims());
     if directions.rows.is_empty() {
         return Err(Cause::EncoderTraining("all passages have one and the same vector".into()).into());
@@ -97,7 +105,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
     let all = texts.iter().map(|text| text.text.as_str()).chain(wholes.iter().map(String::as_str));
     // What is left is for n-grams.
     let most_words = MAX_COEFFICIENTS / directions.rows.len() / 10 * 9;
-    let vocabulary = Vocabulary::of(all, most_words);
+    let vocabulary = Vocabulary::of(all, words.iter().map(String::as_str), most_words);
     if vocabulary.words.is_empty() {
         return Err(Cause::EncoderTraining("its texts have no words".into()).into());
     }
@@ -108,11 +116,15 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
         target.iter_mut().zip(&vectors[text.passage]).for_each(|(a, b)| *a = (*a + b) / 2.0);
     }
     targets.extend(vectors);
-    let weights: Vec<f32> = (0..targets.len()).map(|i| if i < texts.len() { 2.0 } else { 1.0 }).collect();
+    targets.extend(word_targets);
+    let weights = [(2.0, texts.len()), (1.0, passages.len()), (WORD, words.len())];
+    let weights: Vec<f32> =
+        weights.into_iter().flat_map(|(weight, count)| std::iter::repeat_n(weight, count)).collect();
     let targets = directions.project(&targets);
 
-    let articles = texts.iter().map(|text| passages[text.passage].article);
-    let articles: Vec<usize> = articles.chain(passages.iter().map(|passage| passage.article)).collect();
+    let articles = texts.iter().map(|text| Some(passages[text.passage].article));
+    let articles = articles.chain(passages.iter().map(|passage| Some(passage.article)));
+    let articles: Vec<Option<usize>> = articles.chain(words.iter().map(|_| None)).collect();
     let choice = choose(&vocabulary, &articles, &weights, &targets[0], &own[0], &directions);
     let problem = Regression { texts: &vocabulary.texts, parts: &vocabulary.parts, weights: &weights };
     let solutions = problem.solve_all(&targets, choice.lambda);
@@ -147,7 +159,7 @@ pub fn fit(training: &Training, options: &FitOptions) -> Result<Fitted> {
 }
 
 fn check(training: &Training) -> Result<()> {
-    let Training { passages, vectors, texts, targets, .. } = training;
+    let Training { passages, vectors, texts, targets, words, word_targets, .. } = training;
     let problem = if passages.is_empty() || texts.is_empty() {
         format!("it needs passages and texts, and has {} and {}", passages.len(), texts.len())
     } else if (passages.len(), texts.len()) != (vectors.rows(), targets.rows()) {
@@ -158,11 +170,13 @@ fn check(training: &Training) -> Result<()> {
             vectors.rows(),
             targets.rows()
         )
-    } else if vectors.dims() != targets.dims() {
-        format!("its texts' vectors have {} dimensions, its passages' {}", targets.dims(), vectors.dims())
+    } else if words.len() != word_targets.rows() {
+        format!("{} words have {} vectors", words.len(), word_targets.rows())
+    } else if let Some(other) = [targets, word_targets].iter().find(|rows| rows.dims() != vectors.dims()) {
+        format!("its texts' vectors have {} dimensions, its passages' {}", other.dims(), vectors.dims())
     } else if let Some(text) = texts.iter().find(|text| text.passage >= passages.len()) {
         format!("the text \"{}\" is of passage {}, of {}", text.text, text.passage, passages.len())
-    } else if [vectors, targets].iter().any(|rows| (0..rows.rows()).any(|i| !finite(rows, i))) {
+    } else if [vectors, targets, word_targets].iter().any(|rows| (0..rows.rows()).any(|i| !finite(rows, i))) {
         "a vector has values that are not finite".into()
     } else {
         return Ok(());
@@ -199,13 +213,13 @@ struct Choice {
 /// are what texts and passages learn, `own` the texts' own vectors, by which they are judged.
 fn choose(
     vocabulary: &Vocabulary,
-    articles: &[usize],
+    articles: &[Option<usize>],
     weights: &[f32],
     targets: &[Outputs],
     own: &[Outputs],
     directions: &Directions,
 ) -> Choice {
-    let held_out = |&i: &usize| articles[i] % HELD_OUT == HELD_OUT - 1;
+    let held_out = |&i: &usize| articles[i].is_some_and(|article| article % HELD_OUT == HELD_OUT - 1);
     let test: Vec<usize> = (0..own.len()).filter(held_out).collect();
     let train: Vec<usize> = (0..articles.len()).filter(|i| !held_out(i)).collect();
     if test.is_empty() || train.is_empty() {

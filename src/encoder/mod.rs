@@ -26,7 +26,7 @@ pub use apply::{Encoded, QueryEncoder};
 #[cfg(feature = "fit")]
 pub use fit::{FitOptions, FitReport, Fitted, Training, fit};
 #[cfg(feature = "fit")]
-pub use texts::{PassageText, TextKind, TrainingText, training_texts};
+pub use texts::{PassageText, TextKind, TrainingText, training_texts, training_words};
 
 pub(crate) use apply::Coefficients;
 pub(crate) use lazy::LazyEncoder;

@@ -1,11 +1,17 @@
-//! The texts that an encoder learns from: those on the site that are most like queries.
+//! The texts that an encoder learns from: those on the site that are most like queries, and its words.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lexical::{TokenKind, tokenize};
 
 /// Sentences of an article at most.
 const SENTENCES: usize = 20;
 /// Characters of a sentence; shorter ones say too little, longer ones are no longer like a query.
 const CHARS: std::ops::RangeInclusive<usize> = 8..=300;
+
+/// Letters of a word; shorter ones are signs of something else.
+const LETTERS: usize = 3;
 
 /// A passage as the encoder learns from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +90,27 @@ pub fn training_texts(passages: &[PassageText], budget: usize) -> Vec<TrainingTe
         }));
     }
     texts
+}
+
+/// At most `budget` words of the site, as they are written but for capitals: those of the most passages first, of equals in their order.
+/// They are of letters alone, in scripts that have spaces.
+pub fn training_words(passages: &[PassageText], budget: usize) -> Vec<String> {
+    let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for passage in passages {
+        let whole = passage.whole();
+        let mut seen = BTreeSet::new();
+        for token in tokenize(&whole).into_iter().filter(|token| token.kind == TokenKind::Word) {
+            let written = whole[token.range].to_lowercase();
+            let long = written.chars().nth(LETTERS - 1).is_some();
+            if long && written.chars().all(char::is_alphabetic) && seen.insert(token.text.clone()) {
+                found.entry(token.text).or_insert((0, written)).0 += 1;
+            }
+        }
+    }
+    let mut words: Vec<(usize, String)> = found.into_values().collect();
+    words.sort_by_key(|&(count, _)| Reverse(count));
+    words.truncate(budget);
+    words.into_iter().map(|(_, written)| written).collect()
 }
 
 /// The sentences of `text`: up to a full stop before a space, a full stop of the East, or the end of a line.

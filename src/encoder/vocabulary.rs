@@ -22,7 +22,7 @@ pub(super) struct Vocabulary {
     pub ngrams: Vec<String>,
     /// Words x n-grams.
     pub parts: Sparse,
-    /// Texts x words, each of unit length.
+    /// Texts x words, each of unit length; then those that are one word.
     pub texts: Sparse,
 }
 
@@ -41,8 +41,12 @@ fn keep_commonest(found: &mut BTreeMap<&str, (usize, bool)>, most: usize) {
 }
 
 impl Vocabulary {
-    /// Of the words, `most` at most: those of the most texts, of equals the first.
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> Self {
+    /// Of the words, `most` at most: those of the most texts, of equals the first. What is in `alone` says nothing of how common a word is.
+    pub fn of<'a>(
+        texts: impl Iterator<Item = &'a str>,
+        alone: impl Iterator<Item = &'a str>,
+        most: usize,
+    ) -> Self {
         let texts: Vec<Vec<(String, Feature)>> = texts.map(features).collect();
         let mut found: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
         for (word, feature) in texts.iter().flatten() {
@@ -69,7 +73,8 @@ impl Vocabulary {
             let weight = NGRAM_WEIGHT / (of_word.len() as f32).sqrt();
             of_word.iter().filter_map(|ngram| Some((ngrams.binary_search(ngram).ok()?, weight))).collect()
         });
-        let texts_of = texts.iter().map(|text| {
+        let alone: Vec<Vec<(String, Feature)>> = alone.map(features).collect();
+        let texts_of = texts.iter().chain(&alone).map(|text| {
             let row: Vec<(usize, f32)> = text
                 .iter()
                 .filter_map(|(word, feature)| {

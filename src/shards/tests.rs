@@ -65,6 +65,8 @@ fn encoder_of(texts: &[PassageText], vectors: &Matrix) -> Part {
         vectors,
         texts: &learnt,
         targets: &Matrix::from_values(&targets, DIMS),
+        words: &[],
+        word_targets: &Matrix::from_values(&[], DIMS),
     };
     fit(&training, &FitOptions::default()).unwrap().into_part()
 }

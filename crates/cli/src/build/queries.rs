@@ -1,12 +1,12 @@
 //! Makes the query encoder, the mean query and the space's probes, from the site's titles, headings and sentences embedded as
 //! queries.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use anyhow::{Result, bail};
 use exemplar_search::bundle::{Bundle, Part, Passage, Probe, Recipe, Statistics};
 use exemplar_search::encoder::{
-    self, FitOptions, PassageText, TextKind, Training, TrainingText, training_texts,
+    self, FitOptions, PassageText, TextKind, Training, TrainingText, training_texts, training_words,
 };
 use exemplar_search::vector::Matrix;
 use exemplar_search::{Calibration, OwnTexts, SearchIndex};
@@ -19,6 +19,9 @@ use crate::site::{Document, join};
 /// Texts embedded as queries if `--query-texts` says no other number: as many as there are passages, within these bounds. Passages cost
 /// ten times as much to embed.
 const BUDGET: RangeInclusive<usize> = 2000..=4000;
+
+/// Words that are embedded alone, if nothing else is said: each takes a fortieth of a passage's time.
+const WORDS: usize = 5000;
 
 /// Titles that the mean query is of at most, and texts that closeness is measured with.
 const MEAN_OF: usize = 300;
@@ -36,6 +39,7 @@ const PROBE_STEPS: f32 = 1e4;
 pub struct Queries {
     passages: Vec<PassageText>,
     texts: Vec<TrainingText>,
+    words: Vec<String>,
     /// Whether an encoder is fitted to them.
     encoder: bool,
 }
@@ -68,11 +72,11 @@ impl Learnt {
 }
 
 impl Queries {
-    /// At most `budget` texts of the passages, or as many as such a site needs; where there is to be no encoder, only as many titles as the
-    /// mean takes.
+    /// At most `budget` texts of the passages and as many words, or as many as such a site needs; where there is to be no encoder, only as
+    /// many titles as the mean takes.
     pub fn of(documents: &[Document], passages: &[Passage], budget: Option<u32>, encoder: bool) -> Self {
         let usual = passages.len().clamp(*BUDGET.start(), *BUDGET.end());
-        let budget = budget.map_or(usual, |texts| texts as usize);
+        let (texts, words) = budget.map_or((usual, WORDS), |most| (most as usize, most as usize));
         let passages = passages.iter().map(|passage| {
             let Document { article, blocks } = &documents[passage.article];
             PassageText {
@@ -84,27 +88,29 @@ impl Queries {
             }
         });
         let passages: Vec<PassageText> = passages.collect();
-        let mut texts = training_texts(&passages, budget);
+        let mut texts = training_texts(&passages, texts);
+        let words = training_words(&passages, if encoder { words } else { 0 });
         if !encoder {
             texts.retain(|text| text.kind == TextKind::Title);
             texts = evenly(&texts, MEAN_OF).cloned().collect();
         }
-        Self { passages, texts, encoder }
+        Self { passages, texts, words, encoder }
     }
 
-    /// How many texts there are.
+    /// How many texts and words there are.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.texts.len() + self.words.len()
     }
 
-    /// What is to be embedded by the query recipe: the texts, then the probes. Nothing where there are no texts.
+    /// What is to be embedded by the query recipe: the texts, the words, then the probes. Nothing where there are no texts.
     pub fn job(&self, recipe: &Recipe) -> Option<Job> {
         if self.texts.is_empty() {
             return None;
         }
         let mut texts = Texts::default();
         let own = self.texts.iter().map(|text| text.text.as_str());
-        own.chain(PROBES).for_each(|text| texts.push(format!("the query {text:?}"), &[text]));
+        let words = self.words.iter().map(String::as_str);
+        own.chain(words).chain(PROBES).for_each(|text| texts.push(format!("the query {text:?}"), &[text]));
         Some(Job { kind: "queries", texts, recipe: recipe.clone() })
     }
 
@@ -118,7 +124,7 @@ impl Queries {
             );
         }
         let probes = PROBES.iter().enumerate().map(|(i, text)| {
-            let vector = unit(rows.values(self.texts.len() + i));
+            let vector = unit(rows.values(self.len() + i));
             let vector = vector.iter().map(|x| (x * PROBE_STEPS).round() / PROBE_STEPS).collect();
             Probe { text: (*text).to_owned(), vector }
         });
@@ -164,13 +170,17 @@ impl Queries {
 
     /// The part; a site that none can be fitted to is told, and gets no encoder.
     fn fit(&self, model: &str, vectors: &Matrix, rows: &Matrix) -> Option<Part> {
-        let (vectors, targets) = (unit_rows(vectors, vectors.rows()), unit_rows(rows, self.texts.len()));
+        let vectors = unit_rows(vectors, 0..vectors.rows());
+        let targets = unit_rows(rows, 0..self.texts.len());
+        let word_targets = unit_rows(rows, self.texts.len()..self.len());
         let training = Training {
             model,
             passages: &self.passages,
             vectors: &vectors,
             texts: &self.texts,
             targets: &targets,
+            words: &self.words,
+            word_targets: &word_targets,
         };
         match encoder::fit(&training, &FitOptions::default()) {
             Ok(fitted) => {
@@ -200,8 +210,8 @@ fn unit(vector: &[f32]) -> Vec<f32> {
     vector.iter().map(|&x| (f64::from(x) / length) as f32).collect()
 }
 
-/// The first `count` rows at unit length.
-fn unit_rows(rows: &Matrix, count: usize) -> Matrix {
-    let values: Vec<f32> = (0..count).flat_map(|row| unit(rows.values(row))).collect();
+/// Some rows at unit length.
+fn unit_rows(rows: &Matrix, which: Range<usize>) -> Matrix {
+    let values: Vec<f32> = which.flat_map(|row| unit(rows.values(row))).collect();
     Matrix::from_values(&values, rows.dims())
 }

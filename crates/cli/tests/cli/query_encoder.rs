@@ -54,12 +54,13 @@ fn a_small_site_gets_an_encoder_and_is_searched_without_an_api() {
     let (folder, api) = (folder(), TestApi::start_answering());
     let bundle = folder.path().join("bundle.json");
     let (stdout, stderr) = succeed(&mut build(&items(&folder, &THREE), &api, &bundle));
-    assert!(stderr.contains("queries: 10 texts, 10 of them to embed"), "{stderr}");
+    assert!(stderr.contains("queries: 28 texts, 27 of them to embed"), "{stderr}");
     assert!(stderr.contains("query encoder: "), "{stderr}");
     assert!(stdout.contains("3 articles"), "{stdout}");
     let texts = api.texts();
-    // Three passages, the texts, the probes.
-    assert_eq!(texts.len(), 3 + 7 + 3, "{texts:?}");
+    // Three passages, the texts, the words, the probes, one of which is a word.
+    assert_eq!(texts.len(), 3 + 7 + 18 + 3 - 1, "{texts:?}");
+    assert!(texts.contains(&"query: rises".into()) && !texts.contains(&"query: at".into()), "{texts:?}");
     assert!(texts.contains(&"query: Salt".into()) && texts.contains(&"query: The moon pulls at it.".into()));
 
     let read = read_bundle(&bundle);
@@ -126,7 +127,8 @@ fn a_budget_bounds_what_is_asked_of_the_api() {
     let (folder, api) = (folder(), TestApi::start_answering());
     let (bundle, items) = (folder.path().join("bundle.json"), items(&folder, &THREE));
     succeed(build(&items, &api, &bundle).args(["--query-texts", "2"]));
-    assert_eq!(api.texts().len(), 3 + 2 + 3);
+    // Two texts, and two words, of which one is a probe.
+    assert_eq!(api.texts().len(), 3 + 2 + 2 + 3 - 1);
     assert!(read_bundle(&bundle).part(encoder::PART).is_some());
 
     let api = TestApi::start_answering();
