@@ -197,9 +197,11 @@ mod tests {
     }
 
     fn coverage() -> impl Strategy<Value = Option<Coverage>> {
-        prop::option::of(
-            (0.0f32..1.0, 0.0f32..1.0).prop_map(|(known, share)| Coverage { known, together: known * share }),
-        )
+        prop::option::of((0.0f32..1.0, 0.0f32..1.0).prop_map(|(known, share)| Coverage {
+            known,
+            together: known * share,
+            weight: 1.0,
+        }))
     }
 
     proptest! {
@@ -210,9 +212,10 @@ mod tests {
             for strictness in [Strictness::Mild, Strictness::Strict] {
                 let here = bounds.judge(near, words, strictness);
                 prop_assert!(bounds.judge(near + more, words, strictness) >= here);
-                let with_more = words.map(|Coverage { known, together }| Coverage {
+                let with_more = words.map(|Coverage { known, together, weight }| Coverage {
                     known: known + (1.0 - known) * more_words,
                     together: together + (known - together) * more_words,
+                    weight,
                 });
                 prop_assert!(bounds.judge(near, with_more, strictness) >= here);
                 prop_assert!(bounds.judge(near, words, Strictness::Strict) <= bounds.judge(near, words, Strictness::Mild));
@@ -221,10 +224,10 @@ mod tests {
 
         #[test]
         fn words_that_are_found_are_never_nothing(bounds in bounds(), near in -1.0f32..1.0, known in 0.5f32..1.0) {
-            let words = Some(Coverage { known, together: 0.0 });
+            let words = Some(Coverage { known, ..Coverage::default() });
             for strictness in [Strictness::Mild, Strictness::Strict] {
                 prop_assert!(bounds.judge(near, words, strictness) > Closeness::Nothing);
-                let all = Some(Coverage { known: 1.0, together: known.max(TOGETHER) });
+                let all = Some(Coverage { known: 1.0, together: known.max(TOGETHER), weight: 1.0 });
                 prop_assert_eq!(bounds.judge(near, all, strictness), Closeness::Good);
             }
         }

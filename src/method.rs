@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::decimal::{self, Decimal};
+use crate::lexical::Coverage;
 use crate::{Error, Result};
 
 /// A method of ranking.
@@ -62,6 +63,21 @@ impl Weights {
         };
         *own += weight;
         Ok(())
+    }
+
+    /// The weights for a query of whose words one of as many `passages` has so much. Keywords count less where a passage has a small share of
+    /// the query, and words that many passages have: they are those in which any question is asked, and the site answers it in
+    /// others. `docs/decisions/ranking-methods.md` has the figures.
+    pub(crate) fn for_words(self, found: Coverage, passages: usize) -> Self {
+        let together = found.together * found.weight;
+        // What it takes to tell one passage from all others, and as much again.
+        let telling = 2.0 * (passages.max(2) as f32).ln();
+        let others = self.knn + self.svm + self.whitened > 0.0;
+        if !others || found.weight <= 0.0 {
+            return self;
+        }
+        let share = found.together.max((together / telling).min(1.0));
+        Self { lexical: self.lexical * share * share, ..self }
     }
 
     /// Whether any weight is for a score of vectors.
@@ -178,6 +194,7 @@ impl Serialize for Method {
 #[cfg(test)]
 mod tests {
     use super::{Method, Weights};
+    use crate::lexical::Coverage;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -190,6 +207,26 @@ mod tests {
         }
         let weights = Weights { knn: 1.0, lexical: 0.25, ..Weights::default() };
         assert_eq!(" 0.25*lexical + knn".parse(), Ok(Method::Fused(weights)));
+    }
+
+    #[test]
+    fn keywords_count_by_what_they_tell() {
+        let sum = Weights { whitened: 1.0, lexical: 1.0, ..Weights::default() };
+        let lexical =
+            |together, weight| sum.for_words(Coverage { known: 1.0, together, weight }, 1000).lexical;
+        assert_eq!(lexical(1.0, 0.1), 1.0, "one common word is all of the query");
+        assert_eq!(
+            lexical(0.3, 60.0),
+            1.0,
+            "a small share of a long query, which tells a passage from all others"
+        );
+        assert!(lexical(0.3, 12.0) < 0.1, "a small share of common words");
+        assert_eq!(lexical(0.0, 12.0), 0.0, "no word");
+        assert_eq!(lexical(0.0, 0.0), 1.0, "signs alone, whose weight is not known");
+        let alone = Weights { lexical: 1.0, ..Weights::default() };
+        let none = Coverage { known: 0.0, together: 0.0, weight: 9.0 };
+        assert_eq!(alone.for_words(none, 1000), alone, "there is nothing else to rank by");
+        assert_eq!(sum.for_words(none, 0).whitened, 1.0);
     }
 
     #[test]

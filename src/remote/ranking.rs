@@ -316,7 +316,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
         // The engine says which rows have words of the query, but not how many.
         let words = self.words.as_ref().map(|words| {
             let known = if words.iter().any(|&words| words > 0.0) { 1.0 } else { 0.0 };
-            Coverage { known, together: 0.0 }
+            Coverage { known, ..Coverage::default() }
         });
         Some(bounds.judge(near, words, strictness))
     }

@@ -2,28 +2,16 @@
 
 use super::SearchOptions;
 use super::collect::Candidates;
+use super::coverage::words_found;
 use super::score::{Asked, Scored};
 use crate::closeness::{Bounds, Closeness, PlacedBy, by_encoder};
-use crate::lexical::{Bm25, Coverage, Keywords, QueryTerms};
-use crate::rank::{knn, top_k, whitened};
+use crate::lexical::Bm25;
+use crate::rank::{knn, whitened};
 use crate::{Result, SearchIndex};
-
-/// So many of the best passages by words are looked at: one that has nearly all words of a query is among them.
-const LOOKED_AT: usize = 16;
 
 /// The highest of some scores.
 pub(crate) fn highest(scores: impl IntoIterator<Item = f32>) -> f32 {
     scores.into_iter().fold(f32::NEG_INFINITY, f32::max)
-}
-
-/// What passages have of a query's words, of which those that are not `looked_up` do not count. `scores` are those of the keywords.
-pub(crate) fn words_found(
-    keywords: &Keywords,
-    terms: &QueryTerms,
-    scores: &[f32],
-    looked_up: &dyn Fn(&str) -> bool,
-) -> Coverage {
-    keywords.coverage(terms, &top_k(scores, LOOKED_AT), looked_up)
 }
 
 impl Candidates<'_> {

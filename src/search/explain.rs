@@ -57,7 +57,7 @@ impl SearchIndex {
     }
 
     fn explanations(&self, asked: &Asked, scored: &Scored) -> Vec<Explanation<'_>> {
-        let parts: Vec<Part> = scored.parts(asked.plan.weights).collect();
+        let parts: Vec<Part> = scored.parts().collect();
         let total: f32 = parts.iter().map(|part| part.1).sum();
         let is_sum = parts.len() > 1;
         // What each list gives to all passages, if that can be added up.

@@ -4,6 +4,7 @@
 mod calibrate;
 pub(crate) mod closeness;
 pub(crate) mod collect;
+pub(crate) mod coverage;
 pub(crate) mod exact;
 mod explain;
 mod options;

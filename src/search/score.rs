@@ -1,6 +1,7 @@
 //! The second step of a search: the scores that its plan asks for, one a passage.
 
 use super::collect::{Candidates, is_settled};
+use super::coverage::words_found;
 use super::exact::{self, Named};
 use super::weight::weighed;
 use super::{Plan, Scores, SearchOptions, Solver, StopAt};
@@ -26,6 +27,8 @@ pub(super) struct Scored {
     weighed: Option<Vec<f32>>,
     /// What ranks, with what was typed as it stands in a title above all else.
     lifted: Option<Vec<f32>>,
+    /// What each counts for this query.
+    weights: Weights,
     /// How the SVM was solved.
     pub report: Option<svm::SolverReport>,
 }
@@ -69,7 +72,8 @@ impl Scored {
     }
 
     /// The lists of scores that rank together, by name, each with its weight.
-    pub fn parts(&self, weights: Weights) -> impl Iterator<Item = Part<'_>> {
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let weights = self.weights;
         let lists = [
             ("knn", weights.knn, &self.knn),
             ("svm", weights.svm, &self.svm),
@@ -79,9 +83,8 @@ impl Scored {
         lists.into_iter().filter_map(|(name, weight, scores)| Some((name, weight, scores.as_deref()?)))
     }
 
-    fn fuse(&mut self, fusion: Fusion, weights: Weights) {
-        let lists: Vec<(f32, &[f32])> =
-            self.parts(weights).map(|(_, weight, scores)| (weight, scores)).collect();
+    fn fuse(&mut self, fusion: Fusion) {
+        let lists: Vec<(f32, &[f32])> = self.parts().map(|(_, weight, scores)| (weight, scores)).collect();
         if lists.len() > 1 {
             self.fused = Some(fusion.fuse(&lists));
         }
@@ -102,7 +105,7 @@ impl Scored {
 impl SearchIndex {
     pub(super) fn score(&self, asked: &Asked) -> Result<Scored> {
         let &Asked { plan: &Plan { weights, .. }, target, options, .. } = asked;
-        let mut scored = Scored::default();
+        let mut scored = Scored { weights, ..Scored::default() };
         if weights.svm > 0.0 {
             let knn_vector = if weights.knn > 0.0 { Some(target.knn_vector()?) } else { None };
             let fit = self.fit(target, asked.candidates, options, knn_vector.as_deref())?;
@@ -120,9 +123,15 @@ impl SearchIndex {
         }
         // The plan has seen that both are there.
         if let (true, Some(keywords), Some(terms)) = (weights.lexical > 0.0, self.keywords(), asked.terms) {
-            scored.lexical = Some(keywords.scores(terms, Bm25::default()));
+            let scores = keywords.scores(terms, Bm25::default());
+            // The words of an article are many, and none has most of them.
+            if target.example_articles().next().is_none() {
+                let found = words_found(keywords, terms, &scores, &|_| true);
+                scored.weights = weights.for_words(found, keywords.passages());
+            }
+            scored.lexical = Some(scores);
         }
-        scored.fuse(options.fusion, weights);
+        scored.fuse(options.fusion);
         if weights.lexical > 0.0 {
             scored.weigh(options.fusion, self);
         }

@@ -162,11 +162,6 @@ impl<'s> Ranking<'s> {
         gains
     }
 
-    /// The score of each passage by words.
-    pub fn by_words(&self) -> &[f32] {
-        &self.lexical
-    }
-
     /// How near the nearest passage is that may be a hit, of those that are there; none without a place to look from.
     pub fn nearest(&self, placed_by: PlacedBy) -> Option<f32> {
         match (placed_by, &self.targets) {

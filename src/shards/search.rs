@@ -12,7 +12,7 @@ use crate::closeness::PlacedBy;
 use crate::encoder::{Coefficients, QueryEncoder};
 use crate::lexical::{self, Bm25, Coverage, Keywords};
 use crate::operators::Operators;
-use crate::search::closeness::words_found;
+use crate::search::coverage::words_found;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::{Closeness, Error, Facet, Fusion, Method, Query, Result, Strictness, Weights};
 
@@ -227,11 +227,12 @@ impl Shards {
         if query.embedding.is_some() && targets.is_none() {
             looked_up *= weights.lexical / (weights.knn + weights.whitened + weights.lexical);
         }
+        let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
+        let found = words_found(&keywords, &words, &lexical, &has);
         let weights = match &targets {
-            Some(_) => weights,
+            Some(_) => weights.for_words(found, keywords.passages()),
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
         let restricted = self.restricted(start, options, text.operators, &keywords, &has);
         if !restricted.known {
             looked_up = 0.0;
@@ -241,7 +242,6 @@ impl Shards {
         let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, steered);
         let mut ranked = Ranked { method, words, ngrams, known, looked_up, closeness: None, ranking };
         if all_there && ranked.ranking.clusters.is_empty() {
-            let found = words_found(&keywords, &ranked.words, ranked.ranking.by_words(), &has);
             let placed_by = PlacedBy::of(query, plan.by_vectors(), known);
             ranked.closeness = ranked.closeness(placed_by, found, options.strictness);
             if !restricted.phrase_found {

@@ -4,13 +4,15 @@ use super::Keywords;
 use super::query_terms::{QueryTerms, Term};
 use super::tokenizer::TokenKind;
 
-/// Shares of the weight of a query's words, 0 to 1.
+/// How much of a query's words passages have. The first two are shares of their weight, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Coverage {
     /// In words that any passage has.
     pub known: f32,
     /// In words that one passage has together, of those that are looked at.
     pub together: f32,
+    /// The weight of all of the query's words, in nats: the sum of their inverse document frequencies.
+    pub weight: f32,
 }
 
 impl Keywords {
@@ -33,7 +35,8 @@ impl Keywords {
             }
         }
         let share = |sum: f32| if all > 0.0 { sum / all } else { 0.0 };
-        Coverage { known: share(known), together: share(together.into_iter().fold(0.0, f32::max)) }
+        let together = together.into_iter().fold(0.0, f32::max);
+        Coverage { known: share(known), together: share(together), weight: all }
     }
 }
 
@@ -78,6 +81,7 @@ mod tests {
             let of = |words: &Vec<usize>| sum(&mut asked.iter().copied().filter(|word| words.contains(word))) / whole;
             let together = passages.iter().map(of).fold(0.0, f32::max);
             prop_assert!((found.known - known).abs() < 1e-4, "{} {known}", found.known);
+            prop_assert!((found.weight - whole).abs() < 1e-4, "{} {whole}", found.weight);
             prop_assert!((found.together - together).abs() < 1e-4, "{} {together}", found.together);
             prop_assert!(found.together <= found.known + 1e-6 && (0.0..=1.0 + 1e-6).contains(&found.known));
         }
@@ -89,7 +93,7 @@ mod tests {
         let query = keywords.query("tide quantum", false);
         assert!(keywords.coverage(&query, &[0], &|_| true).known < 0.5);
         let without = keywords.coverage(&query, &[0], &|word| word != "quantum");
-        assert_eq!(without, Coverage { known: 1.0, together: 1.0 });
+        assert_eq!((without.known, without.together), (1.0, 1.0));
         assert_eq!(keywords.coverage(&keywords.query("?!", false), &[0, 1], &|_| true), Coverage::default());
     }
 }

@@ -5,7 +5,7 @@ use crate::shards::estimate::Claim;
 use crate::shards::search::Step;
 use crate::shards::shard::{Id, Kind, Shard};
 use crate::shards::{Manifest, Noise, Shards};
-use crate::{Method, Query, Result, SearchIndex, SearchOptions, Strictness};
+use crate::{Query, Result, SearchIndex, SearchOptions, Strictness, Weights};
 
 /// Texts that are searched for.
 const SAMPLES: usize = 60;
@@ -25,6 +25,8 @@ struct Loaded {
 struct Sample {
     claim: Claim,
     share: f32,
+    /// What each kind of score counts for this text.
+    weights: Weights,
 }
 
 /// The deviations with which searches for texts of the site would claim what they have, on average.
@@ -36,12 +38,11 @@ pub(super) fn measure(bundle: &Bundle, manifest: &Manifest, payloads: &[(Id, Vec
         let options = SearchOptions::default().method(method.parse()?).strictness(Strictness::Off);
         texts.iter().filter_map(|text| sample(text, &options, &index, loaded).transpose()).collect()
     };
-    let knn = deviation(&samples("knn")?, &|noise| noise);
-    let whitened = deviation(&samples("whitened")?, &|noise| noise);
+    let none = Noise { knn: 0.0, whitened: 0.0, lexical: 0.0 };
+    let knn = deviation(&samples("knn")?, &|knn| Noise { knn, ..none });
+    let whitened = deviation(&samples("whitened")?, &|whitened| Noise { whitened, ..none });
     let with_words = Noise { knn, whitened, lexical: 0.0 };
-    let both = samples("whitened+lexical")?;
-    let weights = "whitened+lexical".parse::<Method>()?.weights()?;
-    let lexical = deviation(&both, &|lexical| Noise { lexical, ..with_words }.of(&weights));
+    let lexical = deviation(&samples("whitened+lexical")?, &|lexical| Noise { lexical, ..with_words });
     Ok(Noise { lexical, ..with_words })
 }
 
@@ -80,11 +81,11 @@ fn sample(
     let query = Query::from(text);
     let shards = loaded.wanted(&query, options)?;
     let Step::Ranked(ranked) = shards.step(&query, options)? else { return Ok(None) };
-    let claim = ranked.ranking.claim();
+    let (claim, weights) = (ranked.ranking.claim(), ranked.ranking.weights);
     let found = ranked.answer(&query, options).result.hits;
     let whole = index.search(query, options)?.hits;
     let same = whole.iter().filter(|hit| found.iter().any(|own| own.article.id == hit.article.id)).count();
-    Ok((!whole.is_empty()).then(|| Sample { claim, share: same as f32 / whole.len() as f32 }))
+    Ok((!whole.is_empty()).then(|| Sample { claim, share: same as f32 / whole.len() as f32, weights }))
 }
 
 impl Loaded {
@@ -128,13 +129,15 @@ impl Loaded {
     }
 }
 
-/// The noise with which these claim what they have, on average, if `of` it is theirs.
-fn deviation(samples: &[Sample], of: &dyn Fn(f32) -> f32) -> f32 {
+/// The deviation with which these claim what they have, on average, if the noise is `of` it.
+fn deviation(samples: &[Sample], of: &dyn Fn(f32) -> Noise) -> f32 {
     let has: f32 = samples.iter().map(|sample| sample.share).sum();
     let (mut low, mut high) = (0.0f32, MOST);
     for _ in 0..HALVINGS {
         let middle = low.midpoint(high);
-        let claimed: f32 = samples.iter().map(|sample| sample.claim.clone().share(of(middle))).sum();
+        let noise = of(middle);
+        let claim = |sample: &Sample| sample.claim.clone().share(noise.of(&sample.weights));
+        let claimed: f32 = samples.iter().map(claim).sum();
         // More noise, lower claims.
         if claimed > has { low = middle } else { high = middle }
     }
