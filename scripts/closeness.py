@@ -18,7 +18,7 @@ parser.add_argument("folder", type=Path)
 parser.add_argument("--model-dir", required=True)
 parser.add_argument("--exemplar", default="target/debug/exemplar")
 parser.add_argument("--out", type=Path, default=Path("target/closeness"))
-parser.add_argument("--query-texts", default="1500")
+parser.add_argument("--query-texts", help="of a set, and as many words; else as many as the command takes")
 parser.add_argument("--most", type=int, default=300, help="queries of another set")
 parser.add_argument("--alike", type=int, default=12)
 parser.add_argument("--shards", action="store_true", help="also by bundles in shards")
@@ -69,8 +69,8 @@ for path in sets:
     if not kept.exists() or not kept.stat().st_size:
         others = [file for name, file in queries.items() if name[:given.alike] != path.name[:given.alike]]
         command = [given.exemplar, "eval", "--collection", path, "--json", "--model-dir", given.model_dir, "--method", "lexical",
-                   "--embeddings", path / "emb_corpus.npy", "--query-embeddings", path / "emb_queries.npy",
-                   "--query-texts", given.query_texts]
+                   "--embeddings", path / "emb_corpus.npy", "--query-embeddings", path / "emb_queries.npy"]
+        command += ["--query-texts", given.query_texts] if given.query_texts else []
         command += [word for file in [general, made, *others] for word in ("--foreign", file)]
         command += ["--leave-out-own"] * path.name.startswith("site-") + ["--shards"] * given.shards
         kept.write_text(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -25,7 +25,7 @@ parser.add_argument("--model", default="multilingual-e5-small", help="the API's;
 parser.add_argument("--other-model", default="all-MiniLM-L6-v2", help="that of the vectors with a NAME")
 parser.add_argument("--exemplar", default="target/demo/exemplar")
 parser.add_argument("--out", type=Path, default=Path("target/quality"))
-parser.add_argument("--query-texts", default="1500")
+parser.add_argument("--query-texts", help="of a set, and as many words; else as many as the command takes")
 parser.add_argument("--own", default="site-*", help="the sets in which a query's id is that of its own document")
 parser.add_argument("--all", action="store_true", help="the SVM over a range of C, and more")
 given = parser.parse_args()
@@ -51,7 +51,7 @@ def evaluate(folder, suffix, task, own):
         recipe = ["--model", given.other_model] if suffix else [
             "--model", given.model, "--query-input-type", "query", "--passage-input-type", "passage"]
         command += ["--api", given.api, *recipe] if given.api else ["--model-dir", given.model_dir]
-        command += ["--query-texts", given.query_texts]
+        command += ["--query-texts", given.query_texts] if given.query_texts else []
         command += ["--leave-out-own"] * own
         command += ["--all"] if given.all else [word for method in METHODS[task] for word in ("--method", method)]
         kept.write_text(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -68,8 +68,8 @@ pub struct Args {
     /// Whether the bundle gets a query encoder, which searches without an API; none with --embeddings
     #[arg(long, value_enum, default_value_t)]
     query_encoder: Switch,
-    /// The most titles, headings and sentences of the site to embed as queries, for the query encoder; 0 leaves out the encoder and
-    /// query alignment [default: as many as there are passages, 2000 to 4000]
+    /// The most titles, headings and sentences of the site to embed as queries, and the most words, for the query encoder; 0 leaves out the
+    /// encoder and query alignment [default: as many texts as there are passages, 2000 to 4000, and 5000 words]
     #[arg(long, value_name = "N")]
     query_texts: Option<u32>,
 

