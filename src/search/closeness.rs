@@ -41,13 +41,9 @@ impl SearchIndex {
             PlacedBy::Encoder(0.0) => 0.0,
             PlacedBy::Encoder(known) => by_encoder(known, self.highest_whitened(asked, scored)?),
         };
-        let words = self.keywords().zip(asked.terms).map(|(keywords, terms)| {
-            let of_their_own = match &scored.lexical {
-                Some(_) => Vec::new(),
-                None => keywords.scores(terms, Bm25::default()),
-            };
-            let scores = scored.lexical.as_deref().unwrap_or(&of_their_own);
-            words_found(keywords, terms, scores, &|_| true)
+        let words = scored.found.or_else(|| {
+            let (keywords, terms) = self.keywords().zip(asked.terms)?;
+            Some(words_found(keywords, terms, &keywords.scores(terms, Bm25::default()), &|_| true))
         });
         Ok(Some(bounds.judge(near, words, asked.options.strictness)))
     }

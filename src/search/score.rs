@@ -7,7 +7,7 @@ use super::weight::weighed;
 use super::{Plan, Scores, SearchOptions, Solver, StopAt};
 use crate::bundle::Passage;
 use crate::closeness::PlacedBy;
-use crate::lexical::{Bm25, QueryTerms};
+use crate::lexical::{Bm25, Coverage, QueryTerms};
 use crate::query_target::QueryTarget;
 use crate::rank::fusion::Fusion;
 use crate::rank::{knn, svm};
@@ -27,6 +27,8 @@ pub(super) struct Scored {
     weighed: Option<Vec<f32>>,
     /// What ranks, with what was typed as it stands in a title above all else.
     lifted: Option<Vec<f32>>,
+    /// What passages have of the query's words, where keywords rank and there are no examples.
+    pub found: Option<Coverage>,
     /// What each counts for this query.
     weights: Weights,
     /// How the SVM was solved.
@@ -128,6 +130,7 @@ impl SearchIndex {
             if target.example_articles().next().is_none() {
                 let found = words_found(keywords, terms, &scores, &|_| true);
                 scored.weights = weights.for_words(found, keywords.passages());
+                scored.found = Some(found);
             }
             scored.lexical = Some(scores);
         }
