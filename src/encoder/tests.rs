@@ -61,22 +61,27 @@ fn matrix<'a>(texts: impl Iterator<Item = &'a str>) -> Matrix {
 }
 
 fn fitted(max_bytes: usize) -> crate::Result<Fitted> {
+    let words = training_words(&passages(), 1000);
+    let word_targets = matrix(words.iter().map(String::as_str));
+    taught(&words, &word_targets, &FitOptions { max_bytes })
+}
+
+/// Fitted to the articles and to these words.
+fn taught(words: &[String], word_targets: &Matrix, options: &FitOptions) -> crate::Result<Fitted> {
     let passages = passages();
     let texts = training_texts(&passages, 1000);
     let vectors = matrix(passages.iter().map(|passage| passage.text.as_str()));
     let targets = matrix(texts.iter().map(|text| text.text.as_str()));
-    let words = training_words(&passages, 1000);
-    let word_targets = &matrix(words.iter().map(String::as_str));
     let training = Training {
         model: "toy",
         passages: &passages,
         vectors: &vectors,
         texts: &texts,
         targets: &targets,
-        words: &words,
+        words,
         word_targets,
     };
-    fit(&training, &FitOptions { max_bytes })
+    fit(&training, options)
 }
 
 static FITTED: LazyLock<Fitted> = LazyLock::new(|| fitted(1_000_000).unwrap());
@@ -237,28 +242,15 @@ fn the_commonest_words_are_trained_alone_as_they_are_written() {
 
 #[test]
 fn a_word_alone_teaches_what_the_model_takes_it_for() {
-    let passages = passages();
-    let texts = training_texts(&passages, 1000);
-    let vectors = matrix(passages.iter().map(|passage| passage.text.as_str()));
-    let targets = matrix(texts.iter().map(|text| text.text.as_str()));
     // A model that takes a gearbox for music, though on the site it is beside engines.
     let music = |words: &[String], word_targets: &Matrix| {
-        let training = Training {
-            model: "toy",
-            passages: &passages,
-            vectors: &vectors,
-            texts: &texts,
-            targets: &targets,
-            words,
-            word_targets,
-        };
-        let encoder = fit(&training, &FitOptions::default()).unwrap().encoder;
+        let encoder = taught(words, word_targets, &FitOptions::default()).unwrap().encoder;
         encoder.encode("gearbox").unwrap().vector[3]
     };
     let words = ["gearbox".to_owned(), "oven".to_owned()];
-    let taught = music(&words, &matrix(["violin sonata", "oven"].into_iter()));
-    let untaught = music(&[], &Matrix::from_values(&[], DIMENSIONS));
-    assert!(taught > untaught + 0.03, "{taught} and {untaught}");
+    let with = music(&words, &matrix(["violin sonata", "oven"].into_iter()));
+    let without = music(&[], &Matrix::from_values(&[], DIMENSIONS));
+    assert!(with > without + 0.03, "{with} and {without}");
 }
 
 #[test]

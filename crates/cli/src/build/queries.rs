@@ -89,7 +89,7 @@ impl Queries {
         });
         let passages: Vec<PassageText> = passages.collect();
         let mut texts = training_texts(&passages, texts);
-        let words = training_words(&passages, if encoder { words } else { 0 });
+        let words = if encoder { training_words(&passages, words) } else { Vec::new() };
         if !encoder {
             texts.retain(|text| text.kind == TextKind::Title);
             texts = evenly(&texts, MEAN_OF).cloned().collect();
