@@ -18,7 +18,7 @@ from pathlib import Path
 
 SET = Path(__file__).parent.parent / "tests/quality"
 DEPTH = 10
-METHODS = ["knn", "auto"]
+METHODS = ["knn", "whitened", "auto"]
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("bundle")

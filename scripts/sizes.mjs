@@ -16,7 +16,7 @@ const budgets = {
   'core for a bundle in one file': { kilobytes: 160, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
   'core for a bundle in shards': { kilobytes: 112, entries: ['client/pkg-shards/exemplar_search_bg.wasm.gz'] },
   'core for a remote bundle': { kilobytes: 143, entries: ['client/pkg-remote/exemplar_search_bg.wasm.gz'] },
-  'all of the core': { kilobytes: 204, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
+  'all of the core': { kilobytes: 205, entries: ['client/pkg/exemplar_search_bg.wasm.gz', 'client/pkg/exemplar_search.js'] },
 };
 
 /** Kilobytes of the strings of another language. */

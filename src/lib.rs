@@ -78,6 +78,7 @@
 pub mod bundle;
 mod closeness;
 mod clusters;
+mod embedded;
 pub mod encoder;
 mod error;
 mod facets;

@@ -1,5 +1,6 @@
 //! A map of the collection to look at: where passages and query lie, and how kNN and the SVM score them.
 
+use crate::embedded::Embedded;
 use crate::query_target::QueryTarget;
 use crate::rank::svm;
 use crate::{Refine, Result, SearchIndex, SearchOptions};
@@ -59,8 +60,8 @@ impl SearchIndex {
             (None, Some(text)) if self.has_encoder() => self.encode(text)?,
             _ => None,
         };
-        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
-        let target = QueryTarget::new(self, embedding, more, less)?;
+        let embedded = Embedded::of(query.embedding, encoded.as_ref());
+        let target = QueryTarget::new(self, embedded, more, less)?;
         if !target.has_vector() {
             return Ok(Map { x, y, view: None });
         }

@@ -1,5 +1,6 @@
 //! What is searched for, as the vectors that the ways of ranking start from.
 
+use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::rank::svm::TrainingSet;
 use crate::rank::whitened;
@@ -14,6 +15,8 @@ pub(crate) struct QueryTarget<'i> {
     index: &'i SearchIndex,
     /// With the padding of a row.
     query: Option<Vec<f32>>,
+    /// The encoder's, if it made the query.
+    offset: Option<&'i [f32]>,
     /// Positions of articles, ascending, none in both.
     more: Vec<usize>,
     less: Vec<usize>,
@@ -21,7 +24,12 @@ pub(crate) struct QueryTarget<'i> {
 
 impl<'i> QueryTarget<'i> {
     /// Looks up the ids and checks that there is a query or an article to go by.
-    pub fn new(index: &'i SearchIndex, query: Option<&[f32]>, more: &[&str], less: &[&str]) -> Result<Self> {
+    pub fn new(
+        index: &'i SearchIndex,
+        query: Option<Embedded<'i>>,
+        more: &[&str],
+        less: &[&str],
+    ) -> Result<Self> {
         let positions = |ids: &[&str]| -> Result<Vec<usize>> {
             let mut positions = Vec::new();
             for id in ids {
@@ -37,8 +45,9 @@ impl<'i> QueryTarget<'i> {
             let expected = "it is in more too; an article is wanted or not";
             return Err(Error::option("less", format!("\"{id}\""), expected));
         }
-        let query = query.map(|query| index.unit_query(query)).transpose()?;
-        Ok(Self { index, query, more: more_at, less: less_at })
+        let offset = query.and_then(|query| query.offset);
+        let query = query.map(|query| index.unit_query(query.vector)).transpose()?;
+        Ok(Self { index, query, offset, more: more_at, less: less_at })
     }
 
     /// The articles that are examples, and so no hits.
@@ -53,7 +62,11 @@ impl<'i> QueryTarget<'i> {
 
     /// What kNN compares with: the query, or Rocchio's mean of query and examples.
     pub fn knn_vector(&self) -> Result<Vec<f32>> {
-        self.rocchio(self.query.clone())
+        let query = self.query.clone();
+        self.rocchio(match query.as_ref().zip(self.offset) {
+            Some((query, offset)) => self.index.to_unit(for_knn(query, offset)),
+            None => query,
+        })
     }
 
     /// What the whitened cosine compares with, the query being aligned if `align`.
@@ -79,17 +92,12 @@ impl<'i> QueryTarget<'i> {
         Ok(TrainingSet { positives, left_out: rows(&self.more), disliked: rows(&self.less) })
     }
 
-    /// Query alignment: queries and passages have different means, and the SVM would spend its weight on telling them
-    /// apart. The query moves by their difference.
+    /// The query, at unit length, and aligned if that is asked for.
     fn aligned_query(&self, align: bool) -> Option<Vec<f32>> {
         let query = self.query.clone()?;
         let Some(mean_query) = self.index.mean_query().filter(|_| align) else { return Some(query) };
-        let mean_passage = self.index.mean();
-        let mut aligned = query.clone();
-        for ((x, from), to) in aligned.iter_mut().zip(mean_query).zip(mean_passage) {
-            *x = (f64::from(*x) - f64::from(*from) + to) as f32;
-        }
-        Some(self.index.to_unit(aligned).unwrap_or(query))
+        let moved = aligned(&query, mean_query, self.index.mean());
+        Some(self.index.to_unit(moved).unwrap_or(query))
     }
 
     fn rocchio(&self, query: Option<Vec<f32>>) -> Result<Vec<f32>> {

@@ -42,6 +42,8 @@ pub struct Encoded {
     pub vector: Vec<f32>,
     /// How much of the query the encoder knows, above 0 and up to 1: the share of its words' weight.
     pub known: f32,
+    /// What all of the encoder's embeddings lie around.
+    pub(crate) offset: Vec<f32>,
 }
 
 impl QueryEncoder {
@@ -82,7 +84,7 @@ impl QueryEncoder {
             return None;
         }
         vector.iter_mut().for_each(|value| *value /= length);
-        Some(Encoded { vector, known })
+        Some(Encoded { vector, known, offset: self.offset.clone() })
     }
 
     /// The coordinates of `text`, from the offset, along the principal directions; none if the encoder knows nothing of it.

@@ -5,6 +5,7 @@ use super::ranking::{Asked, Linear, Ranking, unit};
 use super::solver::{Problem, Solution};
 use super::{Candidates, Partial, Remote, Request};
 use crate::closeness::PlacedBy;
+use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::lexical::QueryTerms;
 use crate::rank::{knn, top_k};
@@ -66,17 +67,17 @@ impl Remote {
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
         let placed_by = PlacedBy::of(&query, plan.by_vectors(), known);
         let encoded = encoded.flatten();
-        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
+        let embedded = Embedded::of(query.embedding, encoded.as_ref());
         let method = plan.method;
-        if plan.by_vectors() && embedding.is_none() {
+        if plan.by_vectors() && embedded.is_none() {
             let Some(left) = plan.by_keywords() else {
                 let result = SearchResult { known, complete: Some(1.0), ..SearchResult::empty(method) };
                 return Ok(candidates.answer(result, None));
             };
             plan = left;
         }
-        let vectors = embedding.filter(|_| plan.by_vectors());
-        let vectors = vectors.map(|embedding| self.vectors(embedding, options.align)).transpose()?;
+        let vectors = embedded.filter(|_| plan.by_vectors());
+        let vectors = vectors.map(|embedded| self.vectors(embedded, options.align)).transpose()?;
         let terms = query.text.map(|text| QueryTerms::parse(text, query.unfinished));
         let asked = Asked { plan, options, terms, vectors, placed_by };
         let text = query.text.filter(|_| plan.weights.lexical > 0.0);
@@ -131,18 +132,14 @@ impl Remote {
         }
     }
 
-    /// The query at unit length, and aligned if that is asked for and the mean query is known.
-    fn vectors(&self, embedding: &[f32], align: bool) -> Result<(Vec<f32>, Vec<f32>)> {
-        self.space().check_query(embedding)?;
-        let query =
-            unit(embedding.to_vec()).ok_or_else(|| Cause::ZeroVector { place: "the query".into() })?;
-        let Some(mean_query) = self.mean_query.as_ref().filter(|_| align) else {
-            return Ok((query.clone(), query));
-        };
-        let moved = query.iter().zip(mean_query).zip(self.metric.mean());
-        let aligned = moved.map(|((&x, &from), to)| (f64::from(x) - f64::from(from) + to) as f32).collect();
-        let aligned = unit(aligned).unwrap_or_else(|| query.clone());
-        Ok((query, aligned))
+    /// What kNN compares with, and the query, aligned if that is asked for and the mean query is known; both of unit length.
+    fn vectors(&self, Embedded { vector, offset }: Embedded, align: bool) -> Result<(Vec<f32>, Vec<f32>)> {
+        self.space().check_query(vector)?;
+        let query = unit(vector.to_vec()).ok_or_else(|| Cause::ZeroVector { place: "the query".into() })?;
+        let near = offset.and_then(|offset| unit(for_knn(&query, offset))).unwrap_or_else(|| query.clone());
+        let mean_query = self.mean_query.as_ref().filter(|_| align);
+        let moved = mean_query.and_then(|mean| unit(aligned(&query, mean, self.metric.mean())));
+        Ok((near, moved.unwrap_or(query)))
     }
 
     fn answer<'c>(

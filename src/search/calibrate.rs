@@ -4,6 +4,7 @@
 
 use super::closeness::highest;
 use crate::closeness::{Bounds, Calibration};
+use crate::embedded::Embedded;
 use crate::query_target::QueryTarget;
 use crate::rank::{knn, whitened};
 use crate::{Result, SearchIndex};
@@ -38,12 +39,14 @@ impl SearchIndex {
         let rows = self.rows().as_rows();
         let (mut cosines, mut encoded) = (Vec::new(), Vec::new());
         for (article, embedding) in &own.titles {
-            let target = QueryTarget::new(self, Some(embedding), &[], &[])?;
+            let embedded = Embedded::of(Some(embedding), None);
+            let target = QueryTarget::new(self, embedded, &[], &[])?;
             cosines.push(self.highest_without(&knn::scores(rows, &target.knn_vector()?), *article));
         }
         for (article, text) in own.texts.iter().filter(|_| self.has_encoder() && self.whitens_soon()) {
             let Some(query) = self.encode(text)? else { continue };
-            let target = QueryTarget::new(self, Some(&query.vector), &[], &[])?;
+            let embedded = Embedded::of(None, Some(&query));
+            let target = QueryTarget::new(self, embedded, &[], &[])?;
             let vector = target.whitened_vector(true)?;
             let scores = self.whitening(whitened::QUERY_SHRINKAGE).scores(rows, &vector);
             encoded.push(self.highest_without(&scores, *article));

@@ -25,6 +25,7 @@ pub(crate) use self::plan::{Given, Plan};
 pub use self::result::{Hit, OtherPassage, Scores, SearchResult};
 use self::score::{Asked, Scored};
 use crate::closeness::PlacedBy;
+use crate::embedded::Embedded;
 use crate::facets::{Facet, Filter};
 use crate::lexical::{self, QueryTerms};
 use crate::query_target::QueryTarget;
@@ -146,8 +147,8 @@ impl SearchIndex {
         let known = encoded.as_ref().map(|encoded| encoded.as_ref().map_or(0.0, |encoded| encoded.known));
         let placed_by = PlacedBy::of(&query, plan.by_vectors(), known);
         let encoded = encoded.flatten();
-        let embedding = query.embedding.or(encoded.as_ref().map(|encoded| encoded.vector.as_slice()));
-        let target = QueryTarget::new(self, embedding, more, less)?;
+        let embedded = Embedded::of(query.embedding, encoded.as_ref());
+        let target = QueryTarget::new(self, embedded, more, less)?;
         if plan.by_vectors() && !target.has_vector() {
             let Some(left) = plan.by_keywords() else {
                 return Ok(Outcome { method: plan.method, known, found: None });

@@ -174,6 +174,7 @@ impl Directions {
             axes: rows.map(along).collect(),
             mean: product(embedding, &self.mean) / length,
             shift: product(embedding, &self.shift) / length,
+            near: None,
         }
     }
 }
