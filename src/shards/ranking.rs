@@ -20,9 +20,9 @@ use crate::{Highlights, Weights, lexical};
 /// Of the passages that are expected among the best, the share that is fetched before the first ranking.
 const COVERED: f32 = 0.98;
 /// Clusters that are fetched at once at most, and all together for one query.
-const FIRST_CLUSTERS: usize = 24;
-const MORE_CLUSTERS: usize = 12;
-const MAX_CLUSTERS: usize = 64;
+const FIRST_CLUSTERS: usize = 36;
+const MORE_CLUSTERS: usize = 18;
+const MAX_CLUSTERS: usize = 96;
 /// So many times k of the best may be among the k best.
 const NEAR: usize = 4;
 

@@ -25,11 +25,12 @@ use crate::encoder::range_coder::Encoder;
 use crate::lexical::Keywords;
 use crate::{Error, Result, encoder, lexical};
 
-/// Passages of a cluster, at least.
-const CLUSTER: usize = 48;
+/// Passages of a cluster, at least. A query loads a cluster for one or two passages of it, mostly: fewer passages are fewer bytes, in more
+/// requests.
+const CLUSTER: usize = 24;
 /// In large bundles so many times the square of a cluster's passages is all passages. The start, which every page loads, then stays below
-/// 50 kB at 100,000 passages, for 2% more bytes of a first search.
-const SQUARES: usize = 24;
+/// 50 kB at 100,000 passages.
+const SQUARES: usize = 40;
 /// Bytes of a shard of words, and of n-grams.
 const WORDS: usize = 4000;
 const NGRAMS: usize = 4000;
