@@ -62,11 +62,13 @@ impl<'i> QueryTarget<'i> {
 
     /// What kNN compares with: the query, or Rocchio's mean of query and examples.
     pub fn knn_vector(&self) -> Result<Vec<f32>> {
-        let query = self.query.clone();
-        self.rocchio(match query.as_ref().zip(self.offset) {
-            Some((query, offset)) => self.index.to_unit(for_knn(query, offset)),
-            None => query,
-        })
+        let Some((query, offset)) = self.query.as_ref().zip(self.offset) else {
+            return self.rocchio(self.query.clone());
+        };
+        let near = for_knn(query, offset);
+        // Next to examples it counts what it counted with all of the offset, in which it differs from no other query.
+        let alone = self.more.is_empty() && self.less.is_empty();
+        self.rocchio(if alone { self.index.to_unit(near) } else { Some(near) })
     }
 
     /// What the whitened cosine compares with, the query being aligned if `align`.
@@ -135,5 +137,49 @@ impl<'i> QueryTarget<'i> {
             let id = &self.index.articles()[article].id;
             Cause::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }.into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::{Article, Bundle, EmbeddingSpace, Encoding, Layout, Passage, Statistics};
+    use crate::vector::Matrix;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Of one article, "0", at this place.
+    fn index(place: [f32; 2]) -> SearchIndex {
+        let bundle = Bundle {
+            layout: Layout::V1Base64,
+            encoding: Encoding::Float32,
+            space: EmbeddingSpace { model: "m".into(), dimensions: 2, ..Default::default() },
+            articles: vec![Article { id: "0".into(), ..Default::default() }],
+            passages: Passage::whole_articles(1),
+            vectors: Matrix::from_values(&place, 2).into(),
+            statistics: Statistics::default(),
+            parts: Vec::new(),
+            extra: Default::default(),
+        };
+        SearchIndex::new(bundle).unwrap()
+    }
+
+    #[test]
+    fn next_to_an_example_an_encoders_query_counts_as_much_without_its_offset() {
+        let index = index([1.0, 0.0]);
+        let (query, offset) = ([0.8f32, 0.6], [0.5, 0.0]);
+        let target = |more: &[&str]| {
+            let embedded = Embedded { vector: &query, offset: Some(&offset) };
+            QueryTarget::new(&index, Some(embedded), more, &[]).unwrap().knn_vector().unwrap()
+        };
+        let near = for_knn(&query, &offset);
+        for (found, [x, y]) in [(target(&[]), [near[0], near[1]]), (target(&["0"]), [1.0 + near[0], near[1]])]
+        {
+            let length = x.hypot(y);
+            assert!(
+                (found[0] - x / length).abs() < 1e-6 && (found[1] - y / length).abs() < 1e-6,
+                "{found:?}"
+            );
+        }
     }
 }
