@@ -23,7 +23,7 @@ impl<'q> Embedded<'q> {
     }
 }
 
-/// What kNN compares with for an embedding that the encoder made; its length does not matter.
+/// What kNN compares with for an embedding that the encoder made: shorter than that by what it leaves out.
 pub(crate) fn for_knn(query: &[f32], offset: &[f32]) -> Vec<f32> {
     let product = |a: &[f32]| a.iter().zip(offset).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
     let part = LEFT_OUT * product(query) / product(offset).max(f64::MIN_POSITIVE);
