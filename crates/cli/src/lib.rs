@@ -6,6 +6,7 @@
 // What is printed must go through `output`.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod agent;
 mod agreement;
 mod api;
 mod build;

@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, header};
 
 use super::endpoint::Endpoint;
 use super::key::Key;
-use crate::input;
+use crate::{agent, input};
 
 /// Above any batch of embeddings, below what would fill the memory.
 const MAX_REPLY_BYTES: u64 = 256 * 1024 * 1024;
@@ -49,15 +49,10 @@ pub enum UnreachableKind {
 
 impl Upstream {
     pub fn new(endpoint: Endpoint, key: Option<Key>, timeout: Duration) -> Self {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
+        let config = agent::config(endpoint.is_loopback())
             .timeout_global(Some(timeout))
             // Behind a redirect is another server, which texts and key are not for; and a POST may become a GET.
-            .max_redirects(0)
-            .user_agent(concat!("exemplar/", env!("CARGO_PKG_VERSION")));
-        if endpoint.is_loopback() {
-            config = config.proxy(None);
-        }
+            .max_redirects(0);
         Self { endpoint, key, agent: config.build().into() }
     }
 

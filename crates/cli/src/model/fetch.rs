@@ -14,6 +14,7 @@ use ureq::http::{Response, StatusCode, header};
 use url::Url;
 
 use super::known::{Known, Remote};
+use crate::agent;
 use crate::api::is_loopback;
 use crate::digest::{self, hex};
 use crate::output::note;
@@ -50,7 +51,7 @@ fn from_hub(hub: &str, known: &Known, folder: &Path) -> Result<()> {
         known.bytes().div_ceil(1_000_000),
         folder.display()
     ));
-    let agent = agent(hub);
+    let agent = patient(hub);
     for file in known.files {
         let address = format!("{hub}/{}/resolve/{}/{}", known.repository, known.revision, file.path);
         self::file(&agent, &address, file, folder)?;
@@ -63,18 +64,14 @@ fn from_hub(hub: &str, known: &Known, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn agent(hub: &str) -> Agent {
-    // A proxy comes from the environment, as HTTPS_PROXY.
-    let mut config = Agent::config_builder()
-        .http_status_as_error(false)
+/// A client that waits for large files.
+fn patient(hub: &str) -> Agent {
+    agent::config(Url::parse(hub).is_ok_and(|hub| is_loopback(&hub)))
         .timeout_connect(Some(Duration::from_secs(30)))
         .timeout_recv_response(Some(Duration::from_secs(60)))
         .timeout_recv_body(Some(Duration::from_secs(600)))
-        .user_agent(concat!("exemplar/", env!("CARGO_PKG_VERSION")));
-    if Url::parse(hub).is_ok_and(|hub| is_loopback(&hub)) {
-        config = config.proxy(None);
-    }
-    config.build().into()
+        .build()
+        .into()
 }
 
 /// A file that is whole and right in `folder` when this returns.

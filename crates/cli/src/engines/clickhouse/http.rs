@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::api::{Unreachable, UnreachableKind};
 use crate::engines::{Credentials, EngineUrl, Failure, FailureKind};
-use crate::input;
+use crate::{agent, input};
 
 /// Above any answer of a thousand rows.
 const MOST_BYTES: u64 = 256 << 20;
@@ -35,15 +35,10 @@ pub struct Server {
 impl Server {
     /// `timeout` is for a statement, until its answer has been read.
     pub fn new(url: EngineUrl, credentials: &Credentials, timeout: Duration) -> Self {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
+        let config = agent::config(url.is_loopback())
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .user_agent(concat!("exemplar/", env!("CARGO_PKG_VERSION")));
-        if url.is_loopback() {
-            config = config.proxy(None);
-        }
+            .max_redirects(0);
         Self { url, credentials: credentials.clone(), agent: config.build().into() }
     }
 
