@@ -1,7 +1,7 @@
 //! Reads files within bounds, because a file that never ends, such as `/dev/zero`, would fill the memory.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
 use std::path::Path;
 
 /// Opens a file, or a pipe; no device.
@@ -25,15 +25,17 @@ fn is_device(_: &Metadata) -> bool {
 }
 
 /// The bytes of a file of at most `limit` bytes.
-pub fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let file = open(path).map_err(|e| e.to_string())?;
-    let size = file.metadata().map_err(|e| e.to_string())?.len();
-    let too_large =
-        |size: u64| format!("it has {} MB, more than the {} MB that are read", size >> 20, limit >> 20);
+pub fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = open(path)?;
+    let size = file.metadata()?.len();
+    let too_large = |size: u64| {
+        let problem = format!("it has {} MB, more than the {} MB that are read", size >> 20, limit >> 20);
+        io::Error::new(ErrorKind::FileTooLarge, problem)
+    };
     if size > limit {
         return Err(too_large(size));
     }
-    read(file, limit).map_err(|e| e.to_string())?.ok_or_else(|| too_large(limit))
+    read(file, limit)?.ok_or_else(|| too_large(limit))
 }
 
 /// All of `source`, unless it has more than `limit` bytes.

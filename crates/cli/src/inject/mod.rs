@@ -63,7 +63,7 @@ fn page(
     if !file.starts_with(root) {
         return Err("it is a link to a file outside of the site".into());
     }
-    let before = input::bytes(&file, MAX_PAGE_BYTES)?;
+    let before = input::bytes(&file, MAX_PAGE_BYTES).map_err(|problem| problem.to_string())?;
     let is_error_page = name.rsplit('/').next() == Some("404.html");
     let lines_for = |has_base| match (is_error_page, has_base) {
         (false, false) => Ok(placed(lines.at(&addresses.url(name)))),

@@ -149,7 +149,7 @@ fn read_page(folder: &Path, path: &str, globs: &Globs, selectors: &Selectors, kn
     }
     let file = folder.join(path);
     known.page(path, &file, || {
-        let bytes = input::bytes(&file, files::MAX_PAGE_BYTES)?;
+        let bytes = input::bytes(&file, files::MAX_PAGE_BYTES).map_err(|problem| problem.to_string())?;
         html::read(&charset::decode(&bytes), selectors)
     })
 }

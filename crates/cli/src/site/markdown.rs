@@ -62,7 +62,7 @@ fn page(
     selectors: &Selectors,
     addresses: Addresses,
 ) -> Result<Result<Document, LeftOut>, String> {
-    let bytes = input::bytes(file, files::MAX_PAGE_BYTES)?;
+    let bytes = input::bytes(file, files::MAX_PAGE_BYTES).map_err(|problem| problem.to_string())?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
         format!("line {line} is not UTF-8")
