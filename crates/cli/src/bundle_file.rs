@@ -12,7 +12,8 @@ use flate2::write::GzEncoder;
 
 use crate::input;
 use crate::output::OutputFile;
-use crate::shard_files::{self, ShardFiles};
+use crate::shard_files::ShardFiles;
+use crate::shard_folder;
 
 /// What a bundle in a folder of its own is called.
 pub const BUNDLE: &str = "bundle.json";
@@ -126,7 +127,7 @@ pub fn gzip_len(bytes: &[u8]) -> Result<usize> {
 /// The bundle as the files of a folder: that which names the others is the last, [`BUNDLE`].
 pub fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     if bundle.layout == Layout::Shards {
-        let shards::Written { manifest, folder, files } = shard_files::in_shards(bundle)?;
+        let shards::Written { manifest, folder, files } = shard_folder::in_shards(bundle)?;
         let shards = files.into_iter().map(|(id, contents)| (format!("{folder}/{}", id.file()), contents));
         return Ok(shards.chain([(BUNDLE.into(), manifest.into_bytes())]).collect());
     }
@@ -139,7 +140,7 @@ pub fn files(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
 /// bytes written.
 pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
     if bundle.layout == Layout::Shards {
-        return shard_files::write(bundle, output);
+        return shard_folder::write(bundle, output);
     }
     write_files(bundle.write()?, output)
 }

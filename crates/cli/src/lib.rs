@@ -39,6 +39,7 @@ mod search;
 mod secrets;
 mod serve;
 mod shard_files;
+mod shard_folder;
 mod site;
 mod text;
 mod web_files;

@@ -1,72 +1,16 @@
-//! A bundle in shards as files: writes them whole or not at all, and reads those that a search wants.
+//! Reads a bundle's shards: those that a search wants, or all.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use exemplar_search::bundle::Bundle;
-use exemplar_search::shards::{self, HEAD, Id, Kind, Packing, Shards, Written, largest, packing};
+use exemplar_search::shards::{HEAD, Id, Kind, Packing, Shards, Written, largest, packing};
 use exemplar_search::{Query, SearchOptions};
-use flate2::Compression;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
-use crate::output::{OutputFile, note};
-
-/// What every folder of shards is named with, before the build's digits.
-const FOLDER: &str = "search-";
-
-/// Writes the shards into a folder of their build beside `output`, then the manifest. The folder of the build that was there
-/// before stays for readers who have its manifest; older ones go. Returns the bytes written.
-pub fn write(bundle: &Bundle, output: &OutputFile) -> Result<usize> {
-    let written = in_shards(bundle)?;
-    let path = output.name();
-    let beside = path.parent().map(Path::to_owned).unwrap_or_default();
-    let before = fs::read(path).ok().and_then(|json| Some(Shards::new(&json).ok()?.manifest().folder()));
-    let folder = beside.join(&written.folder);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let mut bytes = written.manifest.len();
-    for (id, contents) in &written.files {
-        bytes += contents.len();
-        let file = folder.join(id.file());
-        // A build is named by what is in it: what is there already is the same.
-        if fs::read(&file).is_ok_and(|found| found == *contents) {
-            continue;
-        }
-        fs::write(&file, contents).with_context(|| format!("cannot write {}", file.display()))?;
-    }
-    output.write(written.manifest.as_bytes())?;
-    remove_older(&beside, &[Some(written.folder), before]);
-    Ok(bytes)
-}
-
-fn remove_older(beside: &Path, kept: &[Option<String>]) {
-    let beside = if beside == Path::new("") { Path::new(".") } else { beside };
-    for entry in fs::read_dir(beside).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let digits = name.strip_prefix(FOLDER).is_some_and(|digits| {
-            digits.len() == 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        });
-        // Only what is a folder of shards goes.
-        if digits && entry.path().join("start-0.bin").is_file() && !kept.contains(&Some(name)) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-/// A bundle's shards as files, packed.
-pub fn in_shards(bundle: &Bundle) -> Result<Written> {
-    Ok(shards::write(bundle, &deflate)?)
-}
-
-fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    // Writing to memory does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
-}
+use crate::output::note;
 
 /// A bundle in shards, read as it is searched.
 pub struct ShardFiles<'w> {

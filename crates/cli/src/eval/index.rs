@@ -19,7 +19,7 @@ use crate::build::{
 };
 use crate::engine::Engine;
 use crate::npy;
-use crate::shard_files;
+use crate::shard_folder;
 use crate::site::{Document, join};
 
 /// What is measured, and with which vectors.
@@ -69,7 +69,7 @@ impl Built {
         let space =
             EmbeddingSpace { model: model.clone(), dimensions, query, passage, ..EmbeddingSpace::default() };
         let bundle = with_texts(bundle(space, documents, passages, vectors, learnt)?, documents);
-        let shards = args.shards.then(|| shard_files::in_shards(&bundle)).transpose()?;
+        let shards = args.shards.then(|| shard_folder::in_shards(&bundle)).transpose()?;
         let index = SearchIndex::new(bundle)?;
         let encoder = match (bytes, fitted) {
             (Some(bytes), Some((texts, fit_seconds))) => {
