@@ -10,16 +10,13 @@ use exemplar_search::{encoder, lexical};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::input;
+use crate::location::{EXAMPLE, Location};
 use crate::output::OutputFile;
 use crate::shard_files::ShardFiles;
 use crate::shard_folder;
 
 /// What a bundle in a folder of its own is called.
 pub const BUNDLE: &str = "bundle.json";
-
-/// Of a bundle's JSON.
-pub const MAX_BYTES: u64 = 4 << 30;
 
 /// Bytes of one file, compressed as hosts do, from which a new bundle is written in shards. A first search of shards loads fewer
 /// bytes from about 20 kB on, but in more requests. From 200 kB on it is faster too; docs/decisions/shards.md has the measurement.
@@ -35,30 +32,44 @@ pub struct BundleFiles {
 
 /// Reads the bundle whose JSON is at `path`, and the files that it names beside it.
 pub fn read(path: &Path) -> Result<BundleFiles> {
-    let json = input::bytes(path, MAX_BYTES).map_err(|problem| {
-        anyhow!("cannot read {}: {problem}; make it with `exemplar build`", path.display())
+    let at = Location::from(path);
+    with_files_beside(json(&at)?, &at)
+}
+
+/// A bundle's JSON.
+pub fn json(at: &Location) -> Result<Vec<u8>> {
+    let expected = format!("expected a bundle's JSON, such as {EXAMPLE}");
+    let json = at.bytes().map_err(|problem| match at {
+        Location::File(_) => anyhow!("cannot read {at}: {problem}; make it with `exemplar build`"),
+        Location::Web(_) if problem.kind() == ErrorKind::NotFound => {
+            anyhow!("cannot read {at}: {problem}; {expected}")
+        }
+        Location::Web(_) => anyhow!("cannot read {at}: {problem}"),
     })?;
-    let name = || path.display().to_string();
-    if is_sharded(&json) {
-        let mut files = ShardFiles::new(&json, path)?;
-        files.load_all()?;
-        return Ok(BundleFiles {
-            bundle: files.shards.bundle().with_context(name)?,
-            json,
-            beside: Files::new(),
-        });
+    // A website may answer any address with a page.
+    if json.trim_ascii_start().starts_with(b"<") {
+        bail!("{at} is a web page, not a bundle; {expected}");
     }
+    Ok(json)
+}
+
+/// The bundle whose JSON was read from `at`, with the files that it names beside it.
+pub fn with_files_beside(json: Vec<u8>, at: &Location) -> Result<BundleFiles> {
     let mut beside = Files::new();
-    for file in Bundle::files(&json).with_context(name)? {
-        let path = path.with_file_name(&file);
-        match std::fs::read(&path) {
+    if is_sharded(&json) {
+        let bundle = ShardFiles::new(&json, at.clone())?.whole()?;
+        return Ok(BundleFiles { bundle, json, beside });
+    }
+    for file in Bundle::files(&json).with_context(|| at.to_string())? {
+        let place = at.beside(&file);
+        match place.bytes() {
             Ok(bytes) => drop(beside.insert(file, bytes)),
             // The bundle says which part is missing with it.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {place}")),
         }
     }
-    let bundle = Bundle::read(&json, &beside).with_context(name)?;
+    let bundle = Bundle::read(&json, &beside).with_context(|| at.to_string())?;
     Ok(BundleFiles { bundle, json, beside })
 }
 

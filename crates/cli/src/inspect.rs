@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<()> {
     if let Ok(json) = std::fs::read(&args.bundle)
         && bundle_file::is_sharded(&json)
     {
-        let files = ShardFiles::new(&json, &args.bundle)?;
+        let files = ShardFiles::new(&json, args.bundle.as_path().into())?;
         let mut lines = vec![args.bundle.display().to_string()];
         let bundle = bundle_file::read(&args.bundle)?.bundle;
         lines.extend(facts(&bundle).into_iter().map(|(name, value)| format!("  {name:<12}{value}")));

@@ -69,7 +69,7 @@ fn tried<'t>(
     let (mut same, mut all) = (0, 0);
     for text in queries {
         let query = Query::from(text);
-        let mut files = ShardFiles::new(json, path)?;
+        let mut files = ShardFiles::new(json, path.into())?;
         let (cost, _) = files.load_wanted(&query, &options)?;
         costs.push(cost);
         let found = files.shards.search(query, &options)?.result;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ArgGroup;
-use exemplar_search::bundle::EmbeddingSpace;
+use exemplar_search::bundle::{Bundle, EmbeddingSpace};
 use exemplar_search::rank::svm;
 use exemplar_search::{
     Fusion, Method, Query, Refine, SearchIndex, SearchOptions, SearchResult, StopAt, Strictness, plain_text,
@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::explain;
 use crate::filter::{self, Condition};
 use crate::listing::listing;
+use crate::location::Location;
 use crate::model::ModelArgs;
 use crate::output::{note, print};
 use crate::shard_files::{Cost, ShardFiles};
@@ -27,7 +28,7 @@ const MAX_VECTOR_BYTES: u64 = 64 << 20;
 #[derive(clap::Args)]
 #[command(group(ArgGroup::new("asked").required(true).multiple(true).args(["query", "embedding", "more"])))]
 pub struct Args {
-    /// The bundle to search
+    /// The bundle to search: the path of its JSON, or an address such as https://example.org/exemplar/bundle.json
     bundle: PathBuf,
     /// Text to search for; if the method needs its embedding, --api, --model-dir or --local-model makes it as the bundle says,
     /// or without them the bundle's query encoder
@@ -112,15 +113,47 @@ struct SvmArgs {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let by_articles = !args.more.is_empty() || !args.less.is_empty();
-    if !(by_articles || args.no_normalize || args.whole || args.explain)
-        && let Ok(json) = input::bytes(&args.bundle, bundle_file::MAX_BYTES)
-        && bundle_file::is_sharded(&json)
-        && let Some(lines) = search_shards(args, &json)?
-    {
-        return print(&lines);
+    let at = Location::new(&args.bundle)?;
+    let json = bundle_file::json(&at)?;
+    if !bundle_file::is_sharded(&json) {
+        return print(&search_whole(args, bundle_file::with_files_beside(json, &at)?.bundle)?);
     }
-    let bundle = bundle_file::read(&args.bundle)?.bundle;
+    let mut files = ShardFiles::new(&json, at)?;
+    let mut answer = search_shards(args, &mut files);
+    // A site that is published anew takes away the shards of its old build.
+    if files.lost
+        && let Some(mut newer) = files.newer()
+    {
+        note("the bundle has been built anew meanwhile: searching it again");
+        answer = search_shards(args, &mut newer);
+    }
+    print(&answer?)
+}
+
+/// What a bundle in shards answers, as it is printed: by the shards that the query asks for, or by all where parts of it cannot
+/// answer.
+fn search_shards(args: &Args, files: &mut ShardFiles) -> Result<String> {
+    if args.asks_whole() {
+        return search_whole(args, files.whole()?);
+    }
+    let embedding = embedding(args, &files.shards.manifest().space, false)?;
+    let query = Query { text: args.query.as_deref(), embedding: embedding.as_deref(), unfinished: false };
+    let options = args.options();
+    let (cost, whole) = files.load_wanted(&query, &options).map_err(|error| for_people(error, args))?;
+    if whole {
+        return search_whole(args, files.whole()?);
+    }
+    let result = files.shards.search(query, &options)?.result;
+    Ok(match args.json {
+        true => serde_json::to_string_pretty(&result)?,
+        false => {
+            format!("{}\n{}", listing(&result, files.shards.manifest().articles), costs(cost, &result))
+        }
+    })
+}
+
+/// What a bundle answers, as it is printed.
+fn search_whole(args: &Args, bundle: Bundle) -> Result<String> {
     let index = SearchIndex::with(bundle, !args.no_normalize)?;
     let options = args.options();
     let embedding = embedding(args, index.space(), index.needs_embedding(args.method))?;
@@ -129,32 +162,13 @@ pub fn run(args: &Args) -> Result<()> {
     let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
     if args.explain {
         let explained = index.explain(&refine, &options).map_err(|error| for_people(error.into(), args))?;
-        return print(&explain::listing(&explained));
+        return Ok(explain::listing(&explained));
     }
     let result = index.refine(&refine, &options).map_err(|error| for_people(error.into(), args))?;
-    match args.json {
-        true => print(&serde_json::to_string_pretty(&result)?),
-        false => print(&listing(&result, index.articles().len())),
-    }
-}
-
-/// What the shards that the query asks for answer, as it is printed; nothing where parts of a bundle cannot answer.
-fn search_shards(args: &Args, json: &[u8]) -> Result<Option<String>> {
-    let mut files = ShardFiles::new(json, &args.bundle)?;
-    let embedding = embedding(args, &files.shards.manifest().space, false)?;
-    let query = Query { text: args.query.as_deref(), embedding: embedding.as_deref(), unfinished: false };
-    let options = args.options();
-    let (cost, whole) = files.load_wanted(&query, &options).map_err(|error| for_people(error, args))?;
-    if whole {
-        return Ok(None);
-    }
-    let result = files.shards.search(query, &options)?.result;
-    Ok(Some(match args.json {
+    Ok(match args.json {
         true => serde_json::to_string_pretty(&result)?,
-        false => {
-            format!("{}\n{}", listing(&result, files.shards.manifest().articles), costs(cost, &result))
-        }
-    }))
+        false => listing(&result, index.articles().len()),
+    })
 }
 
 /// The core's error with options as they are written for the command, and with the file that the query came from.
@@ -180,6 +194,12 @@ fn costs(cost: Cost, result: &SearchResult) -> String {
 }
 
 impl Args {
+    /// Whether the planner of shards is not asked at all.
+    fn asks_whole(&self) -> bool {
+        let by_articles = !self.more.is_empty() || !self.less.is_empty();
+        by_articles || self.no_normalize || self.whole || self.explain
+    }
+
     /// Whether the command line names what embeds the query.
     fn has_engine(&self) -> bool {
         let api = self.api.api.is_some() || self.api.preset.is_some();

@@ -80,7 +80,7 @@ fn addresses(
         result.hits.iter().map(|hit| hit.article.url.clone()).collect()
     };
     if let Some((json, path)) = sharded {
-        let mut files = ShardFiles::new(json, path)?;
+        let mut files = ShardFiles::new(json, path.into())?;
         let (_, needs_whole) = files.load_wanted(&query, options)?;
         if !needs_whole {
             return Ok(of(files.shards.search(query, options)?.result));

@@ -29,3 +29,4 @@ mod sources;
 mod steering;
 mod support;
 mod watch;
+mod web_bundle;

@@ -16,7 +16,7 @@ use crate::support::{TestApi, exemplar, fail, folder, reply, reply_with, vectors
 pub struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    url: String,
+    pub url: String,
     agent: Agent,
 }
 

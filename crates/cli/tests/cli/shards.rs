@@ -14,12 +14,13 @@ fn items(folder: &TempDir) -> PathBuf {
             0 => (format!("Tides {i}"), "The sea rises and falls. The moon pulls at it."),
             _ => (format!("Bread {i}"), "Flour and yeast make a dough. The oven bakes it."),
         };
-        json!({"url": format!("{i}.html"), "title": title, "text": text}).to_string()
+        let tags = [if i % 4 < 2 { "first" } else { "second" }];
+        json!({"url": format!("{i}.html"), "title": title, "text": text, "tags": tags}).to_string()
     };
     write(folder, "items.jsonl", (0..40).map(line).collect::<Vec<_>>().join("\n"))
 }
 
-fn build(folder: &TempDir, layout: &str) -> PathBuf {
+pub fn build(folder: &TempDir, layout: &str) -> PathBuf {
     let api = TestApi::start_answering();
     let bundle = folder.path().join(format!("{layout}.json"));
     let mut command = exemplar();
@@ -28,7 +29,7 @@ fn build(folder: &TempDir, layout: &str) -> PathBuf {
     bundle
 }
 
-fn shards_beside(bundle: &Path) -> Vec<PathBuf> {
+pub fn shards_beside(bundle: &Path) -> Vec<PathBuf> {
     let beside = std::fs::read_dir(bundle.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<PathBuf> = beside.filter(|path| path.join("start-0.bin").exists()).collect();
     folders.sort();
