@@ -1,4 +1,5 @@
-// node scripts/sizes.mjs: what a reader downloads of dist/exemplar, gzip, against its budget. Fails where one is exceeded.
+// node scripts/sizes.mjs: what a reader downloads of dist/exemplar, gzip, against its budget. Fails where one is exceeded, in bytes or
+// in files.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,11 +7,11 @@ import { gzipSync } from 'node:zlib';
 
 const shipped = 'dist/exemplar';
 
-/** @type {Record<string, { kilobytes: number, entries: string[], without?: string[] }>} */
+/** @type {Record<string, { kilobytes: number, entries: string[] }>} */
 const budgets = {
   'client and worker': { kilobytes: 14.5, entries: ['client/exemplar-search.js', 'client/worker.js'] },
-  'client and engine, where no worker can be': { kilobytes: 13.5, entries: ['client/exemplar-search.js', 'client/engine.js'] },
-  'search box with its styles, in English': { kilobytes: 20.5, entries: ['component/exemplar-search.js'], without: ['client/exemplar-search.js'] },
+  'client and engine, where no worker can be': { kilobytes: 14, entries: ['client/exemplar-search.js', 'client/engine.js'] },
+  'search box with its styles and the client, in English': { kilobytes: 24.5, entries: ['component/exemplar-search.js'] },
   // docs/decisions/core-size.md has what they are made of. The last comes after the first hits, for those who search all of a bundle
   // in shards.
   'core for a bundle in one file': { kilobytes: 160, entries: ['client/pkg-whole/exemplar_search_bg.wasm.gz'] },
@@ -23,15 +24,15 @@ const budgets = {
 const LANGUAGE = 2;
 
 let failed = false;
-for (const [name, { kilobytes, entries, without = [] }] of Object.entries(budgets)) {
-  const others = await filesOf(without);
-  const files = [...(await filesOf(entries))].filter((file) => !others.has(file));
+for (const [name, { kilobytes, entries }] of Object.entries(budgets)) {
+  const files = [...(await filesOf(entries))];
   const sizes = await Promise.all(files.map(async (file) => {
     const bytes = await readFile(join(shipped, file));
     return file.endsWith('.gz') ? bytes.length : gzipSync(bytes, { level: 9 }).length;
   }));
   const size = sizes.reduce((sum, size) => sum + size, 0) / 1000;
-  const over = size > kilobytes;
+  // What an entry imports would take another round trip.
+  const over = size > kilobytes || files.length > entries.length;
   failed ||= over;
   console.log(`${over ? 'TOO LARGE' : 'within'}: ${name}: ${size.toFixed(1)} of ${kilobytes} kB in ${files.length} files`);
 }

@@ -1,32 +1,38 @@
 #!/usr/bin/env bash
 # Puts what a site ships into dist/exemplar: the client with its core, and the search box. Puts the demo's page into dist/
-# with a copy of both, as in www/. With Node's packages there, all is minified, what modules share is in modules beside the
-# client's, and the core is there as JavaScript too; else all is as it is in www/, which works the same. What readers fetch of
-# dist/exemplar goes into crates/cli/web too, from where the command takes it.
+# with a copy of both, as in www/. With Node's packages there, all is minified, and the core is there as JavaScript too; else all is
+# as it is in www/, which works the same. What readers fetch of dist/exemplar goes into crates/cli/web too, from where the
+# command takes it.
 source "$(dirname "$0")/common.sh"
 
 esbuild=node_modules/.bin/esbuild
 tsc=node_modules/.bin/tsc
 
 shipped=(www/client www/component)
-# What a page may import, or loads late by its address.
-shipped_modules=(www/client/{exemplar-search,engine}.js www/component/exemplar-search.js www/component/strings/*.js)
+# What a page may import, and what these load late. Each is one file, so that none waits for another one's round trip.
+shipped_modules=(client/{exemplar-search,engine,federated-engine,remote-engine,worker}.js component/exemplar-search.js)
+for strings in www/component/strings/*.js; do shipped_modules+=("${strings#www/}"); done
 page_modules=(www/page/{page,map,how-it-works,benchmark,benchmark-worker}.js)
 
-minify() { # minify OUTPUT MODULE...: the modules of www/ and all that they import
-  local output=$1
-  shift
-  find "$output" -name '*.js' -not -path '*/pkg*' -delete
-  # Workers, the core and figures are found relative to the module that names them: what is shared lands in client/.
-  "$esbuild" "$@" --bundle --splitting --format=esm --minify --charset=utf8 --outdir="$output" --outbase=www \
-    --chunk-names='client/[name]-[hash]' --log-level=warning
-  node scripts/minify-styles.mjs "$output"
-  # A worker shares nothing with its page: one file, and no second round trip before it starts.
-  "$esbuild" www/client/worker.js --bundle --format=esm --minify --charset=utf8 --outdir="$output/client" --log-level=warning
+minify_shipped() {
+  local folder=dist/exemplar
+  find $folder -name '*.js' -not -path '*/pkg*' -delete
+  rm $folder/client/pkg*/*.wasm # the client takes them packed
+  node scripts/one-file-each.mjs www $folder "${shipped_modules[@]}"
+  node scripts/minify-styles.mjs $folder
   # The glue of all of the core is loaded by its address; that of the others is in what loads them.
-  "$esbuild" www/client/pkg/exemplar_search.js --minify --outfile="$output/client/pkg/exemplar_search.js" --allow-overwrite --log-level=warning
-  rm "$output"/client/pkg-{remote,shards,whole}/*.js
-  "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir="$output/client" --log-level=warning
+  "$esbuild" www/client/pkg/exemplar_search.js --minify --outfile=$folder/client/pkg/exemplar_search.js --allow-overwrite --log-level=warning
+  rm $folder/client/pkg-{remote,shards,whole}/*.js
+  "$esbuild" www/client/service-worker.js --minify --charset=utf8 --outdir=$folder/client --log-level=warning
+}
+
+minify_page() { # beside what is shipped; its panels come late, and what they share with it is in modules of their own
+  rm -rf dist/www/{client,component,page/*.js}
+  cp -R dist/exemplar/{client,component} dist/www/
+  # Workers, the core and figures are found relative to the module that names them: what is shared lands in client/.
+  "$esbuild" "${page_modules[@]}" --bundle --splitting --format=esm --minify --charset=utf8 --outdir=dist/www --outbase=www \
+    --chunk-names='client/[name]-[hash]' --log-level=warning
+  node scripts/minify-styles.mjs dist/www
 }
 
 types() { # for sites that check theirs; where there are some written by hand, those count
@@ -51,8 +57,7 @@ if [[ ! -x $esbuild ]]; then
   exit 0
 fi
 
-rm dist/{exemplar,www}/client/pkg*/*.wasm # the client takes them packed
-minify dist/exemplar "${shipped_modules[@]}"
-minify dist/www "${shipped_modules[@]}" "${page_modules[@]}"
+minify_shipped
+minify_page
 types
 into_command

@@ -96,13 +96,13 @@ test('a sidecar that is missing, cut short, damaged or of another build is named
 
 test('a download that breaks off is a network failure, and can be tried again', async (t) => {
   const { json, name, bytes } = await converted(t, '--layout', 'sidecar');
-  let broken = true;
+  let broken = '.bin';
   const server = createServer((request, response) => {
     const headers = { 'access-control-allow-origin': '*' };
-    if (!request.url.endsWith('.bin')) return response.writeHead(200, headers).end(json);
-    response.writeHead(200, { ...headers, 'content-length': bytes.length });
-    if (!broken) return response.end(bytes);
-    response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+    const body = request.url.endsWith('.bin') ? bytes : Buffer.from(json);
+    response.writeHead(200, { ...headers, 'content-length': body.length });
+    if (!broken || !request.url.endsWith(broken)) return response.end(body);
+    response.write(body.subarray(0, body.length >> 1), () => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
@@ -111,9 +111,12 @@ test('a download that breaks off is a network failure, and can be tried again', 
   });
   const page = await open(t, await serve(t), { console: /ERR_CONTENT_LENGTH_MISMATCH|ERR_CONNECTION/, context: { bypassCSP: true } });
   const address = `http://127.0.0.1:${server.address().port}/bundle.json`;
-  const { code, message } = await load(page, address);
-  assert.equal(code, 'network', message);
-  assert.ok(message.includes(name) && message.includes('broke off'), message);
-  broken = false;
+  for (const [ending, named] of [['.bin', name], ['.json', 'bundle.json']]) {
+    broken = ending;
+    const { code, message } = await load(page, address);
+    assert.equal(code, 'network', message);
+    assert.ok(message.includes(named) && message.includes('broke off'), message);
+  }
+  broken = undefined;
   assert.ok((await load(page, address)).passages > 200);
 });

@@ -65,7 +65,7 @@ export class SearchIndex {
     options.signal?.throwIfAborted();
     if (typeof url === 'object' && 'length' in url) {
       const { FederatedEngine } = await loaded(import('./federated-engine.js'));
-      return new SearchIndex(await FederatedEngine.load(url, options));
+      return new SearchIndex(await FederatedEngine.load(url, options, SearchIndex.load));
     }
     const { href } = new URL(url, document.baseURI);
     const { candidates } = options;

@@ -1,10 +1,13 @@
 import { ExemplarError } from './errors.js';
+import { abortable } from './promises.js';
 import { request } from './request.js';
 
 /**
  * @callback OnProgress
  * @param {number} loaded bytes so far
  * @param {number | undefined} total in all, where the server says so
+ *
+ * @typedef {RequestInit & { answer?: Promise<Response> }} Init `answer`: the file is on its way already, and this is what comes
  */
 
 /** Milliseconds without a byte after which a download is given up. */
@@ -20,7 +23,7 @@ const START = 256;
  *
  * @param {string} url absolute
  * @param {OnProgress} onProgress called at least once, when the file is complete
- * @param {RequestInit & { onStart?: (start: Uint8Array) => void }} [init] `onStart` gets the first bytes as they come: at least
+ * @param {Init & { onStart?: (start: Uint8Array) => void }} [init] `onStart` gets the first bytes as they come: at least
  *   {@link START}, or all
  * @param {number | (() => number)} [largest] bytes at most; a function is asked again as they come
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
@@ -48,16 +51,16 @@ export async function download(url, onProgress, { onStart, ...init } = {}, large
  * @param {(chunk: Uint8Array, total: number | undefined) => void} onChunk gets the bytes, and how many there are in all
  *   where the server says so
  * @param {OnProgress} onProgress called at least once, when the file is complete
- * @param {RequestInit} [init]
+ * @param {Init} [init]
  * @param {number | (() => number)} [largest] bytes at most; a function is asked again as they come
  * @returns {Promise<number>} how many bytes there were
  * @throws {ExemplarError} `timeout`, `bad-response`, `network` and others of {@link request}
  */
-export async function receive(url, onChunk, onProgress, init = {}, largest = LARGEST) {
+export async function receive(url, onChunk, onProgress, { answer, ...init } = {}, largest = LARGEST) {
   const stall = stallSignal(url);
   const signal = init.signal ? AbortSignal.any([init.signal, stall.signal]) : stall.signal;
   try {
-    const response = await request(url, { ...init, signal });
+    const response = await abortable(answer ?? request(url, { ...init, signal }), signal);
     const total = expectedBytes(response);
     let loaded = 0;
     for await (const chunk of chunksOf(response, url, signal)) {
@@ -106,7 +109,8 @@ async function* chunksOf({ body }, url, signal) {
   if (!body) return;
   const reader = body.getReader();
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    const next = () => abortable(reader.read(), signal);
+    for (let part = await next(); !part.done; part = await next()) yield part.value;
   } catch (cause) {
     signal.throwIfAborted();
     throw new ExemplarError('network', `the answer from ${url} broke off: try again`, { cause });

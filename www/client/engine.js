@@ -68,9 +68,10 @@ export class Engine {
  *
  * @param {string} url the bundle's JSON, absolute; files that it names are beside it
  * @param {LoadOptions} [options]
+ * @param {Promise<Response>} [answer] the JSON, where it is on its way
  * @returns {Promise<Engine | ShardedEngine>}
  */
-export async function loadEngine(url, { onProgress, ...options } = {}) {
+export async function loadEngine(url, { onProgress, ...options } = {}, answer) {
   const bundle = tally((loaded, total) => onProgress?.({ phase: 'bundle', loaded, total }));
   /** @param {'whole' | 'shards'} part */
   const start = (part) => {
@@ -80,6 +81,7 @@ export async function loadEngine(url, { onProgress, ...options } = {}) {
   };
   // Once the bundle's first bytes are there: the core comes beside the rest of it, or beside the first shard.
   const json = await download(url, bundle(), {
+    answer,
     signal: options.signal,
     onStart: (bytes) => void start(beginsAsManifest(bytes) ? 'shards' : 'whole'),
   });

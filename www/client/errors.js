@@ -57,6 +57,14 @@ export class ExemplarError extends Error {
   }
 
   /**
+   * Modules that are loaded late bring a class of their own.
+   * @param {any} value
+   */
+  static [Symbol.hasInstance](value) {
+    return value instanceof Error && value.name === 'ExemplarError';
+  }
+
+  /**
    * An error of any kind as an ExemplarError. The core's errors have codes; everything else becomes `internal`.
    * @param {any} error
    */

@@ -1,5 +1,3 @@
-// As pages import it: then the build makes no further file of what they share.
-import { SearchIndex } from './exemplar-search.js';
 import { ExemplarError, freed } from './errors.js';
 import { Member } from './member.js';
 import { mergedResult } from './merged-result.js';
@@ -8,6 +6,7 @@ import { abortable } from './promises.js';
 
 /**
  * @import { CallArguments, CallName } from './calls.js'
+ * @import { SearchIndex } from './client.js'
  * @import { How } from './engine.js'
  * @import { Abortable, Embedder, EmbeddingSpace, Examples, IndexInfo, LoadOptions, Progress, Query, RankingOptions, SearchOptions, SearchResult, TextAndEmbedding } from './types.js'
  * @import { Answer } from './merged-result.js'
@@ -31,11 +30,12 @@ export class FederatedEngine {
    * Use {@link FederatedEngine.load}.
    * @param {string[]} addresses the bundles', absolute, no two the same
    * @param {LoadOptions} options
+   * @param {typeof SearchIndex.load} load what loads one of them
    */
-  constructor(addresses, options) {
+  constructor(addresses, options, load) {
     const told = together(addresses.length, options.onProgress);
     const { signal } = this.#freed;
-    this.#members = addresses.map((address, i) => new Member(address, () => SearchIndex.load(address, { ...options, onProgress: told[i], signal })));
+    this.#members = addresses.map((address, i) => new Member(address, () => load(address, { ...options, onProgress: told[i], signal })));
   }
 
   /**
@@ -43,15 +43,16 @@ export class FederatedEngine {
    *
    * @param {Iterable<string | URL>} urls the bundles', absolute or relative to the page
    * @param {LoadOptions} options
+   * @param {typeof SearchIndex.load} load what loads one of them
    * @throws {ExemplarError} `option`; what the first rejects with, where none can be loaded
    */
-  static async load(urls, { signal, ...options }) {
+  static async load(urls, { signal, ...options }, load) {
     const addresses = new Set(Array.from(urls, (url) => new URL(url, document.baseURI).href.replace(/#.*/, '')));
     if (!addresses.size) throw new ExemplarError('option', 'no bundle is named: give the address of one or more');
     if (options.candidates !== undefined) {
       throw new ExemplarError('option', 'option candidates is for one remote bundle, and several bundles are named: load it alone');
     }
-    const engine = new FederatedEngine([...addresses], options);
+    const engine = new FederatedEngine([...addresses], options, load);
     try {
       engine.#space = (await abortable(engine.#first(), signal)).space;
       return engine;

@@ -1,5 +1,5 @@
-/** @type {{ createScriptURL(input: string): any } | undefined} */
-let policy;
+/** Where the modules of this client on a page share one policy: a page may forbid a second one of the name. */
+const POLICY = Symbol.for('exemplar-search policy');
 
 /**
  * An address of a script as the browser takes it: under `require-trusted-types-for 'script'` it must come from a policy.
@@ -9,12 +9,12 @@ let policy;
  * @returns {any} what Worker() and register() take
  */
 export function scriptUrl(href) {
-  const { trustedTypes } = /** @type {any} */ (globalThis);
-  policy ??= trustedTypes?.createPolicy('exemplar-search', {
+  const page = /** @type {any} */ (globalThis);
+  page[POLICY] ??= page.trustedTypes?.createPolicy('exemplar-search', {
     createScriptURL(/** @type {string} */ input) {
       if (new URL(input).origin === location.origin) return input;
       throw new TypeError(`${input} is of another origin than this page`);
     },
   });
-  return policy?.createScriptURL(href) ?? href;
+  return page[POLICY]?.createScriptURL(href) ?? href;
 }

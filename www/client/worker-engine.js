@@ -1,6 +1,7 @@
 import { coreFiles } from './core-files.js';
 import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
+import { request } from './request.js';
 import { scriptUrl } from './script-url.js';
 
 /**
@@ -24,6 +25,7 @@ export class NoWorker extends Error {}
 /** The engine of engine.js, in a worker. */
 export class WorkerEngine {
   #worker;
+  #freed = new AbortController();
   /** @type {(progress: Progress) => void} */
   #onProgress = () => {};
   /** By id. @type {Map<number, Asked>} */
@@ -59,10 +61,13 @@ export class WorkerEngine {
     if (onProgress) engine.#onProgress = onProgress;
     // Asked at once, and not when the worker has started: the page's thread may be busy just then.
     const loaded = engine.#ask({ call: 'load', args: [url, { normalize, background }, coreFiles] }, { signal });
+    // The worker's script is on its way yet, and with it the download would begin a round trip later.
+    const sent = engine.#download(url);
     loaded.catch(() => {});
+    sent.catch(() => {});
     try {
       await started(worker, signal);
-      await loaded;
+      await Promise.all([loaded, abortable(sent, signal)]);
       return engine;
     } catch (error) {
       engine.free();
@@ -116,6 +121,24 @@ export class WorkerEngine {
     return abortable(answer, signal);
   }
 
+  /**
+   * Sends the worker a file as it comes.
+   * @param {string} url
+   */
+  async #download(url) {
+    const { headers, body } = await request(url, { signal: this.#freed.signal });
+    this.#worker.postMessage({ headers: [...headers] });
+    const reader = body?.getReader();
+    try {
+      for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+        this.#worker.postMessage({ chunk: part.value }, [part.value.buffer]);
+      }
+      this.#worker.postMessage({ chunk: undefined });
+    } catch {
+      this.#worker.postMessage({ broken: true });
+    }
+  }
+
   /** @param {import('./worker.js').Answer} message */
   #receive(message) {
     this.#missed = 0;
@@ -155,6 +178,7 @@ export class WorkerEngine {
   /** @param {ExemplarError} error */
   #end(error) {
     this.#ended ??= error;
+    this.#freed.abort(error);
     this.#worker.terminate();
     this.#rest();
     for (const { answer } of this.#asked.values()) answer.reject(this.#ended);

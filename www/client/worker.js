@@ -13,6 +13,8 @@ import { ExemplarError } from './errors.js';
  * @typedef {{ id: number, call: 'load', args: [url: string, options: Pick<LoadOptions, 'normalize' | 'background'>, files: typeof coreFiles] }
  *   | { id: number, call: CallName, args: any, updates: boolean }} Call
  * @typedef {{ abort: number }} Abort of the call with this id
+ * @typedef {{ headers: [string, string][] } | { chunk: Uint8Array | undefined } | { broken: true }} Download of the bundle's JSON, which the page
+ *   begins while this script is on its way: an answer's headers, its bytes, and `undefined` at their end
  * @typedef {{ alive: true }} Pulse asks for a sign of life
  * @typedef {{ ready: true }
  *   | { progress: Progress }
@@ -27,6 +29,21 @@ let engine;
 /** Of the calls that wait, by their ids. @type {Map<number, AbortController>} */
 const waiting = new Map();
 
+/** @type {PromiseWithResolvers<Response>} */
+const answered = Promise.withResolvers();
+/** Until nobody reads them any more. @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
+let bytes;
+
+/** @param {Download} message */
+function receive(message) {
+  if ('headers' in message) {
+    const body = new ReadableStream({ start: (controller) => void (bytes = controller), cancel: () => void (bytes = undefined) });
+    answered.resolve(new Response(body, message));
+  } else if ('broken' in message) bytes?.error();
+  else if (message.chunk) bytes?.enqueue(message.chunk);
+  else bytes?.close();
+}
+
 /**
  * @param {Call} message
  * @param {AbortSignal} signal
@@ -36,7 +53,7 @@ function answer(message, signal) {
   if (call === 'load') {
     const [url, options, files] = args;
     Object.assign(coreFiles, files);
-    return loadEngine(url, { ...options, onProgress: (progress) => send({ progress }) }).then((loaded) => void (engine = loaded));
+    return loadEngine(url, { ...options, onProgress: (progress) => send({ progress }) }, answered.promise).then((loaded) => void (engine = loaded));
   }
   const onUpdate = message.updates ? (/** @type {SearchResult} */ update) => send({ id, update }) : undefined;
   return /** @type {any} */ (engine).call(call, args, { signal, onUpdate });
@@ -47,7 +64,7 @@ function send(message) {
   postMessage(message);
 }
 
-addEventListener('message', async (/** @type {MessageEvent<Call | Abort | Pulse>} */ { data }) => {
+addEventListener('message', async (/** @type {MessageEvent<Call | Abort | Pulse | Download>} */ { data }) => {
   if ('alive' in data) {
     send({ ready: true });
     return;
@@ -56,15 +73,19 @@ addEventListener('message', async (/** @type {MessageEvent<Call | Abort | Pulse>
     waiting.get(data.abort)?.abort();
     return;
   }
+  if (!('id' in data)) {
+    receive(data);
+    return;
+  }
   const { id } = data;
   const controller = new AbortController();
   try {
-    const answered = answer(data, controller.signal);
-    if (answered instanceof Promise) {
+    const result = answer(data, controller.signal);
+    if (result instanceof Promise) {
       waiting.set(id, controller);
       send({ id, waiting: true });
     }
-    send({ id, result: await answered, info: engine.info });
+    send({ id, result: await result, info: engine.info });
   } catch (error) {
     const known = ExemplarError.from(error);
     send({ id, error: known.toPlain(), fatal: known.cause instanceof WebAssembly.RuntimeError });
