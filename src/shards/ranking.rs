@@ -40,6 +40,8 @@ pub(super) struct Ranking<'s> {
     steered: Steered,
     /// The clusters that are fetched, those first that promise most.
     pub clusters: Vec<usize>,
+    /// Whether those are there that promised most before any was: others will hardly change what the best are.
+    pub has_first: bool,
     /// What is expected of the other passages.
     guesses: Vec<Guess>,
     /// Of the passages in clusters that are there.
@@ -85,6 +87,7 @@ impl<'s> Ranking<'s> {
             k,
             steered,
             clusters: Vec::new(),
+            has_first: false,
             guesses: Vec::new(),
             known: Vec::new(),
         };
@@ -138,7 +141,8 @@ impl<'s> Ranking<'s> {
         self.score_known();
         self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
         let missing = |&cluster: &usize| self.shards.is_missing(Id::new(Kind::Passages, cluster));
-        if first.iter().any(missing) {
+        self.has_first = !first.iter().any(missing);
+        if !self.has_first {
             self.clusters = first;
             return;
         }

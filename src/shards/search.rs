@@ -16,8 +16,10 @@ use crate::search::coverage::words_found;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::{Closeness, Error, Facet, Fusion, Method, Query, Result, Strictness, Weights};
 
-/// Passages whose texts are fetched beside the clusters, on what is expected of them.
+/// Passages whose texts are fetched beside the first clusters, on what is expected of them; and those of these that come before the
+/// clusters, so that a reader has something to look at.
 const EARLY_TEXTS: usize = 5;
+const FIRST_TEXTS: usize = 3;
 
 /// What the loaded shards answer to a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,13 +80,17 @@ impl<'s> Ranked<'s> {
             return Answer { result, wanted: Vec::new(), sure: 0, whole: false };
         }
         let Ranking { shards, start, .. } = ranking;
-        let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
-        let mut wanted = shards.left(ngrams.into_iter().chain(clusters).collect());
-        let early = !wanted.is_empty();
         let order = ranking.order(by_text.then_some(&words));
-        for (place, &(passage, _)) in order.iter().enumerate() {
-            let id = Id::new(Kind::Texts, passage as usize / start.texts_of.max(1) as usize);
-            if (!early || place < EARLY_TEXTS) && shards.is_missing(id) && !wanted.contains(&id) {
+        let mut wanted = shards.left(ngrams);
+        let early = !(ranking.has_first && wanted.is_empty());
+        let text_of = |&(passage, _): &(u32, _)| {
+            Id::new(Kind::Texts, passage as usize / start.texts_of.max(1) as usize)
+        };
+        let looked_at = if early { EARLY_TEXTS.min(order.len()) } else { order.len() };
+        let (first, others) = order[..looked_at].split_at(FIRST_TEXTS.min(looked_at));
+        let clusters = ranking.clusters.iter().map(|&cluster| Id::new(Kind::Passages, cluster));
+        for id in first.iter().map(text_of).chain(clusters).chain(others.iter().map(text_of)) {
+            if shards.is_missing(id) && !wanted.contains(&id) {
                 wanted.push(id);
             }
         }

@@ -278,6 +278,35 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
 }
 
 #[test]
+fn a_reader_sees_hits_before_all_clusters_are_there() {
+    let (manifest, files) = shards_of(&site(400));
+    let mut shards = Shards::new(manifest.as_bytes()).unwrap();
+    let options = SearchOptions::default();
+    let wanted = loop {
+        let wanted = shards.search("harbour violin", &options).unwrap().wanted;
+        if wanted.iter().any(|id| id.kind == Kind::Passages) {
+            break wanted;
+        }
+        wanted.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
+    };
+    let first_cluster = wanted.iter().position(|id| id.kind == Kind::Passages).unwrap();
+    let (first, rest) = wanted.split_at(first_cluster);
+    assert!((1..=3).contains(&first.len()), "{wanted:?}");
+    assert!(first.iter().all(|id| id.kind == Kind::Texts), "{wanted:?}");
+    let shown = |shards: &Shards| shards.search("harbour violin", &options).unwrap().result.hits.len();
+    assert_eq!(shown(&shards), 0);
+    first.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
+    assert!(shown(&shards) > 0);
+    // What is known once the clusters are there wants all the texts that are missing.
+    rest.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
+    let wanted = shards.search("harbour violin", &options).unwrap().wanted;
+    wanted.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
+    if wanted.iter().all(|id| id.kind == Kind::Texts) {
+        assert_eq!(shown(&shards), options.k);
+    }
+}
+
+#[test]
 fn what_was_typed_as_it_stands_in_a_title_is_first_and_scores_as_in_the_whole_bundle() {
     let bundle = site(400);
     let (manifest, files) = shards_of(&bundle);
