@@ -53,10 +53,10 @@ impl RowSpace {
         let wide: Vec<Vec<f64>> =
             positives.iter().map(|positive| positive.iter().map(|&x| x.into()).collect()).collect();
         let own =
-            factor_of_gram(positives.len(), |i, j| dot(&wide[i], &wide[j]) - dot(&shared[i], &shared[j]));
+            own_coordinates(positives.len(), |i, j| dot(&wide[i], &wide[j]) - dot(&shared[i], &shared[j]));
         let coordinates = |(i, shared): (usize, Vec<f64>)| {
             let mut coordinates = vec![0.0; self.rows.stride()];
-            let values = shared.iter().chain(&own.row(i)[..=i]);
+            let values = shared.iter().chain(&own[i]);
             coordinates[..=m + i].iter_mut().zip(values).for_each(|(to, &x)| *to = x as f32);
             coordinates
         };
@@ -76,6 +76,25 @@ impl RowSpace {
     }
 }
 
+/// The Cholesky factor of what rows leave of the positives' products, row by row. Of a positive that is one of the rows, rounding alone is left, and
+/// dividing by that could give anything: so no coordinate is larger than what is left of its positive's square.
+fn own_coordinates(positives: usize, left: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
+    let mut factor: Vec<Vec<f64>> = Vec::with_capacity(positives);
+    for i in 0..positives {
+        let mut row: Vec<f64> = Vec::with_capacity(positives);
+        let mut square = left(i, i).max(0.0);
+        for (j, other) in factor.iter().enumerate() {
+            let value = (left(i, j) - dot(&row, &other[..j])) / other[j];
+            let most = square.sqrt();
+            row.push(if value.is_finite() { value.clamp(-most, most) } else { 0.0 });
+            square = (square - row[j] * row[j]).max(0.0);
+        }
+        row.push(square.sqrt());
+        factor.push(row);
+    }
+    factor
+}
+
 /// The Cholesky factor of a matrix of products, without what is [`NOTHING_NEW`].
 fn factor_of_gram(size: usize, product: impl Fn(usize, usize) -> f64) -> Dense {
     let mut gram = Dense::zeros(size);
@@ -86,4 +105,43 @@ fn factor_of_gram(size: usize, product: impl Fn(usize, usize) -> f64) -> Dense {
     }
     gram.factorise_above(NOTHING_NEW);
     gram
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rank::knn;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Next to float64, also of positives that are rows, and of rows that stand twice.
+        #[test]
+        fn coordinates_keep_all_products(
+            values in prop::collection::vec(-1.0f32..1.0, 6 * 24),
+            copied in prop::collection::vec(0usize..6, 2),
+            query in prop::collection::vec(-1.0f32..1.0, 24),
+            liked in prop::collection::vec(0usize..8, 0..8),
+        ) {
+            let row_values = |row: usize| &values[24 * row..24 * (row + 1)];
+            let all: Vec<f32> = (0..6).chain(copied).flat_map(|row| row_values(row).to_vec()).collect();
+            let rows = Matrix::from_values(&all, 24);
+            let wide = |row: usize| rows.values(row)[..24].to_vec();
+            let positives: Vec<Vec<f32>> = std::iter::once(query).chain(liked.iter().map(|&row| wide(row))).collect();
+            let space = RowSpace::of(&rows, positives.len()).unwrap();
+            let padded: Vec<Vec<f32>> = positives.iter().map(|positive| rows.pad(positive)).collect();
+            let products: Vec<Vec<f32>> = padded.iter().map(|positive| knn::scores(&rows, positive)).collect();
+            let coordinates = space.positives_of(&padded, &products);
+            let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
+            for (i, positive) in positives.iter().enumerate() {
+                for (j, other) in positives.iter().enumerate() {
+                    let (found, expected) = (product(&coordinates[i], &coordinates[j]), product(positive, other));
+                    prop_assert!((found - expected).abs() < 1e-4, "positives {i} and {j}: {found}, not {expected}");
+                }
+                for row in 0..8 {
+                    let (found, expected) = (product(&coordinates[i], space.rows.values(row)), product(positive, &wide(row)));
+                    prop_assert!((found - expected).abs() < 1e-4, "positive {i}, row {row}: {found}, not {expected}");
+                }
+            }
+        }
+    }
 }
