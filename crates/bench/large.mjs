@@ -63,18 +63,17 @@ async function ranked({ queries, rounds }) {
   return { found, info: index.info };
 }
 
-/** In the page: one query at once, or letter by letter as somebody types well, by an index of its own. */
+/** In the page: one query at once, or letter by letter as somebody types well, by an index of its own. As in the box, more may follow. */
 async function asked({ query, key }) {
   const { SearchIndex } = await import('/search/client/exemplar-search.js');
   const index = await SearchIndex.load('/bundle/bundle.json', { background: false });
-  let controller = new AbortController();
-  for (let i = 3; key && i <= query.length; i++) {
-    controller.abort();
-    controller = new AbortController();
+  for (let i = 3; key && i < query.length; i++) {
+    const controller = new AbortController();
     index.search({ text: query.slice(0, i), unfinished: true }, { signal: controller.signal }).catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, key));
+    controller.abort();
   }
-  await index.search(query);
+  await index.search({ text: query, unfinished: true });
   index.free();
 }
 

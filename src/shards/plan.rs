@@ -107,9 +107,11 @@ impl Lookup {
             let here = start.words_of(text);
             let near = (start.words_of(stem)..=start.last_of(stem))
                 .filter(|file| file.abs_diff(here) <= OTHER_ENDINGS / 2);
-            near.for_each(|file| add(&mut files, file));
-            if !unfinished {
-                sure.clone_from(&files);
+            for file in near {
+                add(&mut files, file);
+                if !unfinished {
+                    sure.push(file);
+                }
             }
         }
         // Longer words may stand elsewhere.
