@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Joins test collections in BEIR's shape to one, for `exemplar eval --shards`, and prints where it is.
 
-    scripts/join-collections.py OUT FOLDER... [--every 3]
+    scripts/join-collections.py OUT FOLDER... [--every 3] [--words 4]
 
 Each FOLDER has corpus.jsonl, queries.jsonl and qrels.tsv, with the vectors that numpy saved: emb_corpus.npy and
-emb_queries.npy, rows of float32. Ids get the set's name before them. Of the queries, one in --every is taken. The ids of
-queries that name a document of their set, as in sets of links, stay what --leave-out-own leaves out.
+emb_queries.npy, rows of float32. Ids get the set's name before them. Of the queries, one in --every is taken, if it has no more than
+--words words. The ids of queries that name a document of their set, as in sets of links, stay what --leave-out-own leaves out.
 """
 import argparse
 import ast
@@ -16,6 +16,7 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("out", type=Path)
 parser.add_argument("folders", type=Path, nargs="+", metavar="folder")
 parser.add_argument("--every", type=int, default=1, metavar="N", help="take each Nth query")
+parser.add_argument("--words", type=int, metavar="N", help="take queries of at most N words, which have spaces between them")
 given = parser.parse_args()
 
 
@@ -51,12 +52,12 @@ for folder in given.folders:
     links = folder.name.startswith("site-")
     corpus += [{**line, "id": own(line)} for line in documents]
     taken = {}
-    for place, line in enumerate(lines(folder / "queries.jsonl")):
-        if place % given.every == 0:
+    texts, width = rows(folder / "emb_queries.npy")
+    for place, (line, row) in enumerate(zip(lines(folder / "queries.jsonl"), texts, strict=True)):
+        if place % given.every == 0 and (given.words is None or len(line["text"].split()) <= given.words):
             taken[own(line)] = own(line) if links else f"query of {own(line)}"
             queries.append({"id": taken[own(line)], "text": line["text"]})
-    texts, width = rows(folder / "emb_queries.npy")
-    query_rows += texts[::given.every]
+            query_rows.append(row)
     passage_rows += rows(folder / "emb_corpus.npy")[0]
     for line in (folder / "qrels.tsv").read_text().splitlines():
         query, document, grade = line.split("\t")

@@ -77,7 +77,7 @@ impl Weights {
             return self;
         }
         let share = found.together.max((together / telling).min(1.0));
-        Self { lexical: self.lexical * share * share, ..self }
+        Self { lexical: self.lexical * share.powi(4), ..self }
     }
 
     /// Whether any weight is for a score of vectors.
