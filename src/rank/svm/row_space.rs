@@ -85,8 +85,9 @@ fn own_coordinates(positives: usize, left: impl Fn(usize, usize) -> f64) -> Vec<
         let mut square = left(i, i).max(0.0);
         for (j, other) in factor.iter().enumerate() {
             let value = (left(i, j) - dot(&row, &other[..j])) / other[j];
-            let most = square.sqrt();
-            row.push(if value.is_finite() { value.clamp(-most, most) } else { 0.0 });
+            // Not by clamp(), whose message prints floats: 10 kB of the core.
+            let value = value.abs().min(square.sqrt()).copysign(value);
+            row.push(if other[j] == 0.0 { 0.0 } else { value });
             square = (square - row[j] * row[j]).max(0.0);
         }
         row.push(square.sqrt());
