@@ -23,7 +23,7 @@ npm_modules() {
   local folder=$1
   cp -R dist/exemplar/{client,component} "$folder/"
   find "$folder"/{client,component} -name .gitignore -delete
-  rm "$folder"/client/{chunk-*,engine,exemplar-search}.js "$folder"/component/{exemplar-search,strings/*}.js
+  rm "$folder"/client/{engine,exemplar-search,federated-engine,remote-engine}.js "$folder"/component/{exemplar-search,strings/*}.js
   node_modules/.bin/esbuild www/client/{exemplar-search,engine}.js www/component/{exemplar-search,strings/*}.js --bundle --splitting --format=esm \
     --charset=utf8 --outdir="$folder" --outbase=www --chunk-names='client/[name]-[hash]' --log-level=warning
 }

@@ -32,14 +32,13 @@ pub fn lines(facts: &Facts, files: &[(String, Cow<[u8]>)]) -> Vec<String> {
 }
 
 /// Whether a page with the box loads this file, at the latest for its first search: of the core's two parts, that for the bundle, as
-/// it is packed; of the languages none, as English is in the box itself.
+/// it is packed; of the languages none, as English is in the box itself, like the client.
 fn is_code(name: &str, is_sharded: bool) -> bool {
     if name.starts_with("component/strings/") || !(name.ends_with(".js") || name.ends_with(".wasm.gz")) {
         return false;
     }
     let core = if is_sharded { "client/pkg-shards/" } else { "client/pkg-whole/" };
-    let is_module = matches!(name, "client/exemplar-search.js" | "client/worker.js");
-    is_module || ["component/", "client/chunk-", core].iter().any(|start| name.starts_with(start))
+    name == "client/worker.js" || ["component/", core].iter().any(|start| name.starts_with(start))
 }
 
 /// Whether any search loads this file of the bundle.
@@ -63,7 +62,7 @@ mod tests {
 
     #[test]
     fn code_is_what_a_page_loads() {
-        for name in ["client/worker.js", "component/exemplar-search.js", "client/chunk-A.js"] {
+        for name in ["client/worker.js", "component/exemplar-search.js"] {
             assert!(is_code(name, true) && is_code(name, false), "{name}");
         }
         let core = "client/pkg-shards/exemplar_search_bg.wasm.gz";
@@ -71,6 +70,7 @@ mod tests {
         for name in [
             "client/pkg-shards/exemplar_search_bg.wasm",
             "client/pkg/exemplar_search_bg.wasm.gz",
+            "client/exemplar-search.js",
             "client/service-worker.js",
             "component/element.d.ts",
             "component/strings/ja.js",
