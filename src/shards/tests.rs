@@ -298,13 +298,13 @@ fn a_reader_sees_hits_before_all_clusters_are_there() {
     assert_eq!(shown(&shards), 0);
     first.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
     assert!(shown(&shards) > 0);
-    // What is known once the clusters are there wants all the texts that are missing.
+    // Once the first clusters are there, all texts that are missing are wanted, though another cluster is, too.
     rest.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
     let wanted = shards.search("harbour violin", &options).unwrap().wanted;
-    wanted.iter().for_each(|id| shards.add(*id, &files[id]).unwrap());
-    if wanted.iter().all(|id| id.kind == Kind::Texts) {
-        assert_eq!(shown(&shards), options.k);
-    }
+    assert!(wanted.iter().any(|id| id.kind == Kind::Passages), "{wanted:?}");
+    let texts = wanted.iter().filter(|id| id.kind == Kind::Texts);
+    texts.for_each(|id| shards.add(*id, &files[id]).unwrap());
+    assert_eq!(shown(&shards), options.k);
 }
 
 #[test]
@@ -415,8 +415,7 @@ fn pages_count_as_in_the_whole_bundle() {
     let index = SearchIndex::new(bundle).unwrap();
     for method in ["auto", "lexical", "knn"] {
         let options = SearchOptions::default().method(method.parse().unwrap());
-        // Of these words a passage has all, so that the scores of words, which parts know exactly, are most of a sum.
-        for text in ["harbour tide", "violin opera", "the garlic"] {
+        for text in ["harbour number31", "harbour tide", "violin opera", "the garlic"] {
             let mut shards = Shards::new(manifest.as_bytes()).unwrap();
             assert!(load(&mut shards, &files, text, &options) <= 6);
             let (found, best) = found_of_best(method, text, &index, &shards);
@@ -424,7 +423,9 @@ fn pages_count_as_in_the_whole_bundle() {
             let (ours, theirs) =
                 (shards.search(text, &options).unwrap().result, index.search(text, &options).unwrap());
             let apart = (ours.hits[0].score - theirs.hits[0].score).abs();
-            assert!(apart < 0.3, "{method} {text}: {apart}");
+            // No page has all of the first query's words: meaning, which parts know nearly, is most of a sum.
+            let known_exactly = method != "auto" || text != "harbour number31";
+            assert!(apart < 0.3 || !known_exactly, "{method} {text}: {apart}");
         }
     }
 }
