@@ -99,13 +99,13 @@ function stallSignal(url) {
 }
 
 /**
- * A connection that breaks in the middle of an answer is a TypeError without a word of where.
+ * An answer's bytes as they come. A connection that breaks in the middle of it is a TypeError without a word of where.
  *
  * @param {Response} response
  * @param {string} url
  * @param {AbortSignal} signal
  */
-async function* chunksOf({ body }, url, signal) {
+export async function* chunksOf({ body }, url, signal) {
   if (!body) return;
   const reader = body.getReader();
   try {

@@ -1,4 +1,5 @@
 import { coreFiles } from './core-files.js';
+import { chunksOf } from './download.js';
 import { ExemplarError, freed } from './errors.js';
 import { abortable } from './promises.js';
 import { request } from './request.js';
@@ -126,13 +127,11 @@ export class WorkerEngine {
    * @param {string} url
    */
   async #download(url) {
-    const { headers, body } = await request(url, { signal: this.#freed.signal });
-    this.#worker.postMessage({ headers: [...headers] });
-    const reader = body?.getReader();
+    const { signal } = this.#freed;
+    const response = await request(url, { signal });
+    this.#worker.postMessage({ headers: [...response.headers] });
     try {
-      for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-        this.#worker.postMessage({ chunk: part.value }, [part.value.buffer]);
-      }
+      for await (const chunk of chunksOf(response, url, signal)) this.#worker.postMessage({ chunk }, [chunk.buffer]);
       this.#worker.postMessage({ chunk: undefined });
     } catch {
       this.#worker.postMessage({ broken: true });
