@@ -2,6 +2,7 @@
 
 pub mod fusion;
 pub mod knn;
+pub(crate) mod mixture;
 mod projection;
 pub mod svm;
 pub mod whitened;

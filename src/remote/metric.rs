@@ -3,14 +3,12 @@
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use super::Remote;
+use super::manifest::Clusters;
 use crate::rank::Moments;
-use crate::rank::svm::inverse_hessian;
+use crate::rank::mixture::{Mixture, Steering, times};
 use crate::rank::whitened::{Direction, InDimensions, QUERY_SHRINKAGE};
 use crate::vector::dense::{Dense, dot};
 use crate::vector::{Matrix, Rows};
-
-/// The share of the rows that is active for a typical query, as far as the preconditioner goes, which only steers.
-const ACTIVE: f64 = 0.25;
 
 /// Mean and covariance of the collection's rows.
 #[derive(Debug)]
@@ -40,21 +38,6 @@ impl Spread {
     }
 }
 
-/// The preconditioner of the SVM for one C.
-#[derive(Clone, Debug)]
-pub(super) struct Steering {
-    c: f64,
-    /// (I + 2 c share Σ x x')⁻¹ for rows with their constant 1.
-    pub inverse: Matrix,
-}
-
-impl Steering {
-    /// `moments` are those of all rows.
-    pub fn new(moments: &Moments, c: f64) -> Self {
-        Self { c, inverse: inverse_hessian(moments, c * ACTIVE) }
-    }
-}
-
 impl Metric {
     pub fn new(rows: usize, mean: &[f64], covariance: Dense, scales: Vec<f32>) -> Self {
         let values: Vec<f32> = covariance.data.iter().map(|&x| x as f32).collect();
@@ -67,9 +50,27 @@ impl Metric {
         &self.mean
     }
 
-    /// The covariance, row by row.
-    pub fn covariance(&self) -> &Matrix {
-        &self.covariance
+    /// The mixture of all rows. The covariance within clusters is that of all rows less that of the centroids.
+    pub fn mixture(&self, rows: usize, clusters: Clusters) -> Mixture {
+        let Clusters { counts, centroids } = clusters;
+        let all: f64 = counts.iter().map(|&count| f64::from(count)).sum();
+        let dims = centroids.dims();
+        let mut within = self.covariance.clone();
+        for (number, &count) in counts.iter().enumerate() {
+            let share = f64::from(count) / all;
+            let from: Vec<f32> = centroids
+                .values(number)
+                .iter()
+                .zip(&self.mean)
+                .map(|(&x, mean)| ((f64::from(x) - mean) * share.sqrt()) as f32)
+                .collect();
+            for i in 0..dims {
+                within.values_mut(i).iter_mut().zip(&from).for_each(|(to, x)| *to -= from[i] * x);
+            }
+        }
+        // How many rows of all a cluster of the sample stands for.
+        let counts = counts.iter().map(|&count| f64::from(count) * rows as f64 / all).collect();
+        Mixture::new(counts, centroids, within)
     }
 
     /// The mean of the products of all rows with a vector.
@@ -117,13 +118,6 @@ pub(super) fn of_sample(scores: impl Iterator<Item = f32> + Clone) -> Spread {
     let mean = scores.clone().map(f64::from).sum::<f64>() / count;
     let variance = scores.map(|score| (f64::from(score) - mean).powi(2)).sum::<f64>() / count;
     Spread { mean, deviation: variance.sqrt() }
-}
-
-/// A symmetric matrix times a vector.
-pub(super) fn times(matrix: &Matrix, vector: &[f32]) -> Vec<f64> {
-    let mut image = vec![0.0; matrix.rows()];
-    matrix.scan(&matrix.pad(vector), &mut image);
-    image.into_iter().map(f64::from).collect()
 }
 
 impl Remote {

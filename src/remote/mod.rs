@@ -14,22 +14,20 @@ mod builder;
 mod candidates;
 mod manifest;
 mod metric;
-mod mixture;
 mod ranking;
 mod request;
 mod response;
 mod search;
-mod solver;
 
 use std::sync::{Arc, Mutex};
 
 use self::manifest::Parts;
-use self::metric::{Metric, Steering};
-use self::mixture::Mixture;
+use self::metric::Metric;
 use crate::bundle::{EmbeddingSpace, Files};
 use crate::encoder::{Encoded, LazyEncoder};
 use crate::error::Cause;
 use crate::query::check_length;
+use crate::rank::mixture::{Mixture, Steering};
 use crate::vector::Matrix;
 use crate::{Error, Result};
 
@@ -65,7 +63,7 @@ impl Remote {
             manifest::read(json, files)?;
         let encoder = encoder.map(|part| LazyEncoder::of(part, &manifest.space)).transpose()?;
         let metric = Metric::new(manifest.rows, &mean, covariance, scales);
-        let mixture = Mixture::new(manifest.rows, clusters, &metric);
+        let mixture = metric.mixture(manifest.rows, clusters);
         let steering = Mutex::default();
         Ok(Self { manifest, mean_query, encoder, mixture, passages, metric, steering })
     }

@@ -2,12 +2,12 @@
 
 use super::metric::Spread;
 use super::ranking::{Asked, Linear, Ranking, unit};
-use super::solver::{Problem, Solution};
 use super::{Candidates, Partial, Remote, Request};
 use crate::closeness::PlacedBy;
 use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::lexical::QueryTerms;
+use crate::rank::mixture::{Problem, Solution, Training};
 use crate::rank::{knn, top_k};
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
 use crate::vector::Matrix;
@@ -189,8 +189,15 @@ impl Remote {
         let near = self.mixture.near(&toward[..dims]);
         let cluster = |&row: &usize| self.mixture.nearest(&near, all.values(row));
         let clusters: Vec<u32> = taken.iter().map(cluster).collect();
-        let (rows, count) = (candidates.matrix(&taken, dims), self.manifest.rows);
-        let problem = Problem::new(&self.mixture, &rows, &clusters, query, count, params);
+        let rows = candidates.matrix(&taken, dims);
+        let training = Training {
+            positives: &[query.to_vec()],
+            candidates: &rows,
+            weights: vec![1.0; taken.len()],
+            mixture: &self.mixture,
+            counts: self.mixture.counts_without(&clusters),
+        };
+        let problem = Problem::new(training, self.manifest.rows, params);
         let solution = problem.solve(&self.steering(params.c()), TOLERANCE, start);
         // What more candidates change of it is little.
         candidates.start.get_or_init(|| solution.w.clone());

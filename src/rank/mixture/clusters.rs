@@ -1,7 +1,5 @@
-//! The rows that no response held, as a mixture of clusters: normal distributions around centroids that share one covariance.
+//! Rows that are not known one by one, as a mixture of clusters: normal distributions around centroids that share one covariance.
 
-use super::manifest::Clusters;
-use super::metric::{Metric, times};
 use crate::vector::top_k::top_k;
 use crate::vector::{Matrix, Rows};
 
@@ -10,8 +8,8 @@ const NEAR: usize = 24;
 
 /// The mixture of all rows.
 #[derive(Debug)]
-pub(super) struct Mixture {
-    /// How many rows are in each cluster, in a large collection by what a sample of it says.
+pub(crate) struct Mixture {
+    /// How many rows are in each cluster, which may be an estimate.
     pub counts: Vec<f64>,
     pub centroids: Matrix,
     /// Half the square of each centroid.
@@ -21,31 +19,10 @@ pub(super) struct Mixture {
 }
 
 impl Mixture {
-    /// The covariance within clusters is that of all rows less that of the centroids.
-    pub fn new(rows: usize, clusters: Clusters, metric: &Metric) -> Self {
-        let Clusters { counts, centroids } = clusters;
-        let all: f64 = counts.iter().map(|&count| f64::from(count)).sum();
-        let dims = centroids.dims();
-        let mut within = metric.covariance().clone();
-        for (number, &count) in counts.iter().enumerate() {
-            let share = f64::from(count) / all;
-            let from: Vec<f32> = centroids
-                .values(number)
-                .iter()
-                .zip(metric.mean())
-                .map(|(&x, mean)| ((f64::from(x) - mean) * share.sqrt()) as f32)
-                .collect();
-            for i in 0..dims {
-                within.values_mut(i).iter_mut().zip(&from).for_each(|(to, x)| *to -= from[i] * x);
-            }
-        }
+    /// Of clusters with so many rows each, these centroids, and the covariance within clusters.
+    pub fn new(counts: Vec<f64>, centroids: Matrix, within: Matrix) -> Self {
         let half = |row: usize| (centroids.length(row).powi(2) / 2.0) as f32;
-        Self {
-            half_squares: (0..counts.len()).map(half).collect(),
-            counts: counts.iter().map(|&count| f64::from(count) * rows as f64 / all).collect(),
-            centroids,
-            within,
-        }
+        Self { half_squares: (0..counts.len()).map(half).collect(), counts, centroids, within }
     }
 
     /// The clusters among which rows near to a vector are; all if there is none.
@@ -79,6 +56,13 @@ impl Mixture {
     pub fn within_times(&self, vector: &[f32]) -> Vec<f64> {
         times(&self.within, vector)
     }
+}
+
+/// A symmetric matrix times a vector.
+pub(crate) fn times(matrix: &Matrix, vector: &[f32]) -> Vec<f64> {
+    let mut image = vec![0.0; matrix.rows()];
+    matrix.scan(&matrix.pad(vector), &mut image);
+    image.into_iter().map(f64::from).collect()
 }
 
 /// Of a normal distribution of margins t with this mean and variance, the expectation of max(0, 1 + t)², half of its derivative by the mean, and

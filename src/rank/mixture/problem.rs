@@ -1,13 +1,15 @@
-//! The exemplar SVM of a query against candidates, which are known row by row, and a mixture of all other rows.
+//! The exemplar SVM against candidates, which are known row by row, and a mixture of all other rows.
 //!
-//! Minimise P(w) = ½|w|² + c₊ max(0, 1 - w·q)² + c₋ (Σ max(0, 1 + w·x)² over the candidates + Σ nₖ E max(0, 1 + t)² over the clusters),
+//! Minimise P(w) = ½|w|² + c₊ Σ max(0, 1 - w·q)² over the positives q +
+//! c₋ Σ a max(0, 1 + w·x)² over the candidates x of weight a + c₋ Σ nₖ E max(0, 1 + t)² over the clusters,
+//!
 //! t being normal with the mean w·μₖ and the variance w'Σw of the pooled covariance. Every vector ends in a constant 1, and costs are those
-//! of [`crate::rank::svm`] for all rows: with n rows, c₊ = C (n + 1) / 2 and c₋ = c₊ / n. The mean of convex functions is convex, so there
-//! is one optimum. Quasi-Newton steps find it, steered by the inverse Hessian of a typical query.
+//! of [`crate::rank::svm`] for all rows: with n negatives and p positives, c₊ = C (n + p) / 2p and c₋ = C (n + p) / 2n. The mean of convex
+//! functions is convex, so there is one optimum. Quasi-Newton steps find it, steered by the inverse Hessian of a typical query.
 
-use super::metric::Steering;
-use super::mixture::{Hinge, Mixture};
-use crate::rank::svm::{Lbfgs, Params, SolverReport, Stop, lowest_point};
+use super::clusters::{Hinge, Mixture, times};
+use crate::rank::Moments;
+use crate::rank::svm::{Lbfgs, Params, SolverReport, Stop, inverse_hessian, lowest_point};
 use crate::vector::dense::{add, dot, norm};
 use crate::vector::{Matrix, Rows};
 
@@ -16,26 +18,54 @@ const MAX_STEPS: usize = 60;
 /// The relative precision of a step's length, and the most steps of its search.
 const LENGTH: f64 = 1e-2;
 const LENGTH_STEPS: usize = 20;
+/// The share of the rows that is active for a typical query, as far as the preconditioner goes, which only steers.
+const ACTIVE: f64 = 0.25;
 
-pub(super) struct Problem<'a> {
-    pub mixture: &'a Mixture,
+/// What the SVM learns from.
+pub(crate) struct Training<'a> {
+    pub positives: &'a [Vec<f32>],
+    /// Negatives that are known row by row, and what each counts.
     pub candidates: &'a Matrix,
-    /// The rows that each cluster has beside the candidates.
+    pub weights: Vec<f32>,
+    pub mixture: &'a Mixture,
+    /// The negatives that each cluster has beside the candidates.
+    pub counts: Vec<f64>,
+}
+
+pub(crate) struct Problem<'a> {
+    mixture: &'a Mixture,
+    candidates: &'a Matrix,
+    weights: Vec<f32>,
     counts: Vec<f64>,
-    /// The query with its constant 1.
-    positive: Vec<f64>,
+    /// Each with its constant 1.
+    positives: Vec<Vec<f64>>,
     positive_cost: f64,
     negative_cost: f64,
 }
 
 /// The w that was found.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Solution {
+pub(crate) struct Solution {
     /// Without the intercept.
     pub vector: Vec<f32>,
     /// The same with the intercept.
     pub w: Vec<f64>,
     pub report: SolverReport,
+}
+
+/// The preconditioner of the SVM for one C.
+#[derive(Clone, Debug)]
+pub(crate) struct Steering {
+    pub c: f64,
+    /// (I + 2 c share Σ x x')⁻¹ for rows with their constant 1.
+    inverse: Matrix,
+}
+
+impl Steering {
+    /// `moments` are those of all rows.
+    pub fn new(moments: &Moments, c: f64) -> Self {
+        Self { c, inverse: inverse_hessian(moments, c * ACTIVE) }
+    }
 }
 
 /// A point, and what is known of the margins there.
@@ -53,24 +83,25 @@ struct Along {
 }
 
 impl<'a> Problem<'a> {
-    /// `rows` is how many there are in all, and `clusters` has the cluster of each candidate.
-    pub fn new(
-        mixture: &'a Mixture,
-        candidates: &'a Matrix,
-        clusters: &[u32],
-        query: &[f32],
-        rows: usize,
-        params: &Params,
-    ) -> Self {
-        let class_cost = params.c() * (rows as f64 + 1.0) / 2.0;
+    /// `rows` is how many negatives there are in all.
+    pub fn new(training: Training<'a>, rows: usize, params: &Params) -> Self {
+        let Training { positives, candidates, weights, mixture, counts } = training;
+        let class_cost = params.c() * (rows + positives.len()) as f64 / 2.0;
+        let with_constant = |x: &Vec<f32>| x.iter().map(|&x| f64::from(x)).chain([1.0]).collect();
         Self {
             mixture,
             candidates,
-            counts: mixture.counts_without(clusters),
-            positive: query.iter().map(|&x| f64::from(x)).chain([1.0]).collect(),
-            positive_cost: class_cost * params.positive_weight(),
-            negative_cost: class_cost / rows as f64,
+            weights,
+            counts,
+            positives: positives.iter().map(with_constant).collect(),
+            positive_cost: class_cost / positives.len().max(1) as f64 * params.positive_weight(),
+            negative_cost: class_cost / rows.max(1) as f64,
         }
+    }
+
+    /// How many unknowns there are: a value for each dimension, and the intercept.
+    fn unknowns(&self) -> usize {
+        self.candidates.dims() + 1
     }
 
     /// Goes on from `start`, a w with its intercept, or from zero, until a step would change scores by no more than this share of how much
@@ -79,7 +110,7 @@ impl<'a> Problem<'a> {
         let steer = Steer::new(self, steering);
         let mut at = match start {
             Some(w) => Point { w: w.to_vec(), along: self.along(w) },
-            None => Point { w: vec![0.0; self.positive.len()], along: self.at_zero() },
+            None => Point { w: vec![0.0; self.unknowns()], along: self.at_zero() },
         };
         let mut gradient = self.gradient(&at);
         let mut memory = Lbfgs::default();
@@ -113,7 +144,7 @@ impl<'a> Problem<'a> {
         let looked_at = (self.candidates.rows() + self.counts.len()) as f64;
         let passes = (2 * steps + 1) as f64 * looked_at / all.max(1.0);
         let report = SolverReport { stop, gap, newton_steps: steps, passes };
-        let vector = at.w[..self.positive.len() - 1].iter().map(|&x| x as f32).collect();
+        let vector = at.w[..self.candidates.dims()].iter().map(|&x| x as f32).collect();
         Solution { vector, w: at.w, report }
     }
 
@@ -121,7 +152,7 @@ impl<'a> Problem<'a> {
         Along {
             rows: vec![0.0; self.candidates.rows()],
             clusters: vec![0.0; self.counts.len()],
-            within: vec![0.0; self.positive.len() - 1],
+            within: vec![0.0; self.candidates.dims()],
         }
     }
 
@@ -153,11 +184,13 @@ impl<'a> Problem<'a> {
         let Along { rows, clusters, within } = &at.along;
         let cost = 2.0 * self.negative_cost;
         let mut gradient = at.w.clone();
-        let slack = (1.0 - dot(&self.positive, &at.w)).max(0.0);
-        add(&mut gradient, -2.0 * self.positive_cost * slack, &self.positive);
-        let active = (0..).zip(rows).filter(|(_, margin)| **margin > -1.0);
+        for positive in &self.positives {
+            let slack = (1.0 - dot(positive, &at.w)).max(0.0);
+            add(&mut gradient, -2.0 * self.positive_cost * slack, positive);
+        }
+        let active = (0..).zip(rows).zip(&self.weights).filter(|((_, margin), _)| **margin > -1.0);
         let (list, factors): (Vec<u32>, Vec<f64>) =
-            active.map(|(row, margin)| (row, cost * (1.0 + margin))).unzip();
+            active.map(|((row, margin), &weight)| (row, cost * f64::from(weight) * (1.0 + margin))).unzip();
         add_combined(self.candidates, &list, &factors, &mut gradient);
 
         let variance = dot(&at.w[..within.len()], within);
@@ -178,8 +211,11 @@ impl<'a> Problem<'a> {
     fn line_search(&self, at: &Point, direction: &[f64], along: &Along) -> f64 {
         let dims = along.within.len();
         let (start, square) = (dot(&at.w, direction), dot(direction, direction));
-        let slack = 1.0 - dot(&self.positive, &at.w);
-        let slope = dot(&self.positive, direction);
+        let slacks: Vec<(f64, f64)> = self
+            .positives
+            .iter()
+            .map(|positive| (1.0 - dot(positive, &at.w), dot(positive, direction)))
+            .collect();
         let variance = [
             dot(&at.w[..dims], &at.along.within),
             2.0 * dot(&direction[..dims], &at.along.within),
@@ -187,11 +223,12 @@ impl<'a> Problem<'a> {
         ];
         let derivatives = |t: f64| {
             let (mut first, mut second) = (0.0, 0.0);
-            for (margin, change) in at.along.rows.iter().zip(&along.rows) {
+            for ((margin, change), &weight) in at.along.rows.iter().zip(&along.rows).zip(&self.weights) {
                 let over = 1.0 + margin + t * change;
                 if over > 0.0 {
-                    first += 2.0 * over * change;
-                    second += 2.0 * change * change;
+                    let slope = 2.0 * f64::from(weight) * change;
+                    first += over * slope;
+                    second += change * slope;
                 }
             }
             let (bend, tilt) = (variance[2], variance[1] + t * variance[2]);
@@ -204,10 +241,12 @@ impl<'a> Problem<'a> {
             }
             let mut derivatives =
                 (start + t * square + self.negative_cost * first, square + self.negative_cost * second);
-            let slack = slack - t * slope;
-            if slack > 0.0 {
-                derivatives.0 -= 2.0 * self.positive_cost * slack * slope;
-                derivatives.1 += 2.0 * self.positive_cost * slope * slope;
+            for (slack, slope) in &slacks {
+                let slack = slack - t * slope;
+                if slack > 0.0 {
+                    derivatives.0 -= 2.0 * self.positive_cost * slack * slope;
+                    derivatives.1 += 2.0 * self.positive_cost * slope * slope;
+                }
             }
             derivatives
         };
@@ -225,31 +264,32 @@ fn add_combined(rows: &Matrix, list: &[u32], factors: &[f64], sum: &mut [f64]) {
     *intercept += factors.iter().sum::<f64>();
 }
 
-/// The preconditioner with the positive: Woodbury's identity.
+/// The preconditioner with the positives: Woodbury's identity, one after the other.
 struct Steer<'a> {
     steering: &'a Steering,
-    /// The preconditioner times the positive, and 1 over what that adds.
-    image: Vec<f64>,
-    share: f64,
+    /// Of each positive the preconditioner before it, times the positive, and 1 over what that adds.
+    images: Vec<(Vec<f64>, f64)>,
 }
 
 impl<'a> Steer<'a> {
     fn new(problem: &Problem, steering: &'a Steering) -> Self {
-        let image = precondition(steering, &problem.positive);
-        let share = 1.0 / (0.5 / problem.positive_cost + dot(&problem.positive, &image));
-        Self { steering, image, share }
+        let mut steer = Self { steering, images: Vec::new() };
+        for positive in &problem.positives {
+            let image = steer.times(positive);
+            let share = 1.0 / (0.5 / problem.positive_cost + dot(positive, &image));
+            steer.images.push((image, share));
+        }
+        steer
     }
 
     fn times(&self, vector: &[f64]) -> Vec<f64> {
-        let mut out = precondition(self.steering, vector);
-        add(&mut out, -self.share * dot(&self.image, vector), &self.image);
+        let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
+        let mut out = times(&self.steering.inverse, &narrow);
+        for (image, share) in &self.images {
+            add(&mut out, -share * dot(image, vector), image);
+        }
         out
     }
-}
-
-fn precondition(steering: &Steering, vector: &[f64]) -> Vec<f64> {
-    let narrow: Vec<f32> = vector.iter().map(|&x| x as f32).collect();
-    super::metric::times(&steering.inverse, &narrow)
 }
 
 #[cfg(test)]
@@ -257,8 +297,6 @@ mod tests {
     use super::*;
     use crate::rank::Moments;
     use crate::rank::svm::{self, TrainingSet};
-    use crate::remote::manifest::Clusters;
-    use crate::remote::metric::Metric;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -282,17 +320,41 @@ mod tests {
         })
     }
 
-    fn metric_of(rows: &Matrix) -> Metric {
-        let moments = Moments::of(rows);
-        Metric::new(rows.rows(), &moments.mean(), moments.covariance(), vec![1.0])
-    }
-
     /// Each row is a cluster, and nothing is between them.
     fn of_single_rows(rows: &Matrix) -> Mixture {
-        let clusters = Clusters { counts: vec![1; rows.rows()], centroids: rows.clone() };
-        let mut mixture = Mixture::new(rows.rows(), clusters, &metric_of(rows));
-        mixture.within = Matrix::zeros(DIMS, DIMS);
-        mixture
+        Mixture::new(vec![1.0; rows.rows()], rows.clone(), Matrix::zeros(DIMS, DIMS))
+    }
+
+    /// Each cluster has three rows, and around their mean as much of their covariance.
+    fn of_threes(rows: &Matrix) -> Mixture {
+        let value = |row: usize, i: usize| rows.values(row)[i];
+        let clusters = rows.rows() / 3;
+        let mean = |cluster: usize, i: usize| (0..3).map(|k| value(3 * cluster + k, i)).sum::<f32>() / 3.0;
+        let centroids: Vec<f32> =
+            (0..clusters).flat_map(|cluster| (0..DIMS).map(move |i| mean(cluster, i))).collect();
+        let mut within = Matrix::zeros(DIMS, DIMS);
+        for row in 0..3 * clusters {
+            let from: Vec<f32> = (0..DIMS).map(|i| value(row, i) - mean(row / 3, i)).collect();
+            for i in 0..DIMS {
+                let share = from[i] / (3 * clusters) as f32;
+                within.values_mut(i).iter_mut().zip(&from).for_each(|(to, x)| *to += share * x);
+            }
+        }
+        Mixture::new(vec![3.0; clusters], Matrix::from_values(&centroids, DIMS), within)
+    }
+
+    /// Of a query, and candidates that are in these clusters.
+    fn problem_of<'a>(
+        mixture: &'a Mixture,
+        candidates: &'a Matrix,
+        clusters: &[u32],
+        positives: &'a [Vec<f32>],
+        rows: usize,
+        params: &Params,
+    ) -> Problem<'a> {
+        let counts = mixture.counts_without(clusters);
+        let weights = vec![1.0; candidates.rows()];
+        Problem::new(Training { positives, candidates, weights, mixture, counts }, rows, params)
     }
 
     fn steering_of(rows: &Matrix, params: &Params) -> Steering {
@@ -303,16 +365,19 @@ mod tests {
     fn objective(problem: &Problem, w: &[f64]) -> (f64, Vec<f64>) {
         let mut value = 0.5 * dot(w, w);
         let mut gradient = w.to_vec();
-        let slack = (1.0 - dot(&problem.positive, w)).max(0.0);
-        value += problem.positive_cost * slack * slack;
-        add(&mut gradient, -2.0 * problem.positive_cost * slack, &problem.positive);
+        for positive in &problem.positives {
+            let slack = (1.0 - dot(positive, w)).max(0.0);
+            value += problem.positive_cost * slack * slack;
+            add(&mut gradient, -2.0 * problem.positive_cost * slack, positive);
+        }
         let with_constant =
             |rows: &Matrix, row: usize| -> Vec<f64> { rows.meaning(row).chain([1.0]).collect() };
         for row in 0..problem.candidates.rows() {
             let x = with_constant(problem.candidates, row);
             let over = (1.0 + dot(&x, w)).max(0.0);
-            value += problem.negative_cost * over * over;
-            add(&mut gradient, 2.0 * problem.negative_cost * over, &x);
+            let cost = problem.negative_cost * f64::from(problem.weights[row]);
+            value += cost * over * over;
+            add(&mut gradient, 2.0 * cost * over, &x);
         }
         let within = &problem.mixture.within;
         let image: Vec<f64> = (0..DIMS).map(|i| within.meaning(i).zip(w).map(|(x, y)| x * y).sum()).collect();
@@ -355,20 +420,17 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]
-        fn it_reaches_what_gradient_descent_does(rows in rows(), known in 0usize..8, c in 0.05f64..2.0) {
+        fn it_reaches_what_gradient_descent_does(
+            rows in rows(), known in 0usize..8, positives in 1usize..4, weight in 0.1f32..5.0, c in 0.05f64..2.0,
+        ) {
             let params = svm::Options::default().c(c).check().unwrap();
-            let metric = metric_of(&rows);
-            let centroids: Vec<f32> = (0..rows.rows() / 3)
-                .flat_map(|row| (0..DIMS).map(move |i| (row, i)))
-                .map(|(row, i)| (0..3).map(|k| rows.values(3 * row + k)[i]).sum::<f32>() / 3.0)
-                .collect();
-            let centroids = Matrix::from_values(&centroids, DIMS);
-            let clusters = Clusters { counts: vec![3; centroids.rows()], centroids };
-            let mixture = Mixture::new(rows.rows(), clusters, &metric);
+            let mixture = of_threes(&rows);
             let values: Vec<f32> = (0..known).flat_map(|row| rows.values(row)).copied().collect();
             let candidates = Matrix::from_values(&values, DIMS);
-            let own: Vec<u32> = (0..known as u32).map(|row| (row / 3).min(mixture.counts.len() as u32 - 1)).collect();
-            let problem = Problem::new(&mixture, &candidates, &own, rows.values(rows.rows() - 1), rows.rows(), &params);
+            let own: Vec<u32> = (0..known as u32).map(|row| row / 3).collect();
+            let last: Vec<Vec<f32>> = (1..=positives).map(|i| rows.values(rows.rows() - i).to_vec()).collect();
+            let mut problem = problem_of(&mixture, &candidates, &own, &last, rows.rows(), &params);
+            problem.weights.iter_mut().step_by(2).for_each(|it| *it = weight);
             let found = problem.solve(&steering_of(&rows, &params), 1e-6, None);
             let expected = descend(&problem);
             let error = found.w.iter().zip(&expected).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
@@ -378,15 +440,18 @@ mod tests {
         }
 
         #[test]
-        fn clusters_of_a_row_each_are_the_svm_of_all_rows(rows in rows(), c in 0.02f64..5.0) {
+        fn clusters_of_a_row_each_are_the_svm_of_all_rows(
+            rows in rows(), positives in 1usize..4, c in 0.02f64..5.0,
+        ) {
             let options = svm::Options::default().c(c);
             let params = options.check().unwrap();
-            let query = rows.values(0).to_vec();
             let mixture = of_single_rows(&rows);
             let none = Matrix::zeros(0, DIMS);
-            let problem = Problem::new(&mixture, &none, &[], &query, rows.rows(), &params);
+            let first: Vec<Vec<f32>> = (0..positives).map(|i| rows.values(i).to_vec()).collect();
+            let problem = problem_of(&mixture, &none, &[], &first, rows.rows(), &params);
             let found = problem.solve(&steering_of(&rows, &params), 1e-6, None);
-            let exact = svm::fit(&rows, &TrainingSet::query(&rows.pad(&query)), &options).unwrap();
+            let positives = first.iter().map(|positive| rows.pad(positive)).collect();
+            let exact = svm::fit(&rows, &TrainingSet { positives, ..TrainingSet::default() }, &options).unwrap();
             let scores = crate::rank::knn::scores(&rows, &rows.pad(&found.vector));
             for (score, other) in scores.iter().zip(&exact.scores) {
                 prop_assert!((score - other).abs() <= 2e-3, "{scores:?} {:?}", exact.scores);
@@ -398,17 +463,18 @@ mod tests {
         #[test]
         fn candidates_take_the_place_of_their_clusters(rows in rows(), known in 1usize..10) {
             let params = svm::Options::default().check().unwrap();
-            let query = rows.values(0).to_vec();
+            let query = [rows.values(0).to_vec()];
             let mixture = of_single_rows(&rows);
             let values: Vec<f32> = (0..known).flat_map(|row| rows.values(row)).copied().collect();
             let candidates = Matrix::from_values(&values, DIMS);
             let near = mixture.near(&[]);
             let own: Vec<u32> = (0..known).map(|row| mixture.nearest(&near, rows.values(row))).collect();
             let steering = steering_of(&rows, &params);
-            let with = Problem::new(&mixture, &candidates, &own, &query, rows.rows(), &params);
+            let with = problem_of(&mixture, &candidates, &own, &query, rows.rows(), &params);
             let with = with.solve(&steering, 1e-6, None);
             let none = Matrix::zeros(0, DIMS);
-            let without = Problem::new(&mixture, &none, &[], &query, rows.rows(), &params).solve(&steering, 1e-6, None);
+            let without = problem_of(&mixture, &none, &[], &query, rows.rows(), &params);
+            let without = without.solve(&steering, 1e-6, None);
             for (one, other) in with.vector.iter().zip(&without.vector) {
                 prop_assert!((one - other).abs() <= 2e-3, "{with:?} {without:?}");
             }

@@ -1,0 +1,7 @@
+//! The exemplar SVM where most rows are not known one by one: a mixture of clusters stands for them (`docs/remote.md`).
+
+mod clusters;
+mod problem;
+
+pub(crate) use clusters::{Mixture, times};
+pub(crate) use problem::{Problem, Solution, Steering, Training};
