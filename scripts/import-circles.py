@@ -28,7 +28,7 @@ def modules_of(src):
         parts = file.relative_to(src).with_suffix("").parts
         if parts[-1] in ("lib", "main", "mod"):
             parts = parts[:-1]
-        if not parts or parts[-1] not in ("tests", "bin") and not parts[-1].endswith("_tests"):
+        if not {"tests", "bin"} & set(parts) and not (parts and parts[-1].endswith("_tests")):
             modules[parts] = modules.get(parts, "") + code_of(file)
     return modules
 

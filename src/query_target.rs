@@ -4,7 +4,7 @@ use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::rank::svm::TrainingSet;
 use crate::rank::whitened;
-use crate::{Error, Result, SearchIndex};
+use crate::{Result, SearchIndex};
 
 /// How much the mean of the disliked articles counts against the mean of what is wanted (Rocchio, *Relevance Feedback
 /// in Information Retrieval*, 1971).
@@ -23,7 +23,7 @@ pub(crate) struct QueryTarget<'i> {
 }
 
 impl<'i> QueryTarget<'i> {
-    /// Looks up the ids and checks that there is a query or an article to go by.
+    /// Looks up the ids.
     pub fn new(
         index: &'i SearchIndex,
         query: Option<Embedded<'i>>,
@@ -41,10 +41,6 @@ impl<'i> QueryTarget<'i> {
             Ok(positions)
         };
         let (more_at, less_at) = (positions(more)?, positions(less)?);
-        if let Some(id) = less.iter().find(|id| more.contains(id)) {
-            let expected = "it is in more too; an article is wanted or not";
-            return Err(Error::option("less", format!("\"{id}\""), expected));
-        }
         let offset = query.and_then(|query| query.offset);
         let query = query.map(|query| index.unit_query(query.vector)).transpose()?;
         Ok(Self { index, query, offset, more: more_at, less: less_at })
@@ -107,19 +103,12 @@ impl<'i> QueryTarget<'i> {
             Some(query) if self.more.is_empty() && self.less.is_empty() => return Ok(query),
             _ => {}
         }
-        let mut sum = vec![0.0f64; self.index.rows().as_rows().stride()];
-        let mut add = |factor: f64, vector: &[f32]| {
-            sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += factor * f64::from(x));
+        let wide = |vector: Vec<f32>| vector.into_iter().map(f64::from).collect::<Vec<f64>>();
+        let means = |articles: &[usize]| -> Result<Vec<Vec<f64>>> {
+            articles.iter().map(|&article| Ok(wide(self.mean_passage(article)?))).collect()
         };
-        let parts = self.more.len() + usize::from(query.is_some());
-        query.iter().for_each(|query| add(1.0 / parts as f64, query));
-        for &article in &self.more {
-            add(1.0 / parts as f64, &self.mean_passage(article)?);
-        }
-        for &article in &self.less {
-            add(-DISLIKED_SHARE / self.less.len() as f64, &self.mean_passage(article)?);
-        }
-        let sum = sum.into_iter().map(|x| x as f32).collect();
+        let wanted: Vec<Vec<f64>> = query.map(wide).into_iter().chain(means(&self.more)?).collect();
+        let sum = rocchio(&wanted, &means(&self.less)?).into_iter().map(|x| x as f32).collect();
         self.index
             .to_unit(sum)
             .ok_or_else(|| Cause::ZeroVector { place: "the mean of the examples".into() }.into())
@@ -138,6 +127,18 @@ impl<'i> QueryTarget<'i> {
             Cause::ZeroVector { place: format!("the mean of the passages of article \"{id}\"") }.into()
         })
     }
+}
+
+/// The mean of what is wanted, at least one vector, less a share of the mean of what is not.
+pub(crate) fn rocchio(wanted: &[Vec<f64>], unwanted: &[Vec<f64>]) -> Vec<f64> {
+    let mut sum = vec![0.0f64; wanted.first().map_or(0, Vec::len)];
+    for (vectors, share) in [(wanted, 1.0), (unwanted, -DISLIKED_SHARE)] {
+        for vector in vectors {
+            let factor = share / vectors.len() as f64;
+            sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += factor * x);
+        }
+    }
+    sum
 }
 
 #[cfg(test)]

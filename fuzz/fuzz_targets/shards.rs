@@ -2,13 +2,13 @@
 #![no_main]
 
 use exemplar_search::shards::{Id, MAX_LENGTH, Manifest, Shards, packing};
-use exemplar_search::{Query, SearchOptions};
+use exemplar_search::{Method, Query, Refine, SearchOptions};
 use exemplar_search_fuzz::{Archive, ask};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 /// The kinds of shards in the order of their numbers in heads; an input has one byte for it, and one for the shard's number.
-const KINDS: [&str; 9] =
-    ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest", "fields"];
+const KINDS: [&str; 10] =
+    ["start", "words", "passages", "texts", "ngrams", "vectors", "directions", "rest", "fields", "articles"];
 
 fuzz_target!(|input: &[u8]| {
     let archive = Archive::read(input);
@@ -19,8 +19,11 @@ fuzz_target!(|input: &[u8]| {
         let _ = shards.add(*id, bytes);
     }
     let embedding: Vec<f32> = (0..shards.manifest().space.dimensions).map(|i| (i as f32).cos()).collect();
-    search(&mut shards, Query::from("moon harbor number7"), &given);
-    search(&mut shards, Query::from(&embedding), &given);
+    let svm = SearchOptions::default().method(Method::Svm);
+    let auto = SearchOptions::default();
+    search(&mut shards, &Query::from("moon harbor number7").into(), &auto, &given);
+    search(&mut shards, &Query::from(&embedding).into(), &svm, &given);
+    search(&mut shards, &Refine { more: &["a1"], less: &["a2"], ..Refine::default() }, &auto, &given);
     for id in shards.missing() {
         give(&mut shards, id, &given);
     }
@@ -30,9 +33,9 @@ fuzz_target!(|input: &[u8]| {
 });
 
 /// Loads what the search wants, until it wants no more.
-fn search(shards: &mut Shards, query: Query, given: &[(Id, Vec<u8>)]) {
+fn search(shards: &mut Shards, refine: &Refine, options: &SearchOptions, given: &[(Id, Vec<u8>)]) {
     for round in 0.. {
-        let Ok(answer) = shards.search(query, &SearchOptions::default()) else { return };
+        let Ok(answer) = shards.refine(refine, options) else { return };
         if answer.wanted.is_empty() {
             return;
         }

@@ -1,11 +1,10 @@
 //! What the mean and the covariance of all rows say of scores.
 
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
-use super::Remote;
 use super::manifest::Clusters;
 use crate::rank::Moments;
-use crate::rank::mixture::{Mixture, Steering, times};
+use crate::rank::mixture::{Mixture, times};
 use crate::rank::whitened::{Direction, InDimensions, QUERY_SHRINKAGE};
 use crate::vector::dense::{Dense, dot};
 use crate::vector::{Matrix, Rows};
@@ -44,6 +43,10 @@ impl Metric {
         let narrow = Matrix::from_values(&values, covariance.size);
         let moments = Moments::of_covariance(rows, mean, covariance);
         Self { moments, mean: mean.to_vec(), covariance: narrow, scales, whitening: OnceLock::new() }
+    }
+
+    pub fn moments(&self) -> &Moments {
+        &self.moments
     }
 
     pub fn mean(&self) -> &[f64] {
@@ -118,15 +121,4 @@ pub(super) fn of_sample(scores: impl Iterator<Item = f32> + Clone) -> Spread {
     let mean = scores.clone().map(f64::from).sum::<f64>() / count;
     let variance = scores.map(|score| (f64::from(score) - mean).powi(2)).sum::<f64>() / count;
     Spread { mean, deviation: variance.sqrt() }
-}
-
-impl Remote {
-    /// The preconditioner for this C, which is within its range.
-    pub(super) fn steering(&self, c: f64) -> Arc<Steering> {
-        let mut kept = self.steering.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some(steering) if steering.c == c => steering.clone(),
-            _ => kept.insert(Arc::new(Steering::new(&self.metric.moments, c))).clone(),
-        }
-    }
 }

@@ -19,15 +19,13 @@ mod request;
 mod response;
 mod search;
 
-use std::sync::{Arc, Mutex};
-
 use self::manifest::Parts;
 use self::metric::Metric;
 use crate::bundle::{EmbeddingSpace, Files};
 use crate::encoder::{Encoded, LazyEncoder};
 use crate::error::Cause;
 use crate::query::check_length;
-use crate::rank::mixture::{Mixture, Steering};
+use crate::rank::mixture::{KeptSteering, Mixture};
 use crate::vector::Matrix;
 use crate::{Error, Result};
 
@@ -48,8 +46,7 @@ pub struct Remote {
     /// Random rows of the collection, of unit length.
     passages: Matrix,
     metric: Metric,
-    /// Of the C that was asked for last.
-    steering: Mutex<Option<Arc<Steering>>>,
+    steering: KeptSteering,
 }
 
 impl Remote {
@@ -64,7 +61,7 @@ impl Remote {
         let encoder = encoder.map(|part| LazyEncoder::of(part, &manifest.space)).transpose()?;
         let metric = Metric::new(manifest.rows, &mean, covariance, scales);
         let mixture = metric.mixture(manifest.rows, clusters);
-        let steering = Mutex::default();
+        let steering = KeptSteering::default();
         Ok(Self { manifest, mean_query, encoder, mixture, passages, metric, steering })
     }
 

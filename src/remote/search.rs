@@ -198,7 +198,8 @@ impl Remote {
             counts: self.mixture.counts_without(&clusters),
         };
         let problem = Problem::new(training, self.manifest.rows, params);
-        let solution = problem.solve(&self.steering(params.c()), TOLERANCE, start);
+        let steering = self.steering.of(params.c(), || self.metric.moments());
+        let solution = problem.solve(&steering, TOLERANCE, start);
         // What more candidates change of it is little.
         candidates.start.get_or_init(|| solution.w.clone());
         solution

@@ -29,7 +29,7 @@ use crate::embedded::Embedded;
 use crate::facets::{Facet, Filter};
 use crate::lexical::{self, QueryTerms};
 use crate::query_target::QueryTarget;
-use crate::{Closeness, Error, Highlights, Method, Query, Result, SearchIndex};
+use crate::{Closeness, Highlights, Method, Query, Result, SearchIndex};
 
 /// What came of scoring.
 struct Outcome<R> {
@@ -67,9 +67,7 @@ impl SearchIndex {
     /// in both lists, or there is neither a query nor an example; and those of [`SearchIndex::search`].
     pub fn refine(&self, refine: &Refine, options: &SearchOptions) -> Result<SearchResult<'_>> {
         let &Refine { query, more, less } = refine;
-        if more.is_empty() && query == Query::default() {
-            return Err(Error::option("more", "empty", "give ids of articles that are liked, or a query"));
-        }
+        refine.check()?;
         self.rank(query, more, less, options)
     }
 

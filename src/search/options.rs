@@ -235,6 +235,29 @@ pub struct Refine<'a> {
     pub less: &'a [&'a str],
 }
 
+impl<'a> From<Query<'a>> for Refine<'a> {
+    fn from(query: Query<'a>) -> Self {
+        Self { query, ..Self::default() }
+    }
+}
+
+impl Refine<'_> {
+    /// Checks that there is something to go by, and that each article is wanted or not.
+    pub(crate) fn check(&self) -> Result<()> {
+        let Self { query, more, less } = self;
+        if more.is_empty() && *query == Query::default() {
+            return Err(Error::option("more", "empty", "give ids of articles that are liked, or a query"));
+        }
+        match less.iter().find(|id| more.contains(id)) {
+            None => Ok(()),
+            Some(id) => {
+                let expected = "it is in more too; an article is wanted or not";
+                Err(Error::option("less", format!("\"{id}\""), expected))
+            }
+        }
+    }
+}
+
 impl SearchOptions {
     /// Checks the ranges, and that articles have the fields that are named; the SVM's own options are checked where it
     /// is set up.

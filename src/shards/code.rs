@@ -110,7 +110,7 @@ impl Default for Letters {
 }
 
 impl Letters {
-    fn code(&mut self, coder: &mut impl Coder, byte: u8) -> u8 {
+    pub fn code(&mut self, coder: &mut impl Coder, byte: u8) -> u8 {
         let mut node = 1;
         for place in (0..8).rev() {
             node = node << 1 | usize::from(self.0[node].bit(coder, byte >> place & 1 == 1));

@@ -32,6 +32,8 @@ pub struct Manifest {
 pub struct Noise {
     /// Of the cosine.
     pub knn: f32,
+    /// Of the SVM.
+    pub svm: f32,
     /// Of the whitened cosine.
     pub whitened: f32,
     /// Of keywords.
@@ -41,7 +43,7 @@ pub struct Noise {
 /// What rounding alone does, for manifests of older builds.
 impl Default for Noise {
     fn default() -> Self {
-        Self { knn: 0.15, whitened: 0.15, lexical: 0.0 }
+        Self { knn: 0.15, svm: 0.15, whitened: 0.15, lexical: 0.0 }
     }
 }
 
@@ -50,16 +52,23 @@ impl Noise {
     fn read(list: Option<Vec<f32>>) -> Result<Self> {
         match list.as_deref() {
             None => Ok(Self::default()),
-            Some(&[knn, whitened, lexical]) => Ok(Self { knn, whitened, lexical }),
-            Some(_) => Err(Error::field("noise", "expected three numbers")),
+            // Older builds did not measure the SVM.
+            Some(&[knn, whitened, lexical]) => Ok(Self { knn, svm: knn, whitened, lexical }),
+            Some(&[knn, whitened, lexical, svm]) => Ok(Self { knn, svm, whitened, lexical }),
+            Some(_) => Err(Error::field("noise", "expected three or four numbers")),
         }
     }
 
     /// That of a weighted mean of scores. The parts err independently.
-    pub(crate) fn of(&self, &Weights { knn, whitened, lexical, .. }: &Weights) -> f32 {
-        let all = (knn + whitened + lexical).max(f32::MIN_POSITIVE);
-        let square = |weight: f32, noise: f32| (weight / all * noise).powi(2);
-        (square(knn, self.knn) + square(whitened, self.whitened) + square(lexical, self.lexical)).sqrt()
+    pub(crate) fn of(&self, weights: &Weights) -> f32 {
+        let parts = [
+            (weights.knn, self.knn),
+            (weights.svm, self.svm),
+            (weights.whitened, self.whitened),
+            (weights.lexical, self.lexical),
+        ];
+        let all = parts.iter().map(|(weight, _)| weight).sum::<f32>().max(f32::MIN_POSITIVE);
+        parts.iter().map(|(weight, noise)| (weight / all * noise).powi(2)).sum::<f32>().sqrt()
     }
 }
 
@@ -70,7 +79,7 @@ struct Write<'a> {
     build: String,
     articles: usize,
     passages: usize,
-    noise: [f32; 3],
+    noise: [f32; 4],
     #[serde(skip_serializing_if = "Option::is_none")]
     closeness: Option<Calibration>,
     space: &'a EmbeddingSpace,
@@ -132,7 +141,7 @@ impl Manifest {
             build: hexadecimal(self.build),
             articles: self.articles,
             passages: self.passages,
-            noise: [self.noise.knn, self.noise.whitened, self.noise.lexical],
+            noise: [self.noise.knn, self.noise.whitened, self.noise.lexical, self.noise.svm],
             closeness: self.closeness,
             space: &space,
             probe,

@@ -10,8 +10,11 @@
 //! An answer depends only on the query and the loaded shards. `docs/shards.md` shows this loop, `docs/bundle-format.md` specifies the
 //! bytes, and `docs/decisions/shards.md` says why they are so.
 
+mod articles;
 mod code;
+mod compare;
 mod estimate;
+mod examples;
 mod fields;
 mod manifest;
 mod passages;
@@ -22,6 +25,7 @@ mod restrict;
 mod search;
 mod shard;
 mod start;
+mod svm;
 #[cfg(all(test, feature = "fit"))]
 mod tests;
 mod texts;
@@ -56,6 +60,7 @@ pub struct Shards {
     passages: Slots<Passages>,
     texts: Slots<Texts>,
     fields: Slots<Vec<fields::Value>>,
+    articles: Slots<Vec<articles::Listed>>,
     /// The bytes of their rows.
     vectors: Slots<Vec<u8>>,
     directions: Option<Directions>,
@@ -63,6 +68,8 @@ pub struct Shards {
     rest: Option<Vec<u8>>,
     /// Those that cannot be loaded, ascending.
     given_up: Vec<Id>,
+    /// Of the SVM; depends on the start alone.
+    background: svm::Background,
 }
 
 /// Shards of one kind by their number.
@@ -79,10 +86,12 @@ impl Shards {
             passages: Vec::new(),
             texts: Vec::new(),
             fields: Vec::new(),
+            articles: Vec::new(),
             vectors: Vec::new(),
             directions: None,
             rest: None,
             given_up: Vec::new(),
+            background: svm::Background::default(),
         })
     }
 
@@ -136,6 +145,12 @@ impl Shards {
             Kind::Fields => {
                 *slot(&mut self.fields, id)? = Some(fields::read_values(id.number, payload, start.passages)?);
             }
+            // What has no SVM asks for none.
+            Kind::Articles if !svm::IS_HERE => {}
+            Kind::Articles => {
+                let passages = start.passages;
+                *slot(&mut self.articles, id)? = Some(articles::read_articles(id.number, payload, passages)?);
+            }
         }
         self.given_up.retain(|other| *other != id);
         Ok(())
@@ -167,6 +182,7 @@ impl Shards {
             Kind::Directions => self.directions.is_some(),
             Kind::Rest => self.rest.is_some(),
             Kind::Fields => self.fields.get(number).is_some_and(Option::is_some),
+            Kind::Articles => self.articles.get(number).is_some_and(Option::is_some),
         }
     }
 
@@ -187,6 +203,7 @@ impl Shards {
         self.vectors.resize_with(start.clusters.len(), || None);
         // The last tells the articles apart.
         self.fields.resize_with(start.fields.len() + 1, || None);
+        self.articles.resize_with(start.article_files(), || None);
         self.start = Some(start);
         Ok(())
     }
@@ -195,6 +212,17 @@ impl Shards {
 /// By a heap: the core would be larger by 2 kB for each type that the standard library sorts.
 fn sorted<T: Ord>(list: Vec<T>) -> Vec<T> {
     BinaryHeap::from(list).into_sorted_vec()
+}
+
+/// Each of these once, in the order in which they come first. There are few.
+fn unique<T: PartialEq>(list: Vec<T>) -> Vec<T> {
+    let mut unique = Vec::new();
+    for item in list {
+        if !unique.contains(&item) {
+            unique.push(item);
+        }
+    }
+    unique
 }
 
 fn slot<T>(slots: &mut Slots<T>, id: Id) -> Result<&mut Option<T>> {

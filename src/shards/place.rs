@@ -1,7 +1,15 @@
 //! A text's coordinates among the passages, without the directions themselves: the start holds all that ranking needs of them.
+//!
+//! A *place* is a vector of the embedding space, turned so that its axes are the metric's. Two more axes stand for what is at right angles
+//! to these: on the first lies the rest of the mean passage, which all passages share; on the other what only a query has.
 
-use super::start::{Axis, Metric};
+use super::passages::Passages;
+use super::start::{Axis, Cluster, Metric};
 use crate::embedded::LEFT_OUT;
+use crate::rank::whitened::{ARTICLE_SHRINKAGE, QUERY_SHRINKAGE};
+
+/// Axes of a place beside the metric's.
+pub(super) const MORE_AXES: usize = 2;
 
 /// What passages are compared with, and the distribution of all passages' scores.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +30,8 @@ pub(crate) struct Targets {
     pub whitened: Target,
     /// The cosine: to be multiplied by a passage's length in the metric before the constant is added.
     pub plain: Target,
+    /// The SVM, as the cosine: once it is learnt.
+    pub svm: Target,
 }
 
 /// A query of length 1, as far as the metric asks for it.
@@ -32,8 +42,8 @@ pub(crate) struct UnitQuery {
     /// Its products with the mean passage, and with that less the mean query.
     pub mean: f64,
     pub shift: f64,
-    /// What kNN compares with, of length 1, where that is another vector: on each axis, and its product with the mean passage.
-    pub near: Option<(Vec<f64>, f64)>,
+    /// What kNN compares with, where that is another vector: on each axis, its product with the mean passage, and its square.
+    pub near: Option<(Vec<f64>, f64, f64)>,
 }
 
 impl Metric {
@@ -49,54 +59,162 @@ impl Metric {
         };
         let ee: f64 = coefficients.iter().map(|&e| f64::from(e) * f64::from(e)).sum();
         let [oe, me, de] = [along(|axis| axis.offset), along(|axis| axis.mean), along(|axis| axis.shift)];
-        // With so much of the offset, its places on the axes, of length 1, and its product with the mean passage.
-        let with = |part: f64| -> (Vec<f64>, f64, f64) {
-            let length = (part * part * oo + 2.0 * part * oe + ee).max(1e-12).sqrt();
+        let square = |part: f64| (part * part * oo + 2.0 * part * oe + ee).max(1e-12);
+        let length = square(1.0).sqrt();
+        // With so much of the offset, its places on the axes, and its product with the mean passage.
+        let with = |part: f64| -> (Vec<f64>, f64) {
             let axes = self.axes.iter().zip(coefficients);
             let place = |(axis, &e): (&Axis, &f32)| (part * f64::from(axis.offset) + f64::from(e)) / length;
-            (axes.map(place).collect(), (part * om + me) / length, length)
+            (axes.map(place).collect(), (part * om + me) / length)
         };
-        let (axes, mean, length) = with(1.0);
-        let (near, near_mean, _) = with(1.0 - LEFT_OUT * (1.0 + oe / oo.max(f64::MIN_POSITIVE)));
-        UnitQuery { axes, mean, shift: (od + de) / length, near: Some((near, near_mean)) }
+        let (axes, mean) = with(1.0);
+        let part = 1.0 - LEFT_OUT * (1.0 + oe / oo.max(f64::MIN_POSITIVE));
+        let (near, near_mean) = with(part);
+        let near = Some((near, near_mean, square(part) / square(1.0)));
+        UnitQuery { axes, mean, shift: (od + de) / length, near }
     }
 
-    /// The targets of a query q, `aligned` for the whitened cosine: then it lies at (q + d) / |q + d|.
-    pub fn targets(&self, query: &UnitQuery, aligned: bool) -> Targets {
-        let [.., mm, md, dd] = self.products.map(f64::from);
-        let UnitQuery { axes, mean: qm, shift: qd, near } = query;
-        let (near, near_mean) = near.as_ref().map_or((axes, *qm), |(axes, mean)| (axes, *mean));
-        // The aligned query's length before it is brought to 1, and its product with the mean passage.
-        let (shift, norm, product) = match aligned {
-            true => {
-                let norm = (1.0 + 2.0 * qd + dd).max(1e-12).sqrt();
-                (1.0, norm, (qm + md) / norm)
-            }
-            false => (0.0, 1.0, *qm),
-        };
-        let mut whitened = Target { axes: Vec::with_capacity(self.axes.len()), ..Target::default() };
-        let mut plain = Target { constant: near_mean as f32, mean: near_mean as f32, ..Target::default() };
-        let (mut square, mut covered) = (0.0, 0.0);
-        let (mut plain_variance, mut variance, mut mean) = (0.0, 0.0, 0.0);
-        for ((axis, &q), &near) in self.axes.iter().zip(axes).zip(near) {
-            let root = f64::from(axis.root).max(1e-12);
-            let from_mean = (q + shift * f64::from(axis.shift)) / norm - f64::from(axis.mean);
-            let place = root * from_mean;
-            square += place * place;
-            covered += from_mean * from_mean;
-            mean += place * f64::from(axis.centre);
-            variance += place * place * f64::from(axis.variance);
-            plain_variance += near * near * f64::from(axis.plain);
-            whitened.axes.push(place as f32);
-            plain.axes.push((near / root) as f32);
-        }
-        let all = 1.0 - 2.0 * product + mm;
-        square += f64::from(self.rest).powi(2) * (all - covered).max(0.0);
-        let length = square.max(1e-24).sqrt();
-        whitened.axes.iter_mut().for_each(|place| *place = (f64::from(*place) / length) as f32);
-        whitened.mean = (mean / length) as f32;
-        whitened.deviation = (variance.sqrt() / length) as f32;
-        plain.deviation = plain_variance.sqrt() as f32;
-        Targets { whitened, plain }
+    /// The mean passage's place.
+    pub fn mean(&self) -> Vec<f32> {
+        let mut mean: Vec<f32> = self.axes.iter().map(|axis| axis.mean).collect();
+        mean.extend([self.mean_rest() as f32, 0.0]);
+        mean
     }
+
+    /// How long the mean passage is at right angles to the axes.
+    fn mean_rest(&self) -> f64 {
+        let [.., mm, _, _] = self.products.map(f64::from);
+        let along: f64 = self.axes.iter().map(|axis| f64::from(axis.mean).powi(2)).sum();
+        (mm - along).max(0.0).sqrt()
+    }
+
+    /// A query's place, of length 1: `aligned`, it lies at (q + d) / |q + d|.
+    pub fn place(&self, query: &UnitQuery, aligned: bool) -> Vec<f32> {
+        let [.., md, dd] = self.products.map(f64::from);
+        let shift = if aligned { 1.0 } else { 0.0 };
+        let axes = self.axes.iter().zip(&query.axes);
+        let axes = axes.map(|(axis, q)| q + shift * f64::from(axis.shift)).collect();
+        let square = 1.0 + shift * (2.0 * query.shift + dd);
+        of_length_one(self.with_rest(axes, query.mean + shift * md, square))
+    }
+
+    /// What kNN compares a query with: shorter than its place by what is left out.
+    pub fn near(&self, query: &UnitQuery) -> Vec<f64> {
+        let own = (query.axes.clone(), query.mean, 1.0);
+        let (axes, mean, square) = query.near.clone().unwrap_or(own);
+        self.with_rest(axes, mean, square)
+    }
+
+    /// A place from its values on the axes, its product with the mean passage, and its square.
+    fn with_rest(&self, mut axes: Vec<f64>, mean: f64, square: f64) -> Vec<f64> {
+        let along: f64 = axes.iter().zip(&self.axes).map(|(x, axis)| x * f64::from(axis.mean)).sum();
+        let rest = self.mean_rest();
+        axes.push(if rest > 1e-6 { (mean - along) / rest } else { 0.0 });
+        let known: f64 = axes.iter().map(|x| x * x).sum();
+        axes.push((square - known).max(0.0).sqrt());
+        axes
+    }
+
+    /// Products with this place. A passage's is to be multiplied by its length in the metric before the constant is added.
+    pub fn plain(&self, place: &[f32]) -> Target {
+        let mean: f64 = self.mean().iter().zip(place).map(|(&mean, &x)| f64::from(mean) * f64::from(x)).sum();
+        let axes = self.axes.iter().zip(place);
+        let variance: f64 = axes.clone().map(|(axis, &x)| f64::from(x).powi(2) * f64::from(axis.plain)).sum();
+        Target {
+            axes: axes.map(|(axis, x)| x / axis.root.max(1e-12)).collect(),
+            constant: mean as f32,
+            mean: mean as f32,
+            deviation: variance.sqrt() as f32,
+        }
+    }
+
+    /// The whitened cosine with this place.
+    pub fn whitened(&self, place: &[f32]) -> Target {
+        self.whitened_by(place, &[], self.rest)
+    }
+
+    /// The same where articles are the examples, which shrinks the covariance less. Passages' places have the lengths of the other: what is
+    /// usual stands for the ratio.
+    pub fn whitened_for_articles(&self, place: &[f32]) -> Target {
+        let ridge = |root: f32, variance: f32| 1.0 / (root * root).max(1e-12) - variance;
+        let last = self.axes.last().map_or(0.0, |axis| ridge(axis.root, axis.plain));
+        let less = last * (1.0 - ARTICLE_SHRINKAGE / QUERY_SHRINKAGE) as f32;
+        let shrunk = |root: f32| root / (1.0 - root * root * less).max(1e-6).sqrt();
+        let roots: Vec<f32> = self.axes.iter().map(|axis| shrunk(axis.root) / axis.root.max(1e-12)).collect();
+        self.whitened_by(place, &roots, shrunk(self.rest))
+    }
+
+    /// Each axis's root multiplied by its factor, if there are any.
+    fn whitened_by(&self, place: &[f32], factors: &[f32], rest: f32) -> Target {
+        let from_mean = place.iter().zip(self.mean()).map(|(&x, mean)| f64::from(x) - f64::from(mean));
+        let mut target = Target { axes: Vec::with_capacity(self.axes.len()), ..Target::default() };
+        let (mut square, mut variance, mut mean) = (0.0, 0.0, 0.0);
+        // The mean square of passages' lengths, which are 1 without factors.
+        let (mut usual, mut left) = (0.0, 1.0);
+        let mut axes = self.axes.iter().enumerate();
+        for x in from_mean {
+            let Some((i, axis)) = axes.next() else {
+                square += (f64::from(rest) * x).powi(2);
+                continue;
+            };
+            let factor = f64::from(factors.get(i).copied().unwrap_or(1.0));
+            let x = f64::from(axis.root) * factor * x;
+            let size = f64::from(axis.variance) + f64::from(axis.centre).powi(2);
+            square += x * x;
+            usual += size * factor * factor;
+            left -= size;
+            let x = x * factor;
+            mean += x * f64::from(axis.centre);
+            variance += x * x * f64::from(axis.variance);
+            target.axes.push(x as f32);
+        }
+        usual += left.max(0.0) * (f64::from(rest) / f64::from(self.rest).max(1e-12)).powi(2);
+        let length = (square * usual).max(1e-24).sqrt();
+        target.axes.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+        target.mean = (mean / length) as f32;
+        target.deviation = (variance.sqrt() / length) as f32;
+        target
+    }
+
+    /// Where a cluster's centroid lies, as far as passages of the usual length tell.
+    pub fn centroid_place(&self, cluster: &Cluster) -> Vec<f32> {
+        self.at(self.centroid(cluster).into_iter(), self.norm)
+    }
+
+    /// Where the passages of a cluster lie.
+    pub fn places_of<'a>(
+        &'a self,
+        cluster: &Cluster,
+        passages: &'a Passages,
+    ) -> impl Iterator<Item = Vec<f32>> + 'a {
+        let centroid = self.centroid(cluster);
+        let rows = passages.places.chunks_exact(self.axes.len().max(1)).enumerate();
+        rows.map(move |(i, row)| {
+            let steps = row.iter().zip(&self.axes).zip(&centroid);
+            let whitened = steps.map(|((&place, axis), centroid)| centroid + f32::from(place) * axis.step);
+            self.at(whitened, passages.norm(i))
+        })
+    }
+
+    /// A centroid in whitened space, on all axes.
+    fn centroid(&self, cluster: &Cluster) -> Vec<f32> {
+        let steps = self.axes.iter().map(|axis| self.centroid_step(axis));
+        let places = cluster.centroid.iter().map(|&place| f32::from(place)).chain(std::iter::repeat(0.0));
+        steps.zip(places).map(|(step, place)| step * place).collect()
+    }
+
+    /// The place that lies in this direction of whitened space from the mean passage, and so far from it.
+    fn at(&self, whitened: impl Iterator<Item = f32>, length: f32) -> Vec<f32> {
+        let mut place = self.mean();
+        for ((x, axis), whitened) in place.iter_mut().zip(&self.axes).zip(whitened) {
+            *x += whitened * length / axis.root.max(1e-12);
+        }
+        place
+    }
+}
+
+/// A place brought to length 1; one of length 0 stays.
+pub(super) fn of_length_one(place: Vec<f64>) -> Vec<f32> {
+    let length = place.iter().map(|x| x * x).sum::<f64>().max(1e-12).sqrt();
+    place.into_iter().map(|x| (x / length) as f32).collect()
 }

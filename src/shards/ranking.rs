@@ -3,13 +3,16 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::Shards;
+use super::compare::Compared;
 use super::estimate::{Claim, Guess, deviation, threshold};
 use super::passages::Passages;
 use super::place::{Target, Targets};
 use super::shard::{Id, Kind};
-use super::start::Start;
+use super::start::{Cluster, Start};
+use super::svm::{self, Learner};
+use super::{Shards, unique};
 use crate::closeness::{PlacedBy, by_encoder};
+use crate::rank::svm::SolverReport;
 use crate::search::closeness::highest;
 use crate::search::exact::{self, Named};
 use crate::search::weight::weighed;
@@ -42,6 +45,8 @@ pub(super) struct Ranking<'s> {
     pub clusters: Vec<usize>,
     /// Whether those are there that promised most before any was: others will hardly change what the best are.
     pub has_first: bool,
+    /// How the SVM was solved.
+    pub report: Option<SolverReport>,
     /// What is expected of the other passages.
     guesses: Vec<Guess>,
     /// Of the passages in clusters that are there.
@@ -63,6 +68,16 @@ pub(super) struct Known {
     score: f32,
     whitened: f32,
     plain: f32,
+    svm: f32,
+}
+
+/// What a kind of score is multiplied by in a sum: its weight over its deviation.
+#[derive(Clone, Copy)]
+struct Factors {
+    knn: f32,
+    svm: f32,
+    whitened: f32,
+    lexical: f32,
 }
 
 impl<'s> Ranking<'s> {
@@ -70,7 +85,7 @@ impl<'s> Ranking<'s> {
         shards: &'s Shards,
         start: &'s Start,
         lexical: Vec<f32>,
-        targets: Option<Targets>,
+        compared: Compared,
         weights: Weights,
         k: usize,
         steered: Steered,
@@ -82,16 +97,20 @@ impl<'s> Ranking<'s> {
             lexical,
             lexical_mean: mean,
             lexical_deviation: deviation,
-            targets,
+            targets: compared.targets,
             weights,
             k,
             steered,
             clusters: Vec::new(),
             has_first: false,
+            report: None,
             guesses: Vec::new(),
             known: Vec::new(),
         };
-        ranking.plan();
+        match compared.learner {
+            Some(learner) if svm::IS_HERE => ranking.plan_by_svm(&learner),
+            _ => ranking.plan(),
+        }
         ranking
     }
 
@@ -117,20 +136,22 @@ impl<'s> Ranking<'s> {
 
     /// Whether there is something to compare passages with, beside words.
     pub fn by_meaning(&self) -> bool {
-        self.targets.is_some() && (self.weights.knn > 0.0 || self.weights.whitened > 0.0)
+        self.targets.is_some() && self.weights.any_vector()
     }
 
-    /// The weight of each kind of score over its deviation, less their means: knn, whitened, lexical, and the sum.
-    fn factors(&self) -> (f32, f32, f32) {
-        let Weights { knn, whitened, lexical, .. } = self.weights;
-        let all = knn + whitened + lexical;
+    fn factors(&self) -> Factors {
+        let Weights { knn, svm, whitened, lexical } = self.weights;
+        let all = knn + svm + whitened + lexical;
         let over = |weight: f32, deviation: f32| if deviation > 0.0 { weight / all / deviation } else { 0.0 };
-        let targets = self.targets.as_ref();
-        (
-            over(knn, targets.map_or(0.0, |targets| targets.plain.deviation)),
-            over(whitened, targets.map_or(0.0, |targets| targets.whitened.deviation)),
-            over(lexical, self.lexical_deviation),
-        )
+        let of = |target: fn(&Targets) -> &Target| {
+            self.targets.as_ref().map_or(0.0, |targets| target(targets).deviation)
+        };
+        Factors {
+            knn: over(knn, of(|targets| &targets.plain)),
+            svm: over(svm, of(|targets| &targets.svm)),
+            whitened: over(whitened, of(|targets| &targets.whitened)),
+            lexical: over(lexical, self.lexical_deviation),
+        }
     }
 
     /// First the clusters that promise most before any is there; then, once these are there, those that still do. So what is
@@ -140,8 +161,7 @@ impl<'s> Ranking<'s> {
         let first = covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k);
         self.score_known();
         self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
-        let missing = |&cluster: &usize| self.shards.is_missing(Id::new(Kind::Passages, cluster));
-        self.has_first = !first.iter().any(missing);
+        self.has_first = !first.iter().any(|&cluster| self.lacks(cluster));
         if !self.has_first {
             self.clusters = first;
             return;
@@ -151,6 +171,59 @@ impl<'s> Ranking<'s> {
         top_k(&prior, MAX_CLUSTERS).into_iter().for_each(|cluster| allowed[cluster] = true);
         left.iter_mut().zip(allowed).filter(|(_, allowed)| !allowed).for_each(|(gain, _)| *gain = 0.0);
         self.clusters = covering(&left, top_k(&left, MORE_CLUSTERS), self.k);
+    }
+
+    /// As [`Ranking::plan`], for a sum with the SVM. It is the query itself at first. Then it learns from the clusters that promised most, and
+    /// once more with those that promise most by what it learnt. It learns from no others, so that it does not depend on what other queries
+    /// have loaded; and a filter changes no score, so it may learn from what is no hit.
+    fn plan_by_svm(&mut self, learner: &Learner) {
+        let allowed = self.steered.allowed.take();
+        self.compare_by(learner.before(self.start));
+        let mut learnt = learner.own_clusters(self.start);
+        learnt.extend(self.promising());
+        self.has_first = !learnt.iter().any(|&cluster| self.lacks(cluster));
+        if self.has_first {
+            learnt = unique(learnt);
+            self.learn(learner, &learnt);
+            learnt.extend(self.promising());
+        }
+        learnt = unique(learnt);
+        self.steered.allowed = allowed;
+        let mut clusters = learnt.clone();
+        clusters.extend(self.promising());
+        self.clusters = clusters.into_iter().filter(|&cluster| self.lacks(cluster)).collect();
+        if self.has_first && self.clusters.is_empty() {
+            self.learn(learner, &learnt);
+        }
+        self.score_known();
+        self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
+    }
+
+    /// The share of the scores that are what they are meant to be: the SVM's are not before it has learnt from all that it asked for.
+    pub fn learnt(&self) -> f32 {
+        let Weights { knn, svm, whitened, lexical } = self.weights;
+        let is_there = svm == 0.0 || (self.report.is_some() && self.clusters.is_empty());
+        if is_there { 1.0 } else { (knn + whitened + lexical) / (knn + svm + whitened + lexical) }
+    }
+
+    fn learn(&mut self, learner: &Learner, clusters: &[usize]) {
+        let (target, report) = learner.learn(self.shards, self.start, clusters);
+        self.report = Some(report);
+        self.compare_by(target);
+    }
+
+    fn compare_by(&mut self, svm: Target) {
+        self.targets.iter_mut().for_each(|targets| targets.svm = svm.clone());
+    }
+
+    /// The clusters that promise most if none were there.
+    fn promising(&self) -> Vec<usize> {
+        let prior = self.gains(&self.guesses(|_| true));
+        covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k)
+    }
+
+    fn lacks(&self, cluster: usize) -> bool {
+        self.shards.is_missing(Id::new(Kind::Passages, cluster))
     }
 
     /// How many of the k best each cluster is expected to hold, as far as these are guesses; the others are known.
@@ -214,56 +287,65 @@ impl<'s> Ranking<'s> {
 
     fn score_known(&mut self) {
         self.known.clear();
-        let (knn, whitened, lexical) = self.factors();
         for (cluster, passages) in self.start.clusters.iter().zip(&self.shards.passages) {
-            let Some(passages) = passages else { continue };
-            let metric = &self.start.metric;
-            let products = |target: &Target| passages.products(metric, cluster, &target.axes);
-            let zeros = || vec![0.0; passages.articles.len()];
-            let by_meaning = self.targets.as_ref();
-            let whitenings = by_meaning
-                .filter(|_| whitened > 0.0)
-                .map_or_else(zeros, |targets| products(&targets.whitened));
-            let plains =
-                by_meaning.filter(|_| knn > 0.0).map_or_else(zeros, |targets| products(&targets.plain));
-            for i in 0..passages.articles.len() {
-                let passage = cluster.start + i as u32;
-                if !self.may_be_hit(passage) {
-                    continue;
-                }
-                let mut score = lexical * (self.words(passage) - self.lexical_mean) + self.bonus(passage);
-                let mut plain = 0.0;
-                if let Some(targets) = by_meaning {
-                    score += whitened * (whitenings[i] - targets.whitened.mean);
-                    plain = plains[i] * passages.norm(i) + targets.plain.constant;
-                    score += knn * (plain - targets.plain.mean);
-                }
-                let article = passages.articles[i];
-                self.known.push(Known { passage, article, score, whitened: whitenings[i], plain });
+            if let Some(passages) = passages {
+                self.score_cluster(cluster, passages);
             }
         }
     }
 
+    fn score_cluster(&mut self, cluster: &Cluster, passages: &Passages) {
+        let factors = self.factors();
+        let none = Targets::default();
+        let Targets { whitened, plain, svm } = self.targets.as_ref().unwrap_or(&none);
+        let products = |target: &Target, factor: f32| match factor > 0.0 {
+            true => passages.products(&self.start.metric, cluster, &target.axes),
+            false => vec![0.0; passages.articles.len()],
+        };
+        let whitenings = products(whitened, factors.whitened);
+        let plains = products(plain, factors.knn);
+        let margins = products(svm, factors.svm);
+        let known = (0..passages.articles.len()).filter_map(|i| {
+            let passage = cluster.start + i as u32;
+            let norm = passages.norm(i);
+            let known = Known {
+                passage,
+                article: passages.articles[i],
+                score: 0.0,
+                whitened: whitenings[i],
+                plain: plains[i] * norm + plain.constant,
+                svm: margins[i] * norm + svm.constant,
+            };
+            let words = factors.lexical * (self.words(passage) - self.lexical_mean) + self.bonus(passage);
+            let score = words
+                + factors.whitened * (known.whitened - whitened.mean)
+                + factors.knn * (known.plain - plain.mean)
+                + factors.svm * (known.svm - svm.mean);
+            self.may_be_hit(passage).then_some(Known { score, ..known })
+        });
+        let known: Vec<Known> = known.collect();
+        self.known.extend(known);
+    }
+
     /// What of a passage's place counts, and what is added to it, in the score that is expected of it.
     fn expectation(&self) -> (Vec<f32>, f32) {
-        let (knn, whitened, lexical) = self.factors();
+        let factors = self.factors();
         let metric = &self.start.metric;
-        let base = -lexical * self.lexical_mean;
-        match &self.targets {
-            Some(Targets { whitened: white, plain }) => {
-                let axes = white.axes.iter().zip(&plain.axes);
-                let target =
-                    axes.map(|(white, plain)| whitened * white + knn * metric.norm * plain).collect();
-                (target, base - whitened * white.mean)
-            }
-            None => (vec![0.0; metric.axes.len()], base),
+        let base = -factors.lexical * self.lexical_mean;
+        let Some(Targets { whitened, plain, svm }) = &self.targets else {
+            return (vec![0.0; metric.axes.len()], base);
+        };
+        let mut target: Vec<f32> = whitened.axes.iter().map(|axis| factors.whitened * axis).collect();
+        for (of, factor) in [(plain, factors.knn), (svm, factors.svm)] {
+            target.iter_mut().zip(&of.axes).for_each(|(sum, axis)| *sum += factor * metric.norm * axis);
         }
+        (target, base - factors.whitened * whitened.mean)
     }
 
     /// What is expected of the passages in these clusters.
     fn guesses(&self, of: impl Fn(usize) -> bool) -> Vec<Guess> {
         let (target, base) = self.expectation();
-        let (.., lexical) = self.factors();
+        let Factors { lexical, .. } = self.factors();
         let around = deviation(self.start, &target);
         let mut guesses = Vec::new();
         for (index, cluster) in self.start.clusters.iter().enumerate().filter(|(index, _)| of(*index)) {
@@ -295,7 +377,7 @@ impl<'s> Ranking<'s> {
     pub fn order(&self, words: Option<&lexical::QueryTerms>) -> Vec<(u32, Known)> {
         let mut all = self.known.clone();
         let (target, base) = self.expectation();
-        let (.., lexical) = self.factors();
+        let Factors { lexical, .. } = self.factors();
         // A passage with a word of the query whose cluster is not there counts by what is expected of it.
         let clusters = self.start.clusters.iter().zip(&self.shards.passages);
         for (cluster, _) in clusters.filter(|(_, passages)| lexical > 0.0 && passages.is_none()) {
@@ -307,7 +389,7 @@ impl<'s> Ranking<'s> {
                     let article =
                         text.map_or(u32::MAX - passage, |(_, placed)| placed.passage.article as u32);
                     let score = mean + lexical * score + self.bonus(passage);
-                    all.push(Known { passage, article, score, whitened: 0.0, plain: 0.0 });
+                    all.push(Known { passage, article, score, whitened: 0.0, plain: 0.0, svm: 0.0 });
                 }
             }
         }
@@ -322,10 +404,11 @@ impl<'s> Ranking<'s> {
 
     /// As the whole bundle has it: the only score by which it ranks, or the sum of several.
     fn score(&self, known: &Known) -> f32 {
-        match (self.weights.knn > 0.0, self.weights.whitened > 0.0, self.weights.lexical > 0.0) {
-            (true, false, false) => known.plain,
-            (false, true, false) => known.whitened,
-            (false, false, true) => self.words(known.passage),
+        match self.weights {
+            Weights { svm: 0.0, whitened: 0.0, lexical: 0.0, .. } => known.plain,
+            Weights { knn: 0.0, whitened: 0.0, lexical: 0.0, .. } => known.svm,
+            Weights { knn: 0.0, svm: 0.0, lexical: 0.0, .. } => known.whitened,
+            Weights { knn: 0.0, svm: 0.0, whitened: 0.0, .. } => self.words(known.passage),
             _ => known.score,
         }
     }
@@ -348,7 +431,7 @@ impl<'s> Ranking<'s> {
             let lexical = self.lexical[*passage as usize];
             let scores = Scores {
                 knn: (there && self.weights.knn > 0.0).then_some(known.plain),
-                svm: None,
+                svm: (there && self.weights.svm > 0.0).then_some(known.svm),
                 whitened: (there && self.weights.whitened > 0.0).then_some(known.whitened),
                 lexical: (self.weights.lexical > 0.0).then_some(lexical),
             };

@@ -1,10 +1,13 @@
 //! Answers a query from the loaded shards, and says which shards are wanted.
 
+use super::compare::Compared;
+use super::examples::{Examples, Found};
 use super::plan::{Lookup, ngram_files};
 use super::ranking::{Ranking, Steered};
 use super::restrict::tags;
 use super::shard::{Id, Kind};
 use super::start::Start;
+use super::svm;
 use super::texts::{Placed, Texts};
 use super::words::Word;
 use super::{Shards, sorted};
@@ -14,7 +17,7 @@ use crate::lexical::{self, Bm25, Coverage, Keywords};
 use crate::operators::Operators;
 use crate::search::coverage::words_found;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
-use crate::{Closeness, Error, Facet, Fusion, Method, Query, Result, Strictness, Weights};
+use crate::{Closeness, Error, Facet, Fusion, Method, Query, Refine, Result, Solver, Strictness, Weights};
 
 /// Passages whose texts are fetched beside the first clusters, on what is expected of them; and those of these that come before the
 /// clusters, so that a reader has something to look at.
@@ -60,11 +63,12 @@ pub(super) struct Ranked<'s> {
     pub ranking: Ranking<'s>,
 }
 
-/// What a query's text asks for, and where that is looked up.
-struct Text<'q> {
+/// What is asked for, and where that is looked up.
+struct Asked<'q> {
     words: lexical::QueryTerms,
     lookup: Lookup,
     operators: &'q Operators<'q>,
+    examples: Examples,
 }
 
 impl<'s> Ranked<'s> {
@@ -97,8 +101,10 @@ impl<'s> Ranked<'s> {
         let hits = ranking.hits(&order, by_text.then_some(&words));
         let facets = if ranking.by_meaning() { shards.facets(start, options) } else { Vec::new() };
         let noise = shards.manifest.noise.of(&ranking.weights);
-        let complete = Some(looked_up * ranking.claim().share(noise));
-        let result = SearchResult { hits, facets, known, closeness, complete, ..SearchResult::empty(method) };
+        let complete = Some(looked_up * ranking.learnt() * ranking.claim().share(noise));
+        let svm = ranking.report.clone();
+        let nothing = SearchResult::empty(method);
+        let result = SearchResult { hits, facets, svm, known, closeness, complete, ..nothing };
         let sure = if query.unfinished { 0 } else { wanted.len() };
         Answer { result, wanted, sure, whole: false }
     }
@@ -119,24 +125,35 @@ impl Shards {
     /// Ranks the articles for a query by the loaded shards, and says which shards are missing. The arguments are those of
     /// [`SearchIndex::search`](crate::SearchIndex::search).
     pub fn search<'q>(&self, query: impl Into<Query<'q>>, options: &SearchOptions) -> Result<Answer<'_>> {
-        let query = query.into();
+        self.answer(&query.into().into(), options)
+    }
+
+    /// The same for a query and examples. The arguments are those of [`SearchIndex::refine`](crate::SearchIndex::refine). Without a query's
+    /// text, [`Method::Auto`] does not ask for the words of the liked articles, as it does for a whole bundle.
+    pub fn refine(&self, refine: &Refine, options: &SearchOptions) -> Result<Answer<'_>> {
+        refine.check()?;
+        self.answer(refine, options)
+    }
+
+    fn answer(&self, refine: &Refine, options: &SearchOptions) -> Result<Answer<'_>> {
         let nothing = |wanted, sure| {
             let result = SearchResult::nothing_yet(options.method);
             Answer { result, wanted, sure, whole: false }
         };
-        Ok(match self.step(&query, options)? {
+        Ok(match self.step(refine, options)? {
             Step::Whole => {
                 let missing = self.left(self.missing());
                 let sure = missing.len();
                 Answer { whole: true, ..nothing(missing, sure) }
             }
             Step::Wants(wanted, sure) => nothing(wanted, sure),
-            Step::Ranked(ranked) => ranked.answer(&query, options),
+            Step::Ranked(ranked) => ranked.answer(&refine.query, options),
         })
     }
 
     /// How far the shards that are loaded lead.
-    pub(super) fn step(&self, query: &Query, options: &SearchOptions) -> Result<Step<'_>> {
+    pub(super) fn step(&self, refine: &Refine, options: &SearchOptions) -> Result<Step<'_>> {
+        let query = &refine.query;
         query.check()?;
         let Some(start) = &self.start else {
             return Ok(Step::Wants(self.left(vec![Id::new(Kind::Start, 0)]), 1));
@@ -146,7 +163,7 @@ impl Shards {
             Err(wanted) => return Ok(Step::Wants(wanted, 0)),
         };
         let query = &Query { text: query.text.map(|_| operators.text.as_ref()), ..*query };
-        let Some(fields) = start.fields_for(options).filter(|_| answers_in_part(query, options)) else {
+        let Some(fields) = start.fields_for(options).filter(|_| answers_in_part(refine, options)) else {
             return Ok(Step::Whole);
         };
         if options.k == 0 {
@@ -155,13 +172,7 @@ impl Shards {
         if let Some(embedding) = query.embedding {
             self.manifest.space.check_query(embedding)?;
         }
-        let given = Given {
-            keywords: true,
-            encoder: start.encoder.is_some(),
-            text: query.text.is_some(),
-            embedding: query.embedding.is_some(),
-            ..Given::default()
-        };
+        let given = given(start, refine, query);
         let plan = Plan::new(options.method, options.stop, given)?;
         let words = lexical::QueryTerms::parse(query.text.unwrap_or_default(), query.unfinished);
         let without = operators.asked.iter().filter(|asked| asked.without);
@@ -174,15 +185,22 @@ impl Shards {
         let directions = by_embedding.then_some(Id::new(Kind::Directions, 0));
         let weights = start.weights().filter(|_| plan.weights.lexical > 0.0);
         let tags = tags(start, &operators);
-        let mut wanted =
-            self.left(ids(sure).chain(directions).chain(fields).chain(tags).chain(weights).collect());
+        let found = if svm::IS_HERE { self.examples(start, refine)? } else { Found::default() };
+        let (examples, of_examples) = match found {
+            Found::There(examples) => (examples, Vec::new()),
+            Found::Wants(shards) => (Examples::default(), shards),
+            Found::Nowhere => return Ok(Step::Whole),
+        };
+        let others = directions.into_iter().chain(fields).chain(tags).chain(weights).chain(of_examples);
+        let mut wanted = self.left(ids(sure).chain(others).collect());
         let sure = wanted.len();
         wanted.extend(self.left(ids(unsure).collect()));
         if !wanted.is_empty() {
             return Ok(Step::Wants(wanted, sure));
         }
         let restrict = operators.restrict();
-        let ranked = self.rank(start, query, options, plan, Text { words, lookup, operators: &operators });
+        let asked = Asked { words, lookup, operators: &operators, examples };
+        let ranked = self.rank(start, query, options, plan, asked)?;
         // By words alone, counts are of the articles that have any, and with operators of those that meet them: which these are, parts
         // do not know.
         let counts_words = !options.facets.is_empty() && (!ranked.ranking.by_meaning() || restrict);
@@ -205,9 +223,10 @@ impl Shards {
         query: &Query,
         options: &SearchOptions,
         plan: Plan,
-        text: Text,
-    ) -> Ranked<'s> {
-        let (mut words, lookup) = (text.words, &text.lookup);
+        asked: Asked,
+    ) -> Result<Ranked<'s>> {
+        let Asked { mut words, lookup, operators, examples } = asked;
+        let lookup = &lookup;
         let Plan { method, weights, encode } = plan;
         let vocabulary = Vocabulary::of(self, lookup);
         let to_encode = query.text.filter(|_| encode);
@@ -224,14 +243,16 @@ impl Shards {
             (Some(embedding), Some(directions), _) => Some(directions.place(embedding, metric.axes.len())),
             (_, _, encoded) => encoded.map(|encoded| metric.of_coefficients(&encoded.values)),
         };
-        let targets = placed.map(|placed| metric.targets(&placed, options.align));
+        let Compared { targets, learner } =
+            Compared::of(start, placed.as_ref(), &examples, weights, options)?;
         let own = &lookup.files[..lookup.own];
         let there = own.iter().filter(|&&file| self.has(Id::new(Kind::Words, file))).count();
         let all_there = there == own.len() && ngrams.iter().all(|&id| self.has(id));
         // Those that are not there cannot be had.
         let mut looked_up = if own.is_empty() { 1.0 } else { there as f32 / own.len() as f32 };
         if query.embedding.is_some() && targets.is_none() {
-            looked_up *= weights.lexical / (weights.knn + weights.whitened + weights.lexical);
+            let Weights { knn, svm, whitened, lexical } = weights;
+            looked_up *= lexical / (knn + svm + whitened + lexical);
         }
         let has = |word: &str| vocabulary.has_looked_up(start, lookup, word);
         let found = words_found(&keywords, &words, &lexical, &has);
@@ -239,22 +260,24 @@ impl Shards {
             Some(_) => weights.for_words(found, keywords.passages()),
             None => Weights { lexical: weights.lexical, ..Weights::default() },
         };
-        let restricted = self.restricted(start, options, text.operators, &keywords, &has);
+        let restricted = self.restricted(start, options, operators, &keywords, &has);
         if !restricted.known {
             looked_up = 0.0;
         }
         let log_weights = if weights.lexical > 0.0 { self.log_weights(start) } else { Vec::new() };
-        let steered = Steered { allowed: restricted.allowed, log_weights };
-        let ranking = Ranking::new(self, start, lexical, targets, weights, options.k, steered);
+        let allowed = self.without(restricted.allowed, &examples);
+        let steered = Steered { allowed, log_weights };
+        let compared = Compared { targets, learner };
+        let ranking = Ranking::new(self, start, lexical, compared, weights, options.k, steered);
         let mut ranked = Ranked { method, words, ngrams, known, looked_up, closeness: None, ranking };
         if all_there && ranked.ranking.clusters.is_empty() {
-            let placed_by = PlacedBy::of(query, plan.by_vectors(), known);
+            let placed_by = PlacedBy::of(query, plan.by_vectors(), known).filter(|_| !examples.any());
             ranked.closeness = ranked.closeness(placed_by, found, options.strictness);
             if !restricted.phrase_found {
                 ranked.closeness = options.strictness.without_phrase(ranked.closeness);
             }
         }
-        ranked
+        Ok(ranked)
     }
 
     /// The codes of all passages' lengths: exact where their cluster is there.
@@ -277,12 +300,29 @@ impl Shards {
     }
 }
 
-/// Whether parts of a bundle can answer: a text by its words and the query encoder, an embedding by its place. Other methods need all
-/// passages.
-pub fn answers_in_part(query: &Query, options: &SearchOptions) -> bool {
-    let SearchOptions { method, fusion, relevance_threshold, passages, .. } = options;
-    (query.text.is_some() || query.embedding.is_some())
-        && method.weights().is_ok_and(|weights| weights.svm == 0.0)
+/// What there is to rank by.
+fn given(start: &Start, refine: &Refine, query: &Query) -> Given {
+    Given {
+        keywords: true,
+        encoder: start.encoder.is_some(),
+        text: query.text.is_some(),
+        embedding: query.embedding.is_some(),
+        liked: !refine.more.is_empty(),
+        disliked: !refine.less.is_empty(),
+        ..Given::default()
+    }
+}
+
+/// Whether parts of a bundle can answer: a text by its words and the query encoder, an embedding or articles by their places. Other
+/// searches need all passages.
+pub fn answers_in_part(refine: &Refine, options: &SearchOptions) -> bool {
+    let Refine { query, more, less } = refine;
+    let SearchOptions { method, fusion, relevance_threshold, passages, solver, .. } = options;
+    let Ok(weights) = method.weights() else { return false };
+    let by_examples = !more.is_empty() || !less.is_empty();
+    (query.text.is_some() || query.embedding.is_some() || (by_examples && weights.lexical == 0.0))
+        && (svm::IS_HERE || !by_examples && weights.svm == 0.0)
+        && *solver == Solver::Newton
         && *fusion == Fusion::ZScore
         && relevance_threshold.is_none()
         && *passages == 1

@@ -24,10 +24,12 @@ pub enum Kind {
     Rest,
     /// The values of a field of articles, by passages.
     Fields,
+    /// Where the passages of some articles are.
+    Articles,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Start, "start"),
         (Self::Words, "words"),
         (Self::Passages, "passages"),
@@ -37,6 +39,7 @@ impl Kind {
         (Self::Directions, "directions"),
         (Self::Rest, "rest"),
         (Self::Fields, "fields"),
+        (Self::Articles, "articles"),
     ];
 
     /// Its name, as in the names of files and in errors.
@@ -168,7 +171,7 @@ pub(super) fn damaged(id: Id, problem: impl Into<String>) -> Error {
 }
 
 /// The CRC-32 of zip and PNG (ISO 3309), by half a byte at a time: the table is small, and so are shards.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     const TABLE: [u32; 16] = {
         let mut table = [0; 16];
         let mut i = 0;

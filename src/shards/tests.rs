@@ -1,7 +1,12 @@
+//! All of the planner but the SVM.
+
+mod svm;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::articles::{Listed, code_articles, read_articles};
 use super::code::{Numbers, Rows, Words, ascending, below, size_class};
 use super::estimate::{Claim, Guess};
 use super::fields::{Value, code_values, read_values};
@@ -263,7 +268,16 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
     let bundle = site(400);
     let (manifest, files) = shards_of(&bundle);
     let index = SearchIndex::new(bundle).unwrap();
-    for method in ["auto", "whitened", "knn", "lexical"] {
+    // Passages of a topic differ little for the SVM here.
+    for (method, least) in [
+        ("auto", 0.5),
+        ("whitened", 0.5),
+        ("knn", 0.5),
+        ("svm", 0.4),
+        ("hybrid", 0.4),
+        ("svm+lexical", 0.5),
+        ("lexical", 0.5),
+    ] {
         let options = SearchOptions::default().method(method.parse().unwrap());
         for text in
             ["harbour number31", "violin opera number300", "borrow lifetime closure", "the garlic", "灯台"]
@@ -273,7 +287,7 @@ fn a_search_loads_few_shards_and_finds_what_the_whole_finds() {
             let (found, best) = found_of_best(method, text, &index, &shards);
             assert!(found > 0.9 * best, "{method} {text}: {found} of {best}");
             let complete = shards.search(text, &options).unwrap().result.complete.unwrap();
-            assert!(complete > 0.5, "{method} {text}: {complete}");
+            assert!(complete > least, "{method} {text}: {complete}");
         }
     }
 }
@@ -598,7 +612,7 @@ fn answers_say_how_complete_they_are() {
     let (manifest, files) = shards_of(&bundle);
     let index = SearchIndex::new(bundle).unwrap();
     let words: Vec<&str> = TOPICS.iter().flat_map(|topic| topic.split(' ')).collect();
-    for method in ["auto", "whitened", "knn", "lexical"] {
+    for method in ["auto", "whitened", "knn", "svm", "hybrid", "lexical"] {
         let options = SearchOptions::default().method(method.parse().unwrap());
         let (mut says, mut has) = (0.0, 0.0);
         let texts =
@@ -621,11 +635,13 @@ fn answers_say_how_complete_they_are() {
 fn the_manifest_says_how_far_scores_are_off() {
     let manifest = shards_of(&site(40)).0;
     let read = |json: &str| Shards::new(json.as_bytes()).map(|shards| shards.manifest().noise);
-    let Noise { knn, whitened, lexical } = read(&manifest).unwrap();
-    assert!([knn, whitened, lexical].iter().all(|noise| (0.0..2.0).contains(noise)), "{manifest}");
+    let Noise { knn, svm, whitened, lexical } = read(&manifest).unwrap();
+    assert!([knn, svm, whitened, lexical].iter().all(|noise| (0.0..2.0).contains(noise)), "{manifest}");
     let (before, after) = manifest.split_once("\"noise\":[").unwrap();
     let (list, after) = after.split_once("],").unwrap();
-    assert_eq!(list.split(',').count(), 3);
+    assert_eq!(list.split(',').count(), 4);
+    let three = format!("{before}\"noise\":[0.1,0.2,0.3],{after}");
+    assert_eq!(read(&three).unwrap(), Noise { knn: 0.1, svm: 0.1, whitened: 0.2, lexical: 0.3 });
     assert_eq!(read(&format!("{before}{after}")).unwrap(), Noise::default(), "as older builds wrote it");
     let wrong = read(&format!("{before}\"noise\":[0.1],{after}")).unwrap_err();
     assert_eq!(wrong.code(), "bundle-field");
@@ -734,7 +750,7 @@ fn an_embedding_without_directions_claims_what_words_are_of_the_method() {
 #[test]
 fn other_searches_want_all_and_then_the_index() {
     let (manifest, files) = shards_of(&site(40));
-    let options = SearchOptions::default().method("svm".parse().unwrap());
+    let options = SearchOptions::default().passages(2);
     let mut shards = Shards::new(manifest.as_bytes()).unwrap();
     load(&mut shards, &files, "moon", &options);
     assert!(shards.search("moon", &options).unwrap().whole);

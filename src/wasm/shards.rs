@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{INSTRUCTIONS, Info, to_js, to_js_error};
 use super::options::with_query;
 #[cfg(feature = "wasm-whole")]
-use super::whole::Index;
+use super::whole::{Index, with_refine};
 use crate::{Error, plain_text, shards};
 
 /// [`crate::shards::Shards`] for JavaScript, which fetches the shards that they want. A shard is named by its file in
@@ -95,14 +95,7 @@ impl Shards {
         options: JsValue,
     ) -> Result<JsValue, JsValue> {
         with_query(text, unfinished, embedding, &options, &|query, options| {
-            let shards::Answer { result, wanted, sure, whole } =
-                self.0.search(query, options).map_err(to_js_error)?;
-            let answer = Object::new();
-            Reflect::set(&answer, &"result".into(), &to_js(&result)?)?;
-            Reflect::set(&answer, &"wanted".into(), &files(wanted))?;
-            Reflect::set(&answer, &"sure".into(), &(sure as u32).into())?;
-            Reflect::set(&answer, &"whole".into(), &whole.into())?;
-            Ok(answer.into())
+            answer(self.0.search(query, options))
         })
     }
 
@@ -115,10 +108,35 @@ impl Shards {
 #[cfg(feature = "wasm-whole")]
 #[wasm_bindgen]
 impl Shards {
+    /// As [`Shards::search`], for a query and examples; see [`shards::Shards::refine`].
+    pub fn refine(
+        &self,
+        text: Option<String>,
+        unfinished: bool,
+        embedding: Option<Float32Array>,
+        more: Vec<String>,
+        less: Vec<String>,
+        options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        with_refine(text, unfinished, embedding, more, less, options, &|refine, options| {
+            answer(self.0.refine(refine, options))
+        })
+    }
+
     /// The index of the whole bundle, once no shard is missing; see [`shards::Shards::index`].
     pub fn index(&self, normalize: bool) -> Result<Index, JsValue> {
         Index::of(self.0.index(normalize))
     }
+}
+
+fn answer(answer: crate::Result<shards::Answer>) -> Result<JsValue, JsValue> {
+    let shards::Answer { result, wanted, sure, whole } = answer.map_err(to_js_error)?;
+    let answer = Object::new();
+    Reflect::set(&answer, &"result".into(), &to_js(&result)?)?;
+    Reflect::set(&answer, &"wanted".into(), &files(wanted))?;
+    Reflect::set(&answer, &"sure".into(), &(sure as u32).into())?;
+    Reflect::set(&answer, &"whole".into(), &whole.into())?;
+    Ok(answer.into())
 }
 
 fn id(file: &str) -> Result<shards::Id, JsValue> {

@@ -184,7 +184,7 @@ impl Index {
 }
 
 /// Runs `ask` with what is searched for and how.
-fn with_refine(
+pub(super) fn with_refine(
     text: Option<String>,
     unfinished: bool,
     embedding: Option<Float32Array>,

@@ -48,6 +48,9 @@ async function search([text, options]) {
   return { ...rest, updates, titles: hits.map(({ article }) => article.title), urls: hits.map(({ article }) => article.url) };
 }
 
+/** How many shards make the bundle whole: it needs no lists of articles. */
+const ofWhole = ({ files }) => Object.keys(files).filter((path) => !path.includes('/articles-')).length;
+
 const QUESTION = 'how do I share data between threads';
 
 test('a search takes a part of the shards, tells what it has so far, and finds what the whole bundle finds', async (t) => {
@@ -59,7 +62,7 @@ test('a search takes a part of the shards, tells what it has so far, and finds w
   assert(part.complete > 0.9 && part.complete <= 1, `complete: ${part.complete}`);
   assert(part.updates.length > 0, 'the hits are handed on as they come');
   assert.equal(new Set(asked).size, asked.length, 'no shard is asked for twice');
-  assert(asked.length < Object.keys(bundle.files).length / 2, `${asked.length} of ${Object.keys(bundle.files).length} shards`);
+  assert(asked.length < ofWhole(bundle) / 2, `${asked.length} of ${Object.keys(bundle.files).length} shards`);
   const before = asked.length;
   await page.evaluate(search, [QUESTION]);
   assert.equal(asked.length, before, 'what is there is not asked for again');
@@ -70,7 +73,7 @@ test('a search takes a part of the shards, tells what it has so far, and finds w
     return { urls: hits.map(({ article }) => article.url), complete, info: globalThis.index.info };
   }, QUESTION);
   assert.equal(whole.complete, undefined);
-  assert.equal(asked.length, Object.keys(bundle.files).length, 'each shard once');
+  assert.equal(asked.length, ofWhole(bundle), 'each shard once');
   const common = whole.urls.filter((url) => part.urls.includes(url)).length;
   assert(common >= 8, `${common} of ten hits are those of the whole bundle`);
   // Two hits of nearly the same score may change places.
@@ -173,14 +176,55 @@ test('operators restrict what parts find as they do for the whole bundle', async
 test('what parts cannot answer has the rest loaded', async (t) => {
   const { address } = await shardedSite(t, await shards(t));
   const page = await openBox(t, address);
-  const result = await page.evaluate(search, [QUESTION, { method: 'svm+whitened+lexical', k: 5 }]);
+  const result = await page.evaluate(search, [QUESTION, { passages: 2, k: 5 }]);
   assert(result.urls.some((url) => /ch16-\d\d/.test(url)), result.urls.join());
   assert.equal(result.complete, undefined);
-  const alike = await page.evaluate(async () => {
-    const { hits: [{ article }] } = await globalThis.index.search('threads');
-    return (await globalThis.index.similar(article.id)).hits.length;
+});
+
+test('the SVM and examples are answered by parts, and find what the whole bundle finds', async (t) => {
+  const { address, asked } = await shardedSite(t, await shards(t));
+  const page = await openBox(t, address);
+  const result = await page.evaluate(search, [QUESTION, { method: 'hybrid' }]);
+  assert(result.urls.slice(0, 3).some((url) => /ch16-\d\d/.test(url)), result.urls.join());
+  assert(result.complete > 0.3 && result.svm.newtonSteps > 0, JSON.stringify(result.svm));
+  assert(result.updates.some(({ hits }) => hits > 0), 'hits by the query come before the SVM has learnt');
+  const refine = (page) => page.evaluate(async () => {
+    const updates = [];
+    const onUpdate = ({ hits }) => updates.push(hits.length);
+    const { hits: [{ article: { id } }] } = await globalThis.index.search('threads');
+    const alike = await globalThis.index.similar(id, { onUpdate });
+    const unlike = await globalThis.index.refine({ query: 'threads', less: [id] }, { onUpdate });
+    const ids = [alike, unlike].map(({ hits }) => hits.map(({ article }) => article.id));
+    return { id, ids, updates, complete: [alike.complete, unlike.complete] };
   });
-  assert.equal(alike, 10);
+  const parts = await refine(page);
+  for (const [i, ids] of parts.ids.entries()) {
+    assert(ids.length === 10 && !ids.includes(parts.id), ids.join());
+    assert(parts.complete[i] > 0.3 && parts.complete[i] <= 1, `complete: ${parts.complete[i]}`);
+  }
+  assert(parts.updates.length > 0);
+  const before = asked.length;
+  await page.evaluate(() => globalThis.index.complete());
+  assert(before < asked.length, 'they have not had all shards loaded');
+  const whole = await refine(page);
+  for (const [i, ids] of whole.ids.entries()) {
+    assert.equal(whole.complete[i], undefined);
+    const common = ids.filter((id) => parts.ids[i].includes(id)).length;
+    assert(common >= 6, `${common} of ten hits are those of the whole bundle: ${parts.ids[i]}, ${ids}`);
+  }
+});
+
+test('a build without lists of articles answers examples by the whole bundle', async (t) => {
+  const { address } = await shardedSite(t, await shards(t), (path) => (/articles-/.test(path) ? { status: 404, body: '' } : undefined));
+  const page = await openBox(t, address);
+  const found = await page.evaluate(async () => {
+    const { SearchIndex } = await import('/search/client/exemplar-search.js');
+    const index = await SearchIndex.load('/search/bundle.json', { background: false });
+    const { hits: [{ article }] } = await index.search('threads');
+    const { hits, complete } = await index.similar(article.id);
+    return { hits: hits.length, complete };
+  });
+  assert.deepEqual(found, { hits: 10, complete: undefined });
 });
 
 test('a shard that cannot be had leaves the other hits, with the reason', async (t) => {
@@ -309,8 +353,8 @@ test('the rest is loaded while nothing is asked', async (t) => {
   const page = await openBox(t, address);
   await type(page, 'threads');
   const deadline = Date.now() + 60_000;
-  while (asked.length < Object.keys(bundle.files).length && Date.now() < deadline) await page.waitForTimeout(200);
-  assert.equal(asked.length, Object.keys(bundle.files).length);
+  while (asked.length < ofWhole(bundle) && Date.now() < deadline) await page.waitForTimeout(200);
+  assert.equal(asked.length, ofWhole(bundle));
 });
 
 test('a visited site is searched without a network as far as it was loaded, and all of it once complete', async (t) => {

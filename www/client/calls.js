@@ -126,7 +126,7 @@ export function partsOf(query) {
  * @param {Examples} examples
  * @returns {[text: string | undefined, unfinished: boolean, embedding: Float32Array | undefined, more: string[], less: string[]]}
  */
-function partsOfExamples({ query = {}, more = [], less = [], ...rest }) {
+export function partsOfExamples({ query = {}, more = [], less = [], ...rest }) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     throw new ExemplarError('option', `${unknown} is not query, more or less: options are the second argument`);

@@ -168,15 +168,15 @@ export class SearchIndex {
 
   /**
    * Ranks by articles that the reader likes and does not want, with or without a query. These articles are no hits. Without a query,
-   * no embedding is needed.
+   * no embedding is needed. `onUpdate` is as in {@link SearchIndex.search}.
    *
    * @param {Examples} examples
    * @param {SearchOptions} [options]
    * @returns {Promise<SearchResult>}
    * @throws {ExemplarError} `unknown-article`, and those of {@link SearchIndex.search}
    */
-  async refine(examples, { signal, ...options } = {}) {
-    return this.#call('refine', [examples, options], { signal });
+  async refine(examples, { signal, onUpdate, ...options } = {}) {
+    return this.#call('refine', [examples, options], { signal, onUpdate });
   }
 
   /**

@@ -47,8 +47,10 @@ export class Member {
    */
   async ask(examples, { onUpdate, ...options }) {
     const index = await this.index();
-    if (examples.more?.length || examples.less?.length) return this.#named(await index.refine(examples, options));
-    return this.#named(await index.search(examples.query ?? '', { ...options, onUpdate: (result) => onUpdate?.(this.#named(result)) }));
+    /** @type {SearchOptions} */
+    const how = { ...options, onUpdate: (result) => onUpdate?.(this.#named(result)) };
+    const byExamples = examples.more?.length || examples.less?.length;
+    return this.#named(await (byExamples ? index.refine(examples, how) : index.search(examples.query ?? '', how)));
   }
 
   /**

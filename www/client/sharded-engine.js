@@ -1,4 +1,4 @@
-import { calls, partsOf, timed } from './calls.js';
+import { calls, partsOf, partsOfExamples, timed } from './calls.js';
 import { startCore } from './core.js';
 import { download } from './download.js';
 import { ExemplarError, freed, rethrown } from './errors.js';
@@ -10,7 +10,7 @@ import { ShardFiles } from './shard-files.js';
  * @import { CallArguments, CallName } from './calls.js'
  * @import { How } from './engine.js'
  * @import { Core } from './core.js'
- * @import { IndexInfo, LoadOptions, Query, RankingOptions, SearchResult } from './types.js'
+ * @import { Examples, IndexInfo, LoadOptions, Query, RankingOptions, SearchResult } from './types.js'
  *
  * @typedef {object} Build one build of the bundle, as far as it is there
  * @property {string} folder of its shards, absolute
@@ -37,6 +37,38 @@ const IDLE = 2_000;
 const LOADED_UNASKED = 20_000;
 /** Downloads of the rest at a time: those of a query must not wait for them. */
 const REST_AT_ONCE = 4;
+
+/**
+ * The calls that parts of a bundle answer, where they can.
+ *
+ * @typedef {{ wanted: string[], sure: number, whole: boolean, result: SearchResult }} Answer
+ */
+const ranks = {
+  /**
+   * @param {Shards} shards
+   * @param {Query} query
+   * @param {RankingOptions} [options]
+   * @returns {Answer}
+   */
+  search(shards, query, options) {
+    const { text, unfinished, embedding } = partsOf(query);
+    return shards.search(text, unfinished, embedding, options);
+  },
+
+  /**
+   * @param {Shards} shards
+   * @param {Examples} examples
+   * @param {RankingOptions} [options]
+   * @returns {Answer}
+   */
+  refine(shards, examples, options) {
+    return shards.refine(...partsOfExamples(examples), options);
+  },
+};
+
+/**
+ * @typedef {keyof typeof ranks} RankName
+ */
 
 /**
  * Whether a file's first bytes look like a manifest's, before it is there.
@@ -115,7 +147,7 @@ export class ShardedEngine {
   }
 
   /**
-   * One of {@link calls}. A search is answered by a few shards where it can be; all else needs the whole bundle.
+   * One of {@link calls}. A search, and one by examples, are answered by a few shards where they can be; all else needs the whole bundle.
    *
    * @template {CallName} Name
    * @param {Name} name
@@ -128,7 +160,7 @@ export class ShardedEngine {
     clearTimeout(this.#idle);
     this.#asked++;
     try {
-      if (name === 'search') return await this.#search(/** @type {any} */ (args)[0], /** @type {any} */ (args)[1], how);
+      if (name === 'search' || name === 'refine') return await this.#rank(name, args, how);
       // The manifest knows what a probe's vector is like.
       if (name === 'verify') return rethrown(() => this.#current().shards.verify(/** @type {any} */ (args)[0]));
       if (name === 'plainText') return this.#core.Shards.plainText(/** @type {any} */ (args)[0]);
@@ -147,37 +179,50 @@ export class ShardedEngine {
   }
 
   /**
-   * @param {Query} query
-   * @param {RankingOptions | undefined} options
+   * @param {RankName} name
+   * @param {readonly any[]} args
    * @param {How} how
    * @returns {Promise<SearchResult>}
    */
-  async #search(query, options, how) {
+  async #rank(name, args, how) {
     for (;;) {
       const build = this.#current();
       // Shards hold directions alone: the lengths of vectors are in the whole bundle.
       if (this.#options.normalize === false) await this.whole(how.signal);
-      if (build.index) return rethrown(() => calls.search(/** @type {Index} */ (build.index), query, options));
+      if (build.index) return this.#rankWhole(build.index, name, args);
+      // Examples take all of the core.
+      if (name === 'refine') await this.#useAllOfCore(build, how.signal);
+      if (!this.#uses(build)) continue;
       build.shards.retry();
-      const result = await this.#searchShards(build, query, options, how);
+      const result = await this.#rankShards(build, name, args, how);
       if (result) return result;
     }
   }
 
   /**
+   * @param {Index} index
+   * @param {RankName} name
+   * @param {readonly any[]} args
+   * @returns {SearchResult}
+   */
+  #rankWhole(index, name, args) {
+    return rethrown(() => /** @type {any} */ (calls[name])(index, ...args));
+  }
+
+  /**
    * @param {Build} build
-   * @param {Query} query
-   * @param {RankingOptions | undefined} options
+   * @param {RankName} name
+   * @param {readonly any[]} args
    * @param {How} how
    * @returns {Promise<SearchResult | undefined>} nothing where another build or the whole index has come meanwhile
    */
-  async #searchShards(build, query, options, { signal, onUpdate }) {
-    const { text, unfinished, embedding } = partsOf(query);
-    const stays = performance.now() + (unfinished ? STAYS : 0);
+  async #rankShards(build, name, args, { signal, onUpdate }) {
+    const stays = performance.now() + (isUnfinished(name, args) ? STAYS : 0);
     const before = { ...build.files.fetched };
     /** @type {SearchResult['problem']} */
     let problem;
-    const ask = () => rethrown(() => build.shards.search(text, unfinished, embedding, options));
+    /** @type {() => Answer} */
+    const ask = () => rethrown(() => /** @type {any} */ (ranks[name])(build.shards, ...args));
     /** @param {SearchResult} result */
     const withCost = (result) => {
       const { files, bytes } = build.files.fetched;
@@ -190,7 +235,12 @@ export class ShardedEngine {
     while (this.#current() === build && !build.index) {
       const answer = timed(ask);
       const { result, wanted, sure, whole, milliseconds } = answer;
-      if (whole) return this.whole(signal).then((index) => rethrown(() => calls.search(index, query, options)));
+      if (whole && build.given) {
+        // More of the core may need less of the bundle.
+        await this.#useAllOfCore(build, signal);
+        continue;
+      }
+      if (whole) return this.#rankWhole(await this.whole(signal), name, args);
       if (wanted.length === 0) return { ...withCost(result), milliseconds };
       tell(answer);
       const look = () => tell(ask());
@@ -358,6 +408,14 @@ export class ShardedEngine {
   #uses(build) {
     return this.#build === build && !build.index;
   }
+}
+
+/**
+ * @param {RankName} name
+ * @param {readonly any[]} args
+ */
+function isUnfinished(name, [asked]) {
+  return Boolean(name === 'search' ? partsOf(asked).unfinished : asked.query?.unfinished);
 }
 
 /** @param {Build} build */

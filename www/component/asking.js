@@ -59,5 +59,5 @@ async function askWithin(index, question, signal, onUpdate) {
 /** @type {typeof ask} */
 function askOnce(index, { query, more, less, method, k, passages, strictness, facets, filter }, signal, onUpdate) {
   const options = { method, k, passages, strictness, facets, filter, signal };
-  return more.length || less.length ? index.refine({ query, more, less }, options) : index.search(query, { ...options, onUpdate });
+  return more.length || less.length ? index.refine({ query, more, less }, { ...options, onUpdate }) : index.search(query, { ...options, onUpdate });
 }

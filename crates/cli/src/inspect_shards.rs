@@ -70,7 +70,7 @@ fn tried<'t>(
     for text in queries {
         let query = Query::from(text);
         let mut files = ShardFiles::new(json, path.into())?;
-        let (cost, _) = files.load_wanted(&query, &options)?;
+        let (cost, _) = files.load_wanted(&query.into(), &options)?;
         costs.push(cost);
         let found = files.shards.search(query, &options)?.result;
         let whole = index.search(query, &options)?;

@@ -138,12 +138,13 @@ fn search_shards(args: &Args, files: &mut ShardFiles) -> Result<String> {
     }
     let embedding = embedding(args, &files.shards.manifest().space, false)?;
     let query = Query { text: args.query.as_deref(), embedding: embedding.as_deref(), unfinished: false };
+    let refine = Refine { query, more: &as_strs(&args.more), less: &as_strs(&args.less) };
     let options = args.options();
-    let (cost, whole) = files.load_wanted(&query, &options).map_err(|error| for_people(error, args))?;
+    let (cost, whole) = files.load_wanted(&refine, &options).map_err(|error| for_people(error, args))?;
     if whole {
         return search_whole(args, files.whole()?);
     }
-    let result = files.shards.search(query, &options)?.result;
+    let result = files.shards.refine(&refine, &options)?.result;
     Ok(match args.json {
         true => serde_json::to_string_pretty(&result)?,
         false => {
@@ -196,8 +197,7 @@ fn costs(cost: Cost, result: &SearchResult) -> String {
 impl Args {
     /// Whether the planner of shards is not asked at all.
     fn asks_whole(&self) -> bool {
-        let by_articles = !self.more.is_empty() || !self.less.is_empty();
-        by_articles || self.no_normalize || self.whole || self.explain
+        self.no_normalize || self.whole || self.explain
     }
 
     /// Whether the command line names what embeds the query.

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use exemplar_search::bundle::Bundle;
 use exemplar_search::shards::{HEAD, Id, Kind, Packing, Shards, Written, largest, packing};
-use exemplar_search::{Query, SearchOptions};
+use exemplar_search::{Refine, SearchOptions};
 use flate2::read::DeflateDecoder;
 use serde::Serialize;
 
@@ -70,11 +70,11 @@ impl<'w> ShardFiles<'w> {
     }
 
     /// Reads all that a search wants. Says what cannot be read, and goes on without it.
-    pub fn load_wanted(&mut self, query: &Query, options: &SearchOptions) -> Result<(Cost, bool)> {
+    pub fn load_wanted(&mut self, asked: &Refine, options: &SearchOptions) -> Result<(Cost, bool)> {
         let Self { shards, source, lost } = self;
         let mut cost = Cost::default();
         loop {
-            let answer = shards.search(*query, options)?;
+            let answer = shards.refine(asked, options)?;
             let (wanted, whole) = (answer.wanted, answer.whole);
             if wanted.is_empty() {
                 return Ok((cost, whole));

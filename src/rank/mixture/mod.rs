@@ -4,4 +4,4 @@ mod clusters;
 mod problem;
 
 pub(crate) use clusters::{Mixture, times};
-pub(crate) use problem::{Problem, Solution, Steering, Training};
+pub(crate) use problem::{KeptSteering, Problem, Solution, Training};

@@ -7,6 +7,9 @@
 //! of [`crate::rank::svm`] for all rows: with n negatives and p positives, c₊ = C (n + p) / 2p and c₋ = C (n + p) / 2n. The mean of convex
 //! functions is convex, so there is one optimum. Quasi-Newton steps find it, steered by the inverse Hessian of a typical query.
 
+use std::borrow::Borrow;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::clusters::{Hinge, Mixture, times};
 use crate::rank::Moments;
 use crate::rank::svm::{Lbfgs, Params, SolverReport, Stop, inverse_hessian, lowest_point};
@@ -54,9 +57,9 @@ pub(crate) struct Solution {
 }
 
 /// The preconditioner of the SVM for one C.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Steering {
-    pub c: f64,
+    c: f64,
     /// (I + 2 c share Σ x x')⁻¹ for rows with their constant 1.
     inverse: Matrix,
 }
@@ -65,6 +68,21 @@ impl Steering {
     /// `moments` are those of all rows.
     pub fn new(moments: &Moments, c: f64) -> Self {
         Self { c, inverse: inverse_hessian(moments, c * ACTIVE) }
+    }
+}
+
+/// The steering of the C that was asked for last.
+#[derive(Debug, Default)]
+pub(crate) struct KeptSteering(Mutex<Option<Arc<Steering>>>);
+
+impl KeptSteering {
+    /// That for this C, which is within its range.
+    pub fn of<M: Borrow<Moments>>(&self, c: f64, moments: impl FnOnce() -> M) -> Arc<Steering> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(steering) if steering.c == c => steering.clone(),
+            _ => kept.insert(Arc::new(Steering::new(moments().borrow(), c))).clone(),
+        }
     }
 }
 

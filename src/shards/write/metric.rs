@@ -120,7 +120,7 @@ fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) ->
     let targets: Vec<Vec<f32>> = texts
         .filter_map(|text| {
             let unit = metric.of_coefficients(&encoder.coefficients(text)?.values);
-            Some(metric.targets(&unit, true).whitened.axes)
+            Some(metric.whitened(&metric.place(&unit, true)).axes)
         })
         .collect();
     let n = targets.len().max(1) as f32;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use self::cut::in_shards;
 use self::metric::{Placed, class_of, place};
+use super::articles::{Listed, code_articles};
 use super::manifest::{Manifest, Noise};
 use super::passages::{NORM_STEP, Passages};
 use super::shard::{Build, Id, Kind, Shard};
@@ -69,6 +70,7 @@ pub fn write(bundle: &Bundle, pack: Pack) -> Result<Written> {
     layout.ngrams(&encoder, &mut start, &mut payloads);
     layout.texts(bundle, &mut start, &mut payloads)?;
     layout.fields(bundle, &mut start, &mut payloads);
+    layout.articles(bundle, &start, &mut payloads);
     // As it is read back: passages' places are coded by what the reader knows.
     let bytes = start.write();
     let start = Start::read(&bytes)?;
@@ -217,6 +219,23 @@ impl Layout {
         start.articles = bundle.articles.len() as u32;
         (start.texts, start.texts_of) = (passages.div_ceil(of) as u32, of as u32);
         Ok(())
+    }
+
+    fn articles(&self, bundle: &Bundle, start: &Start, payloads: &mut Vec<(Id, Vec<u8>)>) {
+        let mut places: Vec<Vec<u32>> = vec![Vec::new(); bundle.articles.len()];
+        for (place, &passage) in (0..).zip(&self.order) {
+            places[bundle.passages[passage as usize].article].push(place);
+        }
+        let mut shards: Vec<Vec<Listed>> = vec![Vec::new(); start.article_files()];
+        for (article, places) in bundle.articles.iter().zip(places) {
+            let id = article.id.clone();
+            shards[start.article_file(&id).number as usize].push(Listed { id, places });
+        }
+        for (number, articles) in shards.iter().enumerate() {
+            let mut coder = Encoder::default();
+            let _ = code_articles(&mut coder, articles, start.passages);
+            payloads.push((Id::new(Kind::Articles, number), coder.finish()));
+        }
     }
 
     fn passages(

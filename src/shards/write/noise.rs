@@ -11,6 +11,8 @@ use crate::{Query, Result, SearchIndex, SearchOptions, Strictness, Weights};
 const SAMPLES: usize = 60;
 /// Characters of a passage's text that are searched for, about.
 const TEXT: usize = 80;
+/// Of these, one in so many by the SVM, which takes longer.
+const SVM_ONE_IN: usize = 3;
 /// Halvings of the range in which a deviation is looked for, and its upper end.
 const HALVINGS: usize = 10;
 const MOST: f32 = 2.0;
@@ -34,15 +36,17 @@ pub(super) fn measure(bundle: &Bundle, manifest: &Manifest, payloads: &[(Id, Vec
     let texts = texts(bundle);
     let loaded = &Loaded::of(manifest, payloads)?;
     let index = SearchIndex::new(bundle.clone())?;
-    let samples = |method: &str| -> Result<Vec<Sample>> {
+    let samples = |method: &str, one_in: usize| -> Result<Vec<Sample>> {
         let options = SearchOptions::default().method(method.parse()?).strictness(Strictness::Off);
-        texts.iter().filter_map(|text| sample(text, &options, &index, loaded).transpose()).collect()
+        let texts = texts.iter().step_by(one_in);
+        texts.filter_map(|text| sample(text, &options, &index, loaded).transpose()).collect()
     };
-    let none = Noise { knn: 0.0, whitened: 0.0, lexical: 0.0 };
-    let knn = deviation(&samples("knn")?, &|knn| Noise { knn, ..none });
-    let whitened = deviation(&samples("whitened")?, &|whitened| Noise { whitened, ..none });
-    let with_words = Noise { knn, whitened, lexical: 0.0 };
-    let lexical = deviation(&samples("whitened+lexical")?, &|lexical| Noise { lexical, ..with_words });
+    let none = Noise { knn: 0.0, svm: 0.0, whitened: 0.0, lexical: 0.0 };
+    let knn = deviation(&samples("knn", 1)?, &|knn| Noise { knn, ..none });
+    let svm = deviation(&samples("svm", SVM_ONE_IN)?, &|svm| Noise { svm, ..none });
+    let whitened = deviation(&samples("whitened", 1)?, &|whitened| Noise { whitened, ..none });
+    let with_words = Noise { knn, svm, whitened, lexical: 0.0 };
+    let lexical = deviation(&samples("whitened+lexical", 1)?, &|lexical| Noise { lexical, ..with_words });
     Ok(Noise { lexical, ..with_words })
 }
 
@@ -80,7 +84,9 @@ fn sample(
 ) -> Result<Option<Sample>> {
     let query = Query::from(text);
     let shards = loaded.wanted(&query, options)?;
-    let Step::Ranked(ranked) = shards.step(&query, options)? else { return Ok(None) };
+    let Step::Ranked(ranked) = shards.step(&query.into(), options)? else {
+        return Ok(None);
+    };
     let (claim, weights) = (ranked.ranking.claim(), ranked.ranking.weights);
     let found = ranked.answer(&query, options).result.hits;
     let whole = index.search(query, options)?.hits;
@@ -94,7 +100,7 @@ impl Loaded {
         let mut all = Shards::new(json.as_bytes())?;
         // What only the whole bundle needs stays away. Ids ascend, so the start comes first.
         let searched = payloads.iter().filter(|(id, _)| {
-            !matches!(id.kind, Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields)
+            !matches!(id.kind, Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields | Kind::Articles)
         });
         for (id, payload) in searched {
             all.add(*id, &Shard::write(*id, manifest.build, payload, None))?;
@@ -123,7 +129,7 @@ impl Loaded {
             Kind::Passages => to.passages[number].clone_from(&all.passages[number]),
             Kind::Texts => to.texts[number].clone_from(&all.texts[number]),
             // No text needs these.
-            Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields => to.give_up(id),
+            Kind::Vectors | Kind::Directions | Kind::Rest | Kind::Fields | Kind::Articles => to.give_up(id),
         }
         Ok(())
     }

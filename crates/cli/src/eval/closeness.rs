@@ -80,7 +80,7 @@ pub fn shares(
     let whole = |query: Query| Ok(index.search(query, &options)?.closeness);
     let in_shards = |query: Query| {
         let mut files = ShardFiles::in_memory(shards.context("there are no shards")?)?;
-        files.load_wanted(&query, &options)?;
+        files.load_wanted(&query.into(), &options)?;
         Ok(files.shards.search(query, &options)?.result.closeness)
     };
     let mut all = Vec::new();

@@ -26,7 +26,7 @@ impl Setting {
 
     /// Whether a part of a bundle in shards answers it.
     pub fn is_in_part(&self) -> bool {
-        shards::answers_in_part(&Query::from("a text"), &self.options(1))
+        shards::answers_in_part(&Query::from("a text").into(), &self.options(1))
     }
 
     /// All hits, however far.

@@ -82,7 +82,7 @@ impl Case<'_> {
     ) -> Result<InShards> {
         let options = setting.options(DEPTH + usize::from(self.left_out.is_some()));
         let query = self.query(source);
-        let (cost, _) = files.load_wanted(&query, &options)?;
+        let (cost, _) = files.load_wanted(&query.into(), &options)?;
         let result = files.shards.search(query, &options)?.result;
         let ids = || result.hits.iter().map(|hit| hit.article.id.as_str());
         let whole = index.search(query, &options)?.hits;

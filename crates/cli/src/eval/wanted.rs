@@ -81,7 +81,7 @@ fn addresses(
     };
     if let Some((json, path)) = sharded {
         let mut files = ShardFiles::new(json, path.into())?;
-        let (_, needs_whole) = files.load_wanted(&query, options)?;
+        let (_, needs_whole) = files.load_wanted(&query.into(), options)?;
         if !needs_whole {
             return Ok(of(files.shards.search(query, options)?.result));
         }

@@ -74,8 +74,30 @@ fn a_search_reads_what_it_needs() {
     let (stdout, _) = succeed(exemplar().arg("search").arg(&bundle).args(["--query", "dough"]));
     assert!(stdout.contains(" shards, ") && stdout.contains(" rounds"), "{stdout}");
     // What parts cannot answer is answered by the whole.
-    assert_eq!(search(&bundle, &["--query", "dough", "--method", "svm"])["complete"], Value::Null);
-    assert_eq!(search(&bundle, &["--similar", "3.html"])["hits"].as_array().unwrap().len(), 10);
+    assert_eq!(search(&bundle, &["--query", "dough", "--passages", "2"])["complete"], Value::Null);
+}
+
+#[test]
+fn the_svm_and_examples_are_answered_by_parts() {
+    let folder = folder();
+    let bundle = build(&folder, "shards");
+    let found = search(&bundle, &["--query", "dough", "--method", "svm"]);
+    assert!(found["complete"].is_number() && found["svm"]["newtonSteps"].as_u64() > Some(0), "{found}");
+    for args in [&["--similar", "3.html"][..], &["--query", "dough", "--more", "3.html", "--less", "4.html"]]
+    {
+        let found = search(&bundle, args);
+        let ids: Vec<&str> = found["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| hit["article"]["id"].as_str().unwrap())
+            .collect();
+        assert!(ids.len() == 10 && !ids.contains(&"3.html") && found["complete"].is_number(), "{found}");
+        let (stdout, _) = succeed(exemplar().arg("search").arg(&bundle).args(args));
+        assert!(stdout.contains(" shards, "), "{stdout}");
+    }
+    let stderr = fail(exemplar().arg("search").arg(&bundle).args(["--similar", "none.html"]));
+    assert!(stderr.contains("none.html"), "{stderr}");
 }
 
 #[test]
