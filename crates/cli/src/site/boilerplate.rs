@@ -271,7 +271,7 @@ const KINDS: &[Kind] = &[
         ],
     },
     Kind { by: By::Rel, names: &["tag", "author"] },
-    // Labels of versions, shares and tags.
+    // Labels of versions, shares and tags; of what rustdoc has folded.
     Kind {
         by: By::Class,
         names: &[
@@ -280,6 +280,7 @@ const KINDS: &[Kind] = &[
             "theme-doc-footer",
             "theme-blog-footer-edit-meta-row",
             "md-tags",
+            "hideme",
             "share-buttons",
             "social-share",
             "sharedaddy",

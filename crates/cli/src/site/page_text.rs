@@ -268,6 +268,7 @@ mod tests {
                 "<h3><button aria-expanded=false>Question?</button></h3><button>Copy</button>Answer",
                 "Question?\nAnswer",
             ),
+            ("<h1>Function <span>alloc</span><button>Copy item path</button></h1>", "Function alloc"),
             ("<button><h3>Question?</h3></button><dl><dt><button>Term</button></dl>", "Question?\nTerm"),
             ("<div role=tablist><a href='#a'>npm</a></div><label>yarn</label>Text", "Text"),
             (

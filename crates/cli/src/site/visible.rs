@@ -14,7 +14,7 @@ const RUBY_ANNOTATION: &[&str] = &["rt", "rp", "rtc"];
 /// The source of a formula, beside the formula.
 const MATHML_ANNOTATION: &[&str] = &["annotation", "annotation-xml"];
 
-/// Elements in which a button is the text: a heading or a term that opens what it names.
+/// Elements in which a button is the text, if there is no other: a heading or a term that opens what it names.
 const NAMES_SECTION: &[&str] = &["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"];
 
 pub fn is_shown(element: ElementRef) -> bool {
@@ -51,7 +51,16 @@ fn is_only_formula(element: ElementRef) -> bool {
 
 /// Whether a button names a section.
 fn is_text(button: ElementRef) -> bool {
-    let names = |element: ElementRef| NAMES_SECTION.contains(&element.value().name());
-    button.ancestors().take(4).filter_map(ElementRef::wrap).any(names)
-        || button.descendent_elements().take(4).any(names)
+    let names = |element: &ElementRef| NAMES_SECTION.contains(&element.value().name());
+    let within = button.ancestors().take(4).filter_map(ElementRef::wrap).find(names);
+    within.is_some_and(|name| !has_text_beside_buttons(name))
+        || button.descendent_elements().take(4).any(|it| names(&it))
+}
+
+/// Whether an element has text that is in no button.
+fn has_text_beside_buttons(element: ElementRef) -> bool {
+    element.children().any(|child| match ElementRef::wrap(child) {
+        Some(child) => child.value().name() != "button" && has_text_beside_buttons(child),
+        None => child.value().as_text().is_some_and(|text| !text.trim().is_empty()),
+    })
 }
