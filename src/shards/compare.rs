@@ -43,7 +43,7 @@ impl Compared {
         let learner = match targets {
             Some(_) if svm::IS_HERE && weights.svm > 0.0 => {
                 let positives = place.into_iter().chain(examples.liked().cloned()).collect();
-                Some(Learner::new(positives, examples, options)?)
+                Some(Learner::new(positives, examples.liked_and_disliked(), options)?)
             }
             _ => None,
         };

@@ -4,7 +4,6 @@
 use std::sync::OnceLock;
 
 use super::Shards;
-use super::examples::Examples;
 use super::place::{MORE_AXES, Target};
 use super::start::{Cluster, Metric, Start};
 use crate::rank::Moments;
@@ -63,13 +62,16 @@ impl Metric {
 }
 
 impl Learner {
-    /// From the places of the query and liked articles.
+    /// From the places of the query and liked articles, and the passages of liked and of disliked ones, ascending.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Option`](crate::ErrorKind::Option) if an option of the SVM is out of range.
-    pub fn new(positives: Vec<Vec<f32>>, examples: &Examples, options: &SearchOptions) -> Result<Self> {
-        let [left_out, disliked] = examples.liked_and_disliked();
+    pub fn new(
+        positives: Vec<Vec<f32>>,
+        [left_out, disliked]: [Vec<u32>; 2],
+        options: &SearchOptions,
+    ) -> Result<Self> {
         Ok(Self { positives, left_out, disliked, params: options.svm.check()? })
     }
 
