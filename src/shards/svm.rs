@@ -109,7 +109,8 @@ impl Learner {
         let candidates = Matrix::from_vec(rows, metric.axes.len() + MORE_AXES);
         let training =
             Training { positives: &self.positives, candidates: &candidates, weights, mixture, counts };
-        let negatives = start.passages as usize - self.left_out.len();
+        // Damaged lists may name a passage twice.
+        let negatives = (start.passages as usize).saturating_sub(self.left_out.len());
         let problem = Problem::new(training, negatives, &self.params);
         let Solution { vector, report, .. } = problem.solve(&steering, TOLERANCE, None);
         (metric.plain(&vector), report)
