@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::{Partial, Remote, Request, Response, Row, response_error};
 use crate::Result;
 use crate::bundle::{Article, Passage};
+use crate::decimal::Decimal;
 use crate::rank::knn;
 use crate::vector::{Element, Matrix};
 
@@ -140,14 +141,15 @@ fn unit_vectors(mut vectors: Vec<f32>, rows: usize, dims: usize, model: &str) ->
     }
     for (row, values) in vectors.chunks_exact_mut(dims).enumerate() {
         if let Some(i) = values.iter().position(|value| !value.is_finite()) {
-            let problem = format!("holds {} at {i} of row {row}: vectors must be finite numbers", values[i]);
+            let value = Decimal::from(values[i]);
+            let problem = format!("holds {value} at {i} of row {row}: vectors must be finite numbers");
             return Err(response_error("vectors", problem));
         }
         let length = f32::squares(values).sqrt();
         if !LENGTHS.contains(&length) {
             let problem = format!(
                 "has length {} in row {row}, expected 1: the engine holds unit vectors",
-                crate::decimal::Decimal::short(length)
+                Decimal::short(length)
             );
             return Err(response_error("vectors", problem));
         }

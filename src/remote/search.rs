@@ -4,6 +4,7 @@ use super::metric::Spread;
 use super::ranking::{Asked, Linear, Ranking, unit};
 use super::{Candidates, Partial, Remote, Request};
 use crate::closeness::PlacedBy;
+use crate::decimal::Decimal;
 use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::lexical::QueryTerms;
@@ -99,7 +100,7 @@ impl Remote {
             return refuse("fusion", "rrf", "expected z-score");
         }
         if let Some(threshold) = options.relevance_threshold {
-            return refuse("relevance_threshold", &threshold.to_string(), "leave it out");
+            return refuse("relevance_threshold", &Decimal::from(threshold).to_string(), "leave it out");
         }
         if let Some(field) = options.facets.first() {
             return refuse("facets", &format!("\"{field}\""), "leave them out");
