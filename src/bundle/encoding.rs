@@ -9,7 +9,7 @@ use super::centred::quantize_centred;
 use super::part::Descriptor;
 use crate::error::one_of;
 use crate::vector::little_endian::{codes, float32};
-use crate::vector::{Matrix, Vectors, quantize};
+use crate::vector::{Matrix, Vectors, float16, quantize};
 use crate::{Error, Result};
 
 /// An encoding of the vectors of a version 2 bundle; version 1 has float32 alone.
@@ -112,10 +112,7 @@ impl Encoding {
         let mut bytes = part.bytes;
         match self {
             Self::Float32 => Vectors::Float32(Matrix::from_vec(float32(&bytes), dims)),
-            Self::Float16 => {
-                let values = bytes.as_chunks().0.iter().map(|value| f16::from_le_bytes(*value).to_f32());
-                Vectors::Float32(Matrix::from_vec(values.collect(), dims))
-            }
+            Self::Float16 => Vectors::Float32(Matrix::from_vec(float16::values(&bytes), dims)),
             Self::Int8 | Self::Int8Centred => {
                 let floats = bytes.split_off(rows * dims);
                 let (scales, centre) = floats.as_chunks().0.split_at(rows);

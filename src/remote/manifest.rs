@@ -12,7 +12,7 @@ use crate::encoder;
 use crate::fields::Fields;
 use crate::vector::dense::Dense;
 use crate::vector::little_endian::float32;
-use crate::vector::{Matrix, Vectors};
+use crate::vector::{Matrix, Vectors, float16};
 use crate::{Error, Result};
 
 /// Dimensions of a remote bundle at most: it holds their covariance, and a page inverts it.
@@ -300,8 +300,7 @@ fn read_clusters(part: &Part, dims: usize) -> Result<Clusters> {
     }
     let (counts, centroids) = part.bytes.split_at(4 * count);
     let counts: Vec<u32> = counts.as_chunks().0.iter().map(|count| u32::from_le_bytes(*count)).collect();
-    let centroids: Vec<f32> =
-        centroids.as_chunks().0.iter().map(|value| f16::from_le_bytes(*value).to_f32()).collect();
+    let centroids = float16::values(centroids);
     check_values(CLUSTERS, &centroids, 1.01)?;
     if counts.contains(&0) {
         return Err(wrong(CLUSTERS, "holds a cluster of no rows"));

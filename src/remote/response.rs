@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use half::f16;
 use serde::Serialize;
 
 use super::response_error;
@@ -10,6 +9,7 @@ use crate::Result;
 use crate::bundle::{Article, Passage};
 use crate::fields::{Fields, FromFields, FromJson, Mismatch, Place};
 use crate::json::{Object, Value};
+use crate::vector::float16;
 
 /// Rows of an engine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,12 +139,12 @@ impl Response {
 }
 
 fn float16(encoded: &str) -> Result<Vec<f32>> {
-    let bytes: Result<Vec<u8>> =
-        STANDARD.decode(encoded).map_err(|e| response_error("vectors", format!("is not base64: {e}")));
+    let bytes: Result<Vec<u8>> = STANDARD
+        .decode(encoded.as_bytes())
+        .map_err(|e| response_error("vectors", format!("is not base64: {e}")));
     let bytes = bytes?;
-    let (values, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
+    if !bytes.len().is_multiple_of(2) {
         return Err(response_error("vectors", "ends within a value: expected float16, two bytes each"));
     }
-    Ok(values.iter().map(|value| f16::from_le_bytes(*value).to_f32()).collect())
+    Ok(float16::values(&bytes))
 }

@@ -3,13 +3,14 @@
 //! A matrix stores float32 or int8 rows, each with a scale. Row `i` means `scale(i) * row(i)`, plus its share of a centre if the
 //! matrix has one. `kernels` holds each algorithm once, written against `lanes::F32x4`; `scalar` and `simd128` implement those four
 //! lanes for one instruction set each. Every implementation adds in the same order, so scalar, SIMD, native and browser builds give the
-//! same bits. The other loops in which a search spends its time are here too: [`dense`], [`float32`], [`hinge`], [`indices`], [`top_k`].
+//! same bits. The other loops in which a search spends its time are here too: [`dense`], [`float16`], [`float32`], [`hinge`], [`indices`], [`top_k`].
 //!
 //! This is a crate of its own because it is always compiled for speed, while WebAssembly builds compile most of its users for size.
 //! Generic code is compiled where it is used, so slow code is offered by type: [`Rows`], [`Vectors`].
 
 pub mod dense;
 mod deviations;
+pub mod float16;
 pub mod float32;
 pub mod hinge;
 pub mod indices;
