@@ -446,6 +446,64 @@ fn the_json_of_requests_and_responses_is_as_documented() {
     }
 }
 
+/// A response as JSON, with the vectors in base64.
+fn json_of(response: &Response) -> String {
+    use base64::Engine;
+    use serde_json::{Value, json};
+    let row = |row: &Row| {
+        let Row { id, article, passage, index, words } = row;
+        let fields = json!({ "lang": article.lang, "tags": article.tags });
+        let article =
+            json!({ "id": article.id, "title": article.title, "url": article.url, "fields": fields });
+        let passage = json!({ "index": index, "heading": passage.heading, "text": passage.text });
+        json!({ "id": id, "article": article, "passage": passage, "words": words })
+    };
+    let bytes = response.vectors.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes());
+    let vectors = base64::engine::general_purpose::STANDARD.encode(bytes.collect::<Vec<u8>>());
+    json!({ "rows": response.rows.iter().map(row).collect::<Vec<Value>>(), "vectors": vectors }).to_string()
+}
+
+#[test]
+fn json_is_taken_as_if_all_of_it_had_been_read() {
+    let bundle = bundle(10, 200);
+    let remote = remote_of(&bundle, false);
+    let query = bundle.vectors.values(0);
+    for (method, filter) in [("knn", None), ("hybrid", None), ("knn", Some("en"))] {
+        let filter =
+            filter.map(|lang: &str| ("lang".into(), exemplar_search::Wanted::Values(vec![lang.into()])));
+        let filter = exemplar_search::Filter(filter.into_iter().collect());
+        let options = SearchOptions::default().method(method.parse().unwrap()).filter(filter);
+        let (mut taken, mut read) = (Candidates::default(), Candidates::default());
+        while let Ok(Answer { wanted: Some(request), .. }) = remote.search(&query, &options, &read) {
+            let json = json_of(&respond(&bundle, &request));
+            for (from, to) in [
+                ("", ""),
+                ("\"rows\"", "\"row\""),
+                ("\"title\":\"", "\"title\":7,\"x\":\""),
+                ("a", "\\u0062"),
+                ("\"text\"", "\"t\""),
+                ("==", "="),
+                ("]", ""),
+            ] {
+                let json = json.replacen(from, to, 1);
+                let (mut one, mut other) = (taken.clone(), read.clone());
+                let added = one.add_json(&remote, &request, json.clone().into_bytes(), None);
+                let expected = Response::read(json.as_bytes(), None)
+                    .and_then(|response| other.add(&remote, &request, response));
+                let shown = |result: exemplar_search::Result<()>| result.map_err(|error| error.to_string());
+                assert_eq!(shown(added), shown(expected), "{from} {to}");
+                assert_eq!(one, other, "{from} {to}");
+            }
+            taken.add_json(&remote, &request, json.clone().into_bytes(), None).unwrap();
+            read.add(&remote, &request, Response::read(json.as_bytes(), None).unwrap()).unwrap();
+            let answer = remote.search(&query, &options, &taken).unwrap();
+            assert_eq!(answer, remote.search(&query, &options, &read).unwrap());
+            assert!(!answer.result.hits.is_empty());
+        }
+        assert!(taken.rows() > 0);
+    }
+}
+
 /// What a remote bundle of this release is, to the byte: whoever changes the format writes another version of it, and keeps reading this
 /// one. With EXEMPLAR_WRITE_GOLDEN set, the files are written anew. The browser tests load them.
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,8 +9,6 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 fuzz_target!(|input: &[u8]| {
     let archive = Archive::read(input);
     let [manifest, bytes, responses @ ..] = archive.files.as_slice() else { return };
-    let responses: Vec<Response> =
-        responses.iter().filter_map(|json| Response::read(json, None).ok()).collect();
     let Ok(Manifest { file, .. }) = Manifest::read(manifest) else { return };
     let Ok(remote) = Remote::read(manifest, &[(file, bytes.clone())].into()) else { return };
     let embedding: Vec<f32> = (0..remote.space().dimensions).map(|i| (i as f32).cos()).collect();
@@ -24,7 +22,12 @@ fuzz_target!(|input: &[u8]| {
             assert!(answer.result.hits.iter().all(|hit| hit.score.is_finite()), "hits have scores");
             let Some((wanted, response)) = answer.wanted.zip(responses.next()) else { break };
             assert!(request < 2, "it never has enough");
-            if candidates.add(&remote, &wanted, response.clone()).is_err() {
+            let mut read = candidates.clone();
+            let added = candidates.add_json(&remote, &wanted, response.clone(), None);
+            let expected = Response::read(response, None).and_then(|response| read.add(&remote, &wanted, response));
+            assert_eq!(added.is_ok(), expected.is_ok(), "reading all of it is no other");
+            assert!(candidates == read, "and gives the same");
+            if added.is_err() {
                 break;
             }
         }

@@ -1,17 +1,20 @@
 //! The rows that an engine has returned for a query.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{Partial, Remote, Request, Response, Row, response_error};
+use super::unread::{Found, LazyRow, find};
+use super::{Partial, Remote, Request, Response, response_error};
 use crate::Result;
-use crate::bundle::{Article, Passage};
+use crate::bundle::Article;
 use crate::decimal::Decimal;
 use crate::rank::knn;
-use crate::vector::{Element, Matrix};
+use crate::vector::{Matrix, float32};
 
 /// How far a row's vector may be from unit length: float16 and the codes of engines lose less.
 const LENGTHS: std::ops::RangeInclusive<f64> = 0.9..=1.1;
+/// How far a row's vector may be from what it was in another response.
+const SAME: f32 = 0.01;
 /// How far below the mean product of all rows the best may be, for rounding.
 const ROUNDING: f64 = 2e-3;
 
@@ -20,13 +23,14 @@ const ROUNDING: f64 = 2e-3;
 pub struct Candidates {
     /// How many responses there were.
     pub(super) responses: usize,
-    pub(super) articles: Vec<Article>,
-    pub(super) passages: Vec<Passage>,
-    /// Which of its article's passages each is.
-    pub(super) indices: Vec<usize>,
+    pub(super) rows: Vec<LazyRow>,
+    /// The article that each is of.
+    pub(super) article_of: Vec<usize>,
+    /// The first row of each article.
+    articles: Vec<usize>,
     pub(super) words: Vec<f32>,
-    /// The vectors, of unit length, row after row.
-    pub(super) vectors: Vec<f32>,
+    /// The vectors, of unit length, once there are any.
+    pub(super) vectors: Option<Matrix>,
     /// The w of the first SVM, from which the next one goes on.
     pub(super) start: OnceLock<Vec<f64>>,
     partial: Option<Partial>,
@@ -37,7 +41,21 @@ pub struct Candidates {
 impl Candidates {
     /// How many rows were looked at.
     pub fn rows(&self) -> usize {
-        self.passages.len()
+        self.rows.len()
+    }
+
+    /// How many articles they are of.
+    pub(super) fn articles(&self) -> usize {
+        self.articles.len()
+    }
+
+    pub(super) fn article(&self, article: usize) -> &Article {
+        &self.rows[self.articles[article]].article
+    }
+
+    /// The natural logarithm of what it counts.
+    pub(super) fn log(&self, article: usize) -> f32 {
+        self.rows[self.articles[article]].log()
     }
 
     /// The worst of what responses said.
@@ -55,15 +73,49 @@ impl Candidates {
     /// row is, as those of another model.
     pub fn add(&mut self, remote: &Remote, request: &Request, response: Response) -> Result<()> {
         let Response { rows, vectors, partial } = response;
+        let rows = rows.into_iter().map(LazyRow::from).collect();
+        self.take(remote, request, Found { rows, vectors, partial })
+    }
+
+    /// [`Candidates::add`] of a response that is read here, as [`Response::read`] does it, but for the texts of rows that become no hits:
+    /// reading them is most of what an answer costs beside the engine.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Response::read`] and [`Candidates::add`].
+    pub fn add_json(
+        &mut self,
+        remote: &Remote,
+        request: &Request,
+        json: Vec<u8>,
+        vectors: Option<Vec<f32>>,
+    ) -> Result<()> {
+        let json = Arc::new(json);
+        match find(&json, vectors.is_none()) {
+            None => self.add(remote, request, Response::read(&json, vectors)?),
+            Some(found) => {
+                let vectors = vectors.unwrap_or(found.vectors);
+                self.take(remote, request, Found { vectors, ..found })
+            }
+        }
+    }
+
+    fn take(&mut self, remote: &Remote, request: &Request, found: Found) -> Result<()> {
+        let Found { rows, vectors, partial } = found;
         let dims = remote.space().dimensions;
         let vectors = unit_vectors(vectors, rows.len(), dims, &remote.space().model)?;
         for (i, row) in rows.iter().enumerate() {
-            self.check_row(i, row, &vectors[i * dims..][..dims], request)?;
+            self.check_row(i, row, vectors.values(i), request)?;
         }
         check_nearness(remote, request, &vectors)?;
-        self.vectors.reserve(vectors.len());
-        for (row, vector) in rows.into_iter().zip(vectors.chunks_exact(dims)) {
-            self.insert(row, vector);
+        let new: Vec<usize> = (0..).zip(rows).filter_map(|(i, row)| self.insert(row).then_some(i)).collect();
+        match &mut self.vectors {
+            // Most often there is one response, and no row twice.
+            None if new.len() == vectors.rows() => self.vectors = Some(vectors),
+            known => {
+                let known = known.get_or_insert_with(|| Matrix::zeros(0, dims));
+                new.into_iter().for_each(|row| known.push(vectors.values(row)));
+            }
         }
         self.responses += 1;
         let missing = |partial: &Partial| partial.missing as f64 / partial.of.max(1) as f64;
@@ -75,63 +127,70 @@ impl Candidates {
         Ok(())
     }
 
-    fn check_row(&self, i: usize, row: &Row, vector: &[f32], request: &Request) -> Result<()> {
+    fn check_row(&self, i: usize, row: &LazyRow, vector: &[f32], request: &Request) -> Result<()> {
         let place = |field: &str| format!("rows[{i}].{field}");
-        if row.id.is_empty() || row.article.id.is_empty() {
+        let (id, article) = (row.id(), row.article_id());
+        if id.is_empty() || article.is_empty() {
             return Err(response_error(place("id"), "is empty: each row and each article needs an id"));
         }
-        if !request.filter.allows(&row.article) {
-            let problem = format!("is \"{}\", which the filter forbids", row.article.id);
+        if !request.filter.is_empty() && !request.filter.allows(&row.article) {
+            let problem = format!("is \"{article}\", which the filter forbids");
             return Err(response_error(place("article.id"), problem));
         }
-        if row.words.is_some_and(|words| !words.is_finite() || words < 0.0) {
+        if row.words().is_some_and(|words| !words.is_finite() || words < 0.0) {
             return Err(response_error(place("words"), "is no finite number from 0"));
         }
-        if let Some(&known) = self.by_id.get(&row.id)
-            && (self.passages[known].article
-                != *self.article_by_id.get(&row.article.id).unwrap_or(&usize::MAX)
-                || self.vectors[known * vector.len()..][..vector.len()]
-                    .iter()
-                    .zip(vector)
-                    .any(|(a, b)| (a - b).abs() > 0.01))
+        if let Some(&known) = self.by_id.get(id)
+            && (self.article_of[known] != *self.article_by_id.get(article).unwrap_or(&usize::MAX)
+                || !float32::are_near(self.vector(known), vector, SAME))
         {
-            let problem = format!("is \"{}\", which was another row before: ids must differ", row.id);
+            let problem = format!("is \"{id}\", which was another row before: ids must differ");
             return Err(response_error(place("id"), problem));
         }
         Ok(())
     }
 
-    fn insert(&mut self, row: Row, vector: &[f32]) {
-        let Row { id, article, passage, index, words } = row;
-        let words = words.unwrap_or(0.0);
-        if let Some(&known) = self.by_id.get(&id) {
+    /// Takes a row, but for its vector, unless it is there already.
+    fn insert(&mut self, mut row: LazyRow) -> bool {
+        let words = row.words().unwrap_or(0.0);
+        if let Some(&known) = self.by_id.get(row.id()) {
             self.words[known] = self.words[known].max(words);
-            return;
+            return false;
         }
-        self.by_id.insert(id, self.passages.len());
+        self.by_id.insert(row.id().to_owned(), self.rows.len());
         let next = self.articles.len();
-        let place = *self.article_by_id.entry(article.id.clone()).or_insert(next);
-        if place == next {
-            self.articles.push(article);
+        let article = *self.article_by_id.entry(row.article_id().to_owned()).or_insert(next);
+        if article == next {
+            self.articles.push(self.rows.len());
         }
-        self.passages.push(Passage { article: place, ..passage });
-        self.indices.push(index);
+        row.set_article(article);
+        self.rows.push(row);
+        self.article_of.push(article);
         self.words.push(words);
-        self.vectors.extend(vector);
+        true
+    }
+
+    fn vector(&self, row: usize) -> &[f32] {
+        self.vectors.as_ref().map_or(&[], |vectors| vectors.values(row))
+    }
+
+    /// The products of the vectors with this one.
+    pub(super) fn products(&self, vector: &[f32]) -> Vec<f32> {
+        self.vectors.as_ref().map_or_else(Vec::new, |vectors| knn::scores(vectors, &vectors.pad(vector)))
     }
 
     /// The vectors of these rows, of so many dimensions.
     pub(super) fn matrix(&self, rows: &[usize], dims: usize) -> Matrix {
         let mut matrix = Matrix::zeros(rows.len(), dims);
         for (place, row) in rows.iter().enumerate() {
-            matrix.values_mut(place).copy_from_slice(&self.vectors[row * dims..][..dims]);
+            matrix.values_mut(place).copy_from_slice(self.vector(*row));
         }
         matrix
     }
 }
 
 /// The vectors, brought to the length 1 that they nearly have.
-fn unit_vectors(mut vectors: Vec<f32>, rows: usize, dims: usize, model: &str) -> Result<Vec<f32>> {
+fn unit_vectors(mut vectors: Vec<f32>, rows: usize, dims: usize, model: &str) -> Result<Matrix> {
     if vectors.len() != rows * dims {
         let problem = format!(
             "has {} values, expected {rows} rows x {dims} dimensions (model \"{model}\")",
@@ -140,33 +199,35 @@ fn unit_vectors(mut vectors: Vec<f32>, rows: usize, dims: usize, model: &str) ->
         return Err(response_error("vectors", problem));
     }
     for (row, values) in vectors.chunks_exact_mut(dims).enumerate() {
-        if let Some(i) = values.iter().position(|value| !value.is_finite()) {
-            let value = Decimal::from(values[i]);
-            let problem = format!("holds {value} at {i} of row {row}: vectors must be finite numbers");
-            return Err(response_error("vectors", problem));
-        }
-        let length = f32::squares(values).sqrt();
+        let length = float32::square(values).sqrt();
         if !LENGTHS.contains(&length) {
+            // The length of what is not finite is not, either.
+            if let Some(i) = values.iter().position(|value| !value.is_finite()) {
+                let problem = format!(
+                    "holds {} at {i} of row {row}: vectors must be finite numbers",
+                    Decimal::from(values[i])
+                );
+                return Err(response_error("vectors", problem));
+            }
             let problem = format!(
                 "has length {} in row {row}, expected 1: the engine holds unit vectors",
                 Decimal::short(length)
             );
             return Err(response_error("vectors", problem));
         }
-        let factor = (1.0 / length) as f32;
-        values.iter_mut().for_each(|x| *x *= factor);
+        float32::scale(values, (1.0 / length) as f32);
     }
-    Ok(vectors)
+    Ok(Matrix::from_vec(vectors, dims))
 }
 
 /// The best of all rows is no worse than their mean. Where that of the response is, its rows are of another model, or the engine went by
 /// another vector.
-fn check_nearness(remote: &Remote, request: &Request, vectors: &[f32]) -> Result<()> {
-    if request.vector.is_empty() || !request.filter.is_empty() || vectors.is_empty() {
+fn check_nearness(remote: &Remote, request: &Request, vectors: &Matrix) -> Result<()> {
+    if request.vector.is_empty() || !request.filter.is_empty() || vectors.rows() == 0 {
         return Ok(());
     }
-    let rows = Matrix::from_values(vectors, request.vector.len());
-    let best = knn::scores(&rows, &rows.pad(&request.vector)).into_iter().fold(f32::NEG_INFINITY, f32::max);
+    let best =
+        knn::scores(vectors, &vectors.pad(&request.vector)).into_iter().fold(f32::NEG_INFINITY, f32::max);
     if f64::from(best) + ROUNDING >= remote.metric.mean_product(&request.vector) {
         return Ok(());
     }

@@ -5,7 +5,7 @@
 //! The caller, who can reach the engine, drives [`Remote`]:
 //!
 //! 1. It asks [`Remote::search`], which answers with the hits among the candidates so far, and the request that would tell more.
-//! 2. It has the engine answer the request, and gives the [`Response`] to [`Candidates::add`].
+//! 2. It has the engine answer the request, and gives the [`Response`] to [`Candidates::add`], or its JSON to [`Candidates::add_json`].
 //! 3. It asks again, until the answer wants nothing more. There are at most two requests.
 //!
 //! `docs/remote.md` has the mathematics, the format of the files and that of requests and responses.
@@ -18,6 +18,7 @@ mod ranking;
 mod request;
 mod response;
 mod search;
+mod unread;
 
 use self::manifest::Parts;
 use self::metric::Metric;

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use super::metric::Spread;
 use super::{Candidates, Remote};
+use crate::bundle::Passage;
 use crate::closeness::{Closeness, PlacedBy, by_encoder};
 use crate::lexical::{Coverage, QueryTerms};
-use crate::rank::knn;
 use crate::rank::svm::SolverReport;
 use crate::rank::whitened::Direction;
 use crate::search::closeness::highest;
 use crate::search::collect::{self, Found};
 use crate::search::exact::{self, Named};
-use crate::search::weight::{log_of, weighed};
+use crate::search::weight::weighed;
 use crate::search::{Hit, OtherPassage, Plan, Scores, SearchOptions, SearchResult};
+use crate::vector::Element;
 use crate::vector::top_k::top_k;
-use crate::vector::{Element, Matrix};
 use crate::{Highlights, Weights};
 
 /// Rows whose whitened lengths are computed at a time.
@@ -85,7 +85,6 @@ pub(super) struct Ranking<'a, 'c> {
     order: Vec<usize>,
     article_of: Vec<u32>,
     allowed: Vec<bool>,
-    rows: Matrix,
     words: Option<Vec<f32>>,
     knn: Option<Vec<f32>>,
     svm: Option<Vec<f32>>,
@@ -97,11 +96,9 @@ pub(super) struct Ranking<'a, 'c> {
 impl<'a, 'c> Ranking<'a, 'c> {
     pub fn new(remote: &'a Remote, asked: &'a Asked<'a>, linear: Linear, candidates: &'c Candidates) -> Self {
         let order = by_article(candidates);
-        let at = |place: &usize| &candidates.passages[*place];
-        let rows = candidates.matrix(&order, remote.space().dimensions);
         let filter = &asked.options.filter;
-        let products = |part: &Option<(Vec<f32>, Spread)>| {
-            part.as_ref().map(|(vector, _)| knn::scores(&rows, &rows.pad(vector)))
+        let of = |part: &Option<(Vec<f32>, Spread)>| {
+            part.as_ref().map(|(vector, _)| products(candidates, &order, vector))
         };
         let words = (asked.plan.weights.lexical > 0.0)
             .then(|| order.iter().map(|&row| candidates.words[row]).collect());
@@ -109,16 +106,17 @@ impl<'a, 'c> Ranking<'a, 'c> {
             remote,
             asked,
             candidates,
-            article_of: order.iter().map(|place| at(place).article as u32).collect(),
-            allowed: candidates.articles.iter().map(|article| filter.allows(article)).collect(),
+            article_of: order.iter().map(|&row| candidates.article_of[row] as u32).collect(),
+            allowed: (0..candidates.articles())
+                .map(|article| filter.is_empty() || filter.allows(candidates.article(article)))
+                .collect(),
             words,
-            knn: products(&linear.knn),
-            svm: products(&linear.svm),
+            knn: of(&linear.knn),
+            svm: of(&linear.svm),
             whitened: None,
             scores: Vec::new(),
             linear,
             order,
-            rows,
         };
         ranking.score();
         ranking
@@ -136,7 +134,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
             if is_sum { spread.z(scores[row]) * weight / total } else { scores[row] }
         };
         let spread = |part: &Option<(Vec<f32>, Spread)>| part.as_ref().map(|part| part.1);
-        let logs = |row: usize| log_of(&self.candidates.articles[self.article_of[row] as usize]);
+        let logs = |row: usize| self.candidates.log(self.article_of[row] as usize);
         let plain: Vec<f32> = (0..self.order.len())
             .map(|row| {
                 part(&self.knn, spread(&self.linear.knn), weights.knn, row)
@@ -166,15 +164,16 @@ impl<'a, 'c> Ranking<'a, 'c> {
         self.scores = scores;
     }
 
-    /// What of each row is the query, where words count.
+    /// What of each row is the query, where words count: of those that [`exact::lift`] looks at.
     fn named(&self) -> Vec<Option<Named>> {
         let (Some(words), Some(terms)) = (&self.words, &self.asked.terms) else { return Vec::new() };
-        let named = |(&row, &words): (&usize, &f32)| {
-            let passage = &self.candidates.passages[row];
-            let article = &self.candidates.articles[passage.article];
-            Named::of(terms, article, &passage.heading).filter(|_| words > 0.0)
-        };
-        self.order.iter().zip(words).map(named).collect()
+        let mut named = vec![None; words.len()];
+        for row in top_k(words, exact::LOOKED_AT).into_iter().filter(|&row| words[row] > 0.0) {
+            let article = self.candidates.article(self.article_of[row] as usize);
+            let passage = &self.candidates.rows[self.order[row]].passage;
+            named[row] = Named::of(terms, article, &passage.heading);
+        }
+        named
     }
 
     /// Whitened scores, and what `of` makes of them. Rows' whitened lengths cost most: they are computed in the order of the best that a row
@@ -187,7 +186,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
         of: &dyn Fn(usize, f32) -> f32,
     ) -> (Vec<f32>, Vec<f32>) {
         let whitening = self.remote.metric.whitening();
-        let mut products = knn::scores(&self.rows, &self.rows.pad(&direction.vector));
+        let mut products = products(self.candidates, &self.order, &direction.vector);
         direction.scale(&mut products);
         let largest = BEYOND * self.remote.metric.largest_scale();
         let mut whitened: Vec<f32> = products.iter().map(|product| product.max(0.0) * largest).collect();
@@ -197,7 +196,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
         let first: Vec<usize> = order.iter().copied().filter(is_named).collect();
         order.retain(|row| !is_named(row));
         order.splice(0..0, first);
-        let mut best_of = vec![f32::NEG_INFINITY; self.candidates.articles.len()];
+        let mut best_of = vec![f32::NEG_INFINITY; self.candidates.articles()];
         for chunk in order.chunks(TOGETHER) {
             let best = chunk.iter().map(|&row| scores[row]).fold(f32::NEG_INFINITY, f32::max);
             let hits = top_k(&best_of, self.asked.options.k);
@@ -205,7 +204,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
                 break;
             }
             let places: Vec<usize> = chunk.iter().map(|&row| self.order[row]).collect();
-            let own = self.candidates.matrix(&places, self.rows.dims());
+            let own = self.candidates.matrix(&places, direction.vector.len());
             for (&row, scale) in chunk.iter().zip(whitening.scales(&own)) {
                 whitened[row] = products[row] * scale;
                 scores[row] = of(row, whitened[row]);
@@ -242,7 +241,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
         let found = Found::new(scores, scores, !asked.plan.by_vectors(), None);
         let hits = found.hits(&order, options.k);
         let floor = hits.last().map_or(0.0, |&last| scores[last]);
-        let passage = |row: usize| &self.candidates.passages[self.order[row]];
+        let passage = |row: usize| -> &'c Passage { &self.candidates.rows[self.order[row]].passage };
         let same_heading = |a: usize, b: usize| passage(a).heading == passage(b).heading;
         let hit = |(place, &row): (usize, &usize)| {
             let article = self.article_of[row];
@@ -250,7 +249,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
                 ..self.article_of.partition_point(|&other| other <= article);
             let others = found.others(row, siblings, floor, options.passages - 1, &same_heading);
             let others = others.into_iter().map(|other| {
-                let passage = &self.candidates.passages[self.order[other]];
+                let passage = passage(other);
                 OtherPassage { score: scores[other], passage, text: passage.text.as_str() }
             });
             Hit { rank: place + 1, others: others.collect(), ..self.hit(row) }
@@ -261,8 +260,8 @@ impl<'a, 'c> Ranking<'a, 'c> {
 
     fn hit(&self, row: usize) -> Hit<'c> {
         let candidates = self.candidates;
-        let passage = &candidates.passages[self.order[row]];
-        let article = &candidates.articles[passage.article];
+        let passage = &candidates.rows[self.order[row]].passage;
+        let article = candidates.article(self.article_of[row] as usize);
         let at = |scores: &Option<Vec<f32>>| scores.as_ref().map(|scores| scores[row]);
         Hit {
             rank: 0,
@@ -275,7 +274,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
             },
             article,
             passage,
-            passage_index: candidates.indices[self.order[row]],
+            passage_index: candidates.rows[self.order[row]].index(),
             text: passage.text.as_str(),
             highlights: self.asked.terms.as_ref().map(|terms| Highlights::of(terms, article, &passage.text)),
             others: Vec::new(),
@@ -305,7 +304,7 @@ impl<'a, 'c> Ranking<'a, 'c> {
                 let cosines = match &self.knn {
                     Some(cosines) => cosines,
                     None => {
-                        computed = knn::scores(&self.rows, &self.rows.pad(query));
+                        computed = products(self.candidates, &self.order, query);
                         &computed
                     }
                 };
@@ -328,10 +327,16 @@ impl<'a, 'c> Ranking<'a, 'c> {
     }
 }
 
+/// The products of candidates in this order with a vector.
+fn products(candidates: &Candidates, order: &[usize], vector: &[f32]) -> Vec<f32> {
+    let products = candidates.products(vector);
+    order.iter().map(|&row| products[row]).collect()
+}
+
 /// The candidates by article, and by passage within.
 fn by_article(candidates: &Candidates) -> Vec<usize> {
-    let keys = (0..candidates.passages.len())
-        .map(|row| (candidates.passages[row].article, candidates.indices[row], row));
+    let keys =
+        (0..candidates.rows()).map(|row| (candidates.article_of[row], candidates.rows[row].index(), row));
     let heap: std::collections::BinaryHeap<_> = keys.collect();
     heap.into_sorted_vec().into_iter().map(|(.., row)| row).collect()
 }

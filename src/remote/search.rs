@@ -9,9 +9,8 @@ use crate::embedded::{Embedded, aligned, for_knn};
 use crate::error::Cause;
 use crate::lexical::QueryTerms;
 use crate::rank::mixture::{Problem, Solution, Training};
-use crate::rank::{knn, top_k};
+use crate::rank::top_k;
 use crate::search::{Given, Plan, SearchOptions, SearchResult};
-use crate::vector::Matrix;
 use crate::{Closeness, Error, Fusion, Query, Result, Solver, StopAt, Wanted, Weights, plain_text};
 
 /// Rows that a request asks for, at least; so many times the hits; and at most.
@@ -182,15 +181,13 @@ impl Remote {
     /// mixture stands for the others.
     fn solve(&self, query: &[f32], params: &crate::rank::svm::Params, candidates: &Candidates) -> Solution {
         let dims = self.space().dimensions;
-        let all = Matrix::from_values(&candidates.vectors, dims);
         let start = candidates.start.get().map(Vec::as_slice);
         let toward: Vec<f32> = start.map_or(query.to_vec(), |w| w.iter().map(|&x| x as f32).collect());
-        let products = knn::scores(&all, &all.pad(&toward[..dims]));
-        let taken = top_k(&products, LEARNT);
+        let taken = top_k(&candidates.products(&toward[..dims]), LEARNT);
         let near = self.mixture.near(&toward[..dims]);
-        let cluster = |&row: &usize| self.mixture.nearest(&near, all.values(row));
-        let clusters: Vec<u32> = taken.iter().map(cluster).collect();
         let rows = candidates.matrix(&taken, dims);
+        let cluster = |row| self.mixture.nearest(&near, rows.values(row));
+        let clusters: Vec<u32> = (0..rows.rows()).map(cluster).collect();
         let training = Training {
             positives: &[query.to_vec()],
             candidates: &rows,

@@ -6,7 +6,7 @@ use crate::lexical::QueryTerms;
 use crate::vector::top_k::top_k;
 
 /// So many of the best passages by words are looked at: one whose title is the query has all words of it, in the title.
-const LOOKED_AT: usize = 128;
+pub(crate) const LOOKED_AT: usize = 128;
 
 /// The field of articles with the queries for which they come first.
 pub const PINS_FIELD: &str = "search_pins";

@@ -131,12 +131,11 @@ impl Candidates {
     pub fn add(
         &mut self,
         remote: &Remote,
-        response: &[u8],
+        response: Vec<u8>,
         vectors: Option<Float32Array>,
     ) -> Result<(), JsValue> {
         let Some(request) = self.wanted.take() else { return Ok(()) };
         let vectors = vectors.map(|vectors| vectors.to_vec());
-        let response = remote::Response::read(response, vectors).map_err(to_js_error)?;
-        self.candidates.add(&remote.0, &request, response).map_err(to_js_error)
+        self.candidates.add_json(&remote.0, &request, response, vectors).map_err(to_js_error)
     }
 }

@@ -4,4 +4,5 @@
 pub mod decimal;
 pub mod fields;
 pub mod read;
+pub mod scan;
 pub mod value;

@@ -81,6 +81,13 @@ impl<E: Element> Matrix<E> {
         Self { data: values, scales: vec![1.0; rows], centre: None, dims, stride: dims }
     }
 
+    /// Adds a row of `dims` values, of scale 1. A matrix with a centre has a fixed number of rows.
+    pub fn push(&mut self, values: &[E]) {
+        self.data.extend_from_slice(&values[..self.dims]);
+        self.scales.push(1.0);
+        self.data.resize(self.scales.len() * self.stride, E::default());
+    }
+
     /// Adds `centre`, of `dims` values, to what each row means.
     pub fn with_centre(mut self, centre: &[f32]) -> Self {
         let shares = vec![1.0; self.rows()];
