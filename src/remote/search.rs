@@ -159,7 +159,8 @@ impl Remote {
             (Some((query, _)), 0) if svm > 0.0 => {
                 // What the SVM learns from is not what may be a hit: a filter changes no score.
                 let filter = Default::default();
-                let first = Request { vector: query.clone(), k, text: None, filter };
+                // More than it learns from would be read for nothing.
+                let first = Request { vector: query.clone(), k: k.min(LEARNT), text: None, filter };
                 return Ok(candidates.answer(nothing(), Some(first)));
             }
             (Some((_, aligned)), responses) if svm > 0.0 => {
