@@ -19,8 +19,9 @@ const ROWS_A_HIT: usize = 10;
 const MOST_ROWS: usize = 1000;
 /// Candidates that the SVM learns from, at most: more cost time and change little.
 const LEARNT: usize = 400;
-/// The SVM is solved until no step would change scores by more than this share of how much they vary.
-const TOLERANCE: f64 = 3e-3;
+/// The SVM is solved until no step would change scores by more than this share of how much they vary: at first, when it only chooses what the
+/// next request asks for, and at last.
+const TOLERANCES: [f64; 2] = [2e-2, 3e-3];
 
 /// What the candidates answer to a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,7 +199,7 @@ impl Remote {
         };
         let problem = Problem::new(training, self.manifest.rows, params);
         let steering = self.steering.of(params.c(), || self.metric.moments());
-        let solution = problem.solve(&steering, TOLERANCE, start);
+        let solution = problem.solve(&steering, TOLERANCES[usize::from(start.is_some())], start);
         // What more candidates change of it is little.
         candidates.start.get_or_init(|| solution.w.clone());
         solution
