@@ -160,7 +160,9 @@ impl Load<'_> {
         let own = &self.own;
         let dimensions = self.rows.vector(0).as_ref().map_or(0, Vec::len);
         note(&format!("{own}: making the indexes"));
-        client.batch_execute("SET maintenance_work_mem = '1GB'").await.map_err(failed)?;
+        let megabytes = index_megabytes(self.rows.len(), dimensions);
+        let statement = format!("SET maintenance_work_mem = '{megabytes}MB'");
+        client.batch_execute(&statement).await.map_err(failed)?;
         for (name, index) in [
             ("words", "gin (words)"),
             ("fields", "gin (field_values)"),
@@ -199,5 +201,22 @@ impl Load<'_> {
             client.batch_execute(&format!("DROP TABLE IF EXISTS {table}")).await.map_err(failed)?;
         }
         Ok(())
+    }
+}
+
+/// Memory that PostgreSQL may take while it makes the index of so many vectors. pgvector holds the whole graph: two bytes a value, and some
+/// 1,200 bytes for a row's neighbours. What does not fit is added row by row, which takes many times as long.
+fn index_megabytes(rows: usize, dimensions: usize) -> usize {
+    (rows * (2 * dimensions + 1_200) / 1_000_000).clamp(1_024, 8_192)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::index_megabytes;
+
+    #[test]
+    fn a_large_index_is_made_in_memory_within_bounds() {
+        assert_eq!([0, 100_000, 1_000_000].map(|rows| index_megabytes(rows, 384)), [1_024, 1_024, 1_968]);
+        assert_eq!(index_megabytes(20_000_000, 4_000), 8_192);
     }
 }
