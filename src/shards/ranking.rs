@@ -22,7 +22,8 @@ use crate::{Highlights, Weights, lexical};
 
 /// Of the passages that are expected among the best, the share that is fetched before the first ranking.
 const COVERED: f32 = 0.98;
-/// Clusters that are fetched at once at most, and all together for one query.
+/// Clusters of so many passages that are fetched at once at most, and all together for one query; of larger ones fewer.
+const USUAL_CLUSTER: usize = 24;
 const FIRST_CLUSTERS: usize = 36;
 const MORE_CLUSTERS: usize = 18;
 const MAX_CLUSTERS: usize = 96;
@@ -158,7 +159,7 @@ impl<'s> Ranking<'s> {
     /// wanted does not change while it is on its way.
     fn plan(&mut self) {
         let prior = self.gains(&self.guesses(|_| true));
-        let first = covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k);
+        let first = covering(&prior, top_k(&prior, self.most(FIRST_CLUSTERS)), self.k);
         self.score_known();
         self.guesses = self.guesses(|cluster| self.shards.passages[cluster].is_none());
         self.has_first = !first.iter().any(|&cluster| self.lacks(cluster));
@@ -168,9 +169,9 @@ impl<'s> Ranking<'s> {
         }
         let mut left = self.gains(&self.guesses);
         let mut allowed = vec![false; left.len()];
-        top_k(&prior, MAX_CLUSTERS).into_iter().for_each(|cluster| allowed[cluster] = true);
+        top_k(&prior, self.most(MAX_CLUSTERS)).into_iter().for_each(|cluster| allowed[cluster] = true);
         left.iter_mut().zip(allowed).filter(|(_, allowed)| !allowed).for_each(|(gain, _)| *gain = 0.0);
-        self.clusters = covering(&left, top_k(&left, MORE_CLUSTERS), self.k);
+        self.clusters = covering(&left, top_k(&left, self.most(MORE_CLUSTERS)), self.k);
     }
 
     /// As [`Ranking::plan`], for a sum with the SVM. It is the query itself at first. Then it learns from the clusters that promised most, and
@@ -219,7 +220,15 @@ impl<'s> Ranking<'s> {
     /// The clusters that promise most if none were there.
     fn promising(&self) -> Vec<usize> {
         let prior = self.gains(&self.guesses(|_| true));
-        covering(&prior, top_k(&prior, FIRST_CLUSTERS), self.k)
+        covering(&prior, top_k(&prior, self.most(FIRST_CLUSTERS)), self.k)
+    }
+
+    /// How many clusters have as many passages as so many of the usual size.
+    fn most(&self, clusters: usize) -> usize {
+        let passages = (clusters * USUAL_CLUSTER) as u64;
+        let of_this_size =
+            (passages * self.start.clusters.len() as u64).div_ceil(self.start.passages.max(1).into());
+        clusters.min(of_this_size as usize)
     }
 
     fn lacks(&self, cluster: usize) -> bool {
