@@ -2,7 +2,7 @@
 
 use super::Shards;
 use super::examples::Examples;
-use super::place::{Target, Targets, UnitQuery};
+use super::place::{Target, Targets, UnitQuery, of_length_one};
 use super::start::Start;
 use super::svm::{self, Learner};
 use crate::{Result, SearchOptions, Weights};
@@ -27,27 +27,26 @@ impl Compared {
         options: &SearchOptions,
     ) -> Result<Self> {
         let metric = &start.metric;
-        let place = query.map(|query| metric.place(query, options.align));
-        let wide = |place: &Vec<f32>| place.iter().map(|&x| f64::from(x)).collect();
         // Next to examples a query counts what it counted with all of the encoder's offset.
-        let near = query.map(|query| metric.near(query));
-        let (near, whitened) = (examples.with(near), examples.with(place.as_ref().map(wide)));
-        let targets = near.zip(whitened).map(|(near, whitened)| Targets {
+        let near = examples.with(query.map(|query| metric.near(query)));
+        let place = query.map(|query| metric.place(query, options.align));
+        let whitened = examples.with(place.clone());
+        let (Some(near), Some(whitened)) = (near, whitened) else { return Ok(Self::default()) };
+        let targets = Targets {
             plain: metric.plain(&near),
             whitened: match query {
                 None if svm::IS_HERE => metric.whitened_for_articles(&whitened),
                 _ => metric.whitened(&whitened),
             },
             svm: Target::default(),
-        });
-        let learner = match targets {
-            Some(_) if svm::IS_HERE && weights.svm > 0.0 => {
-                let positives = place.into_iter().chain(examples.liked().cloned()).collect();
-                Some(Learner::new(positives, examples.liked_and_disliked(), options)?)
-            }
-            _ => None,
         };
-        Ok(Self { targets, learner })
+        let mut learner = None;
+        if svm::IS_HERE && weights.svm > 0.0 {
+            let query = place.map(of_length_one).into_iter();
+            let positives = query.chain(examples.liked().cloned()).collect();
+            learner = Some(Learner::new(positives, examples.liked_and_disliked(), options)?);
+        }
+        Ok(Self { targets: Some(targets), learner })
     }
 }
 

@@ -89,20 +89,21 @@ impl Metric {
     }
 
     /// A query's place, of length 1: `aligned`, it lies at (q + d) / |q + d|.
-    pub fn place(&self, query: &UnitQuery, aligned: bool) -> Vec<f32> {
+    pub fn place(&self, query: &UnitQuery, aligned: bool) -> Vec<f64> {
         let [.., md, dd] = self.products.map(f64::from);
         let shift = if aligned { 1.0 } else { 0.0 };
         let axes = self.axes.iter().zip(&query.axes);
         let axes = axes.map(|(axis, q)| q + shift * f64::from(axis.shift)).collect();
         let square = 1.0 + shift * (2.0 * query.shift + dd);
-        of_length_one(self.with_rest(axes, query.mean + shift * md, square))
+        unit(self.with_rest(axes, query.mean + shift * md, square))
     }
 
     /// What kNN compares a query with: shorter than its place by what is left out.
     pub fn near(&self, query: &UnitQuery) -> Vec<f64> {
-        let own = (query.axes.clone(), query.mean, 1.0);
-        let (axes, mean, square) = query.near.clone().unwrap_or(own);
-        self.with_rest(axes, mean, square)
+        match &query.near {
+            Some((axes, mean, square)) => self.with_rest(axes.clone(), *mean, *square),
+            None => self.with_rest(query.axes.clone(), query.mean, 1.0),
+        }
     }
 
     /// A place from its values on the axes, its product with the mean passage, and its square.
@@ -130,49 +131,53 @@ impl Metric {
 
     /// The whitened cosine with this place.
     pub fn whitened(&self, place: &[f32]) -> Target {
-        self.whitened_by(place, &[], self.rest)
+        let mut target = Target { axes: Vec::with_capacity(self.axes.len()), ..Target::default() };
+        let mut square = 0.0;
+        for (i, (&x, mean)) in place.iter().zip(self.mean()).enumerate() {
+            let root = self.axes.get(i).map_or(self.rest, |axis| axis.root);
+            let x = f64::from(root) * (f64::from(x) - f64::from(mean));
+            square += x * x;
+            target.axes.push(x as f32);
+        }
+        target.axes.truncate(self.axes.len());
+        self.scaled(target, 1.0 / square.max(1e-24).sqrt())
     }
 
     /// The same where articles are the examples, which shrinks the covariance less. Passages' places have the lengths of the other: what is
     /// usual stands for the ratio.
     pub fn whitened_for_articles(&self, place: &[f32]) -> Target {
-        let ridge = |root: f32, variance: f32| 1.0 / (root * root).max(1e-12) - variance;
-        let last = self.axes.last().map_or(0.0, |axis| ridge(axis.root, axis.plain));
-        let less = last * (1.0 - ARTICLE_SHRINKAGE / QUERY_SHRINKAGE) as f32;
-        let shrunk = |root: f32| root / (1.0 - root * root * less).max(1e-6).sqrt();
-        let roots: Vec<f32> = self.axes.iter().map(|axis| shrunk(axis.root) / axis.root.max(1e-12)).collect();
-        self.whitened_by(place, &roots, shrunk(self.rest))
+        let ridge = |axis: &Axis| 1.0 / (axis.root * axis.root).max(1e-12) - axis.plain;
+        let less = self.axes.last().map_or(0.0, ridge) * (1.0 - ARTICLE_SHRINKAGE / QUERY_SHRINKAGE) as f32;
+        let factor = |root: f32| 1.0 / (1.0 - root * root * less).max(1e-6);
+        // The mean square of passages' lengths, which are 1 in the other metric.
+        let (mut usual, mut left) = (0.0, 1.0);
+        let mut metric = self.clone();
+        for axis in &mut metric.axes {
+            let size = axis.variance + axis.centre * axis.centre;
+            usual += size * factor(axis.root);
+            left -= size;
+            axis.root *= factor(axis.root).sqrt();
+        }
+        usual += left.max(0.0) * factor(self.rest);
+        metric.rest *= factor(self.rest).sqrt();
+        let mut target = metric.whitened(place);
+        for (x, axis) in target.axes.iter_mut().zip(&self.axes) {
+            *x *= factor(axis.root).sqrt();
+        }
+        self.scaled(target, 1.0 / f64::from(usual).max(1e-12).sqrt())
     }
 
-    /// Each axis's root multiplied by its factor, if there are any.
-    fn whitened_by(&self, place: &[f32], factors: &[f32], rest: f32) -> Target {
-        let from_mean = place.iter().zip(self.mean()).map(|(&x, mean)| f64::from(x) - f64::from(mean));
-        let mut target = Target { axes: Vec::with_capacity(self.axes.len()), ..Target::default() };
-        let (mut square, mut variance, mut mean) = (0.0, 0.0, 0.0);
-        // The mean square of passages' lengths, which are 1 without factors.
-        let (mut usual, mut left) = (0.0, 1.0);
-        let mut axes = self.axes.iter().enumerate();
-        for x in from_mean {
-            let Some((i, axis)) = axes.next() else {
-                square += (f64::from(rest) * x).powi(2);
-                continue;
-            };
-            let factor = f64::from(factors.get(i).copied().unwrap_or(1.0));
-            let x = f64::from(axis.root) * factor * x;
-            let size = f64::from(axis.variance) + f64::from(axis.centre).powi(2);
-            square += x * x;
-            usual += size * factor * factor;
-            left -= size;
-            let x = x * factor;
-            mean += x * f64::from(axis.centre);
-            variance += x * x * f64::from(axis.variance);
-            target.axes.push(x as f32);
+    /// Products with so much of these axes, and what those of all passages are like.
+    fn scaled(&self, mut target: Target, by: f64) -> Target {
+        let (mut variance, mut mean) = (0.0, 0.0);
+        for (x, axis) in target.axes.iter_mut().zip(&self.axes) {
+            let scaled = f64::from(*x) * by;
+            *x = scaled as f32;
+            mean += scaled * f64::from(axis.centre);
+            variance += scaled * scaled * f64::from(axis.variance);
         }
-        usual += left.max(0.0) * (f64::from(rest) / f64::from(self.rest).max(1e-12)).powi(2);
-        let length = (square * usual).max(1e-24).sqrt();
-        target.axes.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
-        target.mean = (mean / length) as f32;
-        target.deviation = (variance.sqrt() / length) as f32;
+        target.mean = mean as f32;
+        target.deviation = variance.sqrt() as f32;
         target
     }
 
@@ -214,7 +219,13 @@ impl Metric {
 }
 
 /// A place brought to length 1; one of length 0 stays.
-pub(super) fn of_length_one(place: Vec<f64>) -> Vec<f32> {
+fn unit(mut place: Vec<f64>) -> Vec<f64> {
     let length = place.iter().map(|x| x * x).sum::<f64>().max(1e-12).sqrt();
-    place.into_iter().map(|x| (x / length) as f32).collect()
+    place.iter_mut().for_each(|x| *x /= length);
+    place
+}
+
+/// The same in float32.
+pub(super) fn of_length_one(place: Vec<f64>) -> Vec<f32> {
+    unit(place).into_iter().map(|x| x as f32).collect()
 }

@@ -141,17 +141,16 @@ impl<'s> Ranking<'s> {
     }
 
     fn factors(&self) -> Factors {
-        let Weights { knn, svm, whitened, lexical } = self.weights;
-        let all = knn + svm + whitened + lexical;
+        let weights = self.weights;
+        let all = weights.knn + weights.svm + weights.whitened + weights.lexical;
         let over = |weight: f32, deviation: f32| if deviation > 0.0 { weight / all / deviation } else { 0.0 };
-        let of = |target: fn(&Targets) -> &Target| {
-            self.targets.as_ref().map_or(0.0, |targets| target(targets).deviation)
-        };
+        let none = Targets::default();
+        let Targets { plain, svm, whitened } = self.targets.as_ref().unwrap_or(&none);
         Factors {
-            knn: over(knn, of(|targets| &targets.plain)),
-            svm: over(svm, of(|targets| &targets.svm)),
-            whitened: over(whitened, of(|targets| &targets.whitened)),
-            lexical: over(lexical, self.lexical_deviation),
+            knn: over(weights.knn, plain.deviation),
+            svm: if svm::IS_HERE { over(weights.svm, svm.deviation) } else { 0.0 },
+            whitened: over(weights.whitened, whitened.deviation),
+            lexical: over(weights.lexical, self.lexical_deviation),
         }
     }
 
@@ -295,15 +294,16 @@ impl<'s> Ranking<'s> {
     }
 
     fn score_known(&mut self) {
-        self.known.clear();
+        let mut known = Vec::new();
         for (cluster, passages) in self.start.clusters.iter().zip(&self.shards.passages) {
             if let Some(passages) = passages {
-                self.score_cluster(cluster, passages);
+                self.score_cluster(cluster, passages, &mut known);
             }
         }
+        self.known = known;
     }
 
-    fn score_cluster(&mut self, cluster: &Cluster, passages: &Passages) {
+    fn score_cluster(&self, cluster: &Cluster, passages: &Passages, known: &mut Vec<Known>) {
         let factors = self.factors();
         let none = Targets::default();
         let Targets { whitened, plain, svm } = self.targets.as_ref().unwrap_or(&none);
@@ -313,27 +313,28 @@ impl<'s> Ranking<'s> {
         };
         let whitenings = products(whitened, factors.whitened);
         let plains = products(plain, factors.knn);
-        let margins = products(svm, factors.svm);
-        let known = (0..passages.articles.len()).filter_map(|i| {
+        let margins = if svm::IS_HERE { products(svm, factors.svm) } else { Vec::new() };
+        for (i, &article) in passages.articles.iter().enumerate() {
             let passage = cluster.start + i as u32;
+            if !self.may_be_hit(passage) {
+                continue;
+            }
             let norm = passages.norm(i);
-            let known = Known {
+            let (plain_score, whitened_score) = (plains[i] * norm + plain.constant, whitenings[i]);
+            let mut score = factors.lexical * (self.words(passage) - self.lexical_mean) + self.bonus(passage);
+            score += factors.whitened * (whitened_score - whitened.mean);
+            score += factors.knn * (plain_score - plain.mean);
+            let margin = margins.get(i).map_or(0.0, |margin| margin * norm + svm.constant);
+            score += factors.svm * (margin - svm.mean);
+            known.push(Known {
                 passage,
-                article: passages.articles[i],
-                score: 0.0,
-                whitened: whitenings[i],
-                plain: plains[i] * norm + plain.constant,
-                svm: margins[i] * norm + svm.constant,
-            };
-            let words = factors.lexical * (self.words(passage) - self.lexical_mean) + self.bonus(passage);
-            let score = words
-                + factors.whitened * (known.whitened - whitened.mean)
-                + factors.knn * (known.plain - plain.mean)
-                + factors.svm * (known.svm - svm.mean);
-            self.may_be_hit(passage).then_some(Known { score, ..known })
-        });
-        let known: Vec<Known> = known.collect();
-        self.known.extend(known);
+                article,
+                score,
+                whitened: whitened_score,
+                plain: plain_score,
+                svm: margin,
+            });
+        }
     }
 
     /// What of a passage's place counts, and what is added to it, in the score that is expected of it.
@@ -346,7 +347,9 @@ impl<'s> Ranking<'s> {
         };
         let mut target: Vec<f32> = whitened.axes.iter().map(|axis| factors.whitened * axis).collect();
         for (of, factor) in [(plain, factors.knn), (svm, factors.svm)] {
-            target.iter_mut().zip(&of.axes).for_each(|(sum, axis)| *sum += factor * metric.norm * axis);
+            for (sum, axis) in target.iter_mut().zip(&of.axes) {
+                *sum += factor * metric.norm * axis;
+            }
         }
         (target, base - factors.whitened * whitened.mean)
     }

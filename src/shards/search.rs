@@ -191,8 +191,13 @@ impl Shards {
             Found::Wants(shards) => (Examples::default(), shards),
             Found::Nowhere => return Ok(Step::Whole),
         };
-        let others = directions.into_iter().chain(fields).chain(tags).chain(weights).chain(of_examples);
-        let mut wanted = self.left(ids(sure).chain(others).collect());
+        let mut needed: Vec<Id> = ids(sure).collect();
+        for id in [directions, tags, weights].into_iter().flatten() {
+            needed.push(id);
+        }
+        needed.extend(fields);
+        needed.extend(of_examples);
+        let mut wanted = self.left(needed);
         let sure = wanted.len();
         wanted.extend(self.left(ids(unsure).collect()));
         if !wanted.is_empty() {

@@ -6,6 +6,7 @@ use crate::encoder::QueryEncoder;
 use crate::rank::Moments;
 use crate::rank::whitened::{QUERY_SHRINKAGE, Whitening};
 use crate::shards::code::{SIZE_PARTS, size_class};
+use crate::shards::place::of_length_one;
 use crate::shards::start::{Axis, Metric};
 use crate::vector::Vectors;
 
@@ -120,7 +121,7 @@ fn choose_steps(metric: &mut Metric, bundle: &Bundle, encoder: &QueryEncoder) ->
     let targets: Vec<Vec<f32>> = texts
         .filter_map(|text| {
             let unit = metric.of_coefficients(&encoder.coefficients(text)?.values);
-            Some(metric.whitened(&metric.place(&unit, true)).axes)
+            Some(metric.whitened(&of_length_one(metric.place(&unit, true))).axes)
         })
         .collect();
     let n = targets.len().max(1) as f32;
