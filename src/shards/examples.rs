@@ -127,7 +127,7 @@ impl Shards {
             let number = start.cluster_of(passage);
             let (cluster, own) = (&start.clusters[number], &self.passages[number]);
             let Some(own) = own else { continue };
-            let place = start.metric.places_of(cluster, own).nth((passage - cluster.start) as usize)?;
+            let place = start.metric.places_of(cluster, own)((passage - cluster.start) as usize);
             sum.resize(place.len(), 0.0);
             sum.iter_mut().zip(place).for_each(|(sum, x)| *sum += f64::from(x));
         }

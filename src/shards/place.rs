@@ -183,22 +183,22 @@ impl Metric {
 
     /// Where a cluster's centroid lies, as far as passages of the usual length tell.
     pub fn centroid_place(&self, cluster: &Cluster) -> Vec<f32> {
-        self.at(self.centroid(cluster).into_iter(), self.norm)
+        self.at(&self.mean(), self.centroid(cluster).into_iter(), self.norm)
     }
 
-    /// Where the passages of a cluster lie.
+    /// Where the passages of a cluster lie, by their numbers in it.
     pub fn places_of<'a>(
         &'a self,
         cluster: &Cluster,
         passages: &'a Passages,
-    ) -> impl Iterator<Item = Vec<f32>> + 'a {
-        let centroid = self.centroid(cluster);
-        let rows = passages.places.chunks_exact(self.axes.len().max(1)).enumerate();
-        rows.map(move |(i, row)| {
-            let steps = row.iter().zip(&self.axes).zip(&centroid);
+    ) -> impl Fn(usize) -> Vec<f32> + 'a {
+        let (mean, centroid) = (self.mean(), self.centroid(cluster));
+        move |i| {
+            let row = passages.places.iter().skip(i * self.axes.len());
+            let steps = row.zip(&self.axes).zip(&centroid);
             let whitened = steps.map(|((&place, axis), centroid)| centroid + f32::from(place) * axis.step);
-            self.at(whitened, passages.norm(i))
-        })
+            self.at(&mean, whitened, passages.norm(i))
+        }
     }
 
     /// A centroid in whitened space, on all axes.
@@ -209,8 +209,8 @@ impl Metric {
     }
 
     /// The place that lies in this direction of whitened space from the mean passage, and so far from it.
-    fn at(&self, whitened: impl Iterator<Item = f32>, length: f32) -> Vec<f32> {
-        let mut place = self.mean();
+    fn at(&self, mean: &[f32], whitened: impl Iterator<Item = f32>, length: f32) -> Vec<f32> {
+        let mut place = mean.to_vec();
         for ((x, axis), whitened) in place.iter_mut().zip(&self.axes).zip(whitened) {
             *x += whitened * length / axis.root.max(1e-12);
         }

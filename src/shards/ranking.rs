@@ -181,16 +181,18 @@ impl<'s> Ranking<'s> {
         self.compare_by(learner.before(self.start));
         let mut learnt = learner.own_clusters(self.start);
         learnt.extend(self.promising());
+        learnt = unique(learnt);
         self.has_first = !learnt.iter().any(|&cluster| self.lacks(cluster));
         if self.has_first {
-            learnt = unique(learnt);
             self.learn(learner, &learnt);
             learnt.extend(self.promising());
+            learnt = unique(learnt);
         }
-        learnt = unique(learnt);
-        self.steered.allowed = allowed;
         let mut clusters = learnt.clone();
-        clusters.extend(self.promising());
+        if allowed.is_some() {
+            self.steered.allowed = allowed;
+            clusters.extend(self.promising());
+        }
         self.clusters = clusters.into_iter().filter(|&cluster| self.lacks(cluster)).collect();
         if self.has_first && self.clusters.is_empty() {
             self.learn(learner, &learnt);

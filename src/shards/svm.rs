@@ -101,9 +101,12 @@ impl Learner {
             let Some(passages) = &shards.passages[cluster] else { continue };
             counts[cluster] = 0.0;
             let cluster = &start.clusters[cluster];
-            for (passage, place) in (cluster.start..).zip(metric.places_of(cluster, passages)) {
-                weights.extend(self.weight(passage));
-                rows.extend(self.weight(passage).map(|_| place).into_iter().flatten());
+            let place = metric.places_of(cluster, passages);
+            for i in 0..passages.articles.len() {
+                if let Some(weight) = self.weight(cluster.start + i as u32) {
+                    weights.push(weight);
+                    rows.extend(place(i));
+                }
             }
         }
         let candidates = Matrix::from_vec(rows, metric.axes.len() + MORE_AXES);

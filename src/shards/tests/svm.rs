@@ -42,19 +42,12 @@ fn scores_of_the_svm_are_those_of_the_whole_bundle_nearly() {
             assert!(!shards.missing().is_empty());
             let found = shards.search(text, &options).unwrap().result;
             let expected = index.search(text, &options.clone().k(200)).unwrap();
-            let scores = |of: &dyn Fn(f32, f32)| {
-                for hit in &found.hits {
-                    let other = expected.hits.iter().find(|other| other.article.id == hit.article.id);
-                    of(hit.scores.svm.unwrap(), other.unwrap().scores.svm.unwrap());
-                }
-            };
-            let (sum, off) = (std::cell::Cell::new(0.0), std::cell::Cell::new(0.0));
-            let spread = expected.hits[0].score - expected.hits[199].score;
-            scores(&|own, other| {
-                sum.set(sum.get() + 1.0);
-                off.set(off.get() + (own - other).abs());
+            let off = found.hits.iter().map(|hit| {
+                let other = expected.hits.iter().find(|other| other.article.id == hit.article.id);
+                (hit.scores.svm.unwrap() - other.unwrap().scores.svm.unwrap()).abs()
             });
-            let mean = off.get() / sum.get();
+            let mean = off.sum::<f32>() / found.hits.len() as f32;
+            let spread = expected.hits[0].score - expected.hits[199].score;
             assert!(mean < 0.05 * spread, "{text} C={c}: {mean} of {spread}");
         }
     }
